@@ -1,0 +1,23 @@
+package io.workersupervisor.examples;
+
+import com.google.gson.Gson;
+import io.workersupervisor.sqlite.SqlitePlaceholder;
+import java.util.Map;
+
+/** Stands in for the real program. */
+public final class QuickStart {
+    private QuickStart() {}
+
+    /**
+     * Runs the program.
+     *
+     * @param args not used
+     */
+    public static void main(String[] args) {
+        System.out.println("QuickStart " + answer());
+    }
+
+    static String answer() {
+        return new Gson().toJson(Map.of("name", new SqlitePlaceholder().name()));
+    }
+}

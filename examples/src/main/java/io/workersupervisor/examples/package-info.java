@@ -1,0 +1,5 @@
+/** Programs that use the library. */
+@NullMarked
+package io.workersupervisor.examples;
+
+import org.jspecify.annotations.NullMarked;

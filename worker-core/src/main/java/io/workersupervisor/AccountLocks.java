@@ -1,0 +1,76 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The kernel locks of accounts, from the outside: whether one is held, and the number in its file. The lock itself is
+ * taken by launchers and workers only; the file is never deleted, and never locked by this process.
+ */
+final class AccountLocks {
+    /** Numbers of the fence are written with this many digits. */
+    static final int DIGITS = 19;
+
+    /** The highest number that can still grow. */
+    static final long HIGHEST = 999_999_999_999_999_999L;
+
+    private final DataDirectory data;
+    private final ShellScript script;
+
+    AccountLocks(DataDirectory data, ShellScript script) {
+        this.data = data;
+        this.script = script;
+    }
+
+    /** Whether anybody holds a lock. */
+    enum State {
+        FREE,
+        BUSY,
+        /** There is no lock file: nothing was ever launched under it. */
+        ABSENT,
+        /** It could not be found out. */
+        FAILED
+    }
+
+    /** Tries the lock, shared, for an instant. */
+    State state(AccountId account) {
+        List<String> answer = script.run(
+                "probe", script.tools().locker(), data.lockFile(account).toString());
+        String word = answer.isEmpty() ? "" : answer.get(answer.size() - 1);
+        return switch (word) {
+            case "free" -> State.FREE;
+            case "busy" -> State.BUSY;
+            case "absent" -> State.ABSENT;
+            default -> State.FAILED;
+        };
+    }
+
+    /** The highest epoch admitted, 0 where nothing was; {@link DataDirectoryException} where the file is damaged. */
+    long admitted(AccountId account) {
+        Path file = data.lockFile(account);
+        try {
+            String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+            if (text.isEmpty()) {
+                return 0;
+            }
+            if (!text.matches("[0-9]{1," + DIGITS + "}") || Long.parseLong(text) > HIGHEST) {
+                throw new DataDirectoryException("lock file " + file + " is damaged: it should hold one number of "
+                        + DIGITS + " digits and holds " + Text.quoted(text)
+                        + "; when no worker of the account runs, empty the file without deleting it");
+            }
+            return Long.parseLong(text);
+        } catch (NoSuchFileException never) {
+            return 0;
+        } catch (IOException | NumberFormatException e) {
+            throw new DataDirectoryException("lock file " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    static String digits(long number) {
+        return String.format(java.util.Locale.ROOT, "%0" + DIGITS + "d", number);
+    }
+}

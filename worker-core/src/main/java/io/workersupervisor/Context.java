@@ -1,0 +1,38 @@
+package io.workersupervisor;
+
+/**
+ * What the protocols of one host work with.
+ *
+ * @param node the id of the node
+ * @param self this host
+ * @param registry the durable rows
+ * @param local what this machine offers
+ * @param judge the verdict on a row
+ * @param launcher the launch path
+ * @param events where events go
+ * @param timing the clocks
+ * @param mutex one call at a time for an account
+ * @param steps the points between two effects
+ */
+record Context(
+        String node,
+        Actor self,
+        WorkerRegistry registry,
+        LocalMachine local,
+        Judge judge,
+        Launcher launcher,
+        Events events,
+        Timing timing,
+        AccountMutex mutex,
+        Steps steps) {
+    /** Whether the host behind an intent can still go on with it; in doubt it cannot, which is manners and not safety. */
+    boolean isActorAlive(WorkerRow row) {
+        return row.detail().actor().filter(this::isAlive).isPresent();
+    }
+
+    private boolean isAlive(Actor actor) {
+        return actor.process().equals(self.process())
+                ? !actor.host().equals(self.host()) && OpenHosts.isOpen(actor.host())
+                : local.processes().probe(actor.process()).kind() == ProcessProbe.Kind.ALIVE;
+    }
+}

@@ -1,0 +1,165 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The directory in which one machine keeps locks, records, logs and, with SQLite, the registry. Several processes of one
+ * user may use it at once; it must lie on a local file system. Immutable and thread-safe.
+ *
+ * <pre>
+ * data/node                     which machine, boot and registry this directory belongs to
+ * data/registry.db              the SQLite registry
+ * data/locks/ACCOUNT.lock       the kernel lock of an account, and the highest epoch admitted; never deleted
+ * data/records/WORKER.birth     pid and start tick, written before the worker runs; .exit its exit status
+ * data/launcher/                the script that stands behind each worker
+ * data/worker.log               lifecycle events, one line each
+ * data/worker_ACCOUNT_WORKER.log    what a worker writes
+ * </pre>
+ */
+public final class DataDirectory {
+    private static final Set<PosixFilePermission> OURS_ONLY = PosixFilePermissions.fromString("rwx------");
+
+    private final Path path;
+
+    private DataDirectory(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * Opens a data directory, and makes it (mode 0700) if it is missing. Blocks for a few file operations.
+     *
+     * @param path where it is or shall be
+     * @return the directory
+     * @throws DataDirectoryException if the platform is not supported, or the directory belongs to another user, can be
+     *     written by others, lies on a network file system or cannot be made
+     */
+    public static DataDirectory open(Path path) {
+        Machine.requireSupported();
+        try {
+            if (!Files.isDirectory(path)) {
+                requireLocal(path.toAbsolutePath());
+                Files.createDirectories(path, PosixFilePermissions.asFileAttribute(OURS_ONLY));
+            }
+            DataDirectory data = existing(path);
+            for (String part : List.of("locks", "records", "launcher")) {
+                Path directory = data.path.resolve(part);
+                if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OURS_ONLY));
+                }
+            }
+            return data;
+        } catch (IOException e) {
+            throw new DataDirectoryException(
+                    "data directory " + path.toAbsolutePath() + " cannot be made: " + reason(e), e);
+        }
+    }
+
+    /**
+     * Opens a data directory that exists already, and changes nothing.
+     *
+     * @param path where it is
+     * @return the directory
+     * @throws DataDirectoryException as {@link #open}, and if it does not exist
+     */
+    public static DataDirectory existing(Path path) {
+        Machine.requireSupported();
+        Path absolute = path.toAbsolutePath().normalize();
+        try {
+            if (!Files.isDirectory(absolute)) {
+                throw new DataDirectoryException("data directory " + absolute + " does not exist");
+            }
+            Path real = absolute.toRealPath();
+            int owner = (Integer) Files.getAttribute(real, "unix:uid");
+            int user = Machine.userId();
+            if (owner != user) {
+                throw new DataDirectoryException("data directory " + absolute + " belongs to user id " + owner
+                        + ", this process runs as " + user + ": run it as that user or choose another directory");
+            }
+            Set<PosixFilePermission> modes = Files.getPosixFilePermissions(real);
+            if (modes.contains(PosixFilePermission.GROUP_WRITE) || modes.contains(PosixFilePermission.OTHERS_WRITE)) {
+                throw new DataDirectoryException("data directory " + absolute + " can be written by other users ("
+                        + PosixFilePermissions.toString(modes) + "): chmod go-w it first");
+            }
+            requireLocal(real);
+            return new DataDirectory(real);
+        } catch (IOException e) {
+            throw new DataDirectoryException("data directory " + absolute + " cannot be read: " + reason(e), e);
+        }
+    }
+
+    /**
+     * Refuses a path on a network or user-space file system: kernel locks and SQLite's shared memory do not hold there.
+     *
+     * @param path an absolute path, which need not exist yet
+     * @throws DataDirectoryException if it lies on one
+     */
+    public static void requireLocal(Path path) {
+        MountTable.system().networkFileSystem(path).ifPresent(type -> {
+            throw new DataDirectoryException(path + " lies on a file system of type " + type
+                    + ", where locks do not hold between processes: choose a local directory");
+        });
+    }
+
+    /**
+     * The directory itself.
+     *
+     * @return an absolute path without symbolic links
+     */
+    public Path path() {
+        return path;
+    }
+
+    /**
+     * Where the SQLite registry of this directory is kept.
+     *
+     * @return the file, which need not exist
+     */
+    public Path registryFile() {
+        return path.resolve("registry.db");
+    }
+
+    Path lockFile(AccountId account) {
+        return path.resolve("locks").resolve(account.fileName() + ".lock");
+    }
+
+    Path locks() {
+        return path.resolve("locks");
+    }
+
+    Path records() {
+        return path.resolve("records");
+    }
+
+    Path launcher() {
+        return path.resolve("launcher");
+    }
+
+    Path nodeFile() {
+        return path.resolve("node");
+    }
+
+    Path eventLog() {
+        return path.resolve("worker.log");
+    }
+
+    static String logName(AccountId account, String workerId) {
+        return "worker_" + account.fileName() + "_" + workerId + ".log";
+    }
+
+    /** An I/O error in words: its class where the message is only the path. */
+    static String reason(IOException error) {
+        return error.getClass().getSimpleName() + ": " + error.getMessage();
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+}

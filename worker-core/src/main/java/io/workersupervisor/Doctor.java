@@ -1,0 +1,177 @@
+package io.workersupervisor;
+
+import io.workersupervisor.WorkerInspector.Finding;
+import io.workersupervisor.WorkerInspector.Finding.Level;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Examines machine, data directory, registry and rows, and changes nothing. A check that fails hides no other. */
+final class Doctor {
+    private static final long LITTLE_ROOM = 64L << 20;
+
+    private final DataDirectory data;
+    private final WorkerRegistry registry;
+    private final LocalMachine local;
+    private final Judge judge;
+    private final Unregistered unregistered;
+    private final List<Finding> findings = new ArrayList<>();
+
+    Doctor(DataDirectory data, WorkerRegistry registry, LocalMachine local, Judge judge, Unregistered unregistered) {
+        this.data = data;
+        this.registry = registry;
+        this.local = local;
+        this.judge = judge;
+        this.unregistered = unregistered;
+    }
+
+    /** One part of the examination. */
+    private interface Check {
+        void run() throws IOException;
+    }
+
+    List<Finding> examine() {
+        check("machine", this::machine);
+        check("data directory", this::directory);
+        check("registry", this::rows);
+        check("processes", this::strangers);
+        check("records", this::records);
+        findings.sort(Comparator.comparing(Finding::level));
+        return List.copyOf(findings);
+    }
+
+    private void check(String name, Check check) {
+        try {
+            check.run();
+        } catch (IOException | RuntimeException failed) {
+            add(Level.ERROR, name + ": " + Text.oneLine(String.valueOf(failed.getMessage())));
+        }
+    }
+
+    private void machine() {
+        if (!Machine.isLinux()) {
+            add(
+                    Level.WARNING,
+                    "this system is not Linux: a process is known by number and start instant only, and what a worker"
+                            + " leaves behind cannot be searched for");
+        } else if (!local.proc().isComplete()) {
+            add(
+                    Level.ERROR,
+                    "/proc hides processes (mount option hidepid): dead workers cannot be told from living ones;"
+                            + " remount it without");
+        }
+        ShellTools tools = local.script().tools();
+        if (tools.locker().equals(ShellTools.NO_LOCKER)) {
+            add(Level.ERROR, "neither flock nor perl is on the PATH: install util-linux");
+        } else {
+            add(
+                    Level.OK,
+                    "launch path sh: " + tools.shell() + ", lock by " + tools.locker() + ", session by "
+                            + tools.session());
+        }
+    }
+
+    private void directory() throws IOException {
+        add(
+                Level.OK,
+                "data directory " + data.path() + ", mode "
+                        + PosixFilePermissions.toString(Files.getPosixFilePermissions(data.path())));
+        Optional<NodeStamp> stamp = NodeStamp.read(data);
+        if (stamp.isEmpty()) {
+            add(Level.OK, "no host has used this directory yet");
+        } else if (!stamp.get().isIntact(data)) {
+            add(
+                    Level.ERROR,
+                    "the directory was copied, restored or moved since it was stamped as node "
+                            + stamp.get().node() + ": hosts refuse it until it is accepted");
+        } else {
+            add(Level.OK, "node " + stamp.get().node());
+            if (!stamp.get().registry().equals(registry.id())) {
+                add(
+                        Level.WARNING,
+                        "the directory was last used with registry "
+                                + stamp.get().registry() + ", this one is " + registry.id());
+            }
+        }
+        long room = Files.getFileStore(data.path()).getUsableSpace();
+        if (room < LITTLE_ROOM) {
+            add(Level.WARNING, "only " + (room >> 20) + " MiB are left on the disk of " + data.path());
+        }
+    }
+
+    private void rows() {
+        RowListing listing = registry.list(RowSelection.ALL);
+        listing.unreadable().forEach(row -> add(Level.ERROR, row));
+        int alive = 0;
+        for (WorkerRow row : listing.rows()) {
+            if (row.state().isOpen()) {
+                Liveness found = judge.liveness(row);
+                if (found.verdict() == Liveness.Verdict.ALIVE) {
+                    alive++;
+                } else {
+                    add(
+                            Level.WARNING,
+                            "account " + row.account() + " is " + row.state() + " but "
+                                    + (found.verdict() == Liveness.Verdict.DEAD ? "dead: " : "in doubt: ")
+                                    + found.evidence()
+                                    + (found.verdict() == Liveness.Verdict.DEAD
+                                            ? "; the next host or start files its end"
+                                            : ""));
+                }
+            }
+            long admitted = local.locks().admitted(row.account());
+            if (admitted > row.epoch()) {
+                add(
+                        Level.WARNING,
+                        "account " + row.account() + ": epoch " + admitted
+                                + " was started here but its row says " + row.epoch()
+                                + ", the registry was lost or is an older copy");
+            }
+        }
+        add(Level.OK, "registry " + registry.id() + ": " + listing.rows().size() + " accounts, " + alive + " running");
+    }
+
+    private void strangers() {
+        for (EnvironmentSearch.Marked marked : unregistered.look()) {
+            add(
+                    Level.WARNING,
+                    "account " + marked.account() + ": "
+                            + Unregistered.describe(List.of(marked))
+                            + " and the registry does not know it; stop the account to end it");
+        }
+    }
+
+    private void records() {
+        List<String> known = registry.list(RowSelection.ALL).rows().stream()
+                .filter(row -> row.state().isOpen())
+                .map(WorkerRow::workerId)
+                .toList();
+        List<String> unknown = local.records().workers().stream()
+                .filter(workerId -> !known.contains(workerId))
+                .filter(workerId -> !isReported(workerId))
+                .collect(Collectors.toList());
+        if (!unknown.isEmpty()) {
+            add(
+                    Level.WARNING,
+                    "records of workers that the registry does not know, in " + data.records() + ": " + unknown);
+        }
+    }
+
+    private boolean isReported(String workerId) {
+        return local.records()
+                .birth(workerId)
+                .flatMap(birth -> AccountId.ofFileName(birth.account()))
+                .filter(account -> registry.reports(account, StopReport.KEPT).stream()
+                        .anyMatch(report -> report.workerId().equals(workerId)))
+                .isPresent();
+    }
+
+    private void add(Level level, String text) {
+        findings.add(new Finding(level, text));
+    }
+}

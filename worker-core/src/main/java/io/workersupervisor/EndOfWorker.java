@@ -1,0 +1,135 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Files the end of a worker exactly once.
+ *
+ * <ol>
+ *   <li>The launcher wrote the exit record before it let go of the lock, and the lock is seen free before the record is
+ *       read: what is not there then never comes.
+ *   <li>Insert the report, if there is none for the worker id.
+ *   <li>Close the row, if it still has the epoch, version and worker id that were read.
+ *   <li>Delete the records.
+ * </ol>
+ *
+ * A crash before 2 changes nothing; after 2 the next host finds the report filed and closes the row; after 3 the records
+ * are left, and reconcile deletes those whose report is filed. Records of worker ids that the registry does not know are
+ * left alone.
+ */
+final class EndOfWorker {
+    private static final int LONGEST_EXEC_ERROR = 512;
+
+    private final Context context;
+
+    EndOfWorker(Context context) {
+        this.context = context;
+    }
+
+    /** The facts about a worker that was judged dead. */
+    Ending ending(WorkerRow row, Judgement.Dead dead, List<String> rungs) {
+        return ending(row, dead.evidence(), dead.waitStatus(), dead.otherBoot(), rungs);
+    }
+
+    /** The facts about a worker whose process was never recorded in its row. */
+    Ending ending(WorkerRow row, Settlement.Over over, List<String> rungs) {
+        if (over.nothingRan()) {
+            List<String> evidence = new ArrayList<>(rungs);
+            evidence.add(over.evidence());
+            return new Ending(new ExitStatus.NeverRan(), context.timing().now(), false, false, evidence);
+        }
+        return ending(row, over.evidence(), OptionalInt.empty(), over.otherBoot(), rungs);
+    }
+
+    /** A launch that was answered: nothing ran. */
+    Ending nothingRan(String evidence) {
+        return new Ending(new ExitStatus.NeverRan(), context.timing().now(), false, false, List.of(evidence));
+    }
+
+    private Ending ending(WorkerRow row, String found, OptionalInt waitStatus, boolean otherBoot, List<String> rungs) {
+        Optional<LaunchRecords.Exit> record = context.local().records().exit(row.workerId());
+        List<String> evidence = new ArrayList<>(rungs);
+        evidence.add(found);
+        ExitStatus exit = record.map(LaunchRecords.Exit::status)
+                .orElseGet(() -> waitStatus.isPresent()
+                        ? ExitStatus.ofWait(waitStatus.getAsInt())
+                        : new ExitStatus.Unknown(
+                                otherBoot
+                                        ? "the machine went down before it was recorded"
+                                        : "no exit record: the launcher was killed or could not write it"));
+        record.ifPresent(known -> evidence.add("the launcher recorded " + known.status() + " at " + known.at()));
+        execError(row, exit).ifPresent(evidence::add);
+        Instant at = record.map(LaunchRecords.Exit::at)
+                .orElseGet(() -> context.timing().now());
+        return new Ending(exit, at, otherBoot, !rungs.isEmpty(), evidence);
+    }
+
+    /** The one line in which the launcher says that it could not run the program, where that is all the log holds. */
+    private Optional<String> execError(WorkerRow row, ExitStatus exit) {
+        boolean perhaps = exit instanceof ExitStatus.Exited exited && (exited.code() == 126 || exited.code() == 127);
+        if (!perhaps || row.detail().log().isEmpty()) {
+            return Optional.empty();
+        }
+        Path log = context.local().data().path().resolve(row.detail().log().get());
+        try {
+            if (!Files.exists(log) || Files.size(log) > LONGEST_EXEC_ERROR) {
+                return Optional.empty();
+            }
+            String text = Files.readString(log, StandardCharsets.ISO_8859_1).strip();
+            boolean ours = text.startsWith("setsid: ") || text.startsWith("launcher: ") || text.contains("/launcher-");
+            return ours && text.indexOf('\n') < 0
+                    ? Optional.of("the program could not be run: " + text)
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("the log could not be read: " + DataDirectory.reason(e));
+        }
+    }
+
+    /** Steps 2 to 4; empty if another host changed the row meanwhile, and it must be looked at again. */
+    Optional<StopReport> bury(WorkerRow row, Ending ending) {
+        StopReport report = Diagnosis.report(row, ending);
+        context.steps().reached("report");
+        boolean filed = context.registry().file(report);
+        if (filed) {
+            context.events().emit(new WorkerEvent.Stopped(context.timing().now(), report));
+        }
+        context.steps().reached("filed");
+        boolean closed = context.registry().update(Optional.of(row), row.closed(Diagnosis.closedState(row, report)));
+        context.steps().reached("closed");
+        if (!closed) {
+            return Optional.empty();
+        }
+        acknowledge(row.workerId());
+        return Optional.of(filed ? report : filed(row).orElse(report));
+    }
+
+    /** A record that cannot be deleted is found again by reconcile. */
+    void acknowledge(String workerId) {
+        try {
+            context.local().records().acknowledge(workerId);
+        } catch (DataDirectoryException left) {
+            context.events()
+                    .emit(new WorkerEvent.Trouble(
+                            context.timing().now(), Optional.empty(), String.valueOf(left.getMessage())));
+        }
+    }
+
+    /** The report that is filed for the row's worker. */
+    Optional<StopReport> filed(WorkerRow row) {
+        return filed(row.account(), row.workerId());
+    }
+
+    Optional<StopReport> filed(AccountId account, String workerId) {
+        return context.registry().reports(account, StopReport.KEPT).stream()
+                .filter(report -> report.workerId().equals(workerId))
+                .findFirst();
+    }
+}

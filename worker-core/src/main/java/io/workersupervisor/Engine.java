@@ -1,0 +1,382 @@
+package io.workersupervisor;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+
+/**
+ * One host at work: wires the protocols together, and owns the threads that call them.
+ *
+ * <ul>
+ *   <li>{@code worker-tick}, one thread: reconciles at every interval.
+ *   <li>{@code worker-pool-N}: rows of a reconcile, starts of many, ends that were noticed.
+ *   <li>{@code worker-launch-N}: waits for the answers of launchers.
+ *   <li>{@code worker-events}: calls the listener.
+ * </ul>
+ */
+final class Engine {
+    private static final int POOL = 16;
+
+    private final Context context;
+    private final Reconciler reconciler;
+    private final StartProtocol starts;
+    private final StopProtocol stops;
+    private final Unregistered unregistered;
+    private final WorkerInspector inspector;
+    private final NodeStamp stamp;
+    private final WorkerSupervisor.OnClose onClose;
+    private final Duration closeTimeout;
+    private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(threads("worker-tick"));
+    private final ExecutorService pool;
+    private final ExecutorService readers;
+    private final ReentrantReadWriteLock calls = new ReentrantReadWriteLock();
+    private volatile boolean closed;
+    private volatile boolean moved;
+
+    /** Whether a start is a person's or the application's. */
+    enum Verb {
+        START,
+        ENSURE
+    }
+
+    private Engine(WorkerSupervisor.Builder settings, ExecutorService pool, ExecutorService readers) {
+        this.pool = pool;
+        this.readers = readers;
+        this.onClose = settings.onClose;
+        this.closeTimeout = settings.closeTimeout;
+        Timing timing = Timing.system(settings.clock);
+        Machine machine = Machine.current();
+        ShellTools tools = ShellTools.find(settings.searchPath.get(), settings.withoutLock);
+        LocalMachine local =
+                LocalMachine.of(settings.data, machine, ProcFs.system(), settings.script.apply(tools), timing);
+        NodeStamp.Stamped stamped =
+                NodeStamp.stamp(settings.data, machine, settings.registry.id(), settings.acceptMoved);
+        this.stamp = stamped.stamp();
+        Events events = new Events(
+                new EventLog(settings.data.eventLog()),
+                event -> settings.listeners.forEach(
+                        listener -> Guard.run("listener", event.account(), () -> listener.onEvent(event))));
+        Judge judge = new Judge(local.probe(stamp.node()), Optional.ofNullable(settings.probe));
+        this.context = new Context(
+                stamp.node(),
+                new Actor(UUID.randomUUID().toString(), self(local)),
+                settings.registry,
+                local,
+                judge,
+                new ShLauncher(settings.data, local.script(), local.records(), machine, readers),
+                events,
+                timing,
+                new AccountMutex(),
+                settings.steps);
+        Settlement settlement = new Settlement(context);
+        EndOfWorker end = new EndOfWorker(context);
+        StopLadder ladder = new StopLadder(context, settlement, end);
+        this.unregistered = new Unregistered(settings.registry, local);
+        this.starts = new StartProtocol(context, settlement, end, ladder, unregistered);
+        this.stops = new StopProtocol(context, end, ladder, unregistered);
+        this.reconciler = new Reconciler(context, settlement, end, ladder, starts, pool);
+        this.inspector = new WorkerInspector(settings.data, settings.registry, local, judge);
+        OpenHosts.opened(context.self().host());
+        stamped.notices().forEach(this::tell);
+    }
+
+    static Engine open(WorkerSupervisor.Builder settings) {
+        ExecutorService pool = Executors.newFixedThreadPool(POOL, threads("worker-pool"));
+        ExecutorService readers = Executors.newCachedThreadPool(threads("worker-launch"));
+        try {
+            Engine engine = new Engine(settings, pool, readers);
+            engine.begin(settings.reconcileInterval);
+            return engine;
+        } catch (RuntimeException refused) {
+            pool.shutdownNow();
+            readers.shutdownNow();
+            throw refused;
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // a tick contains what it throws
+    private void begin(Duration interval) {
+        lookForStrangers();
+        tick();
+        ticker.scheduleWithFixedDelay(this::tick, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static java.util.concurrent.ThreadFactory threads(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return work -> {
+            Thread thread = new Thread(work, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    private static ProcessIdentity self(LocalMachine local) {
+        long pid = ProcessHandle.current().pid();
+        long ticks = local.proc().stat(pid).map(ProcFs.Stat::startTicks).orElse(0L);
+        Machine machine = local.machine();
+        return new ProcessIdentity(
+                pid,
+                ticks,
+                ticks == 0 ? LaunchRecords.startMillis(pid) : 0,
+                machine.bootId(),
+                machine.pidNamespace(),
+                machine.timeNamespace());
+    }
+
+    /** One pass over the rows of this node; what it throws is told and does not end the next one. */
+    void tick() {
+        Guard.run("reconcile", Optional.empty(), () -> {
+                    if (!closed) {
+                        checkDirectory();
+                        reconciler.reconcile();
+                    }
+                })
+                .ifPresent(thrown -> tell("reconcile failed, tried again at the next interval: " + thrown));
+    }
+
+    /** Whoever replaced the directory beneath a running host took the locks of its workers away. */
+    private void checkDirectory() {
+        boolean intact = stamp.isIntact(context.local().data());
+        if (!intact && !moved) {
+            tell("data directory " + context.local().data()
+                    + " was replaced while this host runs: nothing is started until the host is restarted");
+        }
+        moved = !intact;
+    }
+
+    private void lookForStrangers() {
+        for (EnvironmentSearch.Marked stranger : unregistered.look()) {
+            Guard.run(
+                    "stranger",
+                    Optional.empty(),
+                    () -> context.events()
+                            .emit(
+                                    new WorkerEvent.Trouble(
+                                            context.timing().now(),
+                                            Optional.of(AccountId.parse(stranger.account())),
+                                            Unregistered.describe(List.of(stranger))
+                                                    + " and the registry does not know it: its account is refused while it lives")));
+        }
+    }
+
+    private void tell(String text) {
+        context.events().emit(new WorkerEvent.Trouble(context.timing().now(), Optional.empty(), text));
+    }
+
+    /** Runs one call of the application; close waits for it. */
+    <T> T call(Supplier<T> body) {
+        calls.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the supervisor is closed");
+            }
+            return body.get();
+        } finally {
+            calls.readLock().unlock();
+        }
+    }
+
+    WorkerInspector inspector() {
+        return inspector;
+    }
+
+    StartResult start(WorkerSpec spec, Verb verb) {
+        return finish(begin(spec, verb));
+    }
+
+    private StartProtocol.Progress begin(WorkerSpec spec, Verb verb) {
+        if (!stamp.isIntact(context.local().data())) {
+            throw new DataDirectoryException("data directory " + context.local().data()
+                    + " was replaced while this host runs: restart the host");
+        }
+        return context.mutex()
+                .call(spec.account(), closeTimeout, () -> beginAlone(spec, verb))
+                .orElseGet(() -> contended(spec.account()));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // what follows an end contains what it throws
+    private StartProtocol.Progress beginAlone(WorkerSpec spec, Verb verb) {
+        StartProtocol.Progress progress = starts.begin(spec, verb == Verb.ENSURE);
+        if (progress instanceof StartProtocol.Born born) {
+            reconciler.startedHere(spec.account(), born.row().workerId());
+            born.over().thenRun(() -> ended(spec.account()));
+        }
+        return progress;
+    }
+
+    private static StartProtocol.Progress contended(AccountId account) {
+        return new StartProtocol.Decided(
+                new StartResult.Refused(account, RefusalReason.CONTENDED, "another call of this host is at it"));
+    }
+
+    /** The start grace passes without holding up other calls for the account. */
+    private StartResult finish(StartProtocol.Progress progress) {
+        StartResult result = progress instanceof StartProtocol.Born born
+                ? starts.verify(born)
+                : ((StartProtocol.Decided) progress).result();
+        if (result instanceof StartResult.Started started) {
+            context.events().emit(new WorkerEvent.Started(context.timing().now(), started));
+        } else if (!(result instanceof StartResult.AlreadyRunning)) {
+            context.events().emit(new WorkerEvent.NotStarted(context.timing().now(), result));
+        }
+        return result;
+    }
+
+    /** A launcher has ended, and so has its worker unless the launcher was killed. */
+    private void ended(AccountId account) {
+        try {
+            pool.execute(() -> Guard.run("end", Optional.of(account), () -> {
+                if (!closed) {
+                    reconciler.one(account);
+                }
+            }));
+        } catch (RejectedExecutionException isClosed) {
+            // The next host files it.
+            return;
+        }
+    }
+
+    Map<AccountId, StartResult> startMany(Map<AccountId, WorkerSpec> specs, Verb verb) {
+        Map<AccountId, CompletableFuture<StartProtocol.Progress>> begun = new LinkedHashMap<>();
+        specs.forEach((account, spec) ->
+                begun.put(account, CompletableFuture.supplyAsync(() -> begin(spec, verb), pool)));
+        Map<AccountId, StartResult> results = new LinkedHashMap<>();
+        Map<AccountId, RuntimeException> failures = new LinkedHashMap<>();
+        begun.forEach((account, progress) -> {
+            try {
+                results.put(account, finish(progress.join()));
+            } catch (CompletionException failed) {
+                failures.put(
+                        account,
+                        failed.getCause() instanceof RuntimeException cause
+                                ? cause
+                                : new WorkerSupervisorException("start of account " + account + " failed", failed));
+            } catch (RuntimeException failed) {
+                failures.put(account, failed);
+            }
+        });
+        if (!failures.isEmpty()) {
+            throw new WorkerSupervisor.ManyFailed(results, failures);
+        }
+        return results;
+    }
+
+    StopResult stop(AccountId account) {
+        return stops.stop(account);
+    }
+
+    StartResult restart(WorkerSpec spec) {
+        return finish(context.mutex()
+                .call(spec.account(), closeTimeout, () -> endAndBegin(spec))
+                .orElseGet(() -> contended(spec.account())));
+    }
+
+    private StartProtocol.Progress endAndBegin(WorkerSpec spec) {
+        Optional<StopResult> ended = stops.endOnly(spec.account(), StopCause.RESTART);
+        return ended.isPresent() && ended.get() instanceof StopResult.Refused refused
+                ? new StartProtocol.Decided(
+                        new StartResult.Refused(spec.account(), refused.reason(), refused.evidence()))
+                : begin(spec, Verb.ENSURE);
+    }
+
+    ReconcileReport reconcile() {
+        checkDirectory();
+        lookForStrangers();
+        return reconciler.reconcile();
+    }
+
+    /** Completes when the pool has nothing left of what was given to it before. */
+    CompletableFuture<Void> quiet() {
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (int i = 0; i < POOL; i++) {
+            all.add(CompletableFuture.runAsync(() -> {}, pool));
+        }
+        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
+    }
+
+    void close() {
+        if (closed) {
+            return;
+        }
+        long deadline = context.timing().nanos() + closeTimeout.toNanos();
+        ticker.shutdown();
+        if (onClose == WorkerSupervisor.OnClose.STOP_WORKERS) {
+            stopWorkers(deadline);
+        }
+        boolean idle = awaitCalls(deadline);
+        closed = true;
+        if (idle) {
+            calls.writeLock().unlock();
+        }
+        pool.shutdown();
+        readers.shutdown();
+        if (!await(pool, deadline) || !idle) {
+            pool.shutdownNow();
+            tell("closed within " + Text.words(closeTimeout)
+                    + " although calls were in flight; the next host settles what they left");
+        }
+        OpenHosts.closed(context.self().host());
+        context.events()
+                .close(Duration.ofNanos(
+                        Math.max(1_000_000, deadline - context.timing().nanos())));
+        ticker.shutdownNow();
+        readers.shutdownNow();
+    }
+
+    private void stopWorkers(long deadline) {
+        List<CompletableFuture<Void>> stopping = reconciler.supervised().keySet().stream()
+                .map(account -> CompletableFuture.runAsync(
+                        () -> Guard.run("stop at close", Optional.of(account), () -> endOnClose(account)), pool))
+                .toList();
+        for (CompletableFuture<Void> one : stopping) {
+            try {
+                one.get(Math.max(0, deadline - context.timing().nanos()), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (java.util.concurrent.TimeoutException | java.util.concurrent.ExecutionException late) {
+                tell("not all workers ended within " + Text.words(closeTimeout)
+                        + " at close; reconcile goes on with them");
+                return;
+            }
+        }
+    }
+
+    private void endOnClose(AccountId account) {
+        context.mutex().call(account, closeTimeout, () -> stops.endOnly(account, StopCause.CLOSE));
+    }
+
+    private boolean awaitCalls(long deadline) {
+        try {
+            return calls.writeLock()
+                    .tryLock(Math.max(0, deadline - context.timing().nanos()), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private boolean await(ExecutorService executor, long deadline) {
+        try {
+            return executor.awaitTermination(
+                    Math.max(1_000_000, deadline - context.timing().nanos()), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.workersupervisor;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The environment that a launcher is started with; the worker's own variables come after it, inside the launcher. */
+final class Environment {
+    private static final Pattern PASSABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+    private Environment() {}
+
+    /** Whether a shell hands a variable of this name on to its children; the others are lost in some. */
+    static boolean isPassable(String name) {
+        return PASSABLE.matcher(name).matches();
+    }
+
+    /** The host's variables unless the spec wants none, those of the spec, and none of the library's own. */
+    static Map<String, String> of(WorkerSpec spec, Map<String, String> host) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        if (!spec.cleanEnvironment()) {
+            host.forEach((name, value) -> {
+                if (isPassable(name)) {
+                    variables.put(name, value);
+                }
+            });
+        }
+        variables.putAll(spec.environment());
+        // A host that is itself a worker must not pass its own mark on.
+        variables.keySet().removeAll(WorkerSpec.OWN_VARIABLES);
+        variables.putIfAbsent("PYTHONUNBUFFERED", "1");
+        variables.putIfAbsent("PYTHONFAULTHANDLER", "1");
+        return variables;
+    }
+}

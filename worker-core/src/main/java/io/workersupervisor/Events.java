@@ -1,0 +1,66 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries each event to {@code data/worker.log}, to slf4j with the account in the MDC, and to the listener. */
+final class Events {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerSupervisor.class);
+
+    private final EventLog file;
+    private final WorkerListener listener;
+    private final ExecutorService dispatcher;
+
+    Events(EventLog file, WorkerListener listener) {
+        this.file = file;
+        this.listener = listener;
+        this.dispatcher = Executors.newSingleThreadExecutor(work -> {
+            Thread thread = new Thread(work, "worker-events");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    void emit(WorkerEvent event) {
+        AccountMdc.run(event.account(), () -> write(event));
+        try {
+            dispatcher.execute(() -> Guard.run("listener", event.account(), () -> listener.onEvent(event)));
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("the listener is closed and did not hear: {}", event.describe());
+        }
+    }
+
+    private void write(WorkerEvent event) {
+        String account = AccountMdc.name(event.account());
+        if (event.isWarning()) {
+            LOG.warn("{} {}", account, event.describe());
+        } else {
+            LOG.info("{} {}", account, event.describe());
+        }
+        try {
+            file.append(event);
+        } catch (IOException e) {
+            LOG.warn("worker.log cannot be written: {}", DataDirectory.reason(e));
+        }
+    }
+
+    /** Lets the listener finish what it has, for this long. */
+    void close(Duration patience) {
+        dispatcher.shutdown();
+        try {
+            if (!dispatcher.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("the listener did not finish within {} and misses what is left", Text.words(patience));
+                dispatcher.shutdownNow();
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            dispatcher.shutdownNow();
+        }
+    }
+}

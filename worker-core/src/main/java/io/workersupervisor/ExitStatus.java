@@ -1,0 +1,116 @@
+package io.workersupervisor;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How a process ended, as far as anybody saw it; an exit code is never invented. */
+public sealed interface ExitStatus {
+    /**
+     * It called exit.
+     *
+     * @param code the code, 0 to 255
+     */
+    record Exited(int code) implements ExitStatus {
+        @Override
+        public String toString() {
+            return "exit code " + code;
+        }
+    }
+
+    /**
+     * A signal ended it.
+     *
+     * @param signal the number of the signal
+     */
+    record Signalled(int signal) implements ExitStatus {
+        @Override
+        public String toString() {
+            return "signal " + SignalName.of(signal);
+        }
+    }
+
+    /**
+     * It exited with a code above 128, or the signal of that number less 128 ended it: a shell reports both alike.
+     *
+     * @param code the code that the shell reported, 129 to 255
+     */
+    record ExitedOrSignalled(int code) implements ExitStatus {
+        @Override
+        public String toString() {
+            return "exit code " + code + " or signal " + SignalName.of(code - 128);
+        }
+    }
+
+    /**
+     * Nobody saw it.
+     *
+     * @param why what is missing
+     */
+    record Unknown(String why) implements ExitStatus {
+        @Override
+        public String toString() {
+            return "not known: " + why;
+        }
+    }
+
+    /** No program was run. */
+    record NeverRan() implements ExitStatus {
+        @Override
+        public String toString() {
+            return "nothing was run";
+        }
+    }
+
+    /**
+     * What a shell's {@code $?} tells.
+     *
+     * @param code 0 to 255
+     * @return the status
+     */
+    static ExitStatus ofShell(int code) {
+        return code > 128 ? new ExitedOrSignalled(code) : new Exited(code);
+    }
+
+    /**
+     * What the status word of {@code wait(2)} tells.
+     *
+     * @param status the raw word
+     * @return the status
+     */
+    static ExitStatus ofWait(int status) {
+        int signal = status & 0x7f;
+        return signal == 0 ? new Exited((status >> 8) & 0xff) : new Signalled(signal);
+    }
+
+    /** The status as JSON fields. */
+    default Map<String, @Nullable Object> toMap() {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        if (this instanceof Exited exited) {
+            map.put("code", (long) exited.code());
+        } else if (this instanceof Signalled signalled) {
+            map.put("signal", (long) signalled.signal());
+        } else if (this instanceof ExitedOrSignalled either) {
+            map.put("code_or_signal", (long) either.code());
+        } else if (this instanceof Unknown unknown) {
+            map.put("unknown", unknown.why());
+        } else {
+            map.put("never_ran", true);
+        }
+        return map;
+    }
+
+    /** Reads what {@link #toMap()} wrote. */
+    static ExitStatus of(Map<String, @Nullable Object> map) {
+        if (map.get("code") instanceof Long code) {
+            return new Exited(code.intValue());
+        } else if (map.get("signal") instanceof Long signal) {
+            return new Signalled(signal.intValue());
+        } else if (map.get("code_or_signal") instanceof Long code) {
+            return new ExitedOrSignalled(code.intValue());
+        } else if (map.get("never_ran") instanceof Boolean) {
+            return new NeverRan();
+        }
+        return new Unknown(String.valueOf(map.get("unknown")));
+    }
+}

@@ -1,0 +1,15 @@
+package io.workersupervisor;
+
+/** Who ended a worker. */
+public enum Initiator {
+    /** A person or the application, through this library. */
+    USER,
+    /** This library, on its own account. */
+    LIBRARY,
+    /** The operating system or the machine. */
+    KERNEL,
+    /** The worker itself. */
+    WORKER,
+    /** It cannot be told. */
+    UNKNOWN
+}

@@ -1,0 +1,54 @@
+package io.workersupervisor;
+
+import java.time.InstantSource;
+
+/**
+ * What this machine offers to judge workers of a data directory by. Making one changes nothing.
+ *
+ * @param data the data directory
+ * @param machine the running kernel
+ * @param proc its processes
+ * @param script the launcher's commands
+ * @param locks the accounts' locks
+ * @param records the launchers' records
+ * @param processes the judge of single processes
+ * @param search the search by environment
+ */
+record LocalMachine(
+        DataDirectory data,
+        Machine machine,
+        ProcFs proc,
+        ShellScript script,
+        AccountLocks locks,
+        LaunchRecords records,
+        ProcessProbe processes,
+        EnvironmentSearch search) {
+    static LocalMachine of(DataDirectory data, boolean unlocked) {
+        return of(
+                data,
+                Machine.current(),
+                ProcFs.system(),
+                ShellScript.load(ShellTools.find(ShellTools.systemPath(), unlocked)),
+                Timing.system(InstantSource.system()));
+    }
+
+    static LocalMachine of(DataDirectory data, Machine machine, ProcFs proc, ShellScript script, Timing timing) {
+        return new LocalMachine(
+                data,
+                machine,
+                proc,
+                script,
+                new AccountLocks(data, script),
+                new LaunchRecords(data),
+                new ProcessProbe(proc, machine, pid -> isAbsent(script, pid)),
+                new EnvironmentSearch(proc, timing));
+    }
+
+    LocalProbe probe(String node) {
+        return new LocalProbe(node, processes, locks, search);
+    }
+
+    private static boolean isAbsent(ShellScript script, long pid) {
+        return script.run("kill", "-0", Long.toString(pid)).stream().anyMatch(line -> line.contains("No such process"));
+    }
+}

@@ -1,0 +1,95 @@
+package io.workersupervisor;
+
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * Judges the rows of one node by process, kernel lock and environments.
+ *
+ * <ol>
+ *   <li>A row of another node: doubt.
+ *   <li>Another boot: dead, and nothing of it can be left.
+ *   <li>The process lives: alive, whatever the lock says.
+ *   <li>Recorded in another pid or time namespace: only a worker that was seen to hold the lock itself can be judged;
+ *       lock busy is alive, lock free goes on with step 6.
+ *   <li>The process is dead and the lock is busy: it drains; its launcher writes the exit record, or descendants hold the
+ *       lock.
+ *   <li>The process is dead and the lock is free: dead if no process carries the worker id, else it drains.
+ * </ol>
+ */
+final class LocalProbe implements LivenessProbe {
+    private final String node;
+    private final ProcessProbe processes;
+    private final AccountLocks locks;
+    private final EnvironmentSearch search;
+
+    LocalProbe(String node, ProcessProbe processes, AccountLocks locks, EnvironmentSearch search) {
+        this.node = node;
+        this.processes = processes;
+        this.locks = locks;
+        this.search = search;
+    }
+
+    static LocalProbe of(DataDirectory data) {
+        String node = NodeStamp.read(data).map(NodeStamp::node).orElse("");
+        return LocalMachine.of(data, false).probe(node);
+    }
+
+    @Override
+    public Liveness probe(WorkerRow row) {
+        if (!row.state().isOpen()) {
+            return Liveness.dead("the row is closed, state " + row.state());
+        }
+        Judgement judgement = judge(row);
+        if (judgement instanceof Judgement.Alive) {
+            return Liveness.alive(judgement.evidence());
+        } else if (judgement instanceof Judgement.Dead) {
+            return Liveness.dead(judgement.evidence());
+        }
+        return Liveness.unknown(judgement.evidence());
+    }
+
+    Judgement judge(WorkerRow row) {
+        if (!row.node().equals(node)) {
+            return new Judgement.Doubt(RefusalReason.OTHER_NODE, "the row belongs to node " + row.node());
+        }
+        if (row.identity().isEmpty()) {
+            return new Judgement.Doubt(
+                    RefusalReason.STARTING, "no process is recorded yet for worker " + row.workerId());
+        }
+        ProcessProbe.Finding finding = processes.probe(row.identity().get(), row.workerId());
+        return switch (finding.kind()) {
+            case OTHER_BOOT -> new Judgement.Dead(finding.evidence(), OptionalInt.empty(), true);
+            case ALIVE -> new Judgement.Alive(finding.evidence(), true);
+            case DOUBT -> new Judgement.Doubt(RefusalReason.PROCESS_IN_DOUBT, finding.evidence());
+            case FOREIGN -> foreign(row, finding);
+            case DEAD -> unlessLeftovers(row, finding, locks.state(row.account()));
+        };
+    }
+
+    private Judgement foreign(WorkerRow row, ProcessProbe.Finding finding) {
+        if (!row.detail().holdsLock()) {
+            return new Judgement.Doubt(
+                    RefusalReason.OTHER_NAMESPACE, finding.evidence() + " and was not seen to hold its lock");
+        }
+        AccountLocks.State lock = locks.state(row.account());
+        return lock == AccountLocks.State.BUSY
+                ? new Judgement.Alive(finding.evidence() + " and its lock is held", false)
+                : unlessLeftovers(row, finding, lock);
+    }
+
+    private Judgement unlessLeftovers(WorkerRow row, ProcessProbe.Finding finding, AccountLocks.State lock) {
+        if (lock == AccountLocks.State.FAILED) {
+            return new Judgement.Doubt(
+                    RefusalReason.LOCK_UNREADABLE, finding.evidence() + " but its lock cannot be tried");
+        }
+        List<EnvironmentSearch.Marked> left =
+                search.ofWorker(row.workerId(), row.detail().bornAfter());
+        if (!left.isEmpty()) {
+            return new Judgement.Draining(finding.evidence() + " but left " + left + " behind", left);
+        }
+        return lock == AccountLocks.State.BUSY
+                ? new Judgement.Draining(finding.evidence() + " but its lock is still held", left)
+                : new Judgement.Dead(finding.evidence() + ", its lock is free", finding.waitStatus(), false);
+    }
+}

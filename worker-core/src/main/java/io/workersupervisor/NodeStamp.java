@@ -1,0 +1,167 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file {@code data/node}: whose data directory this is.
+ *
+ * <pre>
+ * {"format":1,"node":"...","machine":"...","boot":"...","registry":"...","locks_inode":4711}
+ * </pre>
+ *
+ * <ol>
+ *   <li>No stamp: this is a new directory and a new node.
+ *   <li>Another boot: the same node, told nobody.
+ *   <li>Another inode of {@code locks/}, or another machine under another boot: the directory was copied, restored or
+ *       moved. It is refused, as the original and its workers may live on, unless the user says that they do not.
+ *   <li>Another registry: told, and stamped anew; rows there that name other nodes are not touched.
+ * </ol>
+ *
+ * @param node the id of the node
+ * @param machine the machine's id, empty where it has none
+ * @param boot the boot in which it was stamped
+ * @param registry the id of the registry it was last used with
+ * @param locksInode which directory {@code locks/} is
+ */
+record NodeStamp(String node, String machine, String boot, String registry, long locksInode) {
+    private static final long FORMAT = 1;
+
+    private static final FileAttribute<?> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    /**
+     * What stamping came to.
+     *
+     * @param stamp the stamp that is in force
+     * @param notices what a person should be told
+     */
+    record Stamped(NodeStamp stamp, List<String> notices) {}
+
+    static Optional<NodeStamp> read(DataDirectory data) {
+        try {
+            Map<String, @Nullable Object> map = Json.object(Files.readString(data.nodeFile()));
+            if (map.get("format") instanceof Long format && format > FORMAT) {
+                throw new DataDirectoryException(data.nodeFile() + " has format " + format + ", this version knows "
+                        + FORMAT + ": use a newer version of the library");
+            }
+            return Optional.of(new NodeStamp(
+                    text(map, "node"),
+                    text(map, "machine"),
+                    text(map, "boot"),
+                    text(map, "registry"),
+                    map.get("locks_inode") instanceof Long inode ? inode : 0));
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new DataDirectoryException(data.nodeFile() + " cannot be read: " + DataDirectory.reason(e), e);
+        } catch (IllegalArgumentException damaged) {
+            throw new DataDirectoryException(
+                    data.nodeFile() + " is damaged (" + damaged.getMessage()
+                            + "): restore it from a copy; it names the node that owns the rows of the registry",
+                    damaged);
+        }
+    }
+
+    /** Reads, checks and renews the stamp; one process at a time, and one thread of this process. */
+    static synchronized Stamped stamp(DataDirectory data, Machine machine, String registry, boolean acceptMoved) {
+        Path guard = data.path().resolve("node.lock");
+        try (FileChannel channel = FileChannel.open(
+                        guard, java.util.Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), PRIVATE);
+                FileLock held = channel.lock()) {
+            Optional<NodeStamp> old = read(data);
+            long inode = inode(data);
+            List<String> notices = new ArrayList<>();
+            old.ifPresent(stamp -> stamp.compare(data, machine, registry, inode, acceptMoved, notices));
+            NodeStamp stamp = new NodeStamp(
+                    old.map(NodeStamp::node).orElseGet(() -> UUID.randomUUID().toString()),
+                    machine.machineId(),
+                    machine.bootId(),
+                    registry,
+                    inode);
+            if (held.isValid() && !old.equals(Optional.of(stamp))) {
+                stamp.write(data);
+            }
+            return new Stamped(stamp, notices);
+        } catch (IOException e) {
+            throw new DataDirectoryException(
+                    "data directory " + data + " cannot be stamped: " + DataDirectory.reason(e), e);
+        }
+    }
+
+    private void compare(
+            DataDirectory data,
+            Machine current,
+            String usedRegistry,
+            long inode,
+            boolean acceptMoved,
+            List<String> notices) {
+        boolean otherMachine = !boot.equals(current.bootId())
+                && !machine.isEmpty()
+                && !current.machineId().isEmpty()
+                && !machine.equals(current.machineId());
+        if (inode != locksInode || otherMachine) {
+            String what =
+                    "data directory " + data + " is not the one that was stamped: it was copied, restored or moved"
+                            + (otherMachine ? " from another machine" : "");
+            if (!acceptMoved) {
+                throw new DataDirectoryException(
+                        what + ". Workers of the original may live on: end them and the hosts that"
+                                + " use it, then accept this one once with acceptMovedDirectory()");
+            }
+            notices.add(what + ", accepted as node " + node);
+        }
+        if (!registry.equals(usedRegistry)) {
+            notices.add("data directory " + data + " was used with registry " + registry + " and is now used with "
+                    + usedRegistry + ": a registry was lost or exchanged, what people stopped there is not known here");
+        }
+    }
+
+    private void write(DataDirectory data) throws IOException {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("format", FORMAT);
+        map.put("node", node);
+        map.put("machine", machine);
+        map.put("boot", boot);
+        map.put("registry", registry);
+        map.put("locks_inode", locksInode);
+        Path written = Files.createTempFile(data.path(), "node-", ".tmp", PRIVATE);
+        Files.writeString(written, Json.write(map) + "\n");
+        Files.move(written, data.nodeFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Whether {@code locks/} is still the directory that was stamped. */
+    boolean isIntact(DataDirectory data) {
+        try {
+            return inode(data) == locksInode;
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    private static long inode(DataDirectory data) throws IOException {
+        return (Long) Files.getAttribute(data.locks(), "unix:ino");
+    }
+
+    private static String text(Map<String, @Nullable Object> map, String field) {
+        if (map.get(field) instanceof String text) {
+            return text;
+        }
+        throw new IllegalArgumentException(field + " is missing");
+    }
+}

@@ -1,0 +1,72 @@
+package io.workersupervisor;
+
+/**
+ * Why a start or a stop was refused. More reasons come with later versions, so this is a value and not an enum.
+ *
+ * @param code a stable name in capitals
+ * @param advice what to do about it
+ */
+public record RefusalReason(String code, String advice) {
+    /** A person stopped the account, and the application asks for it. */
+    public static final RefusalReason STOPPED_BY_OPERATOR =
+            new RefusalReason("STOPPED_BY_OPERATOR", "start it by hand when it shall run again");
+
+    /** The worker is being stopped. */
+    public static final RefusalReason STOPPING = new RefusalReason(
+            "STOPPING", "try again when the stop is over; it is resumed by itself if its host is gone");
+
+    /** Another host is starting it, or its launch has not answered yet. */
+    public static final RefusalReason STARTING = new RefusalReason("STARTING", "look at its status in a few seconds");
+
+    /** The row belongs to another node. */
+    public static final RefusalReason OTHER_NODE =
+            new RefusalReason("OTHER_NODE", "start or stop it on the node that owns it");
+
+    /** The worker was started in another pid or time namespace and cannot be judged from here. */
+    public static final RefusalReason OTHER_NAMESPACE =
+            new RefusalReason("OTHER_NAMESPACE", "act in the container that started it, or end that container");
+
+    /** The recorded process can neither be proved alive nor dead. */
+    public static final RefusalReason PROCESS_IN_DOUBT =
+            new RefusalReason("PROCESS_IN_DOUBT", "look at the process named; when it has ended, the account is free");
+
+    /** The probe that the application gave is not sure. */
+    public static final RefusalReason PROBE_IN_DOUBT =
+            new RefusalReason("PROBE_IN_DOUBT", "see what the application's probe says");
+
+    /** The worker ended and left processes behind. */
+    public static final RefusalReason DESCENDANTS_LEFT =
+            new RefusalReason("DESCENDANTS_LEFT", "stop the account, or wait until a running host has ended them");
+
+    /** Somebody holds the account's lock. */
+    public static final RefusalReason LOCK_HELD =
+            new RefusalReason("LOCK_HELD", "stop the account to end the holder if it is a worker, or end it by hand");
+
+    /** Whether the lock is held could not be found out. */
+    public static final RefusalReason LOCK_UNREADABLE =
+            new RefusalReason("LOCK_UNREADABLE", "see whether the lock file can be opened and flock runs");
+
+    /** A worker of the account lives that the registry does not know. */
+    public static final RefusalReason UNREGISTERED_WORKER =
+            new RefusalReason("UNREGISTERED_WORKER", "stop the account to end that worker, then start it");
+
+    /** Others changed the row again and again. */
+    public static final RefusalReason CONTENDED = new RefusalReason("CONTENDED", "try again");
+
+    /** The ladder ended and something still lives. */
+    public static final RefusalReason STOP_UNFINISHED =
+            new RefusalReason("STOP_UNFINISHED", "look at the processes named; a running host goes on with the stop");
+
+    /** Checks the form. */
+    public RefusalReason {
+        if (!code.matches("[A-Z][A-Z_]{0,63}")) {
+            throw new IllegalArgumentException("code must be capitals and underscores, was " + Text.quoted(code));
+        }
+        Text.notBlank("advice", advice, 512);
+    }
+
+    @Override
+    public String toString() {
+        return code;
+    }
+}

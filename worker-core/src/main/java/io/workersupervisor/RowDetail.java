@@ -1,0 +1,195 @@
+package io.workersupervisor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a row keeps beside its columns, as one JSON object that a store carries unread. Unknown fields, such as those of a
+ * newer minor version, are kept through every change. Immutable.
+ *
+ * <pre>
+ * {"identity":   {"pid":4711,"ticks":106418,"millis":0,"boot":"...","pid_ns":"pid:[...]","time_ns":"time:[...]"},
+ *  "actor":      {"host":"...", and the fields of an identity},   the host that writes STARTING or STOPPING
+ *  "holds_lock": true,             the worker was seen to hold the lock itself
+ *  "born_after": 106400,           start tick that no process of this worker precedes
+ *  "grace_ms":   10000,            from TERM to KILL
+ *  "start_grace_ms": 500,          an end within it is a failed start
+ *  "log":        "worker_4711_....log",
+ *  "stop_at":    1764000000000,    when the stop was asked for
+ *  "stop_why":   "PERSON"}         PERSON, RESTART, CLOSE, LEFTOVERS
+ * </pre>
+ */
+public final class RowDetail {
+    static final RowDetail NONE = new RowDetail(Map.of());
+
+    private final Map<String, @Nullable Object> fields;
+
+    private RowDetail(Map<String, @Nullable Object> fields) {
+        this.fields = fields;
+    }
+
+    /**
+     * Reads what {@link #toJson()} wrote.
+     *
+     * @param json one JSON object
+     * @return the detail
+     * @throws IllegalArgumentException if the text is something else, or a part of it cannot be understood
+     */
+    public static RowDetail parse(String json) {
+        RowDetail detail = new RowDetail(Json.object(json));
+        detail.identity();
+        detail.actor();
+        return detail;
+    }
+
+    /**
+     * The detail as a store keeps it.
+     *
+     * @return one JSON object
+     */
+    public String toJson() {
+        return Json.write(fields);
+    }
+
+    Optional<ProcessIdentity> identity() {
+        return fields.get("identity") instanceof Map<?, ?> map
+                ? Optional.of(identity(Json.asObject(map)))
+                : Optional.empty();
+    }
+
+    RowDetail withIdentity(ProcessIdentity identity) {
+        return with("identity", map(identity));
+    }
+
+    Optional<Actor> actor() {
+        return fields.get("actor") instanceof Map<?, ?> map
+                ? Optional.of(new Actor(text(Json.asObject(map), "host"), identity(Json.asObject(map))))
+                : Optional.empty();
+    }
+
+    private RowDetail withActor(Actor actor) {
+        Map<String, @Nullable Object> map = map(actor.process());
+        map.put("host", actor.host());
+        return with("actor", map);
+    }
+
+    boolean holdsLock() {
+        return Boolean.TRUE.equals(fields.get("holds_lock"));
+    }
+
+    long bornAfter() {
+        return number(fields, "born_after");
+    }
+
+    Duration stopGrace() {
+        return fields.containsKey("grace_ms")
+                ? Duration.ofMillis(number(fields, "grace_ms"))
+                : WorkerSpec.DEFAULT_STOP_GRACE;
+    }
+
+    Duration startGrace() {
+        return Duration.ofMillis(number(fields, "start_grace_ms"));
+    }
+
+    Optional<String> log() {
+        return Optional.ofNullable((String) fields.get("log"));
+    }
+
+    Optional<Instant> stopAskedAt() {
+        return fields.containsKey("stop_at")
+                ? Optional.of(Instant.ofEpochMilli(number(fields, "stop_at")))
+                : Optional.empty();
+    }
+
+    StopCause stopCause() {
+        Object name = fields.get("stop_why");
+        for (StopCause cause : StopCause.values()) {
+            if (cause.name().equals(name)) {
+                return cause;
+            }
+        }
+        return StopCause.PERSON;
+    }
+
+    RowDetail withClaim(WorkerSpec spec, WorkerRow.Claim claim) {
+        return withActor(claim.actor())
+                .with("born_after", claim.bornAfter())
+                .with("grace_ms", spec.stopGrace().toMillis())
+                .with("start_grace_ms", spec.startGrace().toMillis())
+                .with("log", claim.logFile());
+    }
+
+    RowDetail withHeldLock() {
+        return with("holds_lock", true);
+    }
+
+    RowDetail withStop(Actor actor, Instant now, StopCause cause) {
+        return withActor(actor).with("stop_at", now.toEpochMilli()).with("stop_why", cause.name());
+    }
+
+    private RowDetail with(String field, Object value) {
+        Map<String, @Nullable Object> changed = new LinkedHashMap<>(fields);
+        changed.put(field, value);
+        return new RowDetail(Collections.unmodifiableMap(changed));
+    }
+
+    /** The fields that outlive an incarnation: those this version does not know. */
+    RowDetail forNextWorker() {
+        Map<String, @Nullable Object> kept = new LinkedHashMap<>(fields);
+        for (String own : new String[] {
+            "identity", "actor", "holds_lock", "born_after", "grace_ms", "start_grace_ms", "log", "stop_at", "stop_why"
+        }) {
+            kept.remove(own);
+        }
+        return new RowDetail(Collections.unmodifiableMap(kept));
+    }
+
+    private static ProcessIdentity identity(Map<String, @Nullable Object> map) {
+        return new ProcessIdentity(
+                number(map, "pid"),
+                number(map, "ticks"),
+                number(map, "millis"),
+                text(map, "boot"),
+                text(map, "pid_ns"),
+                text(map, "time_ns"));
+    }
+
+    private static Map<String, @Nullable Object> map(ProcessIdentity identity) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("pid", identity.pid());
+        map.put("ticks", identity.startTicks());
+        map.put("millis", identity.startMillis());
+        map.put("boot", identity.bootId());
+        map.put("pid_ns", identity.pidNamespace());
+        map.put("time_ns", identity.timeNamespace());
+        return map;
+    }
+
+    private static long number(Map<String, @Nullable Object> map, String field) {
+        return map.get(field) instanceof Long number ? number : 0;
+    }
+
+    private static String text(Map<String, @Nullable Object> map, String field) {
+        return map.get(field) instanceof String text ? text : "";
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RowDetail that && fields.equals(that.fields);
+    }
+
+    @Override
+    public int hashCode() {
+        return fields.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return toJson();
+    }
+}

@@ -1,0 +1,210 @@
+package io.workersupervisor;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The portable launch path: one {@code launcher.sh} a worker. It tells an exit code above 128 and a signal apart no better
+ * than a shell does, and nothing if it is killed; workers live on without it and keep their lock.
+ */
+final class ShLauncher implements Launcher {
+    /** How long a launcher or a fence tries for a busy lock: 40 times 50 ms. */
+    private static final int TRIES = 40;
+
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
+
+    private final DataDirectory data;
+    private final ShellScript script;
+    private final LaunchRecords records;
+    private final Machine machine;
+    private final Executor readers;
+    private final String umask;
+
+    ShLauncher(DataDirectory data, ShellScript script, LaunchRecords records, Machine machine, Executor readers) {
+        this.data = data;
+        this.script = script;
+        this.records = records;
+        this.machine = machine;
+        this.readers = readers;
+        this.umask = umask();
+    }
+
+    @Override
+    public LaunchAnswer launch(LaunchRequest request) {
+        WorkerSpec spec = request.spec();
+        Map<String, String> environment = Environment.of(spec, System.getenv());
+        Path directory = spec.directory().orElse(Path.of("").toAbsolutePath());
+        if (!Files.isDirectory(directory)) {
+            return new LaunchAnswer.NotLaunched(
+                    "directory",
+                    (Files.exists(directory) ? "Not a directory: " : "No such file or directory: ") + directory);
+        }
+        Program.Found program = Program.find(spec.command().get(0), directory, environment);
+        if (!program.error().isEmpty()) {
+            return new LaunchAnswer.NotLaunched("program", program.error() + ": " + program.path());
+        }
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command(request, program.path()));
+            builder.environment().clear();
+            builder.environment().putAll(environment);
+            builder.directory(directory.toFile());
+            builder.redirectInput(
+                    ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+            builder.redirectErrorStream(true);
+            Process process = builder.start();
+            return answer(process);
+        } catch (IOException e) {
+            String message = String.valueOf(e.getMessage());
+            int system = message.lastIndexOf("error=");
+            return new LaunchAnswer.NotLaunched("spawn", system < 0 ? message : message.substring(system));
+        }
+    }
+
+    private List<String> command(LaunchRequest request, Path program) throws IOException {
+        WorkerSpec spec = request.spec();
+        AccountId account = spec.account();
+        String session = script.tools().session();
+        List<String> command = new ArrayList<>();
+        if (session.startsWith("/")) {
+            // The launcher, too, must not get what a terminal or a job control sends to the host's group.
+            command.add(session);
+        }
+        command.addAll(List.of(
+                script.tools().shell(),
+                script.install(data.launcher()).toString(),
+                "start",
+                script.tools().locker(),
+                data.lockFile(account).toString(),
+                Integer.toString(TRIES),
+                AccountLocks.digits(request.epoch()),
+                records.stem(request.workerId()).toString(),
+                data.path()
+                        .resolve(DataDirectory.logName(account, request.workerId()))
+                        .toString(),
+                umask,
+                session,
+                LaunchRecords.birthPrefix(request.workerId(), account, request.epoch(), machine),
+                request.workerId(),
+                account.toString(),
+                data.path().toString(),
+                program.toString()));
+        command.addAll(spec.command().subList(1, spec.command().size()));
+        return command;
+    }
+
+    private LaunchAnswer answer(Process process) {
+        CompletableFuture<LaunchAnswer> answer = CompletableFuture.supplyAsync(() -> read(process), readers);
+        try {
+            return answer.get(LONGEST_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException late) {
+            return new LaunchAnswer.Unanswered(
+                    "the launcher, pid " + process.pid() + ", gave no answer within " + Text.words(LONGEST_ANSWER));
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return new LaunchAnswer.Unanswered("the wait for the launcher, pid " + process.pid() + ", was interrupted");
+        } catch (ExecutionException e) {
+            return new LaunchAnswer.Unanswered("the launcher's answer could not be read: " + e.getCause());
+        }
+    }
+
+    private LaunchAnswer read(Process process) {
+        List<String> errors = new ArrayList<>();
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                String[] words = line.split(" ", -1);
+                switch (words[0]) {
+                    case "born" -> {
+                        return born(process, Long.parseLong(words[1]), Long.parseLong(words[2]));
+                    }
+                    case "busy" -> {
+                        return new LaunchAnswer.Busy();
+                    }
+                    case "superseded" -> {
+                        return new LaunchAnswer.Superseded(Long.parseLong(words[1]));
+                    }
+                    case "failed" -> {
+                        return new LaunchAnswer.NotLaunched(
+                                line.substring("failed ".length()), String.join("; ", errors));
+                    }
+                    default -> errors.add(line);
+                }
+            }
+        } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
+            errors.add(e.toString());
+        }
+        return new LaunchAnswer.Unanswered("the launcher, pid " + process.pid() + ", ended without an answer"
+                + (errors.isEmpty() ? "" : ": " + errors));
+    }
+
+    private LaunchAnswer born(Process process, long pid, long ticks) {
+        return new LaunchAnswer.Born(
+                new ProcessIdentity(
+                        pid,
+                        ticks,
+                        ticks == 0 ? LaunchRecords.startMillis(pid) : 0,
+                        machine.bootId(),
+                        machine.pidNamespace(),
+                        machine.timeNamespace()),
+                process.onExit());
+    }
+
+    @Override
+    public FenceAnswer raise(AccountId account, long number) {
+        List<String> lines = script.run(
+                "fence",
+                script.tools().locker(),
+                data.lockFile(account).toString(),
+                Integer.toString(TRIES),
+                AccountLocks.digits(number));
+        String last = lines.isEmpty() ? "no answer" : lines.get(lines.size() - 1);
+        if (last.matches("fence [0-9]{1," + AccountLocks.DIGITS + "}")) {
+            return new FenceAnswer.Raised(Long.parseLong(last.substring("fence ".length())));
+        }
+        return last.equals("busy") ? new FenceAnswer.Held() : new FenceAnswer.NotRaised(String.join("; ", lines));
+    }
+
+    @Override
+    public SignalAnswer signal(ProcessIdentity process, String signal, Scope scope) {
+        List<String> lines = script.run(
+                "signal",
+                Long.toString(process.pid()),
+                Long.toString(process.startTicks()),
+                signal,
+                scope == Scope.GROUP ? "group" : "process");
+        String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+        return switch (last) {
+            case "sent" -> SignalAnswer.SENT;
+            case "gone" -> SignalAnswer.GONE;
+            default -> SignalAnswer.FAILED;
+        };
+    }
+
+    /** The umask of this process, which the worker gets back after the launcher has used a stricter one. */
+    private static String umask() {
+        Path status = Path.of("/proc/self/status");
+        try {
+            if (Files.exists(status)) {
+                return Files.readAllLines(status, StandardCharsets.ISO_8859_1).stream()
+                        .filter(line -> line.startsWith("Umask:"))
+                        .map(line -> line.substring("Umask:".length()).strip())
+                        .findFirst()
+                        .orElse("022");
+            }
+        } catch (IOException e) {
+            throw new DataDirectoryException("cannot read " + status + ": " + e.getMessage(), e);
+        }
+        return "022";
+    }
+}

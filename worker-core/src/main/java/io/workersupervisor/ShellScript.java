@@ -1,0 +1,103 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The text of {@code launcher.sh} and the ways to run it: launchers from a file, so that a process list stays readable,
+ * short commands straight from memory, so that looking creates nothing.
+ */
+final class ShellScript {
+    private static final Duration LONGEST_COMMAND = Duration.ofSeconds(20);
+
+    private final String text;
+    private final ShellTools tools;
+
+    ShellScript(String text, ShellTools tools) {
+        this.text = text;
+        this.tools = tools;
+    }
+
+    static ShellScript load(ShellTools tools) {
+        try (InputStream in = ShellScript.class.getResourceAsStream("launcher.sh")) {
+            if (in == null) {
+                throw new IllegalStateException("launcher.sh is missing from the library's jar");
+            }
+            return new ShellScript(new String(in.readAllBytes(), StandardCharsets.UTF_8), tools);
+        } catch (IOException e) {
+            throw new IllegalStateException("launcher.sh in the library's jar cannot be read", e);
+        }
+    }
+
+    ShellTools tools() {
+        return tools;
+    }
+
+    /** The script as a file named by its content, written anew unless it is there as it should be. */
+    Path install(Path directory) throws IOException {
+        Path file = directory.resolve("launcher-" + digest() + ".sh");
+        if (Files.exists(file) && Files.readString(file).equals(text)) {
+            return file;
+        }
+        Path written = Files.createTempFile(
+                directory,
+                "launcher-",
+                ".tmp",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(written, text);
+        return Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private String digest() {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, 6);
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
+    /** Runs a short command of the script and returns its lines; an answer that does not come in time is none. */
+    List<String> run(String... words) {
+        List<String> command = new ArrayList<>(List.of(tools.shell(), "-c", text, "launcher"));
+        command.addAll(List.of(words));
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.redirectInput(
+                    ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+            Map<String, String> environment = builder.environment();
+            // Neither a host that is itself a worker nor the user's language may show in what is run here.
+            environment.keySet().removeAll(WorkerSpec.OWN_VARIABLES);
+            environment.put("LC_ALL", "C");
+            Process process = builder.start();
+            boolean ended = process.waitFor(LONGEST_COMMAND.toMillis(), TimeUnit.MILLISECONDS);
+            if (!ended) {
+                process.destroyForcibly();
+                return List.of("failed: no answer within " + Text.words(LONGEST_COMMAND));
+            }
+            try (InputStream out = process.getInputStream()) {
+                return new String(out.readAllBytes(), StandardCharsets.UTF_8)
+                        .lines()
+                        .toList();
+            }
+        } catch (IOException e) {
+            return List.of("failed: " + e.getMessage());
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return List.of("failed: interrupted");
+        }
+    }
+}

@@ -1,0 +1,394 @@
+package io.workersupervisor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+
+/**
+ * Starts a worker safely.
+ *
+ * <ol>
+ *   <li>Look at the row. Closed or absent: go on. A living worker is {@code AlreadyRunning}; while it is being stopped,
+ *       wait, bounded, then {@code Refused}. A dead one is reported and replaced. A row that is STARTING by a living host
+ *       is waited for, bounded; left over by a dead host, or by a call of this host that gave up, it is settled
+ *       ({@link Settlement}). Doubt is {@code Refused}.
+ *   <li>Claim: one compare-and-set writes the intent under the epoch max(row, lock file) + 1 with a new worker id, desired
+ *       RUN, together with the report of the dead worker. Lost: look again.
+ *   <li>Launch ({@link Launcher}): lock, fence, birth record, worker. No answer: settle.
+ *   <li>Running: the row gets the process, if it is still this worker's, STARTING and desired RUN, or another host has
+ *       adopted it already; else the worker is ended again.
+ *   <li>Verify: it lives after the start grace, and whether it holds the lock itself is stored.
+ * </ol>
+ *
+ * A crash between any two steps leaves row, lock, birth and exit record, from which the next host resolves it.
+ */
+final class StartProtocol {
+    /** How long a start waits for another start or stop of its account. */
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private static final Duration POLL = Duration.ofMillis(25);
+
+    private final Context context;
+    private final Settlement settlement;
+    private final EndOfWorker end;
+    private final StopLadder ladder;
+    private final Unregistered unregistered;
+    private final WorkerIds ids = new WorkerIds();
+
+    StartProtocol(
+            Context context, Settlement settlement, EndOfWorker end, StopLadder ladder, Unregistered unregistered) {
+        this.context = context;
+        this.settlement = settlement;
+        this.end = end;
+        this.ladder = ladder;
+        this.unregistered = unregistered;
+    }
+
+    /** Where a start stands. */
+    sealed interface Progress {}
+
+    /**
+     * It is decided.
+     *
+     * @param result the answer
+     */
+    record Decided(StartResult result) implements Progress {}
+
+    /**
+     * The worker has its process and its row is RUNNING; it is to be verified.
+     *
+     * @param row the row
+     * @param identity the process
+     * @param over completes when the launcher has ended
+     * @param since when it was born
+     */
+    record Born(WorkerRow row, ProcessIdentity identity, CompletableFuture<?> over, long since) implements Progress {}
+
+    /** Look again. */
+    private record Again() implements Progress {}
+
+    /** The account is free; the report of its last worker is to be filed with the claim. */
+    private record Clear(Optional<StopReport> ended) implements Progress {}
+
+    /** Wait, bounded, for somebody else. */
+    private record Wait(RefusalReason reason, String evidence) implements Progress {}
+
+    /** Steps 1 to 4. */
+    Progress begin(WorkerSpec spec, boolean respectStop) {
+        long deadline = context.timing().nanos() + PATIENCE.toNanos();
+        while (true) {
+            Optional<WorkerRow> seen = context.registry().find(spec.account());
+            if (respectStop
+                    && seen.filter(row -> row.desired() == Desired.STOPPED).isPresent()) {
+                return refused(spec.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped by hand");
+            }
+            Progress progress = look(spec.account(), seen);
+            if (progress instanceof Clear clear) {
+                progress = claim(spec, seen, clear.ended());
+            }
+            if (progress instanceof Decided || progress instanceof Born) {
+                return progress;
+            }
+            boolean late = context.timing().nanos() > deadline
+                    || Thread.currentThread().isInterrupted();
+            if (progress instanceof Wait wait) {
+                if (late) {
+                    return refused(spec.account(), wait.reason(), wait.evidence());
+                }
+                context.timing().pause(POLL);
+            } else if (late) {
+                return refused(spec.account(), RefusalReason.CONTENDED, "its row changed again and again");
+            }
+        }
+    }
+
+    private Progress look(AccountId account, Optional<WorkerRow> seen) {
+        if (seen.isEmpty() || !seen.get().state().isOpen()) {
+            List<EnvironmentSearch.Marked> strangers = unregistered.living(account, "");
+            return strangers.isEmpty()
+                    ? new Clear(Optional.empty())
+                    : refused(account, RefusalReason.UNREGISTERED_WORKER, Unregistered.describe(strangers));
+        }
+        WorkerRow row = seen.get();
+        if (!row.node().equals(context.node())) {
+            return refused(
+                    account, RefusalReason.OTHER_NODE, "worker " + row.workerId() + " belongs to node " + row.node());
+        }
+        return row.identity().isEmpty() ? lookUnrecorded(row) : lookRecorded(row);
+    }
+
+    private Progress lookRecorded(WorkerRow row) {
+        Judgement judgement = context.judge().judge(row);
+        if (judgement instanceof Judgement.Alive alive) {
+            return row.state() == WorkerState.STOPPING || row.desired() == Desired.STOPPED
+                    ? stopping(row)
+                    : running(row, alive.evidence());
+        } else if (judgement instanceof Judgement.Dead dead) {
+            return new Clear(Optional.of(Diagnosis.report(row, end.ending(row, dead, List.of()))));
+        } else if (judgement instanceof Judgement.Draining draining) {
+            return draining.left().isEmpty()
+                    ? new Wait(RefusalReason.LOCK_HELD, draining.evidence())
+                    : refused(row.account(), RefusalReason.DESCENDANTS_LEFT, draining.evidence());
+        }
+        Judgement.Doubt doubt = (Judgement.Doubt) judgement;
+        return refused(row.account(), doubt.reason(), doubt.evidence());
+    }
+
+    /** A ladder whose host is gone is gone on with here. */
+    private Progress stopping(WorkerRow row) {
+        if (context.isActorAlive(row)) {
+            return new Wait(RefusalReason.STOPPING, "worker " + row.workerId() + " is being stopped");
+        }
+        return ladder.end(row.account(), row.workerId()) instanceof StopLadder.Stuck stuck
+                ? refused(row.account(), stuck.reason(), stuck.evidence())
+                : new Again();
+    }
+
+    private Progress lookUnrecorded(WorkerRow row) {
+        if (context.isActorAlive(row)) {
+            return new Wait(
+                    row.state() == WorkerState.STOPPING ? RefusalReason.STOPPING : RefusalReason.STARTING,
+                    "another host is at it, for worker " + row.workerId());
+        }
+        Settlement.Settled settled = settlement.settle(row);
+        if (settled instanceof Settlement.Over over) {
+            return new Clear(Optional.of(Diagnosis.report(row, end.ending(row, over, List.of()))));
+        } else if (settled instanceof Settlement.Found found) {
+            if (row.desired() == Desired.STOPPED || row.state() == WorkerState.STOPPING) {
+                return stopping(row);
+            }
+            WorkerRow adopted = row.running(found.identity());
+            return context.registry().update(Optional.of(row), adopted)
+                    ? running(adopted, "pid " + found.identity().pid() + " was found running")
+                    : new Again();
+        }
+        Settlement.Pending pending = (Settlement.Pending) settled;
+        return pending.left().isEmpty()
+                ? new Wait(pending.reason(), pending.evidence())
+                : refused(row.account(), pending.reason(), pending.evidence());
+    }
+
+    private static Progress running(WorkerRow row, String evidence) {
+        return new Decided(new StartResult.AlreadyRunning(
+                row.account(), row.workerId(), row.pid().orElse(0), row.startedAt(), evidence));
+    }
+
+    private Progress claim(WorkerSpec spec, Optional<WorkerRow> seen, Optional<StopReport> ended) {
+        Instant now = context.timing().now();
+        long admitted = context.local().locks().admitted(spec.account());
+        long epoch = Math.max(seen.map(WorkerRow::epoch).orElse(0L), admitted) + 1;
+        if (admitted > seen.map(WorkerRow::epoch).orElse(0L)) {
+            context.events()
+                    .emit(new WorkerEvent.Trouble(
+                            now,
+                            Optional.of(spec.account()),
+                            "the registry was lost or is an older copy: epoch " + admitted
+                                    + " was started here, its row says "
+                                    + seen.map(WorkerRow::epoch).orElse(0L) + "; going on from there"));
+        }
+        String workerId = ids.next(now);
+        WorkerRow next = WorkerRow.claimed(
+                seen,
+                spec,
+                new WorkerRow.Claim(
+                        epoch,
+                        workerId,
+                        context.node(),
+                        now,
+                        context.self(),
+                        context.local().proc().uptimeTicks(),
+                        DataDirectory.logName(spec.account(), workerId)));
+        context.steps().reached("claim");
+        WorkerRegistry.Claimed claimed = context.registry().claim(seen, next, ended);
+        context.steps().reached("claimed");
+        ended.ifPresent(report -> {
+            if (claimed.filed()) {
+                context.events().emit(new WorkerEvent.Stopped(now, report));
+            }
+            end.acknowledge(report.workerId());
+        });
+        return claimed.won() ? launch(spec, next) : new Again();
+    }
+
+    private Progress launch(WorkerSpec spec, WorkerRow row) {
+        Launcher.LaunchAnswer answer =
+                context.launcher().launch(new Launcher.LaunchRequest(spec, row.workerId(), row.epoch()));
+        context.steps().reached("launched");
+        if (answer instanceof Launcher.LaunchAnswer.Born born) {
+            return running(row, born.identity(), born.over());
+        } else if (answer instanceof Launcher.LaunchAnswer.Busy) {
+            end.bury(row, end.nothingRan("the lock was held by somebody else"));
+            return refused(spec.account(), RefusalReason.LOCK_HELD, unregistered.holder(spec.account()));
+        } else if (answer instanceof Launcher.LaunchAnswer.Superseded superseded) {
+            end.bury(row, end.nothingRan("epoch " + superseded.admitted() + " was admitted before"));
+            return new Again();
+        } else if (answer instanceof Launcher.LaunchAnswer.NotLaunched failed) {
+            Optional<StopReport> report =
+                    end.bury(row, end.nothingRan("the launch failed at " + failed.step() + ": " + failed.error()));
+            return new Decided(new StartResult.Failed(spec.account(), failed.step(), failed.error(), report));
+        }
+        return unanswered(row, ((Launcher.LaunchAnswer.Unanswered) answer).why());
+    }
+
+    private Progress unanswered(WorkerRow row, String why) {
+        Settlement.Settled settled = settlement.settle(row);
+        if (settled instanceof Settlement.Found found) {
+            return running(row, found.identity(), new CompletableFuture<>());
+        } else if (settled instanceof Settlement.Over over) {
+            Optional<StopReport> report = end.bury(row, end.ending(row, over, List.of()));
+            return new Decided(new StartResult.Failed(row.account(), "launch", why + "; " + over.evidence(), report));
+        }
+        // The row stays STARTING; reconcile settles it when the launch has come to something.
+        Settlement.Pending pending = (Settlement.Pending) settled;
+        return refused(row.account(), pending.reason(), why + "; " + pending.evidence());
+    }
+
+    /** Step 4. */
+    private Progress running(WorkerRow claimed, ProcessIdentity identity, CompletableFuture<?> over) {
+        WorkerRow seen = claimed;
+        while (true) {
+            boolean mine = seen.workerId().equals(claimed.workerId()) && seen.epoch() == claimed.epoch();
+            if (mine && seen.state() == WorkerState.RUNNING && seen.desired() == Desired.RUN) {
+                return new Born(seen, identity, over, context.timing().nanos());
+            }
+            if (!mine || seen.state() != WorkerState.STARTING || seen.desired() != Desired.RUN) {
+                return ended(claimed, seen, identity);
+            }
+            WorkerRow running = seen.running(identity);
+            context.steps().reached("running");
+            if (context.registry().update(Optional.of(seen), running)) {
+                context.steps().reached("run");
+                return new Born(running, identity, over, context.timing().nanos());
+            }
+            seen = context.registry().find(claimed.account()).orElse(seen);
+        }
+    }
+
+    /** Somebody stopped or replaced the row while the worker was launched: it is ended by the ladder of its id. */
+    private Progress ended(WorkerRow claimed, WorkerRow seen, ProcessIdentity identity) {
+        StopLadder.Outcome outcome = ladder.end(claimed.account(), claimed.workerId());
+        if (outcome instanceof StopLadder.Stuck stuck) {
+            return refused(claimed.account(), stuck.reason(), stuck.evidence());
+        }
+        // Where the row went to another worker the ladder has nothing to say about this one.
+        context.launcher().signal(identity, "KILL", Launcher.Scope.GROUP);
+        context.local()
+                .search()
+                .ofWorker(claimed.workerId(), claimed.detail().bornAfter())
+                .forEach(ladder::kill);
+        return seen.desired() == Desired.STOPPED
+                ? refused(claimed.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started")
+                : refused(claimed.account(), RefusalReason.CONTENDED, "its row went to worker " + seen.workerId());
+    }
+
+    /** Step 5. */
+    StartResult verify(Born born) {
+        WorkerRow row = born.row();
+        Duration grace = row.detail().startGrace();
+        long deadline = born.since() + grace.toNanos();
+        boolean alive = true;
+        while (alive && context.timing().nanos() < deadline) {
+            if (!awaitEnd(born, Duration.ofNanos(deadline - context.timing().nanos()))) {
+                break;
+            }
+            alive = isAlive(born);
+            if (alive) {
+                // The launcher was killed alone: nobody tells when the worker ends.
+                context.timing().pause(POLL);
+            }
+        }
+        if (!grace.isZero() && !(alive && isAlive(born))) {
+            return endedInGrace(born);
+        }
+        if (!grace.isZero()) {
+            seenHoldingLock(row, born.identity());
+        }
+        return new StartResult.Started(
+                row.account(), row.workerId(), born.identity().pid(), row.epoch(), row.startedAt());
+    }
+
+    /** Stores that the worker has the lock open itself; once stored, a free lock proves its end even from outside. */
+    Optional<WorkerRow> seenHoldingLock(WorkerRow row, ProcessIdentity identity) {
+        if (row.detail().holdsLock()
+                || !context.local()
+                        .proc()
+                        .hasOpen(identity.pid(), context.local().data().lockFile(row.account()))) {
+            return Optional.empty();
+        }
+        WorkerRow holding = row.seenHoldingLock();
+        return context.registry().update(Optional.of(row), holding) ? Optional.of(holding) : Optional.empty();
+    }
+
+    private boolean isAlive(Born born) {
+        return context.local()
+                        .processes()
+                        .probe(born.identity(), born.row().workerId())
+                        .kind()
+                == ProcessProbe.Kind.ALIVE;
+    }
+
+    /** Whether the launcher ended within the time. */
+    private static boolean awaitEnd(Born born, Duration patience) {
+        try {
+            born.over().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException stillRuns) {
+            return false;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("waiting for a launcher failed", e);
+        }
+    }
+
+    private StartResult endedInGrace(Born born) {
+        WorkerRow mine = born.row();
+        long deadline = context.timing().nanos() + PATIENCE.toNanos();
+        while (true) {
+            Optional<WorkerRow> row = context.registry()
+                    .find(mine.account())
+                    .filter(seen -> seen.workerId().equals(mine.workerId())
+                            && seen.state().isOpen());
+            Optional<StopReport> report = Optional.empty();
+            String found = "";
+            if (row.isEmpty()) {
+                report = end.filed(mine);
+            } else {
+                Judgement judgement = context.judge().judge(row.get());
+                found = judgement.evidence();
+                if (judgement instanceof Judgement.Dead dead) {
+                    report = end.bury(row.get(), end.ending(row.get(), dead, List.of()));
+                } else if (judgement instanceof Judgement.Draining draining
+                        && !draining.left().isEmpty()) {
+                    return new StartResult.Failed(mine.account(), "start grace", found, Optional.empty());
+                }
+            }
+            if (report.isPresent() && report.get().reason() == StopReason.STOPPED_ON_REQUEST) {
+                return new StartResult.Refused(
+                        mine.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started");
+            }
+            if (report.isPresent() || row.isEmpty() || context.timing().nanos() > deadline) {
+                String how = report.map(known ->
+                                known.exit() + ": " + known.evidence().stream().collect(Collectors.joining("; ")))
+                        .orElse(found);
+                return new StartResult.Failed(
+                        mine.account(),
+                        "start grace",
+                        "the worker ended within " + Text.words(mine.detail().startGrace()) + ", " + how,
+                        report);
+            }
+            context.timing().pause(POLL);
+        }
+    }
+
+    private static Decided refused(AccountId account, RefusalReason reason, String evidence) {
+        return new Decided(new StartResult.Refused(account, reason, evidence));
+    }
+}

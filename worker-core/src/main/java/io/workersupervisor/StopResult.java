@@ -1,0 +1,79 @@
+package io.workersupervisor;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What came of a stop. A registry that is down or corrupt is an exception instead. */
+public sealed interface StopResult {
+    /**
+     * The account.
+     *
+     * @return the account
+     */
+    AccountId account();
+
+    /**
+     * Whether no worker of the account runs now.
+     *
+     * @return true but for {@link Refused}
+     */
+    default boolean isStopped() {
+        return !(this instanceof Refused);
+    }
+
+    /**
+     * The result in one sentence.
+     *
+     * @return a line of text
+     */
+    String describe();
+
+    /**
+     * The worker has ended and its report is filed.
+     *
+     * @param account the account
+     * @param workerId the worker that was ended
+     * @param rungs what the ladder did, in order; empty if it found the worker dead
+     * @param report its stop report, empty where the registry never knew the worker
+     */
+    record Stopped(AccountId account, String workerId, List<String> rungs, Optional<StopReport> report)
+            implements StopResult {
+        /** Takes a copy. */
+        public Stopped {
+            rungs = List.copyOf(rungs);
+        }
+
+        @Override
+        public String describe() {
+            return "account " + account + " stopped: worker " + workerId
+                    + (rungs.isEmpty() ? ", had ended before" : ", " + String.join(", ", rungs));
+        }
+    }
+
+    /**
+     * No worker ran; the account is stopped from now on.
+     *
+     * @param account the account
+     */
+    record AlreadyStopped(AccountId account) implements StopResult {
+        @Override
+        public String describe() {
+            return "account " + account + " is stopped, no worker ran";
+        }
+    }
+
+    /**
+     * The account is marked as stopped, but something of it may still run.
+     *
+     * @param account the account
+     * @param reason what stands against it
+     * @param evidence what was found, in words
+     */
+    record Refused(AccountId account, RefusalReason reason, String evidence) implements StopResult {
+        @Override
+        public String describe() {
+            return "account " + account + " is marked as stopped but not all of it has ended (" + reason + "): "
+                    + evidence + "; " + reason.advice();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.workersupervisor;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Checks of arguments and the wording of values in messages. */
+final class Text {
+    private static final int LONGEST_QUOTE = 80;
+
+    private Text() {}
+
+    /** A value from outside in quotes, on one line, cut where it is long. */
+    static String quoted(String value) {
+        String cut = value.length() <= LONGEST_QUOTE ? value : value.substring(0, LONGEST_QUOTE) + "...";
+        return '"' + oneLine(cut) + '"';
+    }
+
+    /** The text with every control character replaced, so that it stays on its line. */
+    static String oneLine(String value) {
+        StringBuilder line = new StringBuilder(value.length());
+        value.codePoints().forEach(c -> line.appendCodePoint(Character.isISOControl(c) ? ' ' : c));
+        return line.toString().strip();
+    }
+
+    static Duration atLeastZero(String parameter, Duration value) {
+        return between(parameter, value, Duration.ZERO, Duration.ofDays(1));
+    }
+
+    static Duration between(String parameter, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new IllegalArgumentException(
+                    parameter + " must be between " + words(least) + " and " + words(most) + ", was " + words(value));
+        }
+        return value;
+    }
+
+    static String notBlank(String parameter, String value, int longest) {
+        if (value.isBlank() || value.length() > longest) {
+            throw new IllegalArgumentException(
+                    parameter + " must have 1 to " + longest + " characters, was " + quoted(value));
+        }
+        return value;
+    }
+
+    /** A duration as people write it: {@code 250 ms}, {@code 12.5 s}, {@code 3 min 20 s}, {@code 2 d 4 h}. */
+    static String words(Duration duration) {
+        long millis = duration.toMillis();
+        if (Math.abs(millis) < 1_000) {
+            return millis + " ms";
+        }
+        if (Math.abs(millis) < 60_000) {
+            return millis % 1_000 == 0 ? millis / 1_000 + " s" : String.format(Locale.ROOT, "%.1f s", millis / 1_000.0);
+        }
+        if (duration.toHours() < 1) {
+            return duration.toMinutes() + " min " + duration.toSecondsPart() + " s";
+        }
+        return duration.toDays() < 1
+                ? duration.toHours() + " h " + duration.toMinutesPart() + " min"
+                : duration.toDays() + " d " + duration.toHoursPart() + " h";
+    }
+}

@@ -1,0 +1,91 @@
+package io.workersupervisor;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * Living workers of this data directory that no row names: their registry or directory was lost, or an older copy of it
+ * came back. They are looked for when a host begins and whenever the directory has changed beneath it; each keeps its
+ * account refused for as long as it lives.
+ */
+final class Unregistered {
+    private final WorkerRegistry registry;
+    private final LocalMachine local;
+    private final Map<String, List<EnvironmentSearch.Marked>> found = new ConcurrentHashMap<>();
+
+    Unregistered(WorkerRegistry registry, LocalMachine local) {
+        this.registry = registry;
+        this.local = local;
+    }
+
+    /** Looks for them among all processes; returns those that no row names now. */
+    List<EnvironmentSearch.Marked> look() {
+        Map<String, List<EnvironmentSearch.Marked>> all = local.search().ofDirectory(local.data()).stream()
+                .filter(marked -> !marked.account().isEmpty())
+                .collect(Collectors.groupingBy(EnvironmentSearch.Marked::account));
+        found.clear();
+        all.forEach((account, marked) -> {
+            List<EnvironmentSearch.Marked> strangers = withoutRow(account, marked);
+            if (!strangers.isEmpty()) {
+                found.put(account, strangers);
+            }
+        });
+        return found.values().stream().flatMap(List::stream).toList();
+    }
+
+    private List<EnvironmentSearch.Marked> withoutRow(String account, List<EnvironmentSearch.Marked> marked) {
+        String registered;
+        try {
+            registered = registry.find(AccountId.parse(account))
+                    .filter(row -> row.state().isOpen())
+                    .map(WorkerRow::workerId)
+                    .orElse("");
+        } catch (CorruptRowException | IllegalArgumentException unreadable) {
+            registered = "";
+        }
+        String known = registered;
+        return marked.stream()
+                .filter(process -> !process.workerId().equals(known))
+                .toList();
+    }
+
+    /** Those of an account that were found and still live, but for the worker given. */
+    List<EnvironmentSearch.Marked> living(AccountId account, String workerId) {
+        return found.getOrDefault(account.toString(), List.of()).stream()
+                .filter(marked -> !marked.workerId().equals(workerId))
+                .filter(this::isAlive)
+                .toList();
+    }
+
+    /** Looks again, for one account. */
+    List<EnvironmentSearch.Marked> search(AccountId account, String workerId) {
+        return local.search().ofDirectory(local.data()).stream()
+                .filter(marked -> marked.account().equals(account.toString()))
+                .filter(marked -> !marked.workerId().equals(workerId))
+                .toList();
+    }
+
+    private boolean isAlive(EnvironmentSearch.Marked marked) {
+        Optional<ProcFs.Stat> stat = local.proc().stat(marked.stat().pid());
+        return stat.isPresent()
+                && stat.get().startTicks() == marked.stat().startTicks()
+                && !stat.get().isDead();
+    }
+
+    /** Who holds an account's lock, in words. */
+    String holder(AccountId account) {
+        List<EnvironmentSearch.Marked> marked = search(account, "");
+        return marked.isEmpty() ? "its lock is held by a process that does not say what it is" : describe(marked);
+    }
+
+    static String describe(List<EnvironmentSearch.Marked> marked) {
+        return marked.stream()
+                .map(process -> "pid " + process.stat().pid() + " runs as worker " + process.workerId() + " of epoch "
+                        + process.epoch())
+                .distinct()
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,173 @@
+package io.workersupervisor;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** Something that happened to a worker, or to the supervision of all. More kinds come with later versions. */
+public sealed interface WorkerEvent {
+    /**
+     * When it was noticed.
+     *
+     * @return the instant
+     */
+    Instant at();
+
+    /**
+     * The account that it is about.
+     *
+     * @return empty if it is about all of them
+     */
+    Optional<AccountId> account();
+
+    /**
+     * Whether a person should look at it.
+     *
+     * @return true for a warning
+     */
+    boolean isWarning();
+
+    /**
+     * The event in one line.
+     *
+     * @return text without secrets
+     */
+    String describe();
+
+    /**
+     * A worker was started.
+     *
+     * @param at when
+     * @param result the start
+     */
+    record Started(Instant at, StartResult.Started result) implements WorkerEvent {
+        @Override
+        public Optional<AccountId> account() {
+            return Optional.of(result.account());
+        }
+
+        @Override
+        public boolean isWarning() {
+            return false;
+        }
+
+        @Override
+        public String describe() {
+            return "started worker " + result.workerId() + " pid " + result.pid() + " epoch " + result.epoch();
+        }
+    }
+
+    /**
+     * A start was refused or failed.
+     *
+     * @param at when
+     * @param result {@link StartResult.Refused} or {@link StartResult.Failed}
+     */
+    record NotStarted(Instant at, StartResult result) implements WorkerEvent {
+        @Override
+        public Optional<AccountId> account() {
+            return Optional.of(result.account());
+        }
+
+        @Override
+        public boolean isWarning() {
+            return !(result instanceof StartResult.Refused refused
+                    && refused.reason().equals(RefusalReason.STOPPED_BY_OPERATOR));
+        }
+
+        @Override
+        public String describe() {
+            return result.describe();
+        }
+    }
+
+    /**
+     * A living worker that this host did not start was taken up.
+     *
+     * @param at when
+     * @param worker the account's row
+     */
+    record Adopted(Instant at, WorkerRow worker) implements WorkerEvent {
+        @Override
+        public Optional<AccountId> account() {
+            return Optional.of(worker.account());
+        }
+
+        @Override
+        public boolean isWarning() {
+            return false;
+        }
+
+        @Override
+        public String describe() {
+            return "took up worker " + worker.workerId() + " pid "
+                    + worker.pid().orElse(0) + " epoch " + worker.epoch() + ", running since " + worker.startedAt();
+        }
+    }
+
+    /**
+     * A worker ended.
+     *
+     * @param at when
+     * @param report why
+     */
+    record Stopped(Instant at, StopReport report) implements WorkerEvent {
+        @Override
+        public Optional<AccountId> account() {
+            return Optional.of(report.account());
+        }
+
+        @Override
+        public boolean isWarning() {
+            return report.reason() != StopReason.STOPPED_ON_REQUEST && report.reason() != StopReason.COMPLETED;
+        }
+
+        @Override
+        public String describe() {
+            return "ended worker " + report.workerId() + ": " + report.reason() + " ("
+                    + report.confidence().name().toLowerCase(java.util.Locale.ROOT) + "), " + report.exit() + ", ran "
+                    + Text.words(report.uptime());
+        }
+    }
+
+    /**
+     * A stop could not end everything.
+     *
+     * @param at when
+     * @param result what stands against it
+     */
+    record NotStopped(Instant at, StopResult.Refused result) implements WorkerEvent {
+        @Override
+        public Optional<AccountId> account() {
+            return Optional.of(result.account());
+        }
+
+        @Override
+        public boolean isWarning() {
+            return true;
+        }
+
+        @Override
+        public String describe() {
+            return result.describe();
+        }
+    }
+
+    /**
+     * Something about one account is not as it should be.
+     *
+     * @param at when
+     * @param account the account, if it is one
+     * @param text what
+     */
+    record Trouble(Instant at, Optional<AccountId> account, String text) implements WorkerEvent {
+        @Override
+        public boolean isWarning() {
+            return true;
+        }
+
+        @Override
+        public String describe() {
+            return text;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.workersupervisor;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+
+/** Makes worker ids: 26 lower-case characters, 10 of time in milliseconds and 16 of chance, so that they sort by time. */
+final class WorkerIds {
+    private static final String DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
+    private static final int TIME_DIGITS = 10;
+    private static final int LENGTH = 26;
+
+    private final SecureRandom random = new SecureRandom();
+
+    String next(Instant now) {
+        char[] id = new char[LENGTH];
+        long millis = now.toEpochMilli();
+        for (int i = TIME_DIGITS - 1; i >= 0; i--) {
+            id[i] = DIGITS.charAt((int) (millis & 31));
+            millis >>>= 5;
+        }
+        for (int i = TIME_DIGITS; i < LENGTH; i++) {
+            id[i] = DIGITS.charAt(random.nextInt(32));
+        }
+        return new String(id);
+    }
+
+    /** When a worker id was made; the epoch where it is no worker id. */
+    static Instant timeOf(String workerId) {
+        long millis = 0;
+        for (int i = 0; i < TIME_DIGITS && i < workerId.length(); i++) {
+            int digit = DIGITS.indexOf(workerId.charAt(i));
+            if (digit < 0) {
+                return Instant.EPOCH;
+            }
+            millis = (millis << 5) | digit;
+        }
+        return Instant.ofEpochMilli(millis);
+    }
+}

@@ -1,0 +1,308 @@
+package io.workersupervisor;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to run for an account: the command, its environment and directory, and how patient to be with it.
+ *
+ * <p>Nothing of the command and the environment is stored or printed: {@link #toString()} names the account and the
+ * program only. Immutable and thread-safe.
+ */
+public final class WorkerSpec {
+    /** How long a worker must live before its start counts as done, unless the spec says otherwise: 500 ms. */
+    public static final Duration DEFAULT_START_GRACE = Duration.ofMillis(500);
+
+    /** How long a worker has from TERM to KILL, unless the spec says otherwise: 10 s. */
+    public static final Duration DEFAULT_STOP_GRACE = Duration.ofSeconds(10);
+
+    /** The variables that the library sets for a worker; a spec cannot. */
+    static final Set<String> OWN_VARIABLES = Set.of(
+            "WORKER_ID",
+            "WORKER_ACCOUNT",
+            "WORKER_EPOCH",
+            "WORKER_DATA",
+            "WORKER_SESSION",
+            "WORKER_READY_FILE",
+            "WORKER_HEARTBEAT_FILE",
+            "WORKER_REASON_FILE");
+
+    private static final int LONGEST_LABEL = 256;
+
+    private final AccountId account;
+    private final List<String> command;
+    private final Map<String, String> environment;
+    private final boolean cleanEnvironment;
+    private final Optional<Path> directory;
+    private final Optional<String> userId;
+    private final Optional<String> version;
+    private final Duration startGrace;
+    private final Duration stopGrace;
+
+    private WorkerSpec(Builder builder) {
+        this.account = builder.account;
+        this.command = builder.command;
+        this.environment = Map.copyOf(builder.environment);
+        this.cleanEnvironment = builder.cleanEnvironment;
+        this.directory = Optional.ofNullable(builder.directory);
+        this.userId = Optional.ofNullable(builder.userId);
+        this.version = Optional.ofNullable(builder.version);
+        this.startGrace = builder.startGrace;
+        this.stopGrace = builder.stopGrace;
+    }
+
+    /**
+     * A spec with every default.
+     *
+     * @param account the account
+     * @param command the program and its arguments; see {@link #builder}
+     * @return the spec
+     * @throws IllegalArgumentException as {@link #builder}
+     */
+    public static WorkerSpec of(AccountId account, String... command) {
+        return builder(account, command).build();
+    }
+
+    /**
+     * Begins a spec. The program is looked up on the worker's {@code PATH} unless it holds a slash; a relative path is
+     * taken from the worker's directory.
+     *
+     * @param account the account
+     * @param command the program and its arguments
+     * @return a builder
+     * @throws IllegalArgumentException if there is no program or a word holds a NUL
+     */
+    public static Builder builder(AccountId account, String... command) {
+        return new Builder(account, List.of(command));
+    }
+
+    /**
+     * The account.
+     *
+     * @return the account
+     */
+    public AccountId account() {
+        return account;
+    }
+
+    /**
+     * The program and its arguments.
+     *
+     * @return at least one word
+     */
+    public List<String> command() {
+        return command;
+    }
+
+    /**
+     * The owner of the account.
+     *
+     * @return empty if none was given
+     */
+    public Optional<String> userId() {
+        return userId;
+    }
+
+    /**
+     * The version of what runs.
+     *
+     * @return empty if none was given
+     */
+    public Optional<String> version() {
+        return version;
+    }
+
+    /**
+     * The directory that the worker starts in.
+     *
+     * @return empty for the host's own
+     */
+    public Optional<Path> directory() {
+        return directory;
+    }
+
+    /**
+     * How long the worker must live before its start counts as done.
+     *
+     * @return at least zero
+     */
+    public Duration startGrace() {
+        return startGrace;
+    }
+
+    /**
+     * How long the worker has from TERM to KILL.
+     *
+     * @return at least zero
+     */
+    public Duration stopGrace() {
+        return stopGrace;
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    boolean cleanEnvironment() {
+        return cleanEnvironment;
+    }
+
+    @Override
+    public String toString() {
+        return "WorkerSpec[account=" + account + ", program=" + command.get(0) + ", " + (command.size() - 1)
+                + " arguments, " + environment.size() + " variables]";
+    }
+
+    /** Builds a {@link WorkerSpec}; not thread-safe. */
+    public static final class Builder {
+        private final AccountId account;
+        private final List<String> command;
+        private final Map<String, String> environment = new LinkedHashMap<>();
+        private boolean cleanEnvironment;
+        private @Nullable Path directory;
+        private @Nullable String userId;
+        private @Nullable String version;
+        private Duration startGrace = DEFAULT_START_GRACE;
+        private Duration stopGrace = DEFAULT_STOP_GRACE;
+
+        private Builder(AccountId account, List<String> command) {
+            this.account = account;
+            this.command = List.copyOf(new ArrayList<>(command));
+            if (command.isEmpty() || command.get(0).isBlank()) {
+                throw new IllegalArgumentException("command of account " + account + " must name a program");
+            }
+            for (int word = 0; word < command.size(); word++) {
+                if (command.get(word).indexOf('\0') >= 0) {
+                    throw new IllegalArgumentException(
+                            "command of account " + account + " holds a NUL in word " + word);
+                }
+            }
+        }
+
+        /**
+         * Sets one variable of the worker's environment. The value is a secret to the library: it reaches the worker and
+         * nothing else.
+         *
+         * @param name a letter or underscore, then letters, digits and underscores: what every shell passes on
+         * @param value any text without NUL
+         * @return this
+         * @throws IllegalArgumentException if the name cannot be passed on or belongs to the library
+         */
+        public Builder environment(String name, String value) {
+            if (!Environment.isPassable(name)) {
+                throw new IllegalArgumentException("environment variable of account " + account
+                        + " must be named [A-Za-z_][A-Za-z0-9_]*, was " + Text.quoted(name));
+            }
+            if (OWN_VARIABLES.contains(name)) {
+                throw new IllegalArgumentException(
+                        "environment variable " + name + " is set by the library, account " + account);
+            }
+            if (value.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException(
+                        "environment variable " + name + " of account " + account + " holds a NUL");
+            }
+            environment.put(name, value);
+            return this;
+        }
+
+        /**
+         * Sets several variables, each as {@link #environment(String, String)}.
+         *
+         * @param variables names and values
+         * @return this
+         * @throws IllegalArgumentException as {@link #environment(String, String)}
+         */
+        public Builder environment(Map<String, String> variables) {
+            variables.forEach(this::environment);
+            return this;
+        }
+
+        /**
+         * Starts the worker with the variables of this spec and those of the library only; without it the host's own
+         * environment is inherited.
+         *
+         * @return this
+         */
+        public Builder cleanEnvironment() {
+            cleanEnvironment = true;
+            return this;
+        }
+
+        /**
+         * Sets the directory that the worker starts in, by default the host's own. It must exist when the worker is
+         * started.
+         *
+         * @param directory the directory
+         * @return this
+         */
+        public Builder directory(Path directory) {
+            this.directory = directory.toAbsolutePath();
+            return this;
+        }
+
+        /**
+         * Names the owner of the account; stored with the row and the reports.
+         *
+         * @param userId 1 to 256 characters
+         * @return this
+         * @throws IllegalArgumentException if it is blank or too long
+         */
+        public Builder userId(String userId) {
+            this.userId = Text.notBlank("userId", userId, LONGEST_LABEL);
+            return this;
+        }
+
+        /**
+         * Names the version of what runs; stored with the row and the reports.
+         *
+         * @param version 1 to 256 characters
+         * @return this
+         * @throws IllegalArgumentException if it is blank or too long
+         */
+        public Builder version(String version) {
+            this.version = Text.notBlank("version", version, LONGEST_LABEL);
+            return this;
+        }
+
+        /**
+         * Sets how long the worker must live before its start counts as done, by default
+         * {@link #DEFAULT_START_GRACE}. An end within it makes the start {@link StartResult.Failed}.
+         *
+         * @param grace zero to one day; zero returns as soon as the worker is registered
+         * @return this
+         * @throws IllegalArgumentException if it is out of bounds
+         */
+        public Builder startGrace(Duration grace) {
+            this.startGrace = Text.atLeastZero("startGrace", grace);
+            return this;
+        }
+
+        /**
+         * Sets how long the worker has from TERM to KILL, by default {@link #DEFAULT_STOP_GRACE}.
+         *
+         * @param grace zero to one day
+         * @return this
+         * @throws IllegalArgumentException if it is out of bounds
+         */
+        public Builder stopGrace(Duration grace) {
+            this.stopGrace = Text.atLeastZero("stopGrace", grace);
+            return this;
+        }
+
+        /**
+         * Makes the spec.
+         *
+         * @return the spec
+         */
+        public WorkerSpec build() {
+            return new WorkerSpec(this);
+        }
+    }
+}

@@ -1,0 +1,382 @@
+package io.workersupervisor;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts worker processes safely, at most one for each account, and knows why each one stopped. The entry point.
+ *
+ * <pre>{@code
+ * DataDirectory data = DataDirectory.open(Path.of("data"));
+ * try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
+ *         WorkerSupervisor supervisor = WorkerSupervisor.builder(data, registry).build()) {
+ *     StartResult result = supervisor.start(WorkerSpec.of(AccountId.of(4711), "python3", "bot.py"));
+ *     System.out.println(result.describe());
+ * }
+ * }</pre>
+ *
+ * <p>Workers outlive the supervisor: closing it, or the death of its process at any point, leaves them running, and the
+ * next supervisor of the data directory takes them up. Several supervisors in several processes may share one.
+ *
+ * <p>Thread-safe. Methods block the caller: a start for its start grace, a stop for up to the stop grace and some
+ * seconds. Calls for one account wait for each other; calls for different accounts do not. A registry that fails is a
+ * {@link RegistryException}, a data directory that does a {@link DataDirectoryException}; nothing is half done then that
+ * the next call or host does not resolve. After {@link #close()} every method throws {@link IllegalStateException}. An
+ * interrupt makes a call answer early, with what it knows, and stays set.
+ */
+public final class WorkerSupervisor implements AutoCloseable {
+    /** How often rows and processes are brought in line unless the builder says otherwise: 5 s. */
+    public static final Duration DEFAULT_RECONCILE_INTERVAL = Duration.ofSeconds(5);
+
+    /** How long {@link #close()} may take unless the builder says otherwise: 30 s. */
+    public static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+    private final Engine engine;
+
+    private WorkerSupervisor(Engine engine) {
+        this.engine = engine;
+    }
+
+    /**
+     * Begins a supervisor.
+     *
+     * @param data the data directory
+     * @param registry the durable rows; the caller closes it after the supervisor
+     * @return a builder
+     */
+    public static Builder builder(DataDirectory data, WorkerRegistry registry) {
+        return new Builder(data, registry);
+    }
+
+    /**
+     * Starts a worker because a person wants it: the account is wanted from now on, even if it was stopped by hand.
+     *
+     * @param spec what to run
+     * @return what came of it
+     * @throws RegistryException if the registry fails
+     */
+    public StartResult start(WorkerSpec spec) {
+        return engine.call(() -> engine.start(spec, Engine.Verb.START));
+    }
+
+    /**
+     * Starts a worker because the application wants it, for instance at boot: an account that a person stopped is
+     * {@code Refused}, STOPPED_BY_OPERATOR.
+     *
+     * @param spec what to run
+     * @return what came of it
+     * @throws RegistryException if the registry fails
+     */
+    public StartResult ensure(WorkerSpec spec) {
+        return engine.call(() -> engine.start(spec, Engine.Verb.ENSURE));
+    }
+
+    /**
+     * Starts many workers side by side, each as {@link #start}.
+     *
+     * @param specs what to run, one for each account
+     * @return the results in the order of the specs; an account whose start threw is not in it, see {@link ManyFailed}
+     * @throws IllegalArgumentException if two specs name one account
+     * @throws ManyFailed if the registry failed for some of them, after all were tried
+     */
+    public Map<AccountId, StartResult> startAll(Collection<WorkerSpec> specs) {
+        return many(specs, Engine.Verb.START);
+    }
+
+    /**
+     * Starts many workers side by side, each as {@link #ensure}.
+     *
+     * @param specs what to run, one for each account
+     * @return the results in the order of the specs
+     * @throws IllegalArgumentException if two specs name one account
+     * @throws ManyFailed if the registry failed for some of them, after all were tried
+     */
+    public Map<AccountId, StartResult> ensureAll(Collection<WorkerSpec> specs) {
+        return many(specs, Engine.Verb.ENSURE);
+    }
+
+    private Map<AccountId, StartResult> many(Collection<WorkerSpec> specs, Engine.Verb verb) {
+        Map<AccountId, WorkerSpec> byAccount = new LinkedHashMap<>();
+        for (WorkerSpec spec : specs) {
+            if (byAccount.put(spec.account(), spec) != null) {
+                throw new IllegalArgumentException(
+                        "specs must name each account once, account " + spec.account() + " is there twice");
+            }
+        }
+        return engine.call(() -> engine.startMany(byAccount, verb));
+    }
+
+    /**
+     * Stops the worker of an account because a person wants it: the account stays stopped, across restarts of every host,
+     * until {@link #start}. An account that was never started is marked as stopped.
+     *
+     * @param account the account
+     * @return what came of it
+     * @throws RegistryException if the registry fails
+     */
+    public StopResult stop(AccountId account) {
+        return engine.call(() -> engine.stop(account));
+    }
+
+    /**
+     * Ends the worker of an account, if there is one, and starts another. Whether the account is wanted does not change: one
+     * that a person stopped is {@code Refused}.
+     *
+     * @param spec what to run
+     * @return what came of the start
+     * @throws RegistryException if the registry fails
+     */
+    public StartResult restart(WorkerSpec spec) {
+        return engine.call(() -> engine.restart(spec));
+    }
+
+    /**
+     * How an account stands.
+     *
+     * @param account the account
+     * @return empty if it was neither started nor stopped yet
+     * @throws RegistryException if the registry fails or the row cannot be read
+     */
+    public Optional<WorkerStatus> status(AccountId account) {
+        return engine.call(() -> engine.inspector().status(account));
+    }
+
+    /**
+     * How every account stands, in order.
+     *
+     * @return empty if nothing was ever started
+     * @throws RegistryException if the registry fails
+     */
+    public List<WorkerStatus> list() {
+        return engine.call(() -> engine.inspector().list());
+    }
+
+    /**
+     * Why the last workers of an account stopped.
+     *
+     * @param account the account
+     * @return at most {@value StopReport#KEPT} reports, newest first; empty if none has ended yet
+     * @throws RegistryException if the registry fails
+     */
+    public List<StopReport> why(AccountId account) {
+        return engine.call(() -> engine.inspector().why(account));
+    }
+
+    /**
+     * What is wrong with machine, data directory, registry and rows.
+     *
+     * @return findings, those that need somebody first
+     */
+    public List<WorkerInspector.Finding> doctor() {
+        return engine.call(() -> engine.inspector().doctor());
+    }
+
+    /**
+     * Brings rows and processes in line now: takes up workers of other hosts, files the ends of dead ones, resumes stops,
+     * ends leftovers. It also runs by itself, when the supervisor begins and at every interval.
+     *
+     * @return what was found and done
+     * @throws RegistryException if the registry fails
+     */
+    public ReconcileReport reconcile() {
+        return engine.call(engine::reconcile);
+    }
+
+    /**
+     * Ends the supervision and leaves the workers running, unless the builder was told to end them. Waits for calls in
+     * flight, within the close timeout. Closing twice is harmless.
+     */
+    @Override
+    public void close() {
+        engine.close();
+    }
+
+    /** The registry failed for some of many starts; the others are done. */
+    public static final class ManyFailed extends WorkerSupervisorException {
+        private static final long serialVersionUID = 1;
+
+        private final transient Map<AccountId, StartResult> results;
+        private final transient Map<AccountId, RuntimeException> failures;
+
+        ManyFailed(Map<AccountId, StartResult> results, Map<AccountId, RuntimeException> failures) {
+            super(
+                    failures.size() + " of " + (results.size() + failures.size())
+                            + " starts failed, the first for account "
+                            + failures.keySet().iterator().next() + ": "
+                            + failures.values().iterator().next().getMessage(),
+                    failures.values().iterator().next());
+            this.results = Map.copyOf(results);
+            this.failures = Map.copyOf(failures);
+        }
+
+        /**
+         * The starts that were answered.
+         *
+         * @return results by account
+         */
+        public Map<AccountId, StartResult> results() {
+            return results;
+        }
+
+        /**
+         * What the others threw.
+         *
+         * @return exceptions by account
+         */
+        public Map<AccountId, RuntimeException> failures() {
+            return failures;
+        }
+    }
+
+    /** What {@link WorkerSupervisor#close()} does with the workers that this supervisor started or took up. */
+    public enum OnClose {
+        /** They run on. */
+        LEAVE_RUNNING,
+        /** They are ended; their accounts stay wanted. */
+        STOP_WORKERS
+    }
+
+    /** Builds a {@link WorkerSupervisor}; not thread-safe. */
+    public static final class Builder {
+        final DataDirectory data;
+        final WorkerRegistry registry;
+        final List<WorkerListener> listeners = new ArrayList<>();
+
+        @Nullable
+        LivenessProbe probe;
+
+        InstantSource clock = InstantSource.system();
+        Duration reconcileInterval = DEFAULT_RECONCILE_INTERVAL;
+        Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
+        OnClose onClose = OnClose.LEAVE_RUNNING;
+        boolean withoutLock;
+        boolean acceptMoved;
+        Steps steps = Steps.NONE;
+        Function<ShellTools, ShellScript> script = ShellScript::load;
+        Supplier<String> searchPath = ShellTools::systemPath;
+
+        private Builder(DataDirectory data, WorkerRegistry registry) {
+            this.data = data;
+            this.registry = registry;
+        }
+
+        /**
+         * Adds a listener.
+         *
+         * @param listener hears every event
+         * @return this
+         */
+        public Builder listener(WorkerListener listener) {
+            listeners.add(listener);
+            return this;
+        }
+
+        /**
+         * Sets a probe of the application's, which may turn an answer into doubt.
+         *
+         * @param probe asked beside the library's own
+         * @return this
+         */
+        public Builder probe(LivenessProbe probe) {
+            this.probe = probe;
+            return this;
+        }
+
+        /**
+         * Sets the wall clock, which only people read: nothing is decided by it.
+         *
+         * @param clock by default the system's
+         * @return this
+         */
+        public Builder clock(InstantSource clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        /**
+         * Sets how often rows and processes are brought in line, by default {@link #DEFAULT_RECONCILE_INTERVAL}.
+         *
+         * @param interval 100 ms to one hour
+         * @return this
+         * @throws IllegalArgumentException if it is out of bounds
+         */
+        public Builder reconcileInterval(Duration interval) {
+            this.reconcileInterval =
+                    Text.between("reconcileInterval", interval, Duration.ofMillis(100), Duration.ofHours(1));
+            return this;
+        }
+
+        /**
+         * Sets how long {@link WorkerSupervisor#close()} may take, by default {@link #DEFAULT_CLOSE_TIMEOUT}.
+         *
+         * @param timeout zero to one day
+         * @return this
+         * @throws IllegalArgumentException if it is out of bounds
+         */
+        public Builder closeTimeout(Duration timeout) {
+            this.closeTimeout = Text.atLeastZero("closeTimeout", timeout);
+            return this;
+        }
+
+        /**
+         * Sets what becomes of the workers at close, by default {@link OnClose#LEAVE_RUNNING}.
+         *
+         * @param onClose leave them or end them
+         * @return this
+         */
+        public Builder onClose(OnClose onClose) {
+            this.onClose = onClose;
+            return this;
+        }
+
+        /**
+         * Allows a machine that has neither {@code flock} nor {@code perl}. Two workers of an account are then kept apart by
+         * the registry and the search for processes alone, which does not hold against every crash.
+         *
+         * @return this
+         */
+        public Builder allowWithoutLock() {
+            this.withoutLock = true;
+            return this;
+        }
+
+        /**
+         * Accepts a data directory that was copied, restored or moved. Say it once, when no host and no worker uses the
+         * original any more.
+         *
+         * @return this
+         */
+        public Builder acceptMovedDirectory() {
+            this.acceptMoved = true;
+            return this;
+        }
+
+        /**
+         * Makes the supervisor: stamps the data directory, looks for living workers that no row names, and reconciles. A
+         * failing reconcile is logged and told to the listener; it is tried again at every interval.
+         *
+         * @return the supervisor
+         * @throws DataDirectoryException if the platform lacks what is needed, or the directory is not the one that was
+         *     stamped
+         * @throws RegistryException if the registry fails
+         */
+        public WorkerSupervisor build() {
+            return new WorkerSupervisor(Engine.open(this));
+        }
+    }
+
+    /** For tests: completes when no event is waiting for the listener. */
+    CompletableFuture<Void> quiet() {
+        return engine.quiet();
+    }
+}

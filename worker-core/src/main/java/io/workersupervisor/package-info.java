@@ -1,0 +1,5 @@
+/** Starts, watches and stops worker processes. */
+@NullMarked
+package io.workersupervisor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/** Starts, watches and stops worker processes. */
+module io.workersupervisor {
+    requires static transitive org.jspecify;
+    requires org.slf4j;
+
+    exports io.workersupervisor;
+}

@@ -1,0 +1,4 @@
+/** Keeps workers in MongoDB. */
+module io.workersupervisor.mongo {
+    requires transitive io.workersupervisor;
+}
