@@ -56,8 +56,6 @@ final class EndOfWorker {
 
     private Ending ending(WorkerRow row, String found, OptionalInt waitStatus, boolean otherBoot, List<String> rungs) {
         Optional<LaunchRecords.Exit> record = context.local().records().exit(row.workerId());
-        List<String> evidence = new ArrayList<>(rungs);
-        evidence.add(found);
         ExitStatus exit = record.map(LaunchRecords.Exit::status)
                 .orElseGet(() -> waitStatus.isPresent()
                         ? ExitStatus.ofWait(waitStatus.getAsInt())
@@ -65,8 +63,11 @@ final class EndOfWorker {
                                 otherBoot
                                         ? "the machine went down before it was recorded"
                                         : "no exit record: the launcher was killed or could not write it"));
-        record.ifPresent(known -> evidence.add("the launcher recorded " + known.status() + " at " + known.at()));
+        List<String> evidence = new ArrayList<>();
         execError(row, exit).ifPresent(evidence::add);
+        evidence.addAll(rungs);
+        evidence.add(found);
+        record.ifPresent(known -> evidence.add("the launcher recorded " + known.status() + " at " + known.at()));
         Instant at = record.map(LaunchRecords.Exit::at)
                 .orElseGet(() -> context.timing().now());
         return new Ending(exit, at, otherBoot, !rungs.isEmpty(), evidence);
@@ -109,6 +110,25 @@ final class EndOfWorker {
         }
         acknowledge(row.workerId());
         return Optional.of(filed ? report : filed(row).orElse(report));
+    }
+
+    /** Files the end of a worker that this host has ended without a row that names it. */
+    StopReport fileUnregistered(WorkerRow row, EnvironmentSearch.Marked worker, Actor actor, List<String> rungs) {
+        WorkerRow known =
+                WorkerRow.unregistered(row, worker, actor, context.timing().now());
+        StopReport report = Diagnosis.report(
+                known,
+                ending(
+                        known,
+                        worker + " was found running without a row and is gone",
+                        OptionalInt.empty(),
+                        false,
+                        rungs));
+        if (context.registry().file(report)) {
+            context.events().emit(new WorkerEvent.Stopped(context.timing().now(), report));
+        }
+        acknowledge(worker.workerId());
+        return report;
     }
 
     /** A record that cannot be deleted is found again by reconcile. */

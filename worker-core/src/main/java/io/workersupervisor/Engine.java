@@ -1,7 +1,6 @@
 package io.workersupervisor;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -297,15 +296,6 @@ final class Engine {
         checkDirectory();
         lookForStrangers();
         return reconciler.reconcile();
-    }
-
-    /** Completes when the pool has nothing left of what was given to it before. */
-    CompletableFuture<Void> quiet() {
-        List<CompletableFuture<Void>> all = new ArrayList<>();
-        for (int i = 0; i < POOL; i++) {
-            all.add(CompletableFuture.runAsync(() -> {}, pool));
-        }
-        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
     }
 
     void close() {

@@ -65,6 +65,7 @@ final class EnvironmentSearch {
             timing.pause(PAUSE);
             pending = look(pending, mark, found, pid -> mayStillExec(pid, bornAfter));
         }
+        proc.requireReadable();
         found.sort(Comparator.comparing((Marked marked) -> !marked.leads())
                 .thenComparing(marked -> marked.stat().pid()));
         return found;

@@ -1,15 +1,14 @@
 package io.workersupervisor;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Set;
 
 /**
  * Appends to {@code data/worker.log}, one line an event, each by one write to a file opened for append, so that several
@@ -30,14 +29,21 @@ final class EventLog {
     }
 
     void append(WorkerEvent event) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            ByteBuffer line = ByteBuffer.wrap((line(event) + "\n").getBytes(StandardCharsets.UTF_8));
-            while (line.hasRemaining()) {
-                channel.write(line);
-            }
+        if (!Files.exists(file)) {
+            create();
+        }
+        // Not a channel: an interrupt of the thread that reports must not lose the line.
+        try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
+            out.write((line(event) + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private void create() throws IOException {
+        try {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException another) {
+            // Another process was faster.
+            return;
         }
     }
 

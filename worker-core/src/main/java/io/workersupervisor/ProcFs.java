@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -57,7 +58,7 @@ final class ProcFs {
     /** Empty if there is nothing to read, which is evidence only where {@link #isComplete}. */
     Optional<Stat> stat(long pid) {
         try {
-            return Optional.of(Stat.parse(Files.readString(file(pid, "stat"), StandardCharsets.ISO_8859_1)));
+            return Optional.of(Stat.parse(read(file(pid, "stat"))));
         } catch (IOException | IndexOutOfBoundsException | NumberFormatException gone) {
             // The process can end between open and read, which then fails or gives nothing.
             return Optional.empty();
@@ -75,7 +76,7 @@ final class ProcFs {
      */
     Optional<String> environment(long pid) {
         try {
-            return Optional.of("\0" + Files.readString(file(pid, "environ"), StandardCharsets.ISO_8859_1));
+            return Optional.of("\0" + read(file(pid, "environ")));
         } catch (IOException hidden) {
             return Optional.empty();
         }
@@ -84,7 +85,7 @@ final class ProcFs {
     /** The words of its command line, each ended by NUL; empty if there are none to be read. */
     String commandLine(long pid) {
         try {
-            return "\0" + Files.readString(file(pid, "cmdline"), StandardCharsets.ISO_8859_1);
+            return "\0" + read(file(pid, "cmdline"));
         } catch (IOException hidden) {
             return "";
         }
@@ -113,24 +114,38 @@ final class ProcFs {
         }
     }
 
-    /** Every process that can be seen. */
+    /** Every process that can be seen; none where the system has no {@code /proc}. */
     List<Long> processes() {
+        if (!Files.isDirectory(root)) {
+            return List.of();
+        }
         List<Long> pids = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(root, "[0-9]*")) {
             for (Path entry : entries) {
                 pids.add(Long.parseLong(entry.getFileName().toString()));
             }
-        } catch (IOException | DirectoryIteratorException none) {
-            return List.of();
+        } catch (IOException | DirectoryIteratorException e) {
+            throw new DataDirectoryException("cannot list the processes in " + root + ": " + e.getMessage(), e);
         }
         return pids;
+    }
+
+    /** Demands that the environment of this process can be read: where it cannot, nothing was seen of others either. */
+    void requireReadable() {
+        Path own = root.resolve("self").resolve("environ");
+        try {
+            if (Files.isDirectory(root)) {
+                read(own);
+            }
+        } catch (IOException e) {
+            throw new DataDirectoryException("cannot read " + own + ": " + e.getMessage(), e);
+        }
     }
 
     /** Hundredths of a second since boot, the scale of start ticks; 0 where the system does not tell. */
     long uptimeTicks() {
         try {
-            String first = Files.readString(root.resolve("uptime"), StandardCharsets.US_ASCII)
-                    .split(" ", -1)[0];
+            String first = read(root.resolve("uptime")).split(" ", -1)[0];
             return (long) (Double.parseDouble(first) * 100);
         } catch (IOException none) {
             return 0;
@@ -139,5 +154,12 @@ final class ProcFs {
 
     private Path file(long pid, String name) {
         return root.resolve(Long.toString(pid)).resolve(name);
+    }
+
+    /** By a stream, as an interrupt of the thread makes a channel fail and a living process look dead. */
+    private static String read(Path file) throws IOException {
+        try (FileInputStream in = new FileInputStream(file.toFile())) {
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
     }
 }

@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 
 /**
  * Starts a worker safely.
@@ -132,12 +131,21 @@ final class StartProtocol {
         } else if (judgement instanceof Judgement.Dead dead) {
             return new Clear(Optional.of(Diagnosis.report(row, end.ending(row, dead, List.of()))));
         } else if (judgement instanceof Judgement.Draining draining) {
-            return draining.left().isEmpty()
-                    ? new Wait(RefusalReason.LOCK_HELD, draining.evidence())
-                    : refused(row.account(), RefusalReason.DESCENDANTS_LEFT, draining.evidence());
+            return draining(row, draining);
         }
         Judgement.Doubt doubt = (Judgement.Doubt) judgement;
         return refused(row.account(), doubt.reason(), doubt.evidence());
+    }
+
+    private Progress draining(WorkerRow row, Judgement.Draining draining) {
+        if (!draining.left().isEmpty()) {
+            return refused(row.account(), RefusalReason.DESCENDANTS_LEFT, draining.evidence());
+        }
+        // The launcher is about to let go of the lock, or an older copy of the registry names another worker than runs.
+        List<EnvironmentSearch.Marked> strangers = unregistered.search(row.account(), row.workerId());
+        return strangers.isEmpty()
+                ? new Wait(RefusalReason.LOCK_HELD, draining.evidence())
+                : refused(row.account(), RefusalReason.UNREGISTERED_WORKER, Unregistered.describe(strangers));
     }
 
     /** A ladder whose host is gone is gone on with here. */
@@ -375,8 +383,8 @@ final class StartProtocol {
                         mine.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started");
             }
             if (report.isPresent() || row.isEmpty() || context.timing().nanos() > deadline) {
-                String how = report.map(known ->
-                                known.exit() + ": " + known.evidence().stream().collect(Collectors.joining("; ")))
+                String how = report.map(
+                                known -> known.exit() + "; " + known.evidence().get(0))
                         .orElse(found);
                 return new StartResult.Failed(
                         mine.account(),

@@ -216,32 +216,35 @@ final class StopLadder {
     /** Ends a worker that the registry does not know, by TERM, grace and KILL to each of its processes. */
     Outcome endUnregistered(AccountId account, List<EnvironmentSearch.Marked> processes, Duration grace) {
         List<String> rungs = new ArrayList<>();
-        for (EnvironmentSearch.Marked process : processes) {
-            ProcessIdentity identity = settlement.identity(process);
-            send(identity, "TERM", rungs);
-        }
+        processes.forEach(process -> send(settlement.identity(process), "TERM", rungs));
         long deadline = context.timing().nanos() + grace.toNanos();
         for (EnvironmentSearch.Marked process : processes) {
             Duration left =
                     Duration.ofNanos(Math.max(0, deadline - context.timing().nanos()));
             awaitDeath(settlement.identity(process), process.workerId(), left);
         }
-        List<EnvironmentSearch.Marked> left = processes.stream()
+        List<EnvironmentSearch.Marked> left = stillLiving(processes);
+        long last = context.timing().nanos() + SWEEP.toNanos();
+        while (!left.isEmpty() && context.timing().nanos() < last) {
+            left.stream().filter(this::kill).forEach(ended -> rungs.add("KILL sent to " + ended));
+            left = stillLiving(processes);
+        }
+        if (!left.isEmpty()) {
+            return new Stuck(RefusalReason.STOP_UNFINISHED, left + " of account " + account + " still live");
+        }
+        // Their launchers write the exit record before they let go of the lock.
+        while (context.local().locks().state(account) == AccountLocks.State.BUSY
+                && context.timing().nanos() < last) {
+            context.timing().pause(LONGEST_POLL);
+        }
+        return new Done(rungs);
+    }
+
+    private List<EnvironmentSearch.Marked> stillLiving(List<EnvironmentSearch.Marked> processes) {
+        return processes.stream()
                 .map(EnvironmentSearch.Marked::workerId)
                 .distinct()
                 .flatMap(id -> context.local().search().ofWorker(id, Long.MAX_VALUE).stream())
                 .toList();
-        long last = context.timing().nanos() + SWEEP.toNanos();
-        while (!left.isEmpty() && context.timing().nanos() < last) {
-            left.stream().filter(this::kill).forEach(ended -> rungs.add("KILL sent to " + ended));
-            left = left.stream()
-                    .map(EnvironmentSearch.Marked::workerId)
-                    .distinct()
-                    .flatMap(id -> context.local().search().ofWorker(id, Long.MAX_VALUE).stream())
-                    .toList();
-        }
-        return left.isEmpty()
-                ? new Done(rungs)
-                : new Stuck(RefusalReason.STOP_UNFINISHED, left + " of account " + account + " still live");
     }
 }

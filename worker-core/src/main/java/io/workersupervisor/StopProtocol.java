@@ -1,7 +1,9 @@
 package io.workersupervisor;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -10,8 +12,8 @@ import java.util.Optional;
  * <ol>
  *   <li>Stop writes desired STOPPED whatever the row is, again and again until it wins; an account without a row gets one.
  *       From here on no {@code ensure} starts it, and a start in flight ends its worker again.
- *   <li>The ladder ends the worker of that row ({@link StopLadder}).
- *   <li>Where no row names a worker, living ones that carry the account in their environment are ended.
+ *   <li>Living workers of the account that no row names, found by their environment, are ended and reported.
+ *   <li>The ladder ends the worker of the row ({@link StopLadder}).
  * </ol>
  *
  * A crash after 1 leaves a row that is STOPPING, which reconcile resumes.
@@ -42,16 +44,21 @@ final class StopProtocol {
     }
 
     private StopResult end(WorkerRow asked) {
-        if (!asked.state().isOpen()) {
-            return strangers(asked.account());
-        }
-        if (!asked.node().equals(context.node())) {
+        if (asked.state().isOpen() && !asked.node().equals(context.node())) {
             return refused(
                     asked.account(),
                     RefusalReason.OTHER_NODE,
                     "worker " + asked.workerId() + " belongs to node " + asked.node());
         }
-        return ended(asked, ladder.end(asked.account(), asked.workerId()));
+        List<EnvironmentSearch.Marked> strangers =
+                unregistered.search(asked.account(), asked.state().isOpen() ? asked.workerId() : "");
+        Optional<StopResult> ended = strangers.isEmpty() ? Optional.empty() : Optional.of(end(asked, strangers));
+        if (ended.filter(result -> result instanceof StopResult.Refused).isPresent()) {
+            return ended.get();
+        }
+        return asked.state().isOpen()
+                ? ended(asked, ladder.end(asked.account(), asked.workerId()))
+                : ended.orElseGet(() -> new StopResult.AlreadyStopped(asked.account()));
     }
 
     private WorkerRow ask(AccountId account) {
@@ -67,15 +74,21 @@ final class StopProtocol {
         }
     }
 
-    private StopResult strangers(AccountId account) {
-        List<EnvironmentSearch.Marked> strangers = unregistered.search(account, "");
-        if (strangers.isEmpty()) {
-            return new StopResult.AlreadyStopped(account);
+    /** Their reports are filed under their own worker ids, so that {@code why} tells of them. */
+    private StopResult end(WorkerRow asked, List<EnvironmentSearch.Marked> strangers) {
+        StopLadder.Outcome outcome = ladder.endUnregistered(asked.account(), strangers, WorkerSpec.DEFAULT_STOP_GRACE);
+        if (outcome instanceof StopLadder.Stuck stuck) {
+            return stuck(asked.account(), stuck);
         }
-        StopLadder.Outcome outcome = ladder.endUnregistered(account, strangers, WorkerSpec.DEFAULT_STOP_GRACE);
-        return outcome instanceof StopLadder.Done done
-                ? new StopResult.Stopped(account, strangers.get(0).workerId(), done.rungs(), Optional.empty())
-                : stuck(account, (StopLadder.Stuck) outcome);
+        List<String> rungs = ((StopLadder.Done) outcome).rungs();
+        Map<String, EnvironmentSearch.Marked> workers = new LinkedHashMap<>();
+        strangers.forEach(process -> workers.putIfAbsent(process.workerId(), process));
+        Optional<StopReport> first = Optional.empty();
+        for (EnvironmentSearch.Marked worker : workers.values()) {
+            StopReport report = end.fileUnregistered(asked, worker, context.self(), rungs);
+            first = first.or(() -> Optional.of(report));
+        }
+        return new StopResult.Stopped(asked.account(), strangers.get(0).workerId(), rungs, first);
     }
 
     /** Ends a row's worker and leaves the account wanted; empty if there is nothing to end. */

@@ -88,6 +88,22 @@ public record WorkerRow(
                         .withClaim(spec, claim));
     }
 
+    /** What a row would say of a worker that none names, while it is being stopped; it is never stored. */
+    static WorkerRow unregistered(WorkerRow row, EnvironmentSearch.Marked worker, Actor actor, Instant now) {
+        return new WorkerRow(
+                row.account(),
+                worker.epoch(),
+                1,
+                worker.workerId(),
+                row.node(),
+                WorkerState.STOPPING,
+                Desired.STOPPED,
+                WorkerIds.timeOf(worker.workerId()),
+                row.userId(),
+                Optional.empty(),
+                RowDetail.NONE.withStop(actor, now, StopCause.PERSON));
+    }
+
     WorkerRow running(ProcessIdentity identity) {
         return changed(WorkerState.RUNNING, desired, detail.withIdentity(identity));
     }

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -373,10 +372,5 @@ public final class WorkerSupervisor implements AutoCloseable {
         public WorkerSupervisor build() {
             return new WorkerSupervisor(Engine.open(this));
         }
-    }
-
-    /** For tests: completes when no event is waiting for the listener. */
-    CompletableFuture<Void> quiet() {
-        return engine.quiet();
     }
 }

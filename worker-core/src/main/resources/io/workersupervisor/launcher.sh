@@ -22,6 +22,12 @@ lock() {
     esac
 }
 
+# Opens the lock file on descriptor 9, or answers and ends. A failing exec would end some shells without an answer.
+open_lock() {
+    { true; } 9<>"$lockfile" || { echo "failed lock file"; exit 74; }
+    exec 9<>"$lockfile"
+}
+
 # Takes the lock, or answers and ends. Probes and fences hold it for a moment only, hence the tries.
 lock_or_leave() {
     while :; do
@@ -58,14 +64,15 @@ start() {
     trap : HUP INT QUIT TERM # caught, not ignored: the worker gets the defaults back
     umask 077
     #@spawned
-    exec 9<>"$lockfile" || { echo "failed lock file"; exit 74; }
+    open_lock
     lock_or_leave
     #@locked
     read_admitted
     if [ "$epoch" -le "$admitted" ]; then echo "superseded $admitted"; exit 76; fi
     echo "$epoch" 1<>"$lockfile" || { echo "failed fence"; exit 74; }
     #@admitted
-    exec 8>>"$log" || { echo "failed log file"; exit 74; }
+    { true; } 8>>"$log" || { echo "failed log file"; exit 74; }
+    exec 8>>"$log"
     exec 7>&1 >/dev/null 2>&1
     (
         exec 2>&7
@@ -79,7 +86,7 @@ start() {
         fi
         # The exit record takes its room now, so that a full disk cannot take it away later.
         if ! { echo "$birth $pid $ticks $$" >"$record.birth" && printf '%64s' '' >"$record.exit"; }; then
-            : >"$record.birth" # not a record: nothing was run
+            true >"$record.birth" # not a record: nothing was run
             echo "failed records" >&7
             exit 74
         fi
@@ -108,7 +115,7 @@ start() {
 fence() {
     locker=$1 lockfile=$2 tries=$3 number=$4
     umask 077
-    exec 9<>"$lockfile" || { echo "failed lock file"; exit 74; }
+    open_lock
     lock_or_leave
     read_admitted
     if [ "$number" -gt "$admitted" ]; then

@@ -1,0 +1,276 @@
+package io.workersupervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.workersupervisor.Launcher.FenceAnswer;
+import io.workersupervisor.Launcher.LaunchAnswer;
+import io.workersupervisor.Launcher.LaunchRequest;
+import io.workersupervisor.Launcher.Scope;
+import io.workersupervisor.Launcher.SignalAnswer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every launch path promises to the protocols ({@link Launcher}). */
+abstract class LauncherContract {
+    private static final AccountId ACCOUNT = AccountId.of("Account:1");
+
+    @TempDir
+    Path directory;
+
+    private final WorkerIds ids = new WorkerIds();
+    private DataDirectory data;
+    private LocalMachine local;
+    private Launcher launcher;
+
+    /** The tools that this launch path is made of. */
+    abstract ShellTools tools();
+
+    abstract Launcher launcher(LocalMachine local);
+
+    @BeforeEach
+    void open() {
+        data = DataDirectory.open(directory.resolve("data"));
+        local = LocalMachine.of(
+                data,
+                Machine.current(),
+                ProcFs.system(),
+                ShellScript.load(tools()),
+                Timing.system(InstantSource.system()));
+        launcher = launcher(local);
+    }
+
+    @AfterEach
+    void endAll() {
+        List<EnvironmentSearch.Marked> left = local.search().ofDirectory(data);
+        while (!left.isEmpty()) {
+            left.forEach(process -> TestNode.kill(process.stat().pid()));
+            left = local.search().ofDirectory(data);
+        }
+    }
+
+    private LaunchRequest request(long epoch, String script) {
+        return request(epoch, TestNode.sh(ACCOUNT, script).build());
+    }
+
+    private LaunchRequest request(long epoch, WorkerSpec spec) {
+        return new LaunchRequest(spec, ids.next(Instant.now()), epoch);
+    }
+
+    private LaunchAnswer.Born launch(LaunchRequest request) {
+        LaunchAnswer answer = launcher.launch(request);
+        assertThat(answer).isInstanceOf(LaunchAnswer.Born.class);
+        return (LaunchAnswer.Born) answer;
+    }
+
+    private boolean isAlive(LaunchAnswer.Born born) {
+        return local.processes().probe(born.identity()).kind() == ProcessProbe.Kind.ALIVE;
+    }
+
+    private String log(LaunchRequest request) throws IOException {
+        return Files.readString(data.path().resolve(DataDirectory.logName(ACCOUNT, request.workerId())));
+    }
+
+    @Test
+    void P1_a_worker_holds_its_lock_and_a_second_launch_is_busy() {
+        LaunchAnswer.Born born = launch(request(1, "exec sleep 600"));
+
+        LaunchAnswer second = launcher.launch(request(2, "exec sleep 600"));
+
+        assertThat(second).isEqualTo(new LaunchAnswer.Busy());
+        assertThat(local.locks().state(ACCOUNT)).isEqualTo(AccountLocks.State.BUSY);
+        await().until(() -> local.proc().hasOpen(born.identity().pid(), data.lockFile(ACCOUNT)));
+    }
+
+    @Test
+    void P1_an_epoch_that_is_not_above_the_admitted_one_starts_nothing() {
+        launcher.raise(ACCOUNT, 7);
+
+        LaunchAnswer same = launcher.launch(request(7, "exec sleep 600"));
+        LaunchAnswer lower = launcher.launch(request(6, "exec sleep 600"));
+        launch(request(8, "exec sleep 600"));
+
+        assertThat(same).isEqualTo(new LaunchAnswer.Superseded(7));
+        assertThat(lower).isEqualTo(new LaunchAnswer.Superseded(7));
+        assertThat(local.locks().admitted(ACCOUNT)).isEqualTo(8);
+    }
+
+    @Test
+    void P1_a_fence_is_never_lowered_and_tells_what_it_was() {
+        FenceAnswer first = launcher.raise(ACCOUNT, 9);
+        FenceAnswer second = launcher.raise(ACCOUNT, 3);
+
+        assertThat(first).isEqualTo(new FenceAnswer.Raised(0));
+        assertThat(second).isEqualTo(new FenceAnswer.Raised(9));
+        assertThat(local.locks().admitted(ACCOUNT)).isEqualTo(9);
+    }
+
+    @Test
+    void P1_a_fence_cannot_be_raised_while_a_worker_holds_the_lock() {
+        launch(request(1, "exec sleep 600"));
+
+        FenceAnswer answer = launcher.raise(ACCOUNT, 5);
+
+        assertThat(answer).isEqualTo(new FenceAnswer.Held());
+        assertThat(local.locks().admitted(ACCOUNT)).isEqualTo(1);
+    }
+
+    @Test
+    void P6_the_birth_record_names_the_process_before_the_program_runs() {
+        LaunchRequest request = request(4, "exec sleep 600");
+
+        LaunchAnswer.Born born = launch(request);
+
+        LaunchRecords.Birth birth = local.records().birth(request.workerId()).orElseThrow();
+        assertThat(birth.identity()).isEqualTo(born.identity());
+        assertThat(birth.epoch()).isEqualTo(4);
+        assertThat(AccountId.ofFileName(birth.account())).contains(ACCOUNT);
+        assertThat(local.records().exit(request.workerId())).isEmpty();
+        assertThat(isAlive(born)).isTrue();
+    }
+
+    @Test
+    void P6_the_exit_record_is_there_when_the_lock_is_free() {
+        LaunchRequest request = request(1, "exit 42");
+
+        launch(request);
+
+        await().until(() -> local.locks().state(ACCOUNT) == AccountLocks.State.FREE);
+        assertThat(local.records().exit(request.workerId()).orElseThrow().status())
+                .isEqualTo(new ExitStatus.Exited(42));
+    }
+
+    @Test
+    void the_worker_gets_its_variables_a_session_and_the_defaults_of_signals_and_umask() throws Exception {
+        LaunchRequest request = request(
+                12,
+                TestNode.sh(
+                                ACCOUNT,
+                                "echo $WORKER_ID $WORKER_ACCOUNT $WORKER_EPOCH $WORKER_DATA $OWN;"
+                                        + " umask; cut -d' ' -f1,5,6 /proc/$$/stat;"
+                                        + " grep -qE '^SigIgn:.[0-9a-f]{8}[08]0{7}$' /proc/$$/status"
+                                        + " && echo no signal ignored;"
+                                        + " ls -l /proc/$$/fd | grep -c pipe; read line || echo no input")
+                        .environment("OWN", "a 'quoted' \"value\" $HOME `id`")
+                        .build());
+
+        LaunchAnswer.Born born = launch(request);
+
+        await().until(() -> local.records().exit(request.workerId()).isPresent());
+        long pid = born.identity().pid();
+        assertThat(log(request).lines())
+                .containsExactly(
+                        request.workerId() + " Account:1 12 " + data.path() + " a 'quoted' \"value\" $HOME `id`",
+                        hostUmask(),
+                        pid + " " + pid + " " + pid,
+                        "no signal ignored",
+                        "0",
+                        "no input");
+    }
+
+    private static String hostUmask() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("Umask:"))
+                .map(line -> line.substring(6).strip())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void P1_only_the_worker_carries_the_worker_id_in_its_environment() {
+        LaunchRequest request = request(1, "exec sleep 600");
+
+        LaunchAnswer.Born born = launch(request);
+
+        await().until(() -> local.search().ofWorker(request.workerId(), 0).size() == 1);
+        assertThat(local.search().ofWorker(request.workerId(), 0).get(0).stat().pid())
+                .isEqualTo(born.identity().pid());
+    }
+
+    @Test
+    void P8_lock_log_and_records_are_readable_by_their_owner_only() throws IOException {
+        LaunchRequest request = request(1, "exec sleep 600");
+
+        launch(request);
+
+        for (Path file : List.of(
+                data.lockFile(ACCOUNT),
+                data.path().resolve(DataDirectory.logName(ACCOUNT, request.workerId())),
+                data.records().resolve(request.workerId() + ".birth"),
+                data.records().resolve(request.workerId() + ".exit"))) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .as(file.toString())
+                    .isEqualTo("rw-------");
+        }
+    }
+
+    @Test
+    void P3_a_signal_is_for_the_recorded_process_only() {
+        LaunchAnswer.Born born = launch(request(1, "exec sleep 600"));
+        ProcessIdentity identity = born.identity();
+        ProcessIdentity recycled = new ProcessIdentity(
+                identity.pid(),
+                identity.startTicks() + 1,
+                0,
+                identity.bootId(),
+                identity.pidNamespace(),
+                identity.timeNamespace());
+
+        SignalAnswer other = launcher.signal(recycled, "KILL", Scope.GROUP);
+        boolean lived = isAlive(born);
+        SignalAnswer own = launcher.signal(identity, "KILL", Scope.GROUP);
+
+        assertThat(other).isEqualTo(SignalAnswer.GONE);
+        assertThat(lived).isTrue();
+        assertThat(own).isEqualTo(SignalAnswer.SENT);
+        await().until(() -> !isAlive(born));
+    }
+
+    @Test
+    void a_signal_to_the_group_reaches_what_the_worker_forked() {
+        LaunchRequest request = request(1, "sleep 600 & wait");
+        LaunchAnswer.Born born = launch(request);
+        await().until(() -> local.search().ofWorker(request.workerId(), 0).size() == 2);
+
+        SignalAnswer answer = launcher.signal(born.identity(), "KILL", Scope.GROUP);
+
+        assertThat(answer).isEqualTo(SignalAnswer.SENT);
+        await().until(() -> local.search().ofWorker(request.workerId(), 0).isEmpty());
+    }
+
+    @Test
+    void what_cannot_be_recorded_is_not_run() throws IOException {
+        Files.delete(data.records());
+        Path marker = directory.resolve("ran");
+
+        LaunchAnswer answer = launcher.launch(request(1, "touch " + marker));
+
+        assertThat(answer).isInstanceOf(LaunchAnswer.NotLaunched.class);
+        assertThat(((LaunchAnswer.NotLaunched) answer).step()).isEqualTo("records");
+        await().until(() -> local.locks().state(ACCOUNT) == AccountLocks.State.FREE);
+        assertThat(marker).doesNotExist();
+    }
+
+    @Test
+    void a_log_file_that_cannot_be_opened_is_named_and_nothing_is_run() throws IOException {
+        LaunchRequest request = request(1, "exec sleep 600");
+        Files.createDirectory(data.path().resolve(DataDirectory.logName(ACCOUNT, request.workerId())));
+
+        LaunchAnswer answer = launcher.launch(request);
+
+        assertThat(answer).isInstanceOf(LaunchAnswer.NotLaunched.class);
+        assertThat(((LaunchAnswer.NotLaunched) answer).step()).isEqualTo("log file");
+        assertThat(((LaunchAnswer.NotLaunched) answer).error()).contains(request.workerId());
+        assertThat(local.records().birth(request.workerId())).isEqualTo(Optional.empty());
+    }
+}

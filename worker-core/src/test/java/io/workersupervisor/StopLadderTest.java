@@ -1,0 +1,213 @@
+package io.workersupervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** P1, P3, P4: what a stop ends, and what it leaves alone. */
+class StopLadderTest {
+    private static final AccountId ACCOUNT = AccountId.of("bot@example");
+
+    @TempDir
+    Path directory;
+
+    private TestNode node;
+
+    @BeforeEach
+    void open() {
+        node = new TestNode(directory.resolve("data"));
+    }
+
+    @AfterEach
+    void close() {
+        node.close();
+    }
+
+    @Test
+    void P4_a_stopped_account_stays_stopped_until_a_person_starts_it() {
+        WorkerSupervisor host = node.host();
+        WorkerSpec spec = TestNode.sh(ACCOUNT, "exec sleep 600").build();
+        host.start(spec).orElseThrow();
+
+        StopResult stopped = host.stop(ACCOUNT);
+        host.close();
+        WorkerSupervisor next = node.host();
+        StartResult ensured = next.ensure(spec);
+        StartResult restarted = next.restart(spec);
+        StartResult started = next.start(spec);
+
+        assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
+        assertThat(ensured).isInstanceOf(StartResult.Refused.class);
+        assertThat(((StartResult.Refused) ensured).reason()).isEqualTo(RefusalReason.STOPPED_BY_OPERATOR);
+        assertThat(restarted).isInstanceOf(StartResult.Refused.class);
+        assertThat(started).isInstanceOf(StartResult.Started.class);
+    }
+
+    @Test
+    void P4_an_account_that_was_never_started_can_be_stopped() {
+        WorkerSupervisor host = node.host();
+
+        StopResult stopped = host.stop(ACCOUNT);
+
+        assertThat(stopped).isEqualTo(new StopResult.AlreadyStopped(ACCOUNT));
+        assertThat(host.ensure(TestNode.sh(ACCOUNT, "exec sleep 600").build())).isInstanceOf(StartResult.Refused.class);
+    }
+
+    @Test
+    void P6_the_report_of_a_stop_names_each_rung() {
+        WorkerSupervisor host = node.host();
+        long pid = host.start(TestNode.sh(ACCOUNT, "trap '' TERM; echo ready; while :; do sleep 0.05; done")
+                        .stopGrace(Duration.ofMillis(300))
+                        .build())
+                .orElseThrow()
+                .pid();
+
+        StopResult.Stopped stopped = (StopResult.Stopped) host.stop(ACCOUNT);
+
+        assertThat(stopped.rungs())
+                .startsWith("TERM sent to the group of pid " + pid, "KILL sent to the group of pid " + pid);
+        StopReport report = stopped.report().orElseThrow();
+        assertThat(report.reason()).isEqualTo(StopReason.STOPPED_ON_REQUEST);
+        assertThat(report.confidence()).isEqualTo(Confidence.CERTAIN);
+        assertThat(report.initiator()).isEqualTo(Initiator.USER);
+        assertThat(report.evidence()).containsAll(stopped.rungs());
+        assertThat(node.isAlive(pid)).isFalse();
+    }
+
+    @Test
+    void P1_a_daemon_that_left_the_worker_and_its_lock_is_ended_by_stop() {
+        WorkerSupervisor host = node.host();
+        host.start(TestNode.sh(ACCOUNT, "setsid sh -c 'exec 9>&-; exec sleep 600' & sleep 600")
+                        .build())
+                .orElseThrow();
+        await().until(() -> node.workers().size() >= 3);
+
+        StopResult stopped = host.stop(ACCOUNT);
+
+        assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
+        assertThat(node.workers()).isEmpty();
+    }
+
+    @Test
+    void P1_a_start_is_refused_and_names_the_daemon_that_outlives_its_worker() {
+        WorkerSupervisor host = node.host(settings -> settings.reconcileInterval(Duration.ofHours(1)));
+        WorkerSpec spec = TestNode.sh(ACCOUNT, "setsid sh -c 'exec 9>&-; exec sleep 600' & sleep 0.4")
+                .build();
+        long pid = host.start(spec).orElseThrow().pid();
+        await().until(() -> !node.isAlive(pid));
+        long daemon = node.workers().get(0).stat().pid();
+
+        StartResult second = host.start(spec);
+
+        assertThat(second).isInstanceOf(StartResult.Refused.class);
+        assertThat(((StartResult.Refused) second).reason()).isEqualTo(RefusalReason.DESCENDANTS_LEFT);
+        assertThat(((StartResult.Refused) second).evidence()).contains("pid " + daemon);
+    }
+
+    @Test
+    void P2_leftovers_are_ended_after_the_grace_and_the_account_is_free() {
+        WorkerSupervisor host = node.host();
+        WorkerSpec spec = TestNode.sh(ACCOUNT, "setsid sh -c 'exec 9>&-; exec sleep 600' & sleep 0.4; exit 3")
+                .stopGrace(Duration.ofMillis(300))
+                .build();
+        host.start(spec).orElseThrow();
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> !host.why(ACCOUNT).isEmpty());
+
+        assertThat(node.workers()).isEmpty();
+        StopReport report = host.why(ACCOUNT).get(0);
+        assertThat(report.exit()).isEqualTo(new ExitStatus.Exited(3));
+        assertThat(report.reason()).isNotEqualTo(StopReason.STOPPED_ON_REQUEST);
+        assertThat(node.row(ACCOUNT).desired()).isEqualTo(Desired.RUN);
+    }
+
+    @Test
+    void P1_a_worker_that_forks_modestly_without_end_is_swept() {
+        WorkerSupervisor host = node.host();
+        String forker = "f() { (trap '' TERM; sleep 0.03; f) & }; f; sleep 600";
+        host.start(TestNode.sh(ACCOUNT, forker)
+                        .stopGrace(Duration.ofMillis(200))
+                        .build())
+                .orElseThrow();
+
+        StopResult stopped = host.stop(ACCOUNT);
+
+        assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
+        assertThat(node.workers()).isEmpty();
+    }
+
+    @Test
+    void P1_a_worker_that_closed_every_descriptor_is_alive_without_its_lock_and_launcher() {
+        WorkerSupervisor host = node.host();
+        WorkerSpec spec = TestNode.sh(ACCOUNT, "exec 9>&-; exec sleep 600").build();
+        long pid = host.start(spec).orElseThrow().pid();
+        TestNode.kill(node.local()
+                .records()
+                .birth(node.row(ACCOUNT).workerId())
+                .orElseThrow()
+                .launcherPid());
+        await().until(() -> node.local().locks().state(ACCOUNT) == AccountLocks.State.FREE);
+
+        StartResult second = host.start(spec);
+        StopResult stopped = host.stop(ACCOUNT);
+
+        assertThat(node.row(ACCOUNT).detail().holdsLock()).isFalse();
+        assertThat(second).isInstanceOf(StartResult.AlreadyRunning.class);
+        assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
+        assertThat(node.isAlive(pid)).isFalse();
+    }
+
+    @Test
+    void P1_a_restart_replaces_the_worker_and_keeps_the_account_wanted() {
+        WorkerSupervisor host = node.host();
+        WorkerSpec spec = TestNode.sh(ACCOUNT, "exec sleep 600").build();
+        long first = host.start(spec).orElseThrow().pid();
+
+        StartResult.Started second = host.restart(spec).orElseThrow();
+
+        assertThat(node.isAlive(first)).isFalse();
+        assertThat(second.epoch()).isEqualTo(2);
+        assertThat(node.row(ACCOUNT).desired()).isEqualTo(Desired.RUN);
+        assertThat(host.why(ACCOUNT).get(0).evidence()).anyMatch(item -> item.startsWith("restart was called"));
+    }
+
+    @Test
+    void workers_outlive_the_supervisor_unless_it_is_told_to_end_them() {
+        WorkerSupervisor leaving = node.host();
+        long first = leaving.start(TestNode.sh(ACCOUNT, "exec sleep 600").build())
+                .orElseThrow()
+                .pid();
+        leaving.close();
+        boolean leftRunning = node.isAlive(first);
+        WorkerSupervisor ending = node.host(settings -> settings.onClose(WorkerSupervisor.OnClose.STOP_WORKERS));
+        await().until(() -> node.events.stream().anyMatch(event -> event instanceof WorkerEvent.Adopted));
+
+        ending.close();
+
+        assertThat(leftRunning).isTrue();
+        assertThat(node.isAlive(first)).isFalse();
+        assertThat(node.row(ACCOUNT).desired()).isEqualTo(Desired.RUN);
+        assertThat(node.registry.reports(ACCOUNT, 1).get(0).initiator()).isEqualTo(Initiator.LIBRARY);
+    }
+
+    @Test
+    void P7_a_listener_that_throws_stops_nothing() throws Exception {
+        WorkerSupervisor host = node.host(settings -> settings.listener(event -> {
+            throw new IllegalStateException("planted");
+        }));
+
+        StartResult started = host.start(TestNode.sh(ACCOUNT, "exec sleep 600").build());
+        StopResult stopped = host.stop(ACCOUNT);
+
+        assertThat(started).isInstanceOf(StartResult.Started.class);
+        assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
+        assertThat(Files.readAllLines(node.data.eventLog())).hasSize(2);
+    }
+}

@@ -1,0 +1,112 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** A data directory with hosts that share one registry in memory; closing it ends every process that names the directory. */
+final class TestNode implements AutoCloseable {
+    static final Duration START_GRACE = Duration.ofMillis(150);
+
+    final DataDirectory data;
+    final WorkerRegistry registry;
+    final List<WorkerEvent> events = Collections.synchronizedList(new ArrayList<>());
+    private final List<WorkerSupervisor> hosts = new ArrayList<>();
+
+    TestNode(Path directory) {
+        this(directory, new InMemoryWorkerRegistry());
+    }
+
+    TestNode(Path directory, WorkerRegistry registry) {
+        this.data = DataDirectory.open(directory);
+        this.registry = registry;
+    }
+
+    WorkerSupervisor host() {
+        return host(settings -> settings);
+    }
+
+    WorkerSupervisor host(UnaryOperator<WorkerSupervisor.Builder> settings) {
+        WorkerSupervisor host = settings.apply(WorkerSupervisor.builder(data, registry)
+                        .reconcileInterval(Duration.ofMillis(200))
+                        .closeTimeout(Duration.ofSeconds(5))
+                        .listener(events::add))
+                .build();
+        hosts.add(host);
+        return host;
+    }
+
+    /** A host whose launcher runs a changed script: {@code command} is run at the step named. */
+    WorkerSupervisor hostWithLauncherStep(String step, String command) {
+        return host(settings -> {
+            settings.script = tools -> new ShellScript(planted(step, command), tools);
+            return settings;
+        });
+    }
+
+    static String planted(String step, String command) {
+        try (var in = TestNode.class.getResourceAsStream("launcher.sh")) {
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            String changed = text.replace("#@" + step + "\n", command + "\n");
+            if (changed.equals(text)) {
+                throw new IllegalArgumentException("no step " + step);
+            }
+            return changed;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static WorkerSpec.Builder sh(AccountId account, String script) {
+        return WorkerSpec.builder(account, "/bin/sh", "-c", script)
+                .startGrace(START_GRACE)
+                .stopGrace(Duration.ofSeconds(2));
+    }
+
+    LocalMachine local() {
+        return LocalMachine.of(data, false);
+    }
+
+    WorkerRow row(AccountId account) {
+        return registry.find(account).orElseThrow();
+    }
+
+    boolean isAlive(long pid) {
+        return ProcFs.system().stat(pid).filter(stat -> !stat.isDead()).isPresent();
+    }
+
+    static void kill(long pid) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    List<EnvironmentSearch.Marked> workers() {
+        return local().search().ofDirectory(data);
+    }
+
+    String eventLog() throws IOException {
+        return Files.readString(data.eventLog());
+    }
+
+    List<Path> records() throws IOException {
+        try (Stream<Path> files = Files.list(data.records())) {
+            return files.toList();
+        }
+    }
+
+    @Override
+    public void close() {
+        hosts.forEach(WorkerSupervisor::close);
+        List<EnvironmentSearch.Marked> left = workers();
+        while (!left.isEmpty()) {
+            left.forEach(process -> kill(process.stat().pid()));
+            left = workers();
+        }
+    }
+}
