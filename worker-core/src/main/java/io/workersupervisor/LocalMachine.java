@@ -48,7 +48,7 @@ record LocalMachine(
         return new LocalProbe(node, processes, locks, search);
     }
 
-    private static boolean isAbsent(ShellScript script, long pid) {
+    static boolean isAbsent(ShellScript script, long pid) {
         return script.run("kill", "-0", Long.toString(pid)).stream().anyMatch(line -> line.contains("No such process"));
     }
 }

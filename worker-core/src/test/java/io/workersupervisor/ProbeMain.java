@@ -1,0 +1,27 @@
+package io.workersupervisor;
+
+/** Records a process, or judges a recorded one, in a JVM of its own: {@code record PID}, {@code probe ROW-DETAIL}. */
+final class ProbeMain {
+    private ProbeMain() {}
+
+    public static void main(String[] args) {
+        ShellScript script = ShellScript.load(ShellTools.find(ShellTools.systemPath(), true));
+        Machine machine = Machine.current();
+        ProcFs proc = ProcFs.system();
+        ProcessProbe probe = new ProcessProbe(proc, machine, pid -> LocalMachine.isAbsent(script, pid));
+        if (args[0].equals("record")) {
+            long pid = Long.parseLong(args[1]);
+            ProcessIdentity identity = new ProcessIdentity(
+                    pid,
+                    proc.stat(pid).orElseThrow().startTicks(),
+                    0,
+                    machine.bootId(),
+                    machine.pidNamespace(),
+                    machine.timeNamespace());
+            System.out.println(RowDetail.NONE.withIdentity(identity).toJson());
+        } else {
+            ProcessIdentity identity = RowDetail.parse(args[1]).identity().orElseThrow();
+            System.out.println(probe.probe(identity).kind());
+        }
+    }
+}
