@@ -30,6 +30,9 @@ import java.util.function.Supplier;
 final class Engine {
     private static final int POOL = 16;
 
+    /** How long a call waits for another call of this host for the same account. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final Context context;
     private final Reconciler reconciler;
     private final StartProtocol starts;
@@ -203,7 +206,7 @@ final class Engine {
                     + " was replaced while this host runs: restart the host");
         }
         return context.mutex()
-                .call(spec.account(), closeTimeout, () -> beginAlone(spec, verb))
+                .call(spec.account(), PATIENCE, () -> beginAlone(spec, verb))
                 .orElseGet(() -> contended(spec.account()));
     }
 
@@ -280,7 +283,7 @@ final class Engine {
 
     StartResult restart(WorkerSpec spec) {
         return finish(context.mutex()
-                .call(spec.account(), closeTimeout, () -> endAndBegin(spec))
+                .call(spec.account(), PATIENCE, () -> endAndBegin(spec))
                 .orElseGet(() -> contended(spec.account())));
     }
 
@@ -307,9 +310,10 @@ final class Engine {
         if (onClose == WorkerSupervisor.OnClose.STOP_WORKERS) {
             stopWorkers(deadline);
         }
-        boolean idle = awaitCalls(deadline);
+        boolean ticked = await(ticker, deadline);
+        boolean idle = awaitCalls(deadline) && ticked;
         closed = true;
-        if (idle) {
+        if (calls.isWriteLockedByCurrentThread()) {
             calls.writeLock().unlock();
         }
         pool.shutdown();
@@ -347,7 +351,7 @@ final class Engine {
     }
 
     private void endOnClose(AccountId account) {
-        context.mutex().call(account, closeTimeout, () -> stops.endOnly(account, StopCause.CLOSE));
+        context.mutex().call(account, PATIENCE, () -> stops.endOnly(account, StopCause.CLOSE));
     }
 
     private boolean awaitCalls(long deadline) {

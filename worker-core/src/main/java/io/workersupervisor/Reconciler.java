@@ -29,6 +29,9 @@ import java.util.concurrent.Executor;
  * </ol>
  */
 final class Reconciler {
+    /** How many findings are remembered as told; then they are told once more. */
+    private static final int MOST_TOLD = 10_000;
+
     private final Context context;
     private final Settlement settlement;
     private final EndOfWorker end;
@@ -116,8 +119,9 @@ final class Reconciler {
                 .find(account)
                 .filter(found -> found.state().isOpen() && found.node().equals(context.node()));
         Result result = row.map(this::settle).orElseGet(Nothing::new);
-        if (!(result instanceof Lives)) {
-            row.ifPresent(gone -> supervised.remove(account, gone.workerId()));
+        if (row.isPresent() && (result instanceof Filed || result instanceof Nothing)) {
+            supervised.remove(account, row.get().workerId());
+            drainingSince.remove(row.get().workerId());
         }
         return result;
     }
@@ -133,7 +137,7 @@ final class Reconciler {
         if (judgement instanceof Judgement.Alive) {
             return row.state() == WorkerState.STOPPING || row.desired() == Desired.STOPPED ? resume(row) : lives(row);
         } else if (judgement instanceof Judgement.Dead dead) {
-            return filed(row, end.bury(row, end.ending(row, dead, List.of())));
+            return filed(end.bury(row, end.ending(row, dead, List.of())));
         } else if (judgement instanceof Judgement.Draining draining) {
             return draining(row, draining);
         }
@@ -143,7 +147,7 @@ final class Reconciler {
     private Result unrecorded(WorkerRow row) {
         Settlement.Settled settled = settlement.settle(row);
         if (settled instanceof Settlement.Over over) {
-            return filed(row, end.bury(row, end.ending(row, over, List.of())));
+            return filed(end.bury(row, end.ending(row, over, List.of())));
         } else if (settled instanceof Settlement.Found found) {
             if (row.state() == WorkerState.STOPPING || row.desired() == Desired.STOPPED) {
                 return resume(row);
@@ -168,7 +172,7 @@ final class Reconciler {
     private Result resume(WorkerRow row) {
         return ladder.end(row.account(), row.workerId()) instanceof StopLadder.Stuck stuck
                 ? left(row, stuck.evidence())
-                : filed(row, end.filed(row));
+                : filed(end.filed(row));
     }
 
     private Result draining(WorkerRow row, Judgement.Draining draining) {
@@ -190,9 +194,9 @@ final class Reconciler {
         return draining.left().isEmpty() && !overdue ? new Left(draining.evidence()) : left(row, draining.evidence());
     }
 
-    private static Result filed(WorkerRow row, Optional<StopReport> report) {
-        return report.<Result>map(Filed::new)
-                .orElseGet(() -> new Left("worker " + row.workerId() + " was changed by another host meanwhile"));
+    /** Another host that was faster is no news. */
+    private static Result filed(Optional<StopReport> report) {
+        return report.<Result>map(Filed::new).orElseGet(Nothing::new);
     }
 
     private Result left(WorkerRow row, String why) {
@@ -201,6 +205,9 @@ final class Reconciler {
     }
 
     private void tell(Optional<AccountId> account, String text) {
+        if (told.size() >= MOST_TOLD) {
+            told.clear();
+        }
         if (told.add(account + text)) {
             context.events().emit(new WorkerEvent.Trouble(context.timing().now(), account, text));
         }

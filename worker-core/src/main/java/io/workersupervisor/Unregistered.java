@@ -1,9 +1,9 @@
 package io.workersupervisor;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 final class Unregistered {
     private final WorkerRegistry registry;
     private final LocalMachine local;
-    private final Map<String, List<EnvironmentSearch.Marked>> found = new ConcurrentHashMap<>();
+    private volatile Map<String, List<EnvironmentSearch.Marked>> found = Map.of();
 
     Unregistered(WorkerRegistry registry, LocalMachine local) {
         this.registry = registry;
@@ -26,14 +26,13 @@ final class Unregistered {
         Map<String, List<EnvironmentSearch.Marked>> all = local.search().ofDirectory(local.data()).stream()
                 .filter(marked -> !marked.account().isEmpty())
                 .collect(Collectors.groupingBy(EnvironmentSearch.Marked::account));
-        found.clear();
-        all.forEach((account, marked) -> {
-            List<EnvironmentSearch.Marked> strangers = withoutRow(account, marked);
-            if (!strangers.isEmpty()) {
-                found.put(account, strangers);
-            }
-        });
-        return found.values().stream().flatMap(List::stream).toList();
+        Map<String, List<EnvironmentSearch.Marked>> strangers = new HashMap<>();
+        all.forEach((account, marked) -> strangers.put(account, withoutRow(account, marked)));
+        found = Map.copyOf(strangers);
+        return strangers.values().stream()
+                .flatMap(List::stream)
+                .filter(this::isAlive)
+                .toList();
     }
 
     private List<EnvironmentSearch.Marked> withoutRow(String account, List<EnvironmentSearch.Marked> marked) {
