@@ -60,6 +60,7 @@ public final class InMemoryWorkerRegistry implements WorkerRegistry {
 
     @Override
     public synchronized List<StopReport> reports(AccountId account, int most) {
+        WorkerRegistry.requireSome(most);
         List<StopReport> found = new ArrayList<>(reports.values().stream()
                 .filter(report -> report.account().equals(account))
                 .sorted(Comparator.comparing(StopReport::workerId).reversed())

@@ -1,6 +1,9 @@
 package io.workersupervisor;
 
-/** The registry's store is down, locked, full, corrupt or not ours. Nothing was written. */
+/**
+ * The registry's store is down, locked, full, corrupt or not ours. Nothing was written, except where the message says
+ * that only reading tells (an I/O error, a lost connection).
+ */
 public class RegistryException extends WorkerSupervisorException {
     private static final long serialVersionUID = 1;
 

@@ -57,9 +57,19 @@ public final class RowDetail {
     }
 
     Optional<ProcessIdentity> identity() {
-        return fields.get("identity") instanceof Map<?, ?> map
-                ? Optional.of(identity(Json.asObject(map)))
-                : Optional.empty();
+        return part("identity").map(RowDetail::identity);
+    }
+
+    /** A part that is there and not an object is damage, not absence: absence would free a row. */
+    private Optional<Map<String, @Nullable Object>> part(String field) {
+        Object value = fields.get(field);
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (value instanceof Map<?, ?> map) {
+            return Optional.of(Json.asObject(map));
+        }
+        throw new IllegalArgumentException(field + " is not an object");
     }
 
     RowDetail withIdentity(ProcessIdentity identity) {
@@ -67,9 +77,7 @@ public final class RowDetail {
     }
 
     Optional<Actor> actor() {
-        return fields.get("actor") instanceof Map<?, ?> map
-                ? Optional.of(new Actor(text(Json.asObject(map), "host"), identity(Json.asObject(map))))
-                : Optional.empty();
+        return part("actor").map(map -> new Actor(text(map, "host"), identity(map)));
     }
 
     private RowDetail withActor(Actor actor) {
@@ -97,7 +105,7 @@ public final class RowDetail {
     }
 
     Optional<String> log() {
-        return Optional.ofNullable((String) fields.get("log"));
+        return fields.get("log") instanceof String log ? Optional.of(log) : Optional.empty();
     }
 
     Optional<Instant> stopAskedAt() {

@@ -52,6 +52,7 @@ public record StopReport(
     /** Cuts what is too long, so that a report always fits its bound. */
     public StopReport {
         Text.notBlank("workerId", workerId, 64);
+        node = cut(node, 128);
         startedAt = Instant.ofEpochMilli(startedAt.toEpochMilli());
         endedAt = Instant.ofEpochMilli(endedAt.toEpochMilli());
         evidence = bounded(evidence);
@@ -148,14 +149,27 @@ public record StopReport(
                     map.get("exit") instanceof Map<?, ?> exit
                             ? ExitStatus.of(Json.asObject(exit))
                             : new ExitStatus.Unknown("the report does not say"),
-                    Initiator.valueOf(text(map, "initiator")),
-                    StopReason.valueOf(text(map, "reason")),
-                    Confidence.valueOf(text(map, "confidence")),
+                    word(Initiator.class, map, "initiator", Initiator.UNKNOWN, evidence),
+                    word(StopReason.class, map, "reason", StopReason.UNKNOWN, evidence),
+                    word(Confidence.class, map, "confidence", Confidence.POSSIBLE, evidence),
                     evidence,
                     text(map, "advice"));
         } catch (java.time.DateTimeException | ClassCastException wrong) {
             throw new IllegalArgumentException("not a stop report: " + wrong.getMessage(), wrong);
         }
+    }
+
+    /** A word of a newer version is kept in the evidence. */
+    private static <E extends Enum<E>> E word(
+            Class<E> type, Map<String, @Nullable Object> map, String field, E unknown, List<String> evidence) {
+        String word = text(map, field);
+        for (E known : type.getEnumConstants()) {
+            if (known.name().equals(word)) {
+                return known;
+            }
+        }
+        evidence.add(0, "a newer version wrote " + field + " " + word);
+        return unknown;
     }
 
     private static String text(Map<String, @Nullable Object> map, String field) {

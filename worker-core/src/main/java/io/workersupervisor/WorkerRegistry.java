@@ -53,6 +53,7 @@ public interface WorkerRegistry {
      * @throws RegistryException if the store fails
      */
     default Claimed claim(Optional<WorkerRow> seen, WorkerRow next, Optional<StopReport> ended) {
+        requireSuccessor(seen, next);
         boolean filed = ended.isPresent() && file(ended.get());
         return new Claimed(update(seen, next), filed);
     }
@@ -84,6 +85,7 @@ public interface WorkerRegistry {
      * @param account the account
      * @param most how many at most, at least 1
      * @return empty if no worker of the account has ended yet
+     * @throws IllegalArgumentException if {@code most} is below 1
      * @throws RegistryException if the store fails
      */
     List<StopReport> reports(AccountId account, int most);
@@ -95,6 +97,18 @@ public interface WorkerRegistry {
      * @param filed whether the report was inserted
      */
     record Claimed(boolean won, boolean filed) {}
+
+    /**
+     * Checks what {@link #reports} demands of its argument; implementations call it first.
+     *
+     * @param most how many reports at most
+     * @throws IllegalArgumentException if it is below 1
+     */
+    static void requireSome(int most) {
+        if (most < 1) {
+            throw new IllegalArgumentException("most must be at least 1, was " + most);
+        }
+    }
 
     /**
      * Checks what {@link #update} demands of its arguments; implementations call it first.

@@ -1,4 +1,8 @@
-/** Keeps workers in a SQLite file. */
+/**
+ * Keeps workers in a SQLite file.
+ *
+ * <p>Entry point: {@link io.workersupervisor.sqlite.SqliteWorkerRegistry}.
+ */
 @NullMarked
 package io.workersupervisor.sqlite;
 

@@ -1,0 +1,50 @@
+package io.workersupervisor.sqlite;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A file that is only looked at: each call reads its present state and leaves no connection behind. */
+final class ReadOnlyStore implements Store {
+    private final Path file;
+    private final Duration busyTimeout;
+    private final String id;
+    private volatile boolean closed;
+
+    private ReadOnlyStore(Path file, Duration busyTimeout) {
+        this.file = file;
+        this.busyTimeout = busyTimeout;
+        this.id = read("opening it", session -> Schema.verify(session, file));
+    }
+
+    static ReadOnlyStore open(Path path, Duration busyTimeout) {
+        return new ReadOnlyStore(RegistryFile.existing(path), busyTimeout);
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public String name() {
+        return "registry " + file;
+    }
+
+    @Override
+    public <T> T read(String doing, Session.Work<T> work) {
+        if (closed) {
+            throw new IllegalStateException(name() + " is closed");
+        }
+        return Snapshot.read(file, doing, Snapshot.Unseen.REFUSE, busyTimeout, work);
+    }
+
+    @Override
+    public <T> T write(String doing, Session.Work<T> work) {
+        throw new UnsupportedOperationException(name() + " is open for reading only: " + doing + " needs open()");
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

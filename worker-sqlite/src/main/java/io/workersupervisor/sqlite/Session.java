@@ -1,0 +1,98 @@
+package io.workersupervisor.sqlite;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * One connection, with each statement prepared once. Every statement commits by itself, except inside
+ * {@link #atomically}. Not thread-safe. After an {@link SQLException} it must be closed, which rolls back.
+ */
+final class Session implements AutoCloseable {
+    private final Connection connection;
+    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+    private Session(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Work on a session. */
+    @FunctionalInterface
+    interface Work<T> {
+        T in(Session session) throws SQLException;
+    }
+
+    /**
+     * Opens a database; never makes one.
+     *
+     * @param mode parameters of SQLite's file URI
+     */
+    static Session open(Path file, String mode, Duration busyTimeout) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout((int) busyTimeout.toMillis());
+        return new Session(config.createConnection("jdbc:sqlite:" + file.toUri() + "?" + mode));
+    }
+
+    /** Runs a statement that returns no rows; the answer is how many it changed. */
+    int update(String sql, @Nullable Object... values) throws SQLException {
+        return bound(sql, values).executeUpdate();
+    }
+
+    /** Runs a query and reads all of its rows. */
+    List<Fields> query(String sql, @Nullable Object... values) throws SQLException {
+        try (ResultSet found = bound(sql, values).executeQuery()) {
+            int width = found.getMetaData().getColumnCount();
+            List<String> names = new ArrayList<>();
+            for (int column = 1; column <= width; column++) {
+                names.add(found.getMetaData().getColumnLabel(column));
+            }
+            List<Fields> rows = new ArrayList<>();
+            while (found.next()) {
+                Map<String, @Nullable Object> row = new HashMap<>();
+                for (int column = 1; column <= width; column++) {
+                    row.put(names.get(column - 1), found.getObject(column));
+                }
+                rows.add(new Fields(row));
+            }
+            return rows;
+        }
+    }
+
+    private PreparedStatement bound(String sql, @Nullable Object... values) throws SQLException {
+        PreparedStatement statement = prepared.get(sql);
+        if (statement == null) {
+            statement = connection.prepareStatement(sql);
+            prepared.put(sql, statement);
+        }
+        for (int index = 0; index < values.length; index++) {
+            statement.setObject(index + 1, values[index]);
+        }
+        return statement;
+    }
+
+    /**
+     * Runs the work in one transaction. Its first statement must write: a transaction that begins by reading fails where
+     * another process writes in between, whatever the busy timeout.
+     */
+    <T> T atomically(Work<T> work) throws SQLException {
+        connection.setAutoCommit(false);
+        T result = work.in(this);
+        connection.commit();
+        connection.setAutoCommit(true);
+        return result;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

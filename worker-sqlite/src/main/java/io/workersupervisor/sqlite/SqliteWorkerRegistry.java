@@ -1,0 +1,230 @@
+package io.workersupervisor.sqlite;
+
+import static java.util.stream.Collectors.joining;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.CorruptRowException;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.RegistryException;
+import io.workersupervisor.RowListing;
+import io.workersupervisor.RowSelection;
+import io.workersupervisor.StopReport;
+import io.workersupervisor.WorkerRegistry;
+import io.workersupervisor.WorkerRow;
+import io.workersupervisor.WorkerState;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A registry in one SQLite file, for one machine: any number of processes of one user may have it open at once.
+ *
+ * <pre>
+ * worker_registry   account_id (number or string), epoch, version, worker_id, node, state, desired, pid, started_at,
+ *                   user_id, spec_version, detail
+ * worker_stops      worker_id, account_id, ended_at, report
+ * worker_meta       schema, min_reader, registry_id
+ * </pre>
+ *
+ * <p>Times are UTC with milliseconds and sort as text. The file is ours alone: its {@code application_id} says so, and
+ * a file of anything else is refused unaltered. It has mode 0600. Reading it with {@code sqlite3} at any time is fine.
+ * A row that is changed by hand needs {@code version = version + 1} in the same statement. Programs in the same JVM
+ * must not open, copy or archive the file or its {@code -wal} and {@code -shm} past SQLite while it is open: closing
+ * such a descriptor drops SQLite's locks.
+ *
+ * <p><b>Threads.</b> Thread-safe: one connection, one call at a time. A call blocks for its reads, writes and one sync
+ * to disk; for up to {@link #BUSY_TIMEOUT} while another process holds the write lock, and before that for up to 30 s
+ * while other threads use this object; then it throws {@link RegistryException}. An interrupt shortens nothing and stays
+ * set. After a failure the same object works again as soon as the cause is gone.
+ *
+ * <p><b>Crashes.</b> A write is on disk when its method returns (write-ahead log, {@code synchronous=FULL}); a crash
+ * inside leaves all of it or nothing, and the next opening of the file recovers by itself. Where the disk fails (an
+ * {@code IOERR} in the message) only reading tells whether the write is there.
+ */
+public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable {
+    /** How long a call waits for a write lock that another process holds: 5 s. */
+    public static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final String KEY = " WHERE account_id = ? AND epoch = ? AND version = ? AND worker_id = ?";
+    private static final String SELECT = "SELECT " + String.join(", ", Schema.COLUMNS) + " FROM worker_registry";
+    /** A state that nobody knows is not closed. */
+    private static final String CLOSED_LEFT_OUT = Arrays.stream(WorkerState.values())
+            .filter(state -> !state.isOpen())
+            .map(state -> "'" + state + "'")
+            .collect(joining(", ", " WHERE state NOT IN (", ")"));
+
+    private static final String INSERT = "INSERT INTO worker_registry (" + String.join(", ", Schema.COLUMNS)
+            + ") VALUES (" + Schema.COLUMNS.stream().map(column -> "?").collect(joining(", "))
+            + ") ON CONFLICT (account_id) DO NOTHING";
+    private static final String REPLACE = "UPDATE worker_registry SET "
+            + Schema.COLUMNS.stream().map(column -> column + " = ?").collect(joining(", ")) + KEY;
+
+    private static final String FILE = "INSERT INTO worker_stops (worker_id, account_id, ended_at, report)"
+            + " VALUES (?, ?, ?, ?) ON CONFLICT (worker_id) DO NOTHING";
+    private static final String PRUNE =
+            "DELETE FROM worker_stops WHERE account_id = ? AND worker_id <= (SELECT worker_id"
+                    + " FROM worker_stops WHERE account_id = ? ORDER BY worker_id DESC LIMIT 1 OFFSET "
+                    + StopReport.KEPT + ")";
+    private static final String NEWEST = "SELECT worker_id, ended_at, report FROM worker_stops WHERE account_id = ?"
+            + " ORDER BY worker_id DESC LIMIT ?";
+
+    private final Store store;
+
+    private SqliteWorkerRegistry(Store store) {
+        this.store = store;
+    }
+
+    /**
+     * Opens the registry of a data directory, {@link DataDirectory#registryFile()}, and makes it if it is missing.
+     * Blocks for a check of the whole file.
+     *
+     * @param data the data directory
+     * @return the registry, to be closed
+     * @throws RegistryException if the file is not a registry, needs a newer version, is damaged, empty, or cannot be read
+     *     or written; it is unaltered then
+     */
+    public static SqliteWorkerRegistry open(DataDirectory data) {
+        return open(data.registryFile());
+    }
+
+    /**
+     * Opens a registry in another place, and makes it if it is missing; otherwise as {@link #open(DataDirectory)}.
+     *
+     * @param file where it is or shall be; its directory must exist
+     * @return the registry, to be closed
+     * @throws io.workersupervisor.DataDirectoryException if the file lies on a network file system
+     * @throws RegistryException as {@link #open(DataDirectory)}
+     */
+    public static SqliteWorkerRegistry open(Path file) {
+        return open(file, BUSY_TIMEOUT);
+    }
+
+    static SqliteWorkerRegistry open(Path file, Duration busyTimeout) {
+        return new SqliteWorkerRegistry(WritableStore.open(file, busyTimeout));
+    }
+
+    /**
+     * Opens the registry of a data directory for tools that look at it. No file is made or altered, whether hosts use it
+     * or not, and no lock of theirs is held up. Each call reads the present state; what writes throws
+     * {@link UnsupportedOperationException}.
+     *
+     * @param data the data directory
+     * @return the registry
+     * @throws RegistryException as {@link #open(DataDirectory)}, if the file is missing, and if it is a copy that has a
+     *     {@code -wal} but no {@code -shm}
+     */
+    public static SqliteWorkerRegistry openReadOnly(DataDirectory data) {
+        return openReadOnly(data.registryFile());
+    }
+
+    static SqliteWorkerRegistry openReadOnly(Path file) {
+        return new SqliteWorkerRegistry(ReadOnlyStore.open(file, BUSY_TIMEOUT));
+    }
+
+    @Override
+    public String id() {
+        return store.id();
+    }
+
+    @Override
+    public Optional<WorkerRow> find(AccountId account) {
+        List<Fields> found = store.read(
+                "reading account " + account,
+                session -> session.query(SELECT + " WHERE account_id = ?", account.value()));
+        try {
+            return found.stream().map(RowMapper::row).findFirst();
+        } catch (IllegalArgumentException e) {
+            throw new CorruptRowException(
+                    store.name() + ": the row of account " + account + " cannot be read: " + e.getMessage()
+                            + ". Correct it with sqlite3",
+                    e);
+        }
+    }
+
+    @Override
+    public RowListing list(RowSelection selection) {
+        String closed = selection.openOnly() ? CLOSED_LEFT_OUT : "";
+        List<Fields> found =
+                store.read("listing the rows", session -> session.query(SELECT + closed + " ORDER BY account_id"));
+        List<WorkerRow> rows = new ArrayList<>();
+        List<String> unreadable = new ArrayList<>();
+        for (Fields fields : found) {
+            try {
+                WorkerRow row = RowMapper.row(fields);
+                if (selection.selects(row)) {
+                    rows.add(row);
+                }
+            } catch (IllegalArgumentException e) {
+                unreadable.add("account " + fields.value("account_id") + ": " + e.getMessage());
+            }
+        }
+        return new RowListing(rows, unreadable);
+    }
+
+    @Override
+    public Claimed claim(Optional<WorkerRow> seen, WorkerRow next, Optional<StopReport> ended) {
+        WorkerRegistry.requireSuccessor(seen, next);
+        if (ended.isEmpty()) {
+            return new Claimed(update(seen, next), false);
+        }
+        return store.write(
+                "the claim of account " + next.account(),
+                session -> session.atomically(inside -> {
+                    boolean filed = file(inside, ended.get());
+                    return new Claimed(set(inside, seen, next), filed);
+                }));
+    }
+
+    @Override
+    public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
+        WorkerRegistry.requireSuccessor(seen, next);
+        return store.write("writing account " + next.account(), session -> set(session, seen, next));
+    }
+
+    private static boolean set(Session session, Optional<WorkerRow> seen, WorkerRow next) throws SQLException {
+        @Nullable Object[] values = RowMapper.values(next);
+        if (seen.isEmpty()) {
+            return session.update(INSERT, values) == 1;
+        }
+        WorkerRow row = seen.get();
+        Stream<@Nullable Object> key = Stream.of(row.account().value(), row.epoch(), row.version(), row.workerId());
+        return session.update(REPLACE, Stream.concat(Stream.of(values), key).toArray()) == 1;
+    }
+
+    @Override
+    public boolean file(StopReport report) {
+        return store.write(
+                "filing the report of worker " + report.workerId(),
+                session -> session.atomically(inside -> file(inside, report)));
+    }
+
+    private static boolean file(Session session, StopReport report) throws SQLException {
+        Object account = report.account().value();
+        String ended = RowMapper.time(report.endedAt());
+        boolean inserted = session.update(FILE, report.workerId(), account, ended, report.toJson()) == 1;
+        if (inserted) {
+            session.update(PRUNE, account, account);
+        }
+        return inserted;
+    }
+
+    @Override
+    public List<StopReport> reports(AccountId account, int most) {
+        WorkerRegistry.requireSome(most);
+        List<Fields> found = store.read(
+                "reading the reports of account " + account, session -> session.query(NEWEST, account.value(), most));
+        return found.stream().map(fields -> RowMapper.report(fields, account)).toList();
+    }
+
+    /** Closes the file. Closing again does nothing; any other call afterwards is an {@link IllegalStateException}. */
+    @Override
+    public void close() {
+        store.close();
+    }
+}

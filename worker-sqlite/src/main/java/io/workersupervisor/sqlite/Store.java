@@ -1,0 +1,23 @@
+package io.workersupervisor.sqlite;
+
+/** How the registry reaches its file. Thread-safe. */
+interface Store extends AutoCloseable {
+    /** What the file says of itself. */
+    String id();
+
+    /** Where it is, for messages. */
+    String name();
+
+    /**
+     * Runs work that only reads.
+     *
+     * @param doing the work in words, for messages
+     */
+    <T> T read(String doing, Session.Work<T> work);
+
+    /** Runs work that writes; otherwise as {@link #read}. */
+    <T> T write(String doing, Session.Work<T> work);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,22 @@
+package io.workersupervisor.sqlite;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Opens a registry, inserts accounts, tells its id and keeps it open until standard input ends. */
+final class HoldRegistry {
+    private HoldRegistry() {}
+
+    public static void main(String[] args) throws IOException {
+        try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(Path.of(args[0]))) {
+            for (long account = 1; account <= Long.parseLong(args[1]); account++) {
+                registry.update(Optional.empty(), Rows.first(account));
+            }
+            System.out.println(registry.id());
+            while (System.in.read() >= 0) {}
+        } catch (RuntimeException e) {
+            System.out.println(e);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package io.workersupervisor.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.RowSelection;
+import io.workersupervisor.WorkerRegistry;
+import io.workersupervisor.WorkerRegistryContract;
+import io.workersupervisor.WorkerRow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteWorkerRegistryTest extends WorkerRegistryContract {
+    private final List<SqliteWorkerRegistry> open = new ArrayList<>();
+
+    @TempDir
+    Path directory;
+
+    @Override
+    protected WorkerRegistry registry() {
+        return open.isEmpty() ? another() : open.get(0);
+    }
+
+    @Override
+    protected WorkerRegistry another() {
+        open.add(SqliteWorkerRegistry.open(directory.resolve("registry.db")));
+        return open.get(open.size() - 1);
+    }
+
+    @AfterEach
+    void close() {
+        open.forEach(SqliteWorkerRegistry::close);
+    }
+
+    @Test
+    void the_registry_of_a_data_directory_is_its_registry_db() {
+        DataDirectory data = DataDirectory.open(directory.resolve("data"));
+
+        try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data)) {
+            registry.update(Optional.empty(), Rows.first(1));
+        }
+
+        assertThat(directory.resolve("data/registry.db")).isRegularFile();
+        try (SqliteWorkerRegistry again = SqliteWorkerRegistry.open(data)) {
+            assertThat(again.find(AccountId.of(1))).contains(Rows.first(1));
+        }
+    }
+
+    @Test
+    void two_stores_have_different_ids() {
+        try (SqliteWorkerRegistry elsewhere = SqliteWorkerRegistry.open(directory.resolve("other.db"))) {
+            assertThat(elsewhere.id()).isNotEqualTo(registry().id());
+        }
+    }
+
+    /** P8: nobody else reads what is stored. */
+    @Test
+    void the_files_can_be_read_by_their_owner_alone() throws IOException {
+        registry().update(Optional.empty(), Rows.first(1));
+
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files)
+                    .hasSize(3)
+                    .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .isEqualTo("rw-------"));
+        }
+    }
+
+    @Test
+    void a_closed_registry_leaves_one_file() {
+        registry().update(Optional.empty(), Rows.first(1));
+
+        close();
+
+        assertThat(directory).isDirectoryContaining("glob:**/registry.db");
+        assertThat(directory.toFile().list()).hasSize(1);
+    }
+
+    @Test
+    void a_path_may_hold_any_character() throws IOException {
+        Path odd = Files.createDirectory(directory.resolve("a b%20c?d=e#f&g'\u00fc\u20ac"));
+
+        try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(odd.resolve("x?mode=memory.db"))) {
+            registry.update(Optional.empty(), Rows.first(1));
+        }
+
+        assertThat(odd.toFile().list()).containsExactly("x?mode=memory.db");
+    }
+
+    @Test
+    void a_symbolic_link_leads_to_the_same_store() throws IOException {
+        WorkerRegistry registry = registry();
+        registry.update(Optional.empty(), Rows.first(1));
+        Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        Path link = Files.createSymbolicLink(elsewhere.resolve("link.db"), directory.resolve("registry.db"));
+
+        try (SqliteWorkerRegistry linked = SqliteWorkerRegistry.open(link)) {
+            assertThat(linked.id()).isEqualTo(registry.id());
+            assertThat(linked.find(AccountId.of(1))).isPresent();
+        }
+        assertThat(elsewhere.toFile().list()).containsExactly("link.db");
+    }
+
+    /** Operators read the table. */
+    @Test
+    void the_columns_read_as_people_expect() throws SQLException {
+        registry().update(Optional.empty(), Rows.first(4711));
+        registry().file(Rows.report(Rows.first(4711)));
+
+        try (Session session = Session.open(directory.resolve("registry.db"), "mode=ro", Duration.ZERO)) {
+            Fields row = session.query("SELECT * FROM worker_registry WHERE account_id = 4711")
+                    .get(0);
+            Fields stop = session.query("SELECT * FROM worker_stops WHERE account_id = 4711")
+                    .get(0);
+            assertThat(row.text("started_at")).isEqualTo("2026-03-01T10:15:30.007Z");
+            assertThat(row.number("pid")).isEqualTo(4711);
+            assertThat(row.text("state")).isEqualTo("RUNNING");
+            assertThat(stop.text("ended_at")).isEqualTo("2026-03-01T10:17:00.007Z");
+            assertThat(session.query("PRAGMA journal_mode").get(0).text("journal_mode"))
+                    .isEqualTo("wal");
+        }
+    }
+
+    /** A newer minor version adds columns; this one keeps them. */
+    @Test
+    void columns_of_a_newer_minor_version_survive() throws SQLException {
+        WorkerRow row = Rows.first(1);
+        registry().update(Optional.empty(), row);
+        try (Session newer = Session.open(directory.resolve("registry.db"), "mode=rw", Duration.ofSeconds(5))) {
+            newer.update("ALTER TABLE worker_registry ADD COLUMN later TEXT");
+            newer.update("UPDATE worker_registry SET later = 'kept'");
+            newer.update("UPDATE worker_meta SET value = '2' WHERE name = 'schema'");
+        }
+
+        WorkerRow next = Rows.claim(Optional.of(row), row.account(), Rows.workerId(2));
+        assertThat(registry().update(Optional.of(row), next)).isTrue();
+        assertThat(another().find(row.account())).contains(next);
+
+        try (Session newer = Session.open(directory.resolve("registry.db"), "mode=ro", Duration.ZERO)) {
+            assertThat(newer.query("SELECT later FROM worker_registry").get(0).text("later"))
+                    .isEqualTo("kept");
+        }
+    }
+
+    @Test
+    void closing_twice_is_fine_and_use_after_it_is_not() {
+        WorkerRegistry registry = registry();
+
+        close();
+        close();
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> registry.list(RowSelection.ALL))
+                .withMessageContaining("registry.db is closed");
+        assertThatIllegalStateException().isThrownBy(() -> registry.update(Optional.empty(), Rows.first(1)));
+    }
+
+    @Test
+    void an_interrupt_cuts_nothing_short_and_stays_set() {
+        Thread.currentThread().interrupt();
+
+        boolean won = registry().update(Optional.empty(), Rows.first(1));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(won).isTrue();
+    }
+}
