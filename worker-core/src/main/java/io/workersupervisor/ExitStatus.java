@@ -1,9 +1,5 @@
 package io.workersupervisor;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-
 /** How a process ended, as far as anybody saw it; an exit code is never invented. */
 public sealed interface ExitStatus {
     /**
@@ -48,7 +44,11 @@ public sealed interface ExitStatus {
      * @param why what is missing
      */
     record Unknown(String why) implements ExitStatus {
-        /** Cuts what is too long. */
+        /**
+         * Cuts what is too long.
+         *
+         * @param why what is missing
+         */
         public Unknown {
             why = why.length() <= 512 ? why : why.substring(0, 512);
         }
@@ -86,36 +86,5 @@ public sealed interface ExitStatus {
     static ExitStatus ofWait(int status) {
         int signal = status & 0x7f;
         return signal == 0 ? new Exited((status >> 8) & 0xff) : new Signalled(signal);
-    }
-
-    /** The status as JSON fields. */
-    default Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        if (this instanceof Exited exited) {
-            map.put("code", (long) exited.code());
-        } else if (this instanceof Signalled signalled) {
-            map.put("signal", (long) signalled.signal());
-        } else if (this instanceof ExitedOrSignalled either) {
-            map.put("code_or_signal", (long) either.code());
-        } else if (this instanceof Unknown unknown) {
-            map.put("unknown", unknown.why());
-        } else {
-            map.put("never_ran", true);
-        }
-        return map;
-    }
-
-    /** Reads what {@link #toMap()} wrote. */
-    static ExitStatus of(Map<String, @Nullable Object> map) {
-        if (map.get("code") instanceof Long code) {
-            return new Exited(code.intValue());
-        } else if (map.get("signal") instanceof Long signal) {
-            return new Signalled(signal.intValue());
-        } else if (map.get("code_or_signal") instanceof Long code) {
-            return new ExitedOrSignalled(code.intValue());
-        } else if (map.get("never_ran") instanceof Boolean) {
-            return new NeverRan();
-        }
-        return new Unknown(String.valueOf(map.get("unknown")));
     }
 }

@@ -17,7 +17,12 @@ public record Liveness(Verdict verdict, String evidence) {
         UNKNOWN
     }
 
-    /** Demands evidence. */
+    /**
+     * Demands evidence.
+     *
+     * @param verdict the answer
+     * @param evidence what it rests on, in words
+     */
     public Liveness {
         Text.notBlank("evidence", evidence, 4_096);
     }

@@ -16,7 +16,16 @@ package io.workersupervisor;
  */
 public record ProcessIdentity(
         long pid, long startTicks, long startMillis, String bootId, String pidNamespace, String timeNamespace) {
-    /** Checks the bounds. */
+    /**
+     * Checks the bounds.
+     *
+     * @param pid the process number, above 0
+     * @param startTicks the start tick in hundredths of a second since boot, 0 where the system has none
+     * @param startMillis the start instant in epoch milliseconds where there is no tick, else 0
+     * @param bootId the boot, empty where the system names none
+     * @param pidNamespace the pid namespace, empty where the system has none
+     * @param timeNamespace the time namespace, empty where the system has none
+     */
     public ProcessIdentity {
         if (pid <= 0) {
             throw new IllegalArgumentException("pid must be above 0, was " + pid);

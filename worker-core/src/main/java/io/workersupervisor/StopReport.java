@@ -4,11 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Why one worker stopped. Each incarnation has exactly one, keyed by its worker id. Immutable.
@@ -49,7 +46,24 @@ public record StopReport(
     /** The most bytes that a report takes as JSON: 16 KiB. */
     public static final int LARGEST = 16 * 1024;
 
-    /** Cuts what is too long, so that a report always fits its bound. */
+    /**
+     * Cuts what is too long, so that a report always fits its bound.
+     *
+     * @param account the account
+     * @param workerId the incarnation
+     * @param epoch its fencing number
+     * @param node the node that ran it
+     * @param userId the owner of the account, if given
+     * @param specVersion the version of what ran, if given
+     * @param startedAt when it was claimed
+     * @param endedAt when it ended, or where nobody saw that, when its end was noticed
+     * @param exit how it ended
+     * @param initiator who ended it
+     * @param reason why it ended
+     * @param confidence how sure the reason is
+     * @param evidence what all this rests on, a sentence each
+     * @param advice what to do, in a sentence or two
+     */
     public StopReport {
         Text.notBlank("workerId", workerId, 64);
         node = cut(node, 128);
@@ -104,22 +118,7 @@ public record StopReport(
      * @return one JSON object of at most {@link #LARGEST} bytes
      */
     public String toJson() {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put("account", account.value());
-        map.put("worker_id", workerId);
-        map.put("epoch", epoch);
-        map.put("node", node);
-        userId.ifPresent(user -> map.put("user_id", user));
-        specVersion.ifPresent(version -> map.put("spec_version", version));
-        map.put("started_at", startedAt.toString());
-        map.put("ended_at", endedAt.toString());
-        map.put("exit", exit.toMap());
-        map.put("initiator", initiator.name());
-        map.put("reason", reason.name());
-        map.put("confidence", confidence.name());
-        map.put("evidence", evidence);
-        map.put("advice", advice);
-        return Json.write(map);
+        return StopReportJson.write(this);
     }
 
     /**
@@ -130,53 +129,7 @@ public record StopReport(
      * @throws IllegalArgumentException if the text is something else
      */
     public static StopReport parse(String json) {
-        Map<String, @Nullable Object> map = Json.object(json);
-        try {
-            Object account = map.get("account");
-            List<String> evidence = new ArrayList<>();
-            if (map.get("evidence") instanceof List<?> items) {
-                items.forEach(item -> evidence.add(String.valueOf(item)));
-            }
-            return new StopReport(
-                    account instanceof Long number ? AccountId.of(number) : AccountId.of(String.valueOf(account)),
-                    text(map, "worker_id"),
-                    map.get("epoch") instanceof Long epoch ? epoch : 0,
-                    text(map, "node"),
-                    Optional.ofNullable((String) map.get("user_id")),
-                    Optional.ofNullable((String) map.get("spec_version")),
-                    Instant.parse(text(map, "started_at")),
-                    Instant.parse(text(map, "ended_at")),
-                    map.get("exit") instanceof Map<?, ?> exit
-                            ? ExitStatus.of(Json.asObject(exit))
-                            : new ExitStatus.Unknown("the report does not say"),
-                    word(Initiator.class, map, "initiator", Initiator.UNKNOWN, evidence),
-                    word(StopReason.class, map, "reason", StopReason.UNKNOWN, evidence),
-                    word(Confidence.class, map, "confidence", Confidence.POSSIBLE, evidence),
-                    evidence,
-                    text(map, "advice"));
-        } catch (java.time.DateTimeException | ClassCastException wrong) {
-            throw new IllegalArgumentException("not a stop report: " + wrong.getMessage(), wrong);
-        }
-    }
-
-    /** A word of a newer version is kept in the evidence. */
-    private static <E extends Enum<E>> E word(
-            Class<E> type, Map<String, @Nullable Object> map, String field, E unknown, List<String> evidence) {
-        String word = text(map, field);
-        for (E known : type.getEnumConstants()) {
-            if (known.name().equals(word)) {
-                return known;
-            }
-        }
-        evidence.add(0, "a newer version wrote " + field + " " + word);
-        return unknown;
-    }
-
-    private static String text(Map<String, @Nullable Object> map, String field) {
-        if (map.get(field) instanceof String text) {
-            return text;
-        }
-        throw new IllegalArgumentException("not a stop report: " + field + " is missing");
+        return StopReportJson.parse(json);
     }
 
     /** At most 24 items; half of the bound for them, as JSON may escape every character of them. */

@@ -38,7 +38,14 @@ public sealed interface StopResult {
      */
     record Stopped(AccountId account, String workerId, List<String> rungs, Optional<StopReport> report)
             implements StopResult {
-        /** Takes a copy. */
+        /**
+         * Takes a copy.
+         *
+         * @param account the account
+         * @param workerId the worker that was ended
+         * @param rungs what the ladder did, in order; empty if it found the worker dead
+         * @param report its stop report, empty where the registry never knew the worker
+         */
         public Stopped {
             rungs = List.copyOf(rungs);
         }

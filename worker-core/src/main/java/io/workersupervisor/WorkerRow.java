@@ -39,7 +39,21 @@ public record WorkerRow(
         Optional<String> userId,
         Optional<String> specVersion,
         RowDetail detail) {
-    /** Checks the bounds. */
+    /**
+     * Checks the bounds.
+     *
+     * @param account the key
+     * @param epoch the fencing number, 0 where nothing was ever started; never goes back
+     * @param version grows by one at every change, from 1
+     * @param workerId the present or last worker, empty where nothing was ever started
+     * @param node the owner
+     * @param state where the worker stands
+     * @param desired what people want
+     * @param startedAt when the worker was claimed, in milliseconds
+     * @param userId the owner of the account, if given
+     * @param specVersion the version of the application's spec, if given
+     * @param detail what is kept beside the columns
+     */
     public WorkerRow {
         if (epoch < 0 || version < 1) {
             throw new IllegalArgumentException("epoch must be at least 0 and version at least 1 for account " + account

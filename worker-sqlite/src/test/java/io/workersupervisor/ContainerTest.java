@@ -77,6 +77,7 @@ class ContainerTest {
                         "--kill-child",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
+                        "-XX:-UsePerfData",
                         "-cp",
                         System.getProperty("java.class.path"),
                         ContainerMain.class.getName(),

@@ -1,0 +1,127 @@
+package io.workersupervisor;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stop report as one JSON object; its form is stable, fields are only added.
+ *
+ * <pre>
+ * {"account":4711,"worker_id":"...","epoch":3,"node":"...","user_id":"...","spec_version":"...",
+ *  "started_at":"2026-11-24T02:00:00.123Z","ended_at":"...",
+ *  "exit":{"code":3} or {"signal":9} or {"code_or_signal":137} or {"unknown":"why"} or {"never_ran":true},
+ *  "initiator":"USER","reason":"STOPPED_ON_REQUEST","confidence":"CERTAIN","evidence":["..."],"advice":"..."}
+ * </pre>
+ */
+final class StopReportJson {
+    private StopReportJson() {}
+
+    static String write(StopReport report) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("account", report.account().value());
+        map.put("worker_id", report.workerId());
+        map.put("epoch", report.epoch());
+        map.put("node", report.node());
+        report.userId().ifPresent(user -> map.put("user_id", user));
+        report.specVersion().ifPresent(version -> map.put("spec_version", version));
+        map.put("started_at", report.startedAt().toString());
+        map.put("ended_at", report.endedAt().toString());
+        map.put("exit", exit(report.exit()));
+        map.put("initiator", report.initiator().name());
+        map.put("reason", report.reason().name());
+        map.put("confidence", report.confidence().name());
+        map.put("evidence", report.evidence());
+        map.put("advice", report.advice());
+        return Json.write(map);
+    }
+
+    static StopReport parse(String json) {
+        Map<String, @Nullable Object> map = Json.object(json);
+        List<String> evidence = new ArrayList<>();
+        if (map.get("evidence") instanceof List<?> items) {
+            items.forEach(item -> evidence.add(String.valueOf(item)));
+        }
+        return new StopReport(
+                map.get("account") instanceof Long number ? AccountId.of(number) : AccountId.of(text(map, "account")),
+                text(map, "worker_id"),
+                map.get("epoch") instanceof Long epoch ? epoch : 0,
+                text(map, "node"),
+                optional(map, "user_id"),
+                optional(map, "spec_version"),
+                time(map, "started_at"),
+                time(map, "ended_at"),
+                exit(map.get("exit")),
+                word(Initiator.class, map, "initiator", Initiator.UNKNOWN, evidence),
+                word(StopReason.class, map, "reason", StopReason.UNKNOWN, evidence),
+                word(Confidence.class, map, "confidence", Confidence.POSSIBLE, evidence),
+                evidence,
+                text(map, "advice"));
+    }
+
+    private static Map<String, @Nullable Object> exit(ExitStatus exit) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        if (exit instanceof ExitStatus.Exited exited) {
+            map.put("code", (long) exited.code());
+        } else if (exit instanceof ExitStatus.Signalled signalled) {
+            map.put("signal", (long) signalled.signal());
+        } else if (exit instanceof ExitStatus.ExitedOrSignalled either) {
+            map.put("code_or_signal", (long) either.code());
+        } else if (exit instanceof ExitStatus.Unknown unknown) {
+            map.put("unknown", unknown.why());
+        } else {
+            map.put("never_ran", true);
+        }
+        return map;
+    }
+
+    private static ExitStatus exit(@Nullable Object value) {
+        Map<String, @Nullable Object> map = value instanceof Map<?, ?> object ? Json.asObject(object) : Map.of();
+        if (map.get("code") instanceof Long code) {
+            return new ExitStatus.Exited(code.intValue());
+        } else if (map.get("signal") instanceof Long signal) {
+            return new ExitStatus.Signalled(signal.intValue());
+        } else if (map.get("code_or_signal") instanceof Long code) {
+            return new ExitStatus.ExitedOrSignalled(code.intValue());
+        } else if (map.get("never_ran") instanceof Boolean) {
+            return new ExitStatus.NeverRan();
+        }
+        return new ExitStatus.Unknown(
+                map.get("unknown") instanceof String why ? why : "a newer version wrote it in another form");
+    }
+
+    /** A word of a newer version is kept in the evidence. */
+    private static <E extends Enum<E>> E word(
+            Class<E> type, Map<String, @Nullable Object> map, String field, E unknown, List<String> evidence) {
+        String word = text(map, field);
+        for (E known : type.getEnumConstants()) {
+            if (known.name().equals(word)) {
+                return known;
+            }
+        }
+        evidence.add(0, "a newer version wrote " + field + " " + word);
+        return unknown;
+    }
+
+    private static String text(Map<String, @Nullable Object> map, String field) {
+        return optional(map, field)
+                .orElseThrow(() -> new IllegalArgumentException("not a stop report: " + field + " is missing"));
+    }
+
+    private static Optional<String> optional(Map<String, @Nullable Object> map, String field) {
+        return map.get(field) instanceof String text ? Optional.of(text) : Optional.empty();
+    }
+
+    private static Instant time(Map<String, @Nullable Object> map, String field) {
+        try {
+            return Instant.parse(text(map, field));
+        } catch (DateTimeException wrong) {
+            throw new IllegalArgumentException("not a stop report: " + field + " is no time", wrong);
+        }
+    }
+}
