@@ -30,8 +30,9 @@ final class Diagnosis {
 
     static StopReport report(WorkerRow row, Ending ending) {
         Verdict verdict = verdict(row, ending);
-        List<String> evidence = new ArrayList<>(ending.evidence());
+        List<String> evidence = new ArrayList<>();
         stopAsked(row).ifPresent(at -> evidence.add(row.detail().stopCause().words() + " at " + at));
+        evidence.addAll(ending.evidence());
         return new StopReport(
                 row.account(),
                 row.workerId(),

@@ -22,6 +22,9 @@ public final class InMemoryLivenessProbe implements LivenessProbe {
 
     @Override
     public Liveness probe(WorkerRow row) {
+        if (!row.state().isOpen()) {
+            return Liveness.dead("the row is closed, state " + row.state());
+        }
         return answers.getOrDefault(row.account(), Liveness.unknown("no answer was set for account " + row.account()));
     }
 }

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Json {
     private static final int DEEPEST = 32;
+
+    private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
     private final String text;
     private int at;
@@ -163,12 +167,15 @@ final class Json {
             case 'b' -> '\b';
             case 'f' -> '\f';
             case 'u' -> {
-                try {
-                    at += 4;
-                    yield (char) Integer.parseInt(text, at - 4, at, 16);
-                } catch (IndexOutOfBoundsException | NumberFormatException wrong) {
-                    throw bad("four hexadecimal digits");
+                int code = 0;
+                for (int end = at + 4; at < end; at++) {
+                    int digit = at < text.length() ? Character.digit(text.charAt(at), 16) : -1;
+                    if (digit < 0 || text.charAt(at) > 'f') {
+                        throw bad("four hexadecimal digits");
+                    }
+                    code = code << 4 | digit;
                 }
+                yield (char) code;
             }
             default -> throw bad("an escape");
         };
@@ -180,11 +187,18 @@ final class Json {
             at++;
         }
         String digits = text.substring(from, at);
+        Matcher number = NUMBER.matcher(digits);
         try {
-            return digits.matches("-?[0-9]+") ? (Object) Long.valueOf(digits) : (Object) Double.valueOf(digits);
-        } catch (NumberFormatException wrong) {
-            throw bad("a number");
+            if (number.matches() && number.group(2) == null && number.group(3) == null) {
+                return Long.valueOf(digits);
+            }
+            if (number.matches() && Double.isFinite(Double.parseDouble(digits))) {
+                return Double.valueOf(digits);
+            }
+        } catch (NumberFormatException beyond) {
+            // Not one of 64 bits: it could not be written again as it was.
         }
+        throw bad("a number");
     }
 
     private @Nullable Object word() {

@@ -68,7 +68,9 @@ final class LaunchRecords {
     }
 
     Optional<Birth> birth(String workerId) {
-        return line(workerId + ".birth").flatMap(LaunchRecords::parseBirth);
+        return line(workerId + ".birth")
+                .flatMap(LaunchRecords::parseBirth)
+                .filter(birth -> birth.workerId().equals(workerId));
     }
 
     private static Optional<Birth> parseBirth(String line) {
@@ -103,12 +105,17 @@ final class LaunchRecords {
             return Optional.empty();
         }
         String[] words = line.get().strip().split(" ", -1);
-        if (words.length != 2 || !words[0].equals(workerId) || !words[1].matches("[0-9]{1,3}")) {
+        if (words.length != 2
+                || !words[0].equals(workerId)
+                || !words[1].matches("[0-9]{1,2}|1[0-9]{2}|2[0-4][0-9]|25[0-5]")) {
             return Optional.empty();
         }
         try {
             Instant at = Files.getLastModifiedTime(file).toInstant();
             return Optional.of(new Exit(ExitStatus.ofShell(Integer.parseInt(words[1])), at));
+        } catch (NoSuchFileException acknowledged) {
+            // Another host has filed the end meanwhile.
+            return Optional.empty();
         } catch (IOException e) {
             throw unreadable(file, e);
         }

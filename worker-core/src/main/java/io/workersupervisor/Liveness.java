@@ -7,6 +7,8 @@ package io.workersupervisor;
  * @param evidence what it rests on, in words
  */
 public record Liveness(Verdict verdict, String evidence) {
+    private static final int LONGEST = 4_096;
+
     /** The three answers; only DEAD frees a row, and UNKNOWN is never taken for one of the others. */
     public enum Verdict {
         /** The worker runs. */
@@ -24,18 +26,23 @@ public record Liveness(Verdict verdict, String evidence) {
      * @param evidence what it rests on, in words
      */
     public Liveness {
-        Text.notBlank("evidence", evidence, 4_096);
+        Text.notBlank("evidence", evidence, LONGEST);
     }
 
     static Liveness alive(String evidence) {
-        return new Liveness(Verdict.ALIVE, evidence);
+        return new Liveness(Verdict.ALIVE, cut(evidence));
     }
 
     static Liveness dead(String evidence) {
-        return new Liveness(Verdict.DEAD, evidence);
+        return new Liveness(Verdict.DEAD, cut(evidence));
     }
 
     static Liveness unknown(String evidence) {
-        return new Liveness(Verdict.UNKNOWN, evidence);
+        return new Liveness(Verdict.UNKNOWN, cut(evidence));
+    }
+
+    /** Hundreds of leftover processes are not worth a page each. */
+    private static String cut(String evidence) {
+        return evidence.length() <= LONGEST ? evidence : evidence.substring(0, LONGEST);
     }
 }

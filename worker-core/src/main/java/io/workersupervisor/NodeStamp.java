@@ -60,6 +60,9 @@ record NodeStamp(String node, String machine, String boot, String registry, long
                 throw new DataDirectoryException(data.nodeFile() + " has format " + format + ", this version knows "
                         + FORMAT + ": use a newer version of the library");
             }
+            if (text(map, "node").isEmpty()) {
+                throw new IllegalArgumentException("node is empty");
+            }
             return Optional.of(new NodeStamp(
                     text(map, "node"),
                     text(map, "machine"),

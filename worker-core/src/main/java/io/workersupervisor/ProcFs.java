@@ -70,6 +70,11 @@ final class ProcFs {
         return stat(1).isPresent();
     }
 
+    /** Whether the process has no entry; false where it has one that only cannot be read, for want of descriptors say. */
+    boolean isAbsent(long pid) {
+        return Files.notExists(root.resolve(Long.toString(pid)));
+    }
+
     /**
      * The process's environment as it was at its exec, {@code NAME=VALUE} each ended by NUL. Empty if it may not be read
      * or the process is gone; an empty text means that it has none yet, or none at all.

@@ -117,7 +117,9 @@ final class ProcessProbe {
 
     private Finding absent(long pid, String who) {
         if (proc.isComplete()) {
-            return new Finding(Kind.DEAD, who + " does not exist");
+            return proc.isAbsent(pid)
+                    ? new Finding(Kind.DEAD, who + " does not exist")
+                    : new Finding(Kind.DOUBT, who + " has an entry in /proc that cannot be read");
         }
         return existence.isAbsent(pid)
                 ? new Finding(Kind.DEAD, who + " does not exist (asked by signal, /proc hides processes)")

@@ -44,6 +44,8 @@ public final class RowDetail {
         RowDetail detail = new RowDetail(Json.object(json));
         detail.identity();
         detail.actor();
+        detail.stopGrace();
+        detail.stopAskedAt();
         return detail;
     }
 
@@ -96,7 +98,7 @@ public final class RowDetail {
 
     Duration stopGrace() {
         return fields.containsKey("grace_ms")
-                ? Duration.ofMillis(number(fields, "grace_ms"))
+                ? Duration.ofMillis(required(fields, "grace_ms", Long.class))
                 : WorkerSpec.DEFAULT_STOP_GRACE;
     }
 
@@ -110,7 +112,7 @@ public final class RowDetail {
 
     Optional<Instant> stopAskedAt() {
         return fields.containsKey("stop_at")
-                ? Optional.of(Instant.ofEpochMilli(number(fields, "stop_at")))
+                ? Optional.of(Instant.ofEpochMilli(required(fields, "stop_at", Long.class)))
                 : Optional.empty();
     }
 
@@ -159,12 +161,21 @@ public final class RowDetail {
 
     private static ProcessIdentity identity(Map<String, @Nullable Object> map) {
         return new ProcessIdentity(
-                number(map, "pid"),
-                number(map, "ticks"),
-                number(map, "millis"),
-                text(map, "boot"),
-                text(map, "pid_ns"),
-                text(map, "time_ns"));
+                required(map, "pid", Long.class),
+                required(map, "ticks", Long.class),
+                required(map, "millis", Long.class),
+                required(map, "boot", String.class),
+                required(map, "pid_ns", String.class),
+                required(map, "time_ns", String.class));
+    }
+
+    /** Where a default would be believed: without its boot, a process would count as one of another boot, and dead. */
+    private static <T> T required(Map<String, @Nullable Object> map, String field, Class<T> type) {
+        Object value = map.get(field);
+        if (!type.isInstance(value)) {
+            throw new IllegalArgumentException(field + " is missing or of another type");
+        }
+        return type.cast(value);
     }
 
     private static Map<String, @Nullable Object> map(ProcessIdentity identity) {

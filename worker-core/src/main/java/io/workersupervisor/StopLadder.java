@@ -84,6 +84,7 @@ final class StopLadder {
         private boolean termed;
         private int killed;
         private int waited;
+        private long waitUntil;
     }
 
     private Optional<Outcome> endRecorded(WorkerRow row, List<String> rungs, Rounds rounds) {
@@ -193,7 +194,9 @@ final class StopLadder {
         }
         if (ended == 0) {
             // The launcher is about to let go of the lock, or somebody holds it who cannot be named.
-            if (rounds.waited++ * LONGEST_POLL.toMillis() > AFTER_KILL.toMillis()) {
+            if (rounds.waited++ == 0) {
+                rounds.waitUntil = context.timing().nanos() + AFTER_KILL.toNanos();
+            } else if (context.timing().nanos() - rounds.waitUntil > 0) {
                 return Optional.of(new Stuck(RefusalReason.LOCK_HELD, evidence));
             }
             context.timing().pause(rounds.waited < 5 ? Duration.ofMillis(2) : LONGEST_POLL);

@@ -46,6 +46,9 @@ public record StopReport(
     /** The most bytes that a report takes as JSON: 16 KiB. */
     public static final int LARGEST = 16 * 1024;
 
+    /** Field names, commas, account, worker id, numbers, times and words. */
+    private static final int LARGEST_FRAME = 1_024;
+
     /**
      * Cuts what is too long, so that a report always fits its bound.
      *
@@ -69,8 +72,15 @@ public record StopReport(
         node = cut(node, 128);
         startedAt = Instant.ofEpochMilli(startedAt.toEpochMilli());
         endedAt = Instant.ofEpochMilli(endedAt.toEpochMilli());
-        evidence = bounded(evidence);
+        userId = userId.map(user -> cut(user, 256));
+        specVersion = specVersion.map(version -> cut(version, 256));
         advice = cut(advice, 512);
+        int others = bytes(node)
+                + bytes(userId.orElse(""))
+                + bytes(specVersion.orElse(""))
+                + bytes(exit.toString())
+                + bytes(advice);
+        evidence = bounded(evidence, LARGEST - LARGEST_FRAME - others);
     }
 
     /**
@@ -132,19 +142,23 @@ public record StopReport(
         return StopReportJson.parse(json);
     }
 
-    /** At most 24 items; half of the bound for them, as JSON may escape every character of them. */
-    private static List<String> bounded(List<String> evidence) {
+    /** At most 24 items, in the bytes that the other parts leave. */
+    private static List<String> bounded(List<String> evidence, int bytes) {
         List<String> kept = new ArrayList<>();
-        int room = LARGEST / 2;
+        int room = bytes;
         for (String item : evidence) {
             String line = cut(Text.oneLine(item), 512);
-            room -= Json.write(line).getBytes(StandardCharsets.UTF_8).length;
+            room -= bytes(line);
             if (kept.size() == 24 || room < 0) {
                 break;
             }
             kept.add(line);
         }
         return List.copyOf(kept);
+    }
+
+    private static int bytes(String part) {
+        return Json.write(part).getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static String cut(String text, int most) {

@@ -119,8 +119,9 @@ final class StopReportJson {
 
     private static Instant time(Map<String, @Nullable Object> map, String field) {
         try {
-            return Instant.parse(text(map, field));
-        } catch (DateTimeException wrong) {
+            Instant time = Instant.parse(text(map, field));
+            return Instant.ofEpochMilli(time.toEpochMilli());
+        } catch (DateTimeException | ArithmeticException wrong) {
             throw new IllegalArgumentException("not a stop report: " + field + " is no time", wrong);
         }
     }

@@ -6,6 +6,7 @@ import java.util.Locale;
 /** Checks of arguments and the wording of values in messages. */
 final class Text {
     private static final int LONGEST_QUOTE = 80;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private Text() {}
 
@@ -44,11 +45,11 @@ final class Text {
 
     /** A duration as people write it: {@code 250 ms}, {@code 12.5 s}, {@code 3 min 20 s}, {@code 2 d 4 h}. */
     static String words(Duration duration) {
-        long millis = duration.toMillis();
-        if (Math.abs(millis) < 1_000) {
-            return millis + " ms";
-        }
-        if (Math.abs(millis) < 60_000) {
+        if (duration.compareTo(MINUTE) < 0 && duration.compareTo(MINUTE.negated()) > 0) {
+            long millis = duration.toMillis();
+            if (Math.abs(millis) < 1_000) {
+                return millis + " ms";
+            }
             return millis % 1_000 == 0 ? millis / 1_000 + " s" : String.format(Locale.ROOT, "%.1f s", millis / 1_000.0);
         }
         if (duration.toHours() < 1) {

@@ -59,11 +59,24 @@ final class Unregistered {
                 .toList();
     }
 
-    /** Looks again, for one account. */
+    /**
+     * Looks again, for one account. The row is read after the processes: it names a worker before that worker runs, so one
+     * that was claimed meanwhile is no stranger.
+     */
     List<EnvironmentSearch.Marked> search(AccountId account, String workerId) {
+        List<EnvironmentSearch.Marked> others = processes(account).stream()
+                .filter(marked -> !marked.workerId().equals(workerId))
+                .toList();
+        return others.isEmpty()
+                ? others
+                : withoutRow(account.toString(), others).stream()
+                        .filter(this::isAlive)
+                        .toList();
+    }
+
+    private List<EnvironmentSearch.Marked> processes(AccountId account) {
         return local.search().ofDirectory(local.data()).stream()
                 .filter(marked -> marked.account().equals(account.toString()))
-                .filter(marked -> !marked.workerId().equals(workerId))
                 .toList();
     }
 
@@ -76,7 +89,7 @@ final class Unregistered {
 
     /** Who holds an account's lock, in words. */
     String holder(AccountId account) {
-        List<EnvironmentSearch.Marked> marked = search(account, "");
+        List<EnvironmentSearch.Marked> marked = processes(account);
         return marked.isEmpty() ? "its lock is held by a process that does not say what it is" : describe(marked);
     }
 

@@ -26,8 +26,11 @@ final class WorkerIds {
 
     /** When a worker id was made; the epoch where it is no worker id. */
     static Instant timeOf(String workerId) {
+        if (workerId.length() != LENGTH) {
+            return Instant.EPOCH;
+        }
         long millis = 0;
-        for (int i = 0; i < TIME_DIGITS && i < workerId.length(); i++) {
+        for (int i = 0; i < TIME_DIGITS; i++) {
             int digit = DIGITS.indexOf(workerId.charAt(i));
             if (digit < 0) {
                 return Instant.EPOCH;

@@ -52,11 +52,7 @@ abstract class LauncherContract {
 
     @AfterEach
     void endAll() {
-        List<EnvironmentSearch.Marked> left = local.search().ofDirectory(data);
-        while (!left.isEmpty()) {
-            left.forEach(process -> TestNode.kill(process.stat().pid()));
-            left = local.search().ofDirectory(data);
-        }
+        TestNode.endWorkers(local);
     }
 
     private LaunchRequest request(long epoch, String script) {

@@ -103,10 +103,22 @@ final class TestNode implements AutoCloseable {
     @Override
     public void close() {
         hosts.forEach(WorkerSupervisor::close);
-        List<EnvironmentSearch.Marked> left = workers();
+        endWorkers(local());
+    }
+
+    /** A worker that has not reached its program yet is known by its birth record only. */
+    static void endWorkers(LocalMachine local) {
+        for (String workerId : local.records().workers()) {
+            local.records().birth(workerId).map(LaunchRecords.Birth::identity).ifPresent(born -> {
+                if (local.processes().probe(born, workerId).kind() == ProcessProbe.Kind.ALIVE) {
+                    kill(born.pid());
+                }
+            });
+        }
+        List<EnvironmentSearch.Marked> left = local.search().ofDirectory(local.data());
         while (!left.isEmpty()) {
             left.forEach(process -> kill(process.stat().pid()));
-            left = workers();
+            left = local.search().ofDirectory(local.data());
         }
     }
 }

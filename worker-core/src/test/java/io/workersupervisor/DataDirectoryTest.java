@@ -1,0 +1,176 @@
+package io.workersupervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DataDirectoryTest {
+    private final Path home;
+
+    DataDirectoryTest(@TempDir Path home) throws IOException {
+        this.home = home.toRealPath();
+    }
+
+    private static String modes(Path path) {
+        try {
+            return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void modes(Path path, String modes) throws IOException {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(modes));
+    }
+
+    private static List<Path> tree(Path path) throws IOException {
+        try (Stream<Path> all = Files.walk(path)) {
+            return all.toList();
+        }
+    }
+
+    /** P8. */
+    @Test
+    void a_new_directory_and_its_parts_are_the_owners_only() throws IOException {
+        DataDirectory data = DataDirectory.open(home.resolve("a/b/data"));
+
+        assertThat(tree(data.path()))
+                .containsExactlyInAnyOrder(data.path(), data.locks(), data.records(), data.launcher())
+                .allSatisfy(directory -> assertThat(modes(directory)).isEqualTo("rwx------"));
+    }
+
+    @Test
+    void parts_of_a_directory_lie_where_operators_look_for_them() {
+        DataDirectory data = DataDirectory.open(home.resolve("data"));
+        Path path = home.resolve("data");
+
+        assertThat(data.path()).isEqualTo(path);
+        assertThat(data).hasToString(path.toString());
+        assertThat(data.registryFile()).isEqualTo(path.resolve("registry.db"));
+        assertThat(data.nodeFile()).isEqualTo(path.resolve("node"));
+        assertThat(data.eventLog()).isEqualTo(path.resolve("worker.log"));
+        assertThat(data.lockFile(AccountId.of("Bot:1"))).isEqualTo(path.resolve("locks/%42ot%3A1.lock"));
+        assertThat(DataDirectory.logName(AccountId.of("Bot:1"), "w")).isEqualTo("worker_%42ot%3A1_w.log");
+    }
+
+    @Test
+    void opening_again_changes_nothing() throws IOException {
+        DataDirectory first = DataDirectory.open(home.resolve("data"));
+        Files.writeString(first.lockFile(AccountId.of(1)), "7");
+        List<Path> before = tree(first.path());
+
+        DataDirectory second = DataDirectory.open(home.resolve("data"));
+
+        assertThat(second.path()).isEqualTo(first.path());
+        assertThat(tree(first.path())).isEqualTo(before);
+        assertThat(first.lockFile(AccountId.of(1))).hasContent("7");
+    }
+
+    @Test
+    void looking_at_a_directory_makes_nothing() throws IOException {
+        DataDirectory data = DataDirectory.existing(home);
+
+        assertThat(tree(data.path())).containsExactly(home);
+    }
+
+    @Test
+    void looking_at_a_directory_that_is_missing_is_refused() {
+        Path missing = home.resolve("missing");
+
+        assertThatExceptionOfType(DataDirectoryException.class)
+                .isThrownBy(() -> DataDirectory.existing(missing))
+                .withMessage("data directory " + missing + " does not exist");
+        assertThat(missing).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rwxrwx---", "rwx----w-", "rwxrwxrwx"})
+    void a_directory_that_others_can_write_is_refused(String modes) throws IOException {
+        Path path = Files.createDirectory(home.resolve("data"));
+        modes(path, modes);
+
+        List<Function<Path, DataDirectory>> ways = List.of(DataDirectory::open, DataDirectory::existing);
+        for (Function<Path, DataDirectory> way : ways) {
+            assertThatExceptionOfType(DataDirectoryException.class)
+                    .isThrownBy(() -> way.apply(path))
+                    .withMessageContaining(path.toString())
+                    .withMessageContaining(modes)
+                    .withMessageContaining("chmod go-w");
+        }
+        assertThat(tree(path)).containsExactly(path);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rwx------", "rwxr-xr-x"})
+    void a_directory_that_others_can_only_read_is_taken(String modes) throws IOException {
+        Path path = Files.createDirectory(home.resolve("data"));
+        modes(path, modes);
+
+        assertThat(DataDirectory.open(path).path()).isEqualTo(path);
+    }
+
+    /** P8: its parts are ours, whatever the directory's own modes. */
+    @Test
+    void the_parts_of_a_readable_directory_are_the_owners_only() throws IOException {
+        Path path = Files.createDirectory(home.resolve("data"));
+        modes(path, "rwxr-xr-x");
+
+        DataDirectory data = DataDirectory.open(path);
+
+        assertThat(List.of(data.locks(), data.records(), data.launcher()))
+                .allSatisfy(part -> assertThat(modes(part)).isEqualTo("rwx------"));
+    }
+
+    @Test
+    void a_directory_of_another_user_is_refused() throws IOException {
+        assumeTrue(Machine.userId() == 0, "only root can give a directory away");
+        Path path = Files.createDirectory(home.resolve("data"));
+        Files.setAttribute(path, "unix:uid", 65_534);
+
+        assertThatExceptionOfType(DataDirectoryException.class)
+                .isThrownBy(() -> DataDirectory.open(path))
+                .withMessageContaining(path.toString())
+                .withMessageContaining("65534")
+                .withMessageContaining("this process runs as 0");
+    }
+
+    @Test
+    void a_directory_that_cannot_be_made_is_refused_by_name() throws IOException {
+        Path file = Files.createFile(home.resolve("file"));
+
+        for (Path path : List.of(file, file.resolve("data"))) {
+            assertThatExceptionOfType(DataDirectoryException.class)
+                    .isThrownBy(() -> DataDirectory.open(path))
+                    .withMessageContaining(path.toString());
+        }
+    }
+
+    /** P1: two names of one directory are one directory. */
+    @Test
+    void a_symbolic_link_is_resolved() throws IOException {
+        Path real = Files.createDirectory(home.resolve("real"));
+        Path link = Files.createSymbolicLink(home.resolve("link"), real);
+
+        assertThat(DataDirectory.open(link).path()).isEqualTo(real);
+        assertThat(DataDirectory.existing(link.resolve("../link")).path()).isEqualTo(real);
+    }
+
+    @Test
+    void a_relative_path_is_taken_from_where_the_host_was_started() {
+        Path relative = Path.of("").toAbsolutePath().relativize(home);
+
+        assertThat(DataDirectory.existing(relative).path()).isEqualTo(home);
+    }
+}

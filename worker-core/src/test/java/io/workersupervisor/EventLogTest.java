@@ -1,0 +1,105 @@
+package io.workersupervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EventLogTest {
+    private final Path file;
+
+    EventLogTest(@TempDir Path directory) {
+        file = directory.resolve("worker.log");
+    }
+
+    @Test
+    void an_event_is_one_line_with_time_level_and_account() throws IOException {
+        new EventLog(file).append(Samples.trouble("the lock is held"));
+
+        assertThat(file).hasContent("2026-11-24T02:00:00.123Z WARN  4711 the lock is held\n");
+    }
+
+    @Test
+    void what_is_no_warning_is_information() {
+        StartResult.Started started = new StartResult.Started(Samples.ACCOUNT, Samples.WORKER, 4242, 3, Samples.NOW);
+
+        assertThat(EventLog.line(new WorkerEvent.Started(Samples.NOW, started)))
+                .isEqualTo("2026-11-24T02:00:00.123Z INFO  4711 started worker 01kas9g4bv0123456789abcdef"
+                        + " pid 4242 epoch 3");
+    }
+
+    @Test
+    void an_event_about_all_accounts_names_none() {
+        assertThat(EventLog.line(new WorkerEvent.Trouble(Samples.NOW, Optional.empty(), "the registry is down")))
+                .isEqualTo("2026-11-24T02:00:00.123Z WARN  - the registry is down");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\nb", "a\r\nb", "\n\n", "a\u000bb\fc", "a\u0085b", "\u001b[2J", "a\0b", "\ud83d"})
+    void an_event_stays_on_its_line_whatever_its_text(String text) throws IOException {
+        EventLog log = new EventLog(file);
+
+        log.append(Samples.trouble(text));
+        log.append(Samples.trouble("next"));
+
+        assertThat(Files.readAllLines(file)).hasSize(2);
+        assertThat(Files.readString(file)).doesNotContainPattern("[\\x00-\\x09\\x0b-\\x1f\\x7f\\x85]");
+    }
+
+    /** P8. */
+    @Test
+    void the_file_is_readable_by_its_owner_only() throws IOException {
+        new EventLog(file).append(Samples.trouble("x"));
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+    }
+
+    /** P5: two hosts share the file. */
+    @Test
+    void writers_do_not_tear_each_others_lines() throws Exception {
+        List<String> texts = List.of("a".repeat(3_000), "b".repeat(3_000));
+        ExecutorService writers = Executors.newFixedThreadPool(texts.size());
+        try {
+            for (Future<Boolean> writer :
+                    writers.invokeAll(texts.stream().map(this::writer).toList())) {
+                assertThat(writer.get()).isTrue();
+            }
+        } finally {
+            writers.shutdownNow();
+        }
+
+        assertThat(Files.readAllLines(file)).hasSize(400).allMatch(line -> line.matches(".* 4711 (a{3000}|b{3000})"));
+    }
+
+    private Callable<Boolean> writer(String text) {
+        EventLog log = new EventLog(file);
+        return () -> {
+            for (int i = 0; i < 200; i++) {
+                log.append(Samples.trouble(text));
+            }
+            return true;
+        };
+    }
+
+    @Test
+    void a_file_that_cannot_be_written_is_told() throws IOException {
+        Files.createDirectory(file);
+
+        assertThatThrownBy(() -> new EventLog(file).append(Samples.trouble("x")))
+                .isInstanceOf(IOException.class);
+    }
+}

@@ -1,0 +1,184 @@
+package io.workersupervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.mockStatic;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.mockito.MockedStatic;
+import org.slf4j.MDC;
+
+@Timeout(20)
+class EventsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final CountDownLatch released = new CountDownLatch(1);
+    private final Path file;
+
+    EventsTest(@TempDir Path directory) {
+        file = directory.resolve("worker.log");
+    }
+
+    @AfterEach
+    void release() {
+        released.countDown();
+    }
+
+    private Events events(WorkerListener listener) {
+        return new Events(new EventLog(file), listener);
+    }
+
+    private void hear(WorkerEvent event) {
+        heard.add(event.describe());
+    }
+
+    private void hang() {
+        boolean interrupted = true;
+        while (interrupted) {
+            try {
+                released.await();
+                interrupted = false;
+            } catch (InterruptedException deaf) {
+                // A listener that does not listen to that either.
+            }
+        }
+    }
+
+    @Test
+    void a_listener_hears_events_in_their_order() {
+        Events events = events(this::hear);
+        List<String> texts = IntStream.range(0, 100).mapToObj(Integer::toString).toList();
+
+        texts.forEach(text -> events.emit(Samples.trouble(text)));
+        events.close(PATIENCE);
+
+        assertThat(heard).isEqualTo(texts);
+    }
+
+    /** P7. */
+    @Test
+    void a_listener_that_throws_hears_the_next_event() {
+        Events events = events(event -> {
+            hear(event);
+            throw new StackOverflowError("of the listener");
+        });
+
+        events.emit(Samples.trouble("one"));
+        events.emit(Samples.trouble("two"));
+        events.close(PATIENCE);
+
+        assertThat(heard).containsExactly("one", "two");
+    }
+
+    /** P7. */
+    @Test
+    void a_listener_that_blocks_keeps_neither_the_caller_nor_the_file_waiting() throws IOException {
+        Events events = events(event -> hang());
+
+        events.emit(Samples.trouble("one"));
+        events.emit(Samples.trouble("two"));
+
+        assertThat(Files.readAllLines(file)).hasSize(2);
+    }
+
+    /** P7: one supervisor's listener is not another's. */
+    @Test
+    void a_listener_that_blocks_does_not_keep_other_listeners_waiting() {
+        events(event -> hang()).emit(Samples.trouble("one"));
+
+        events(this::hear).emit(Samples.trouble("two"));
+
+        await().atMost(PATIENCE).until(() -> heard.contains("two"));
+    }
+
+    @Test
+    void closing_lets_the_listener_finish_what_it_has() {
+        Events events = events(event -> {
+            hang();
+            hear(event);
+        });
+        events.emit(Samples.trouble("one"));
+        events.emit(Samples.trouble("two"));
+
+        new Thread(released::countDown).start();
+        events.close(PATIENCE);
+
+        assertThat(heard).containsExactly("one", "two");
+    }
+
+    @Test
+    void closing_waits_as_long_as_it_was_told_and_no_longer() {
+        Events events = events(event -> hang());
+        events.emit(Samples.trouble("one"));
+
+        long before = System.nanoTime();
+        events.close(Duration.ofMillis(100));
+
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isBetween(Duration.ofMillis(100), PATIENCE);
+    }
+
+    @Test
+    void an_interrupt_ends_the_wait_and_the_listener_and_stays_set() {
+        Events events = events(event -> {
+            try {
+                released.await();
+            } catch (InterruptedException ended) {
+                heard.add("interrupted");
+            }
+        });
+        events.emit(Samples.trouble("one"));
+
+        Thread.currentThread().interrupt();
+        events.close(PATIENCE);
+
+        assertThat(Thread.interrupted()).isTrue();
+        await().atMost(PATIENCE).until(() -> heard.contains("interrupted"));
+    }
+
+    @Test
+    void the_account_is_in_the_mdc_while_an_event_is_written_and_not_after() {
+        Events events = events(this::hear);
+
+        try (MockedStatic<MDC> mdc = mockStatic(MDC.class)) {
+            events.emit(Samples.trouble("one"));
+
+            mdc.verify(() -> MDC.put("account", "4711"));
+            mdc.verify(() -> MDC.remove("account"));
+        }
+    }
+
+    @Test
+    void an_event_after_the_end_is_still_written() throws IOException {
+        Events events = events(this::hear);
+        events.close(PATIENCE);
+
+        events.emit(Samples.trouble("late"));
+
+        assertThat(Files.readAllLines(file)).singleElement().asString().endsWith("late");
+        assertThat(heard).isEmpty();
+    }
+
+    /** P7. */
+    @Test
+    void a_file_that_cannot_be_written_does_not_keep_an_event_from_the_listener() throws IOException {
+        Files.createDirectory(file);
+        Events events = events(this::hear);
+
+        events.emit(Samples.trouble("one"));
+        events.close(PATIENCE);
+
+        assertThat(heard).containsExactly("one");
+    }
+}

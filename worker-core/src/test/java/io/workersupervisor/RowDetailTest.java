@@ -1,0 +1,171 @@
+package io.workersupervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RowDetailTest {
+    private static final WorkerRow.Claim CLAIM =
+            new WorkerRow.Claim(1, Samples.WORKER, Samples.NODE, Samples.NOW, Samples.HOST, 9_900, "worker_4711.log");
+
+    @Test
+    void a_full_detail_comes_back_from_its_json() {
+        RowDetail detail = RowDetail.NONE
+                .withClaim(Samples.SPEC, CLAIM)
+                .withIdentity(Samples.PROCESS)
+                .withHeldLock()
+                .withStop(Samples.HOST, Samples.NOW, StopCause.RESTART);
+
+        RowDetail read = RowDetail.parse(detail.toJson());
+
+        assertThat(read).isEqualTo(detail).hasSameHashCodeAs(detail);
+        assertThat(read.identity()).contains(Samples.PROCESS);
+        assertThat(read.actor()).contains(Samples.HOST);
+        assertThat(read.holdsLock()).isTrue();
+        assertThat(read.bornAfter()).isEqualTo(9_900);
+        assertThat(read.stopGrace()).isEqualTo(Samples.SPEC.stopGrace());
+        assertThat(read.startGrace()).isEqualTo(Samples.SPEC.startGrace());
+        assertThat(read.log()).contains("worker_4711.log");
+        assertThat(read.stopAskedAt()).contains(Samples.NOW);
+        assertThat(read.stopCause()).isEqualTo(StopCause.RESTART);
+    }
+
+    @Test
+    void the_stored_form_is_the_documented_one() {
+        RowDetail detail = RowDetail.NONE.withIdentity(Samples.PROCESS).withHeldLock();
+
+        assertThat(detail.toJson()).isEqualTo("""
+                {"identity":{"pid":4242,"ticks":10000,"millis":0,"boot":"boot-a","pid_ns":"pid:[1]",\
+                "time_ns":"time:[1]"},"holds_lock":true}""");
+    }
+
+    @Test
+    void an_empty_detail_tells_nothing() {
+        RowDetail none = RowDetail.parse("{}");
+
+        assertThat(none).isEqualTo(RowDetail.NONE);
+        assertThat(none.identity()).isEmpty();
+        assertThat(none.actor()).isEmpty();
+        assertThat(none.holdsLock()).isFalse();
+        assertThat(none.bornAfter()).isZero();
+        assertThat(none.stopGrace()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(none.startGrace()).isZero();
+        assertThat(none.log()).isEmpty();
+        assertThat(none.stopAskedAt()).isEmpty();
+        assertThat(none.stopCause()).isEqualTo(StopCause.PERSON);
+    }
+
+    @ParameterizedTest
+    @MethodSource("changes")
+    void a_change_keeps_the_fields_of_a_newer_version(String what, RowDetail changed) {
+        assertThat(Json.object(changed.toJson()))
+                .as(what)
+                .containsEntry("lease", Map.of("generation", 7L))
+                .containsEntry("note", "x");
+    }
+
+    static Stream<Arguments> changes() {
+        RowDetail newer = RowDetail.parse("{\"lease\":{\"generation\":7},\"note\":\"x\"}");
+        return Stream.of(
+                Arguments.of("claim", newer.withClaim(Samples.SPEC, CLAIM)),
+                Arguments.of("identity", newer.withIdentity(Samples.PROCESS)),
+                Arguments.of("lock", newer.withHeldLock()),
+                Arguments.of("stop", newer.withStop(Samples.HOST, Samples.NOW, StopCause.CLOSE)),
+                Arguments.of("next worker", newer.forNextWorker()));
+    }
+
+    @Test
+    void a_change_leaves_the_detail_it_was_made_from() {
+        RowDetail before = RowDetail.parse("{\"note\":\"x\"}");
+
+        before.withHeldLock();
+
+        assertThat(before.toJson()).isEqualTo("{\"note\":\"x\"}");
+    }
+
+    /** P3: what was known of the last worker's process must not be believed of the next. */
+    @Test
+    void nothing_that_this_version_knows_outlives_an_incarnation() {
+        RowDetail last = RowDetail.parse("{\"note\":\"x\"}")
+                .withClaim(Samples.SPEC, CLAIM)
+                .withIdentity(Samples.PROCESS)
+                .withHeldLock()
+                .withStop(Samples.HOST, Samples.NOW, StopCause.RESTART);
+
+        assertThat(last.forNextWorker().toJson()).isEqualTo("{\"note\":\"x\"}");
+    }
+
+    @ParameterizedTest
+    @EnumSource(StopCause.class)
+    void the_cause_of_a_stop_is_kept(StopCause cause) {
+        RowDetail detail = RowDetail.NONE.withStop(Samples.HOST, Samples.NOW, cause);
+
+        assertThat(RowDetail.parse(detail.toJson()).stopCause()).isEqualTo(cause);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "null",
+                "{\"identity\":{}}",
+                "{\"identity\":{\"pid\":0}}",
+                "{\"identity\":{\"pid\":-1}}",
+                "{\"identity\":{\"pid\":\"4242\"}}",
+                "{\"actor\":{\"host\":\"a\"}}",
+            })
+    void what_cannot_be_understood_is_refused(String json) {
+        assertThatIllegalArgumentException().isThrownBy(() -> RowDetail.parse(json));
+    }
+
+    /** P2: without its boot, a living process would be one of another boot, and its row free. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ticks", "millis", "boot", "pid_ns", "time_ns"})
+    void an_identity_that_lacks_a_part_is_refused(String part) {
+        RowDetail whole = RowDetail.NONE.withIdentity(Samples.PROCESS);
+        Map<String, @Nullable Object> fields = Json.object(whole.toJson());
+        Map<String, @Nullable Object> identity = Json.asObject(Objects.requireNonNull(fields.get("identity")));
+
+        identity.put(part, 7.5);
+        assertThatIllegalArgumentException().isThrownBy(() -> RowDetail.parse(Json.write(fields)));
+
+        identity.remove(part);
+        assertThatIllegalArgumentException().isThrownBy(() -> RowDetail.parse(Json.write(fields)));
+    }
+
+    /** A grace or a time that became zero would be acted upon. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"grace_ms\":\"10000\"}", "{\"grace_ms\":1e4}", "{\"stop_at\":\"2026-11-24T02:00:00Z\"}"})
+    void a_number_of_another_type_is_refused(String json) {
+        assertThatIllegalArgumentException().isThrownBy(() -> RowDetail.parse(json));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"identity\":\"4242\"}", "{\"identity\":[]}", "{\"actor\":7}"})
+    void a_part_that_is_no_object_is_refused(String json) {
+        assertThatIllegalArgumentException().isThrownBy(() -> RowDetail.parse(json));
+    }
+
+    @Test
+    void what_only_helps_is_left_out_where_it_is_damaged() {
+        RowDetail damaged =
+                RowDetail.parse("{\"holds_lock\":\"true\",\"born_after\":\"9900\",\"log\":5,\"stop_why\":7}");
+
+        assertThat(damaged.holdsLock()).isFalse();
+        assertThat(damaged.bornAfter()).isZero();
+        assertThat(damaged.log()).isEmpty();
+        assertThat(damaged.stopCause()).isEqualTo(StopCause.PERSON);
+    }
+}

@@ -1,0 +1,69 @@
+package io.workersupervisor;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** One account's rows in every state, as the engine would make them. */
+final class Samples {
+    static final Instant NOW = Instant.parse("2026-11-24T02:00:00.123Z");
+    static final AccountId ACCOUNT = AccountId.of(4711);
+    static final String WORKER = "01kas9g4bv0123456789abcdef";
+    static final String NODE = "node-a";
+    static final Machine MACHINE = new Machine("machine-a", "boot-a", "pid:[1]", "time:[1]");
+    static final ProcessIdentity PROCESS = process(4242, 10_000);
+    static final Actor HOST = new Actor("host-a", process(17, 500));
+    static final WorkerSpec SPEC = WorkerSpec.builder(ACCOUNT, "/usr/bin/worker", "--session", "a")
+            .userId("user-a")
+            .version("2.1")
+            .build();
+
+    private Samples() {}
+
+    /** A process of {@link #MACHINE}. */
+    static ProcessIdentity process(long pid, long ticks) {
+        return new ProcessIdentity(pid, ticks, 0, MACHINE.bootId(), MACHINE.pidNamespace(), MACHINE.timeNamespace());
+    }
+
+    static WorkerRow starting() {
+        return WorkerRow.claimed(
+                Optional.empty(),
+                SPEC,
+                new WorkerRow.Claim(1, WORKER, NODE, NOW, HOST, 9_900, "worker_4711_" + WORKER + ".log"));
+    }
+
+    static WorkerRow running() {
+        return starting().running(PROCESS);
+    }
+
+    /** Stopped by a person ten seconds after it was claimed; the worker may still run. */
+    static WorkerRow stopping() {
+        return running().stopAsked(HOST, NOW.plusSeconds(10));
+    }
+
+    static WorkerRow stopping(StopCause cause) {
+        return running().stopping(HOST, NOW.plusSeconds(10), cause);
+    }
+
+    static StopReport report(List<String> evidence, String advice) {
+        return new StopReport(
+                ACCOUNT,
+                WORKER,
+                3,
+                NODE,
+                Optional.of("user-a"),
+                Optional.of("2.1"),
+                NOW,
+                NOW.plusSeconds(200),
+                new ExitStatus.Exited(1),
+                Initiator.WORKER,
+                StopReason.UNKNOWN,
+                Confidence.POSSIBLE,
+                evidence,
+                advice);
+    }
+
+    static WorkerEvent trouble(String text) {
+        return new WorkerEvent.Trouble(NOW, Optional.of(ACCOUNT), text);
+    }
+}

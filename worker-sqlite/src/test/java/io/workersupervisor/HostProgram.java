@@ -1,0 +1,96 @@
+package io.workersupervisor;
+
+import io.workersupervisor.WorkerEvidence.Kind;
+import io.workersupervisor.sqlite.SqliteWorkerRegistry;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A host that does what its standard input says, and kills itself where it is told to.
+ *
+ * <pre>
+ * start|ensure|restart ACCOUNT KIND    stop ACCOUNT    reconcile
+ * -Dhost.kill=N         SIGKILL at the N-th step that it reaches, from 0
+ * -Dhost.kill.at=#@M    its launchers kill it when they reach that mark
+ * -Dhost.delay.at=#@M   its launchers wait there, see {@link PlantedScript#delay}
+ * -Dhost.interval=MS    between two reconciles
+ * </pre>
+ */
+final class HostProgram {
+    private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+
+    private HostProgram() {}
+
+    public static void main(String[] words) throws IOException {
+        WorkerEvidence evidence = new WorkerEvidence(Path.of(words[0]), 0);
+        DataDirectory data = evidence.data();
+        SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
+        WorkerSupervisor.Builder builder = WorkerSupervisor.builder(data, registry)
+                .reconcileInterval(Duration.ofMillis(Long.getLong("host.interval", 3_600_000)));
+        builder.steps = steps(Integer.getInteger("host.kill", -1));
+        String mark = System.getProperty("host.kill.at");
+        if (mark != null) {
+            String kill = "kill -9 " + ProcessHandle.current().pid();
+            builder.script = tools -> PlantedScript.at(mark, kill, tools);
+        }
+        String delay = System.getProperty("host.delay.at");
+        if (delay != null) {
+            builder.script = tools -> PlantedScript.at(delay, PlantedScript.delay(evidence.top()), tools);
+        }
+        WorkerSupervisor supervisor = builder.build();
+        OUT.println("ready");
+        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = commands.readLine(); line != null; line = commands.readLine()) {
+            OUT.println("answer " + answer(supervisor, evidence, line.split(" ", -1)));
+        }
+        supervisor.close();
+        registry.close();
+    }
+
+    private static String answer(WorkerSupervisor supervisor, WorkerEvidence evidence, String[] words) {
+        if (words[0].equals("reconcile")) {
+            return supervisor.reconcile().toString();
+        }
+        AccountId account = AccountId.parse(words[1]);
+        if (words[0].equals("stop")) {
+            return supervisor.stop(account).toString();
+        }
+        WorkerSpec spec = evidence.spec(account, Kind.valueOf(words[2]));
+        return switch (words[0]) {
+            case "start" -> supervisor.start(spec).toString();
+            case "ensure" -> supervisor.ensure(spec).toString();
+            case "restart" -> supervisor.restart(spec).toString();
+            default -> throw new IllegalArgumentException(words[0]);
+        };
+    }
+
+    private static Steps steps(int last) {
+        AtomicInteger count = new AtomicInteger();
+        return step -> {
+            OUT.println("step " + step);
+            if (count.getAndIncrement() == last) {
+                killThisProcess();
+            }
+        };
+    }
+
+    private static void killThisProcess() {
+        try {
+            new ProcessBuilder(
+                            "kill", "-9", Long.toString(ProcessHandle.current().pid()))
+                    .start();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        while (true) {
+            LockSupport.parkNanos(Long.MAX_VALUE);
+        }
+    }
+}
