@@ -3,6 +3,7 @@ module io.workersupervisor.examples {
     requires com.google.gson;
     requires io.workersupervisor;
     requires io.workersupervisor.sqlite;
+    requires jdk.unsupported;
 
     exports io.workersupervisor.examples;
 }

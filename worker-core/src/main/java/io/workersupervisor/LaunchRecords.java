@@ -111,7 +111,7 @@ final class LaunchRecords {
             return Optional.empty();
         }
         try {
-            Instant at = Files.getLastModifiedTime(file).toInstant();
+            Instant at = Instant.ofEpochMilli(Files.getLastModifiedTime(file).toMillis());
             return Optional.of(new Exit(ExitStatus.ofShell(Integer.parseInt(words[1])), at));
         } catch (NoSuchFileException acknowledged) {
             // Another host has filed the end meanwhile.

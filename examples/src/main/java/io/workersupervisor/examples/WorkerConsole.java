@@ -1,23 +1,77 @@
 package io.workersupervisor.examples;
 
-import com.google.gson.Gson;
-import io.workersupervisor.sqlite.SqlitePlaceholder;
-import java.util.Map;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
 
-/** Stands in for the real program. */
+/**
+ * Works on a data directory from a terminal or a script, whether or not a host is running: {@code start}, {@code stop},
+ * {@code ps}, {@code why}, {@code doctor}, and {@code host}, which is a host. {@code --help} explains all of it.
+ *
+ * <p>With {@code --json} each command prints one JSON object on one line ({@code host}: one for each event). Names are
+ * in snake_case and stay; fields without a value are left out; instants are ISO 8601 in UTC; an account is a number or a
+ * string, as it is stored.
+ *
+ * <pre>
+ * start, stop  data, account, result, text, and what the result has:
+ *              STARTED          worker_id, pid, epoch, since
+ *              ALREADY_RUNNING  worker_id, pid, since, evidence
+ *              STOPPED          worker_id, rungs, report
+ *              ALREADY_STOPPED
+ *              REFUSED          reason, evidence, advice
+ *              FAILED           step, error, report
+ * ps           data, accounts: account, state, desired, liveness (ALIVE, DEAD, UNKNOWN), evidence, registered,
+ *              worker_id, epoch, pid, started_at, node, user_id, spec_version, log; unreadable
+ * why          data, account, state, liveness, evidence, reports
+ * report       account, worker_id, epoch, node, user_id, spec_version, started_at, ended_at, exit, initiator, reason,
+ *              confidence, evidence, advice
+ * doctor       data, findings: level (ERROR, WARNING, OK), text
+ * host         at, event (READY, STARTED, NOT_STARTED, ADOPTED, STOPPED, NOT_STOPPED, TROUBLE, CLOSED, later more),
+ *              account, warning, text
+ * </pre>
+ *
+ * <p>What is not done is said in one line on the error stream, with {@code --json} too where there is no result.
+ */
 public final class WorkerConsole {
+    static final int DONE = 0;
+    static final int FAILURE = 1;
+    static final int USAGE = 2;
+    static final int ALREADY_RUNNING = 3;
+    static final int REFUSED = 4;
+
     private WorkerConsole() {}
 
     /**
-     * Runs the program.
+     * Runs one command and ends the JVM with its exit code.
      *
-     * @param args not used
+     * @param words the command and its options
      */
-    public static void main(String[] args) {
-        System.out.println("WorkerConsole " + answer());
+    public static void main(String[] words) {
+        System.exit(run(List.of(words), System.out, System.err));
     }
 
-    static String answer() {
-        return new Gson().toJson(Map.of("name", new SqlitePlaceholder().name()));
+    private static int run(List<String> words, PrintStream out, PrintStream err) {
+        try {
+            Optional<String> information = Help.wanted(words);
+            if (information.isPresent()) {
+                out.println(information.get());
+                return DONE;
+            }
+            Arguments arguments = Arguments.parse(words);
+            return arguments.command().run(arguments, new Output(out, err, arguments.has(Option.JSON)));
+        } catch (UsageException wrong) {
+            err.println(Output.error(wrong.getMessage() + " (see --help)"));
+            return USAGE;
+        } catch (Throwable failed) {
+            err.println(Output.error(describe(failed)));
+            return FAILURE;
+        }
+    }
+
+    /** Messages of the library say it all; those of others often are only the object, so their class is named. */
+    private static String describe(Throwable failed) {
+        return failed instanceof io.workersupervisor.WorkerSupervisorException
+                ? String.valueOf(failed.getMessage())
+                : failed.getClass().getSimpleName() + ": " + failed.getMessage();
     }
 }

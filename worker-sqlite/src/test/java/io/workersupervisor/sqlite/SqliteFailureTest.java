@@ -130,7 +130,7 @@ class SqliteFailureTest {
                 "started_at | 'yesterday'    | started_at must be a time",
                 "detail     | '{\"pid'       | detail: not JSON",
                 "detail     | ''             | detail: not JSON",
-                "detail     | '{\"identity\":{\"pid\":-1}}' | detail: pid must be above 0",
+                "detail     | '{\"identity\":{\"pid\":-1}}' | detail: ticks is missing",
             })
     void a_row_that_cannot_be_read(String column, String value, String words) throws SQLException {
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(file)) {

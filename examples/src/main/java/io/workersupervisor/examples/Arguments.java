@@ -1,0 +1,150 @@
+package io.workersupervisor.examples;
+
+import io.workersupervisor.AccountId;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A command line, read and checked. Options may stand before, between and after the other words, as {@code --name value}
+ * or {@code --name=value}; after {@code --} everything is the worker's command.
+ */
+final class Arguments {
+    private final Command command;
+    private final Optional<AccountId> account;
+    private final Map<Option, String> options;
+    private final List<String> workerCommand;
+
+    private Arguments(
+            Command command, Optional<AccountId> account, Map<Option, String> options, List<String> workerCommand) {
+        this.command = command;
+        this.account = account;
+        this.options = options;
+        this.workerCommand = workerCommand;
+    }
+
+    static Arguments parse(List<String> words) {
+        int end = words.indexOf("--");
+        List<String> ours = end < 0 ? words : words.subList(0, end);
+        List<String> workerCommand = end < 0 ? List.of() : List.copyOf(words.subList(end + 1, words.size()));
+        Map<Option, String> options = new EnumMap<>(Option.class);
+        List<String> operands = new ArrayList<>();
+        for (int next = 0; next < ours.size(); next++) {
+            String word = ours.get(next);
+            if (!word.startsWith("-") || isNumber(word)) {
+                operands.add(word);
+                continue;
+            }
+            int equals = word.indexOf('=');
+            String name = equals < 0 ? word : word.substring(0, equals);
+            Option option = Option.of(name).orElseThrow(() -> new UsageException("unknown option " + name));
+            if (!option.takesValue()) {
+                require(equals < 0, option + " takes no value");
+                options.put(option, "");
+                continue;
+            }
+            require(equals >= 0 || next + 1 < ours.size(), option + " needs a value");
+            String value = equals < 0 ? ours.get(++next) : word.substring(equals + 1);
+            require(!value.isBlank(), option + " needs a value");
+            options.put(option, value);
+        }
+        return checked(operands, options, workerCommand, end >= 0);
+    }
+
+    private static Arguments checked(
+            List<String> operands, Map<Option, String> options, List<String> workerCommand, boolean separated) {
+        require(!operands.isEmpty(), "no command given");
+        String name = operands.get(0);
+        Command command =
+                Command.of(name).orElseThrow(() -> new UsageException("unknown command " + Output.quoted(name)));
+        for (Option option : options.keySet()) {
+            require(command.takes(option), command + " takes no " + option);
+        }
+        if (command.equals(Command.START)) {
+            require(!workerCommand.isEmpty(), "start needs the worker's command after --");
+        } else {
+            require(!separated, command + " takes nothing after --");
+        }
+        int most = command.takesAccount() ? 2 : 1;
+        require(operands.size() >= most, command + " needs an account");
+        require(
+                operands.size() <= most,
+                command + " does not take " + Output.quoted(operands.get(operands.size() - 1)));
+        Optional<AccountId> account = command.takesAccount() ? Optional.of(account(operands.get(1))) : Optional.empty();
+        return new Arguments(command, account, options, workerCommand);
+    }
+
+    private static AccountId account(String word) {
+        try {
+            return AccountId.parse(word);
+        } catch (IllegalArgumentException impossible) {
+            throw new UsageException(String.valueOf(impossible.getMessage()));
+        }
+    }
+
+    /** An account may be a negative number. */
+    private static boolean isNumber(String word) {
+        return word.matches("-[0-9]+");
+    }
+
+    private static void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new UsageException(otherwise);
+        }
+    }
+
+    Command command() {
+        return command;
+    }
+
+    AccountId account() {
+        return account.orElseThrow();
+    }
+
+    List<String> workerCommand() {
+        return workerCommand;
+    }
+
+    boolean has(Option option) {
+        return options.containsKey(option);
+    }
+
+    Optional<String> text(Option option) {
+        return Optional.ofNullable(options.get(option));
+    }
+
+    Optional<Path> path(Option option) {
+        return text(option).map(value -> {
+            try {
+                return Path.of(value).toAbsolutePath().normalize();
+            } catch (InvalidPathException impossible) {
+                throw new UsageException(option + " is no path: " + Output.quoted(value));
+            }
+        });
+    }
+
+    /** The data directory; it need not exist. */
+    Path data() {
+        return path(Option.DATA).orElseGet(() -> Path.of("data").toAbsolutePath());
+    }
+
+    /** A time given in seconds, with a fraction if need be. */
+    Optional<Duration> seconds(Option option) {
+        return text(option).map(value -> {
+            require(value.matches("[0-9]{1,9}([.][0-9]{1,3})?"), option + " must be seconds, such as 2.5");
+            return Duration.ofMillis(Math.round(Double.parseDouble(value) * 1_000));
+        });
+    }
+
+    Optional<Integer> count(Option option) {
+        return text(option).map(value -> {
+            require(value.matches("[1-9][0-9]{0,5}"), option + " must be a number above 0");
+            return Integer.valueOf(value);
+        });
+    }
+}

@@ -1,0 +1,52 @@
+package io.workersupervisor.examples;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** A command of the console: what it takes beside the options of every command, and what runs it. */
+record Command(String name, boolean takesAccount, Set<Option> options, Program program) {
+    static final Command START = new Command(
+            "start",
+            true,
+            Set.of(
+                    Option.USER,
+                    Option.SPEC_VERSION,
+                    Option.DIR,
+                    Option.ENV_FILE,
+                    Option.START_GRACE,
+                    Option.STOP_GRACE),
+            StartCommand::run);
+
+    private static final List<Command> ALL = List.of(
+            START,
+            new Command("stop", true, Set.of(), StopCommand::run),
+            new Command("ps", false, Set.of(), PsCommand::run),
+            new Command("why", true, Set.of(Option.LAST), WhyCommand::run),
+            new Command("doctor", false, Set.of(), DoctorCommand::run),
+            new Command("host", false, Set.of(Option.STOP_WORKERS), HostCommand::run));
+
+    /** What runs a command; the answer is the exit code. */
+    @FunctionalInterface
+    interface Program {
+        int run(Arguments arguments, Output output) throws InterruptedException;
+    }
+
+    static Optional<Command> of(String name) {
+        return ALL.stream().filter(command -> command.name().equals(name)).findFirst();
+    }
+
+    int run(Arguments arguments, Output output) throws InterruptedException {
+        return program.run(arguments, output);
+    }
+
+    boolean takes(Option option) {
+        return option == Option.DATA || option == Option.JSON || options.contains(option);
+    }
+
+    /** As it is written on the command line. */
+    @Override
+    public String toString() {
+        return name;
+    }
+}

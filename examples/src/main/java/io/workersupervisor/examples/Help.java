@@ -1,0 +1,67 @@
+package io.workersupervisor.examples;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What {@code --help} and {@code --version} print. */
+final class Help {
+    private static final String TEXT = """
+            Starts, watches and stops worker processes, at most one for each account.
+
+            usage: java -jar worker-console.jar COMMAND [OPTION]...
+
+              start ACCOUNT [OPTION]... -- COMMAND [WORD]...
+                                     start a worker; it runs on when this program has ended
+                  --user ID              the owner of the account
+                  --spec-version TEXT    the version of what runs
+                  --dir DIR              where the worker starts, and where a relative COMMAND is found
+                  --env-file FILE        its variables, NAME=VALUE on each line; empty lines and # lines are skipped
+                  --start-grace SECONDS  how long it must live to count as started (0.5)
+                  --stop-grace SECONDS   how long it has from TERM to KILL (10)
+              stop ACCOUNT           end the worker; the account stays stopped until the next start
+              ps                     show all accounts and whether their workers live
+              why ACCOUNT            show why its last workers stopped, the newest first
+                  --last N               only the newest N
+              doctor                 show what is wrong with machine, data directory, registry and workers
+              host                   supervise in the foreground, one line for each event, until TERM or Ctrl-C
+                  --stop-workers         end the workers then; by default they run on
+
+            options of every command
+              --data DIR   the data directory (data)
+              --json       JSON on standard output
+              --help       this text
+              --version    the version
+
+            ACCOUNT is a 64-bit number, or 1 to 64 characters of A-Z a-z 0-9 . _ @ + : - beginning with none of . and -
+            ps, why and doctor change nothing and work without a host. The data directory must belong to this user.
+
+            exit code: 0 done, 1 failed, 2 wrong usage, 3 already running, 4 refused
+            """;
+
+    private Help() {}
+
+    /** The text that is asked for instead of a command; what follows {@code --} is not ours. */
+    static Optional<String> wanted(List<String> words) {
+        for (String word : words) {
+            switch (word) {
+                case "--help", "-h" -> {
+                    return Optional.of(TEXT.strip());
+                }
+                case "--version" -> {
+                    return Optional.of("worker-console " + version());
+                }
+                case "--" -> {
+                    return Optional.empty();
+                }
+                default -> {}
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Of the jar's manifest. */
+    private static String version() {
+        return Optional.ofNullable(Help.class.getPackage().getImplementationVersion())
+                .orElse("(not packaged)");
+    }
+}

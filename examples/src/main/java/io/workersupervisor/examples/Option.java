@@ -1,0 +1,43 @@
+package io.workersupervisor.examples;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** The options of all commands. */
+enum Option {
+    DATA(true),
+    JSON(false),
+    USER(true),
+    SPEC_VERSION(true),
+    DIR(true),
+    ENV_FILE(true),
+    START_GRACE(true),
+    STOP_GRACE(true),
+    LAST(true),
+    STOP_WORKERS(false);
+
+    private final boolean takesValue;
+
+    Option(boolean takesValue) {
+        this.takesValue = takesValue;
+    }
+
+    boolean takesValue() {
+        return takesValue;
+    }
+
+    /** As it is written on the command line. */
+    @Override
+    public String toString() {
+        return "--" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static Optional<Option> of(String word) {
+        for (Option option : values()) {
+            if (option.toString().equals(word)) {
+                return Optional.of(option);
+            }
+        }
+        return Optional.empty();
+    }
+}

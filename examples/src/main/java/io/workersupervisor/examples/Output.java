@@ -1,0 +1,106 @@
+package io.workersupervisor.examples;
+
+import com.google.gson.stream.JsonWriter;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.StopReport;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Where a command prints to: text for people or JSON for programs. */
+final class Output {
+    private final PrintStream out;
+    private final PrintStream err;
+    private final boolean json;
+
+    Output(PrintStream out, PrintStream err, boolean json) {
+        this.out = out;
+        this.err = err;
+        this.json = json;
+    }
+
+    /** Prints what a command found or did. */
+    void print(String text, Map<String, ?> fields) {
+        out.println(json ? toJson(fields) : text);
+    }
+
+    /** Prints what came of a command: text of what was not done goes to the error stream. */
+    int result(int exitCode, String text, Map<String, ?> fields) {
+        if (json || exitCode == WorkerConsole.DONE) {
+            print(text, fields);
+        } else {
+            err.println(error(text));
+        }
+        return exitCode;
+    }
+
+    /** Prints something that the result does not show. */
+    void warn(String text) {
+        err.println(error("warning: " + text));
+    }
+
+    /** A line for the error stream. */
+    static String error(String text) {
+        return "worker-console: " + oneLine(text);
+    }
+
+    static String quoted(String value) {
+        return '"' + oneLine(value) + '"';
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\p{Cntrl}+", " ").strip();
+    }
+
+    private static String toJson(Map<String, ?> fields) {
+        StringWriter text = new StringWriter();
+        try (JsonWriter writer = new JsonWriter(text)) {
+            write(writer, fields);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    private static void write(JsonWriter writer, Object value) throws IOException {
+        if (value instanceof Map<?, ?> fields) {
+            writer.beginObject();
+            for (Map.Entry<?, ?> field : fields.entrySet()) {
+                if (!isAbsent(field.getValue())) {
+                    writer.name(String.valueOf(field.getKey()));
+                    write(writer, field.getValue());
+                }
+            }
+            writer.endObject();
+        } else if (value instanceof List<?> items) {
+            writer.beginArray();
+            for (Object item : items) {
+                write(writer, item);
+            }
+            writer.endArray();
+        } else if (value instanceof Optional<?> present) {
+            write(writer, present.orElseThrow());
+        } else if (value instanceof OptionalLong present) {
+            writer.value(present.getAsLong());
+        } else if (value instanceof StopReport report) {
+            writer.jsonValue(report.toJson());
+        } else if (value instanceof AccountId account) {
+            write(writer, account.value());
+        } else if (value instanceof Number number) {
+            writer.value(number);
+        } else if (value instanceof Boolean truth) {
+            writer.value(truth);
+        } else {
+            writer.value(value.toString());
+        }
+    }
+
+    private static boolean isAbsent(Object value) {
+        return value.equals("") || value.equals(Optional.empty()) || value.equals(OptionalLong.empty());
+    }
+}

@@ -1,0 +1,135 @@
+package io.workersupervisor.examples;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Runs programs of this module in JVMs of their own, and ends whatever they leave running in a data directory. */
+final class Programs implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path home;
+    private final Path data;
+    private final List<Process> started = new ArrayList<>();
+    private int outputs;
+
+    /**
+     * Begins.
+     *
+     * @param home where the programs start, and where their output goes
+     * @param data the data directory
+     */
+    Programs(Path home, Path data) {
+        this.home = home;
+        this.data = data;
+    }
+
+    /** What a program printed and how it ended. */
+    record Ended(int exitCode, String out, String err) {}
+
+    /** A program at work. */
+    record Running(Process process, Path out, Path err) {
+        String printed() {
+            return read(out);
+        }
+
+        void awaitPrinted(String text) {
+            await().atMost(PATIENCE).until(() -> printed().contains(text));
+        }
+
+        Ended end() throws InterruptedException {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("still runs after " + PATIENCE + ": " + read(out) + read(err));
+            }
+            return new Ended(process.exitValue(), read(out), read(err));
+        }
+    }
+
+    Running begin(Class<?> program, String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                program.getName()));
+        command.addAll(List.of(words));
+        return begin(command);
+    }
+
+    Running begin(List<String> command) throws IOException {
+        Path out = home.resolve("out-" + ++outputs);
+        Path err = home.resolve("err-" + outputs);
+        Process process = new ProcessBuilder(command)
+                .directory(home.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        started.add(process);
+        return new Running(process, out, err);
+    }
+
+    Ended console(String... words) throws IOException, InterruptedException {
+        return begin(WorkerConsole.class, words).end();
+    }
+
+    /** The processes whose environment says that they are workers of the data directory. */
+    List<ProcessHandle> workers() {
+        return processes("environ", "\0WORKER_DATA=" + data + "\0");
+    }
+
+    /** Ends the programs, the workers and whatever they left behind, and waits for their launchers. */
+    @Override
+    public void close() {
+        started.forEach(Process::destroyForcibly);
+        await().atMost(PATIENCE).until(() -> started.stream().noneMatch(Process::isAlive));
+        await().atMost(PATIENCE).until(() -> {
+            workers().forEach(ProcessHandle::destroyForcibly);
+            return workers().isEmpty()
+                    && processes("cmdline", "\0" + data + "\0").isEmpty();
+        });
+    }
+
+    private static List<ProcessHandle> processes(String file, String text) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> holds(Path.of("/proc", Long.toString(process.pid()), file), text))
+                .toList();
+    }
+
+    private static boolean holds(Path file, String text) {
+        try {
+            return ("\0" + Files.readString(file, StandardCharsets.ISO_8859_1)).contains(text);
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Everything below a directory with size and time, to see whether something was made or changed. */
+    static List<String> listing(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            List<String> lines = new ArrayList<>();
+            for (Path path : all.sorted().toList()) {
+                lines.add(path + " " + Files.size(path) + " " + Files.getLastModifiedTime(path));
+            }
+            return lines;
+        }
+    }
+}
