@@ -43,7 +43,7 @@ public final class DataDirectory {
     public static DataDirectory open(Path path) {
         Machine.requireSupported();
         try {
-            if (!Files.isDirectory(path)) {
+            if (!Files.exists(path)) {
                 requireLocal(path.toAbsolutePath());
                 Files.createDirectories(path, PosixFilePermissions.asFileAttribute(OURS_ONLY));
             }
@@ -72,6 +72,9 @@ public final class DataDirectory {
         Machine.requireSupported();
         Path absolute = path.toAbsolutePath().normalize();
         try {
+            if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
+                throw new DataDirectoryException("data directory " + absolute + " is not a directory");
+            }
             if (!Files.isDirectory(absolute)) {
                 throw new DataDirectoryException("data directory " + absolute + " does not exist");
             }

@@ -133,7 +133,7 @@ final class Doctor {
                                 + ", the registry was lost or is an older copy");
             }
         }
-        add(Level.OK, "registry " + registry.id() + ": " + listing.rows().size() + " accounts, " + alive + " running");
+        add(Level.OK, "registry " + registry.id() + ": " + listing.rows().size() + " rows, " + alive + " running");
     }
 
     private void strangers() {

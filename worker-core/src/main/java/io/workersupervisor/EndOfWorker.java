@@ -27,6 +27,7 @@ import java.util.OptionalInt;
  */
 final class EndOfWorker {
     private static final int LONGEST_EXEC_ERROR = 512;
+    private static final String EXEC_ERROR = "the program could not be run: ";
 
     private final Context context;
 
@@ -70,7 +71,8 @@ final class EndOfWorker {
         record.ifPresent(known -> evidence.add("the launcher recorded " + known.status() + " at " + known.at()));
         Instant at = record.map(LaunchRecords.Exit::at)
                 .orElseGet(() -> context.timing().now());
-        return new Ending(exit, at, otherBoot, !rungs.isEmpty(), evidence);
+        boolean signalled = rungs.stream().anyMatch(StopLadder::isForWorker);
+        return new Ending(exit, at, otherBoot, signalled, evidence);
     }
 
     /** The one line in which the launcher says that it could not run the program, where that is all the log holds. */
@@ -86,12 +88,14 @@ final class EndOfWorker {
             }
             String text = Files.readString(log, StandardCharsets.ISO_8859_1).strip();
             boolean ours = text.startsWith("setsid: ") || text.startsWith("launcher: ") || text.contains("/launcher-");
-            return ours && text.indexOf('\n') < 0
-                    ? Optional.of("the program could not be run: " + text)
-                    : Optional.empty();
+            return ours && text.indexOf('\n') < 0 ? Optional.of(EXEC_ERROR + text) : Optional.empty();
         } catch (IOException e) {
             return Optional.of("the log could not be read: " + DataDirectory.reason(e));
         }
+    }
+
+    static boolean isExecError(String evidence) {
+        return evidence.startsWith(EXEC_ERROR);
     }
 
     /** Steps 2 to 4; empty if another host changed the row meanwhile, and it must be looked at again. */
@@ -113,9 +117,8 @@ final class EndOfWorker {
     }
 
     /** Files the end of a worker that this host has ended without a row that names it. */
-    StopReport fileUnregistered(WorkerRow row, EnvironmentSearch.Marked worker, Actor actor, List<String> rungs) {
-        WorkerRow known =
-                WorkerRow.unregistered(row, worker, actor, context.timing().now());
+    StopReport fileUnregistered(WorkerRow row, EnvironmentSearch.Marked worker, Instant askedAt, List<String> rungs) {
+        WorkerRow known = WorkerRow.unregistered(row, worker, context.self(), askedAt);
         StopReport report = Diagnosis.report(
                 known,
                 ending(

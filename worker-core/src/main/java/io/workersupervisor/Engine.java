@@ -23,6 +23,7 @@ import java.util.function.Supplier;
  * <ul>
  *   <li>{@code worker-tick}, one thread: reconciles at every interval.
  *   <li>{@code worker-pool-N}: rows of a reconcile, starts of many, ends that were noticed.
+ *   <li>{@code worker-ladder-N}: stops that reconcile resumes, one thread each while it lasts.
  *   <li>{@code worker-launch-N}: waits for the answers of launchers.
  *   <li>{@code worker-events}: calls the listener.
  * </ul>
@@ -45,6 +46,7 @@ final class Engine {
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(threads("worker-tick"));
     private final ExecutorService pool;
     private final ExecutorService readers;
+    private final ExecutorService ladders;
     private final ReentrantReadWriteLock calls = new ReentrantReadWriteLock();
     private volatile boolean closed;
     private volatile boolean moved;
@@ -55,9 +57,11 @@ final class Engine {
         ENSURE
     }
 
-    private Engine(WorkerSupervisor.Builder settings, ExecutorService pool, ExecutorService readers) {
+    private Engine(
+            WorkerSupervisor.Builder settings, ExecutorService pool, ExecutorService readers, ExecutorService ladders) {
         this.pool = pool;
         this.readers = readers;
+        this.ladders = ladders;
         this.onClose = settings.onClose;
         this.closeTimeout = settings.closeTimeout;
         Timing timing = Timing.system(settings.clock);
@@ -90,7 +94,7 @@ final class Engine {
         this.unregistered = new Unregistered(settings.registry, local);
         this.starts = new StartProtocol(context, settlement, end, ladder, unregistered);
         this.stops = new StopProtocol(context, end, ladder, unregistered);
-        this.reconciler = new Reconciler(context, settlement, end, ladder, starts, pool);
+        this.reconciler = new Reconciler(context, settlement, end, ladder, starts, pool, ladders);
         this.inspector = new WorkerInspector(settings.data, settings.registry, local, judge);
         OpenHosts.opened(context.self().host());
         stamped.notices().forEach(this::tell);
@@ -99,22 +103,27 @@ final class Engine {
     static Engine open(WorkerSupervisor.Builder settings) {
         ExecutorService pool = Executors.newFixedThreadPool(POOL, threads("worker-pool"));
         ExecutorService readers = Executors.newCachedThreadPool(threads("worker-launch"));
+        ExecutorService ladders = Executors.newCachedThreadPool(threads("worker-ladder"));
         try {
-            Engine engine = new Engine(settings, pool, readers);
-            engine.begin(settings.reconcileInterval);
+            Engine engine = new Engine(settings, pool, readers, ladders);
+            engine.begin(settings);
             return engine;
         } catch (RuntimeException refused) {
             pool.shutdownNow();
             readers.shutdownNow();
+            ladders.shutdownNow();
             throw refused;
         }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // a tick contains what it throws
-    private void begin(Duration interval) {
+    private void begin(WorkerSupervisor.Builder settings) {
         lookForStrangers();
-        tick();
-        ticker.scheduleWithFixedDelay(this::tick, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        if (settings.reconciles) {
+            long interval = settings.reconcileInterval.toMillis();
+            tick();
+            ticker.scheduleWithFixedDelay(this::tick, interval, interval, TimeUnit.MILLISECONDS);
+        }
     }
 
     private static java.util.concurrent.ThreadFactory threads(String name) {
@@ -144,7 +153,7 @@ final class Engine {
         Guard.run("reconcile", Optional.empty(), () -> {
                     if (!closed) {
                         checkDirectory();
-                        reconciler.reconcile();
+                        reconciler.tick();
                     }
                 })
                 .ifPresent(thrown -> tell("reconcile failed, tried again at the next interval: " + thrown));
@@ -243,7 +252,7 @@ final class Engine {
         try {
             pool.execute(() -> Guard.run("end", Optional.of(account), () -> {
                 if (!closed) {
-                    reconciler.one(account);
+                    reconciler.ended(account);
                 }
             }));
         } catch (RejectedExecutionException isClosed) {
@@ -317,9 +326,12 @@ final class Engine {
             calls.writeLock().unlock();
         }
         pool.shutdown();
+        ladders.shutdown();
         readers.shutdown();
-        if (!await(pool, deadline) || !idle) {
+        boolean over = await(pool, deadline) && await(ladders, deadline);
+        if (!over || !idle) {
             pool.shutdownNow();
+            ladders.shutdownNow();
             tell("closed within " + Text.words(closeTimeout)
                     + " although calls were in flight; the next host settles what they left");
         }
@@ -344,7 +356,7 @@ final class Engine {
                 return;
             } catch (java.util.concurrent.TimeoutException | java.util.concurrent.ExecutionException late) {
                 tell("not all workers ended within " + Text.words(closeTimeout)
-                        + " at close; reconcile goes on with them");
+                        + " at close; the next host goes on with them");
                 return;
             }
         }

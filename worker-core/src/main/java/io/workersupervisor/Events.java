@@ -29,6 +29,11 @@ final class Events {
 
     void emit(WorkerEvent event) {
         AccountMdc.run(event.account(), () -> write(event));
+        hear(event);
+    }
+
+    /** For the listener only: another host has written it to the log. */
+    void hear(WorkerEvent event) {
         try {
             dispatcher.execute(() -> Guard.run("listener", event.account(), () -> listener.onEvent(event)));
         } catch (RejectedExecutionException closed) {

@@ -86,7 +86,8 @@ final class LocalProbe implements LivenessProbe {
         List<EnvironmentSearch.Marked> left =
                 search.ofWorker(row.workerId(), row.detail().bornAfter());
         if (!left.isEmpty()) {
-            return new Judgement.Draining(finding.evidence() + " but left " + left + " behind", left);
+            return new Judgement.Draining(
+                    finding.evidence() + " but left " + Unregistered.pids(left) + " behind", left);
         }
         return lock == AccountLocks.State.BUSY
                 ? new Judgement.Draining(finding.evidence() + " but its lock is still held", left)

@@ -99,7 +99,7 @@ final class ProcessProbe {
                     status == 0 ? OptionalInt.empty() : OptionalInt.of(status));
         }
         return workerId.isEmpty() || isMarked(identity.pid(), workerId.get())
-                ? new Finding(Kind.ALIVE, who + " runs, state " + stat.get().state())
+                ? new Finding(Kind.ALIVE, who + " runs")
                 : new Finding(
                         Kind.DOUBT,
                         who + " runs since the recorded tick but its environment does not name worker "

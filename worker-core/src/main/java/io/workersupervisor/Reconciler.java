@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 /**
- * Brings the open rows of this node in line with what runs; any host of the node does it for all of them.
+ * Brings the open rows of this node in line with what runs; any host of the node does it for all of them. Ladders, which
+ * last for a stop grace, run on threads of their own and hold up no other account.
  *
  * <ol>
  *   <li>An account with a call of this host in flight is left to that call; STARTING and STOPPING of another living host
@@ -38,6 +40,7 @@ final class Reconciler {
     private final StopLadder ladder;
     private final StartProtocol starts;
     private final Executor pool;
+    private final Executor ladders;
     private final Map<AccountId, String> supervised = new ConcurrentHashMap<>();
     private final Map<String, Long> drainingSince = new ConcurrentHashMap<>();
     private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -48,13 +51,15 @@ final class Reconciler {
             EndOfWorker end,
             StopLadder ladder,
             StartProtocol starts,
-            Executor pool) {
+            Executor pool,
+            Executor ladders) {
         this.context = context;
         this.settlement = settlement;
         this.end = end;
         this.ladder = ladder;
         this.starts = starts;
         this.pool = pool;
+        this.ladders = ladders;
     }
 
     /** What came of one row. */
@@ -68,6 +73,15 @@ final class Reconciler {
 
     private record Nothing() implements Result {}
 
+    /** A ladder is to be gone on with. */
+    private record Resume() implements Result {}
+
+    /** How far a look at an account may go. */
+    private enum Reach {
+        LOOK,
+        LADDER
+    }
+
     /** The workers that this host started or took up. */
     Map<AccountId, String> supervised() {
         return Map.copyOf(supervised);
@@ -77,48 +91,101 @@ final class Reconciler {
         supervised.put(account, workerId);
     }
 
+    /** All accounts, ladders included: returns when the last one is over. */
     ReconcileReport reconcile() {
-        RowListing listing = context.registry().list(RowSelection.openOf(context.node()));
-        List<String> left = Collections.synchronizedList(new ArrayList<>(listing.unreadable()));
-        listing.unreadable().forEach(row -> tell(Optional.empty(), row));
-        Map<AccountId, Result> results = new ConcurrentHashMap<>();
-        List<CompletableFuture<Void>> all = listing.rows().stream()
-                .map(row -> CompletableFuture.runAsync(
-                        () -> Guard.run(
-                                        "reconcile",
-                                        Optional.of(row.account()),
-                                        () -> results.put(row.account(), one(row.account())))
-                                .ifPresent(thrown -> left.add("account " + row.account() + ": " + thrown)),
-                        pool))
-                .toList();
-        all.forEach(CompletableFuture::join);
-        Guard.run("records", Optional.empty(), () -> sweepRecords(listing.rows()));
-        List<AccountId> alive = new ArrayList<>();
-        List<StopReport> ended = new ArrayList<>();
-        new java.util.TreeMap<>(results).forEach((account, result) -> {
-            if (result instanceof Lives) {
-                alive.add(account);
-            } else if (result instanceof Filed filed) {
-                ended.add(filed.report());
-            } else if (result instanceof Left why) {
-                left.add("account " + account + ": " + why.why());
-            }
-        });
-        return new ReconcileReport(alive, ended, left);
+        Pass pass = look();
+        pass.ladders().forEach(CompletableFuture::join);
+        return pass.report();
     }
 
-    /** One account, for instance when its launcher has ended. */
-    Result one(AccountId account) {
+    /** All accounts; ladders go on behind it. */
+    void tick() {
+        look();
+    }
+
+    /** What one pass has found so far. */
+    private record Pass(Map<AccountId, Result> results, List<String> troubles, List<CompletableFuture<Void>> ladders) {
+        ReconcileReport report() {
+            List<AccountId> alive = new ArrayList<>();
+            List<StopReport> ended = new ArrayList<>();
+            List<String> left = new ArrayList<>(troubles);
+            new TreeMap<>(results).forEach((account, result) -> {
+                if (result instanceof Lives) {
+                    alive.add(account);
+                } else if (result instanceof Filed filed) {
+                    ended.add(filed.report());
+                } else if (result instanceof Left why) {
+                    left.add("account " + account + ": " + why.why());
+                }
+            });
+            return new ReconcileReport(alive, ended, left);
+        }
+    }
+
+    private Pass look() {
+        RowListing listing = context.registry().list(RowSelection.openOf(context.node()));
+        listing.unreadable().forEach(row -> tell(Optional.empty(), row));
+        Pass pass = new Pass(
+                new ConcurrentHashMap<>(),
+                Collections.synchronizedList(new ArrayList<>(listing.unreadable())),
+                Collections.synchronizedList(new ArrayList<>()));
+        List<CompletableFuture<Void>> looks = listing.rows().stream()
+                .map(row -> CompletableFuture.runAsync(() -> one(row.account(), Reach.LOOK, pass), pool))
+                .toList();
+        looks.forEach(CompletableFuture::join);
+        Guard.run("elsewhere", Optional.empty(), () -> hearOfOthers(listing.rows()));
+        Guard.run("records", Optional.empty(), () -> sweepRecords(listing.rows()));
+        return pass;
+    }
+
+    private void one(AccountId account, Reach reach, Pass pass) {
+        Guard.run("reconcile", Optional.of(account), () -> {
+                    Result result = one(account, reach);
+                    pass.results().put(account, result);
+                    if (result instanceof Resume) {
+                        pass.ladders().add(CompletableFuture.runAsync(() -> one(account, Reach.LADDER, pass), ladders));
+                    }
+                })
+                .ifPresent(thrown -> pass.troubles().add("account " + account + ": " + thrown));
+    }
+
+    /** One account, when its launcher has ended. */
+    void ended(AccountId account) {
+        if (one(account, Reach.LOOK) instanceof Resume) {
+            ladders.execute(() -> Guard.run("ladder", Optional.of(account), () -> one(account, Reach.LADDER)));
+        }
+    }
+
+    private Result one(AccountId account, Reach reach) {
         return context.mutex()
-                .call(account, Duration.ZERO, () -> alone(account))
+                .call(account, Duration.ZERO, () -> alone(account, reach))
                 .orElseGet(Nothing::new);
     }
 
-    private Result alone(AccountId account) {
+    /** A worker of this host whose row was closed or replaced by another host: the listener hears of its end here, too. */
+    private void hearOfOthers(List<WorkerRow> open) {
+        Map<AccountId, String> now = new HashMap<>();
+        open.forEach(row -> now.put(row.account(), row.workerId()));
+        supervised.forEach((account, workerId) -> {
+            boolean gone = !workerId.equals(now.get(account))
+                    && context.registry()
+                            .find(account)
+                            .filter(row ->
+                                    row.state().isOpen() && row.workerId().equals(workerId))
+                            .isEmpty();
+            if (gone && supervised.remove(account, workerId)) {
+                end.filed(account, workerId)
+                        .ifPresent(report -> context.events()
+                                .hear(new WorkerEvent.Stopped(context.timing().now(), report)));
+            }
+        });
+    }
+
+    private Result alone(AccountId account, Reach reach) {
         Optional<WorkerRow> row = context.registry()
                 .find(account)
                 .filter(found -> found.state().isOpen() && found.node().equals(context.node()));
-        Result result = row.map(this::settle).orElseGet(Nothing::new);
+        Result result = row.map(found -> settle(found, reach)).orElseGet(Nothing::new);
         if (row.isPresent() && (result instanceof Filed || result instanceof Nothing)) {
             supervised.remove(account, row.get().workerId());
             drainingSince.remove(row.get().workerId());
@@ -126,37 +193,39 @@ final class Reconciler {
         return result;
     }
 
-    private Result settle(WorkerRow row) {
+    private Result settle(WorkerRow row, Reach reach) {
         if (row.state() != WorkerState.RUNNING && context.isActorAlive(row)) {
             return new Left("another host is at it, state " + row.state());
         }
         if (row.identity().isEmpty()) {
-            return unrecorded(row);
+            return unrecorded(row, reach);
         }
         Judgement judgement = context.judge().judge(row);
         if (judgement instanceof Judgement.Alive) {
-            return row.state() == WorkerState.STOPPING || row.desired() == Desired.STOPPED ? resume(row) : lives(row);
+            return row.state() == WorkerState.STOPPING || row.desired() == Desired.STOPPED
+                    ? resume(row, reach)
+                    : lives(row);
         } else if (judgement instanceof Judgement.Dead dead) {
             return filed(end.bury(row, end.ending(row, dead, List.of())));
         } else if (judgement instanceof Judgement.Draining draining) {
-            return draining(row, draining);
+            return draining(row, draining, reach);
         }
         return left(row, judgement.evidence());
     }
 
-    private Result unrecorded(WorkerRow row) {
+    private Result unrecorded(WorkerRow row, Reach reach) {
         Settlement.Settled settled = settlement.settle(row);
         if (settled instanceof Settlement.Over over) {
             return filed(end.bury(row, end.ending(row, over, List.of())));
         } else if (settled instanceof Settlement.Found found) {
             if (row.state() == WorkerState.STOPPING || row.desired() == Desired.STOPPED) {
-                return resume(row);
+                return resume(row, reach);
             }
             WorkerRow running = row.running(found.identity());
             return context.registry().update(Optional.of(row), running) ? lives(running) : new Nothing();
         }
         Settlement.Pending pending = (Settlement.Pending) settled;
-        return row.state() == WorkerState.STOPPING ? resume(row) : left(row, pending.evidence());
+        return row.state() == WorkerState.STOPPING ? resume(row, reach) : left(row, pending.evidence());
     }
 
     private Result lives(WorkerRow row) {
@@ -169,17 +238,23 @@ final class Reconciler {
         return new Lives();
     }
 
-    private Result resume(WorkerRow row) {
+    private Result resume(WorkerRow row, Reach reach) {
+        if (reach == Reach.LOOK) {
+            return new Resume();
+        }
         return ladder.end(row.account(), row.workerId()) instanceof StopLadder.Stuck stuck
                 ? left(row, stuck.evidence())
                 : filed(end.filed(row));
     }
 
-    private Result draining(WorkerRow row, Judgement.Draining draining) {
+    private Result draining(WorkerRow row, Judgement.Draining draining, Reach reach) {
         long now = context.timing().nanos();
         long since = drainingSince.computeIfAbsent(row.workerId(), id -> now);
         boolean overdue = now - since >= row.detail().stopGrace().toNanos();
         if (row.state() == WorkerState.STOPPING || (overdue && !draining.left().isEmpty())) {
+            if (reach == Reach.LOOK) {
+                return new Resume();
+            }
             WorkerRow sweeping = row;
             if (row.state() != WorkerState.STOPPING) {
                 sweeping = row.stopping(context.self(), context.timing().now(), StopCause.LEFTOVERS);
@@ -188,7 +263,7 @@ final class Reconciler {
                 }
             }
             drainingSince.remove(row.workerId());
-            return resume(sweeping);
+            return resume(sweeping, reach);
         }
         // A launcher needs a moment for the exit record; only what stays is worth a person's while.
         return draining.left().isEmpty() && !overdue ? new Left(draining.evidence()) : left(row, draining.evidence());

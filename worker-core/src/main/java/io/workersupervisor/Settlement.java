@@ -77,7 +77,7 @@ final class Settlement {
         if (!marked.isEmpty()) {
             return new Pending(
                     RefusalReason.DESCENDANTS_LEFT,
-                    "worker " + row.workerId() + " has ended and left " + marked + " behind",
+                    "worker " + row.workerId() + " has ended and left " + Unregistered.pids(marked) + " behind",
                     marked);
         }
         if (fence instanceof Launcher.FenceAnswer.Raised raised) {

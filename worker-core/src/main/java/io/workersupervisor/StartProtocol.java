@@ -383,8 +383,12 @@ final class StartProtocol {
                         mine.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started");
             }
             if (report.isPresent() || row.isEmpty() || context.timing().nanos() > deadline) {
-                String how = report.map(
-                                known -> known.exit() + "; " + known.evidence().get(0))
+                String how = report.map(known -> known.exit()
+                                + known.evidence().stream()
+                                        .filter(EndOfWorker::isExecError)
+                                        .findFirst()
+                                        .map(error -> ": " + error)
+                                        .orElse(""))
                         .orElse(found);
                 return new StartResult.Failed(
                         mine.account(),

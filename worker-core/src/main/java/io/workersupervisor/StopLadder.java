@@ -29,6 +29,8 @@ final class StopLadder {
     /** How long leftovers are swept: those that fork without end may need several rounds. */
     private static final Duration SWEEP = Duration.ofSeconds(10);
 
+    private static final String FOR_WORKER = " sent to the group of pid ";
+
     private static final Duration LONGEST_POLL = Duration.ofMillis(50);
 
     private final Context context;
@@ -153,10 +155,15 @@ final class StopLadder {
     private void send(ProcessIdentity worker, String signal, List<String> rungs) {
         Launcher.SignalAnswer answer = context.launcher().signal(worker, signal, Launcher.Scope.GROUP);
         if (answer == Launcher.SignalAnswer.SENT) {
-            rungs.add(signal + " sent to the group of pid " + worker.pid());
+            rungs.add(signal + FOR_WORKER + worker.pid());
         } else if (answer == Launcher.SignalAnswer.FAILED) {
             rungs.add(signal + " could not be sent to pid " + worker.pid());
         }
+    }
+
+    /** Whether a rung was a signal to the worker, and not to what it left behind. */
+    static boolean isForWorker(String rung) {
+        return rung.contains(FOR_WORKER);
     }
 
     private boolean awaitDeath(ProcessIdentity worker, String workerId, Duration patience) {
@@ -189,8 +196,9 @@ final class StopLadder {
             rungs.add("KILL sent to " + ended + " left behind");
         }
         if (!left.isEmpty()) {
-            return Optional.of(
-                    new Stuck(RefusalReason.STOP_UNFINISHED, left + " of worker " + row.workerId() + " still live"));
+            return Optional.of(new Stuck(
+                    RefusalReason.STOP_UNFINISHED,
+                    Unregistered.pids(left) + " of worker " + row.workerId() + " still live"));
         }
         if (ended == 0) {
             // The launcher is about to let go of the lock, or somebody holds it who cannot be named.
@@ -233,7 +241,8 @@ final class StopLadder {
             left = stillLiving(processes);
         }
         if (!left.isEmpty()) {
-            return new Stuck(RefusalReason.STOP_UNFINISHED, left + " of account " + account + " still live");
+            return new Stuck(
+                    RefusalReason.STOP_UNFINISHED, Unregistered.pids(left) + " of account " + account + " still live");
         }
         // Their launchers write the exit record before they let go of the lock.
         while (context.local().locks().state(account) == AccountLocks.State.BUSY

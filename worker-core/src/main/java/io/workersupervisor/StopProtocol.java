@@ -1,6 +1,7 @@
 package io.workersupervisor;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,7 @@ final class StopProtocol {
 
     /** Their reports are filed under their own worker ids, so that {@code why} tells of them. */
     private StopResult end(WorkerRow asked, List<EnvironmentSearch.Marked> strangers) {
+        Instant askedAt = context.timing().now();
         StopLadder.Outcome outcome = ladder.endUnregistered(asked.account(), strangers, WorkerSpec.DEFAULT_STOP_GRACE);
         if (outcome instanceof StopLadder.Stuck stuck) {
             return stuck(asked.account(), stuck);
@@ -85,7 +87,7 @@ final class StopProtocol {
         strangers.forEach(process -> workers.putIfAbsent(process.workerId(), process));
         Optional<StopReport> first = Optional.empty();
         for (EnvironmentSearch.Marked worker : workers.values()) {
-            StopReport report = end.fileUnregistered(asked, worker, context.self(), rungs);
+            StopReport report = end.fileUnregistered(asked, worker, askedAt, rungs);
             first = first.or(() -> Optional.of(report));
         }
         return new StopResult.Stopped(asked.account(), strangers.get(0).workerId(), rungs, first);

@@ -93,6 +93,10 @@ final class Unregistered {
         return marked.isEmpty() ? "its lock is held by a process that does not say what it is" : describe(marked);
     }
 
+    static String pids(List<EnvironmentSearch.Marked> marked) {
+        return marked.stream().map(EnvironmentSearch.Marked::toString).collect(Collectors.joining(", "));
+    }
+
     static String describe(List<EnvironmentSearch.Marked> marked) {
         return marked.stream()
                 .map(process -> "pid " + process.stat().pid() + " runs as worker " + process.workerId() + " of epoch "

@@ -61,11 +61,17 @@ public final class WorkerInspector {
      * How an account stands.
      *
      * @param account the account
-     * @return empty if the registry has no row for it
+     * @return empty if the registry has no row for it and no unregistered worker of it lives
      * @throws RegistryException if the store fails or the row cannot be read
      */
     public Optional<WorkerStatus> status(AccountId account) {
-        return registry.find(account).map(this::status);
+        Optional<WorkerStatus> registered = registry.find(account).map(this::status);
+        return registered
+                .filter(status -> status.state().isOpen())
+                .or(() -> unregistered.search(account, "").stream()
+                        .findFirst()
+                        .map(this::status)
+                        .or(() -> registered));
     }
 
     /**

@@ -256,6 +256,7 @@ public final class WorkerSupervisor implements AutoCloseable {
 
         InstantSource clock = InstantSource.system();
         Duration reconcileInterval = DEFAULT_RECONCILE_INTERVAL;
+        boolean reconciles = true;
         Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
         OnClose onClose = OnClose.LEAVE_RUNNING;
         boolean withoutLock;
@@ -312,6 +313,17 @@ public final class WorkerSupervisor implements AutoCloseable {
         public Builder reconcileInterval(Duration interval) {
             this.reconcileInterval =
                     Text.between("reconcileInterval", interval, Duration.ofMillis(100), Duration.ofHours(1));
+            return this;
+        }
+
+        /**
+         * Leaves the other accounts alone: the supervisor reconciles only when {@link WorkerSupervisor#reconcile} is called.
+         * For tools that do one thing and end.
+         *
+         * @return this
+         */
+        public Builder withoutReconcile() {
+            this.reconciles = false;
             return this;
         }
 

@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +129,71 @@ class StopLadderTest {
         assertThat(report.exit()).isEqualTo(new ExitStatus.Exited(3));
         assertThat(report.reason()).isNotEqualTo(StopReason.STOPPED_ON_REQUEST);
         assertThat(node.row(ACCOUNT).desired()).isEqualTo(Desired.RUN);
+    }
+
+    @Test
+    void P6_a_worker_that_was_killed_before_the_stop_was_not_stopped_on_request() throws Exception {
+        WorkerSupervisor host = node.host(settings -> settings.reconcileInterval(Duration.ofHours(1)));
+        long pid = host.start(TestNode.sh(ACCOUNT, "sleep 600 & exec sleep 601").build())
+                .orElseThrow()
+                .pid();
+        TestNode.kill(pid);
+        Path exit = node.data.records().resolve(node.row(ACCOUNT).workerId() + ".exit");
+        await().until(() -> !Files.readString(exit).isBlank());
+        Files.setLastModifiedTime(
+                exit,
+                java.nio.file.attribute.FileTime.from(java.time.Instant.now().minusSeconds(3)));
+
+        StopResult.Stopped stopped = (StopResult.Stopped) host.stop(ACCOUNT);
+
+        assertThat(stopped.rungs()).containsExactly("KILL sent to 1 left behind");
+        assertThat(stopped.report().orElseThrow().reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
+    }
+
+    @Test
+    void a_host_hears_of_an_end_that_another_host_has_filed() throws Exception {
+        List<WorkerEvent> heard = Collections.synchronizedList(new ArrayList<>());
+        WorkerSupervisor first = node.host(settings -> settings.listener(heard::add));
+        WorkerSupervisor second = node.host(WorkerSupervisor.Builder::withoutReconcile);
+        first.start(TestNode.sh(ACCOUNT, "exec sleep 600").build()).orElseThrow();
+
+        second.stop(ACCOUNT);
+
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> heard.stream().anyMatch(event -> event instanceof WorkerEvent.Stopped));
+        assertThat(Files.readAllLines(node.data.eventLog())).hasSize(2);
+    }
+
+    @Test
+    void P7_a_stop_that_takes_long_holds_up_no_other_account() {
+        AccountId slow = AccountId.of("slow");
+        WorkerSupervisor first = node.host(settings -> settings.reconcileInterval(Duration.ofHours(1)));
+        first.start(TestNode.sh(slow, "trap '' TERM; while :; do sleep 0.05; done")
+                        .stopGrace(Duration.ofSeconds(30))
+                        .build())
+                .orElseThrow();
+        WorkerRow row = node.row(slow);
+        ProcessIdentity worker = row.identity().orElseThrow();
+        Actor gone = new Actor(
+                "gone",
+                new ProcessIdentity(
+                        worker.pid(),
+                        worker.startTicks() + 1,
+                        0,
+                        worker.bootId(),
+                        worker.pidNamespace(),
+                        worker.timeNamespace()));
+        assertThat(node.registry.update(java.util.Optional.of(row), row.stopAsked(gone, row.startedAt())))
+                .isTrue();
+        first.close();
+
+        WorkerSupervisor second = node.host(settings -> settings.closeTimeout(Duration.ofMillis(100)));
+        StartResult other =
+                second.start(TestNode.sh(ACCOUNT, "sleep 0.4; exit 3").build());
+
+        assertThat(other).isInstanceOf(StartResult.Started.class);
+        await().atMost(Duration.ofSeconds(10)).until(() -> !second.why(ACCOUNT).isEmpty());
+        assertThat(second.why(slow)).isEmpty();
     }
 
     @Test

@@ -17,6 +17,7 @@ final class StartCommand {
         DataDirectory data = DataDirectory.open(arguments.data());
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
                 WorkerSupervisor supervisor = WorkerSupervisor.builder(data, registry)
+                        .withoutReconcile()
                         .listener(new TroubleListener(output))
                         .build()) {
             StartResult result = supervisor.start(spec);

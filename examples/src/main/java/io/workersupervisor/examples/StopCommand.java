@@ -19,6 +19,7 @@ final class StopCommand {
                 DataDirectory.open(DataDirectory.existing(arguments.data()).path());
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
                 WorkerSupervisor supervisor = WorkerSupervisor.builder(data, registry)
+                        .withoutReconcile()
                         .listener(new TroubleListener(output))
                         .build()) {
             StopResult result = supervisor.stop(arguments.account());
