@@ -43,6 +43,7 @@ final class Reconciler {
     private final Executor ladders;
     private final Map<AccountId, String> supervised = new ConcurrentHashMap<>();
     private final Map<String, Long> drainingSince = new ConcurrentHashMap<>();
+    private final Map<AccountId, CompletableFuture<Void>> going = new ConcurrentHashMap<>();
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     Reconciler(
@@ -91,8 +92,9 @@ final class Reconciler {
         supervised.put(account, workerId);
     }
 
-    /** All accounts, ladders included: returns when the last one is over. */
+    /** All accounts, ladders included, also those that a tick has begun: returns when the last one is over. */
     ReconcileReport reconcile() {
+        going.values().forEach(CompletableFuture::join);
         Pass pass = look();
         pass.ladders().forEach(CompletableFuture::join);
         return pass.report();
@@ -143,17 +145,24 @@ final class Reconciler {
                     Result result = one(account, reach);
                     pass.results().put(account, result);
                     if (result instanceof Resume) {
-                        pass.ladders().add(CompletableFuture.runAsync(() -> one(account, Reach.LADDER, pass), ladders));
+                        pass.ladders().add(begin(account, () -> one(account, Reach.LADDER, pass)));
                     }
                 })
                 .ifPresent(thrown -> pass.troubles().add("account " + account + ": " + thrown));
     }
 
     /** One account, when its launcher has ended. */
+    @SuppressWarnings("FutureReturnValueIgnored") // a ladder contains what it throws
     void ended(AccountId account) {
         if (one(account, Reach.LOOK) instanceof Resume) {
-            ladders.execute(() -> Guard.run("ladder", Optional.of(account), () -> one(account, Reach.LADDER)));
+            begin(account, () -> Guard.run("ladder", Optional.of(account), () -> one(account, Reach.LADDER)));
         }
+    }
+
+    private CompletableFuture<Void> begin(AccountId account, Runnable ladderOfOne) {
+        CompletableFuture<Void> over = CompletableFuture.runAsync(ladderOfOne, ladders);
+        going.put(account, over);
+        return over.whenComplete((nothing, thrown) -> going.remove(account));
     }
 
     private Result one(AccountId account, Reach reach) {

@@ -55,6 +55,10 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
         started.add(process);
         BufferedReader out = process.inputReader(StandardCharsets.US_ASCII);
         assertThat(out.readLine()).isEqualTo("ready");
+        // While it execs its last program it has no environment to be read.
+        String last = script.endsWith("exec sleep 300") ? "\0sleep\0" : "\0sh\0";
+        await().until(() -> ProcFs.system().commandLine(process.pid()).startsWith(last)
+                && ProcFs.system().environment(process.pid()).orElse("").length() > 1);
         return process;
     }
 
