@@ -20,10 +20,17 @@ final class AccountLocks {
 
     private final DataDirectory data;
     private final ShellScript script;
+    private final ProcFs proc;
 
-    AccountLocks(DataDirectory data, ShellScript script) {
+    AccountLocks(DataDirectory data, ShellScript script, ProcFs proc) {
         this.data = data;
         this.script = script;
+        this.proc = proc;
+    }
+
+    /** Whether the process has the account's lock file open itself; false where that may not be seen. */
+    boolean isOpenIn(long pid, AccountId account) {
+        return proc.hasOpen(pid, data.lockFile(account));
     }
 
     /** Whether anybody holds a lock. */

@@ -16,12 +16,13 @@ import java.util.OptionalInt;
  * <ol>
  *   <li>The launcher wrote the exit record before it let go of the lock, and the lock is seen free before the record is
  *       read: what is not there then never comes.
+ *   <li>Read the row again: a stop that was written meanwhile may have caused the end, and is looked at first.
  *   <li>Insert the report, if there is none for the worker id.
  *   <li>Close the row, if it still has the epoch, version and worker id that were read.
  *   <li>Delete the records.
  * </ol>
  *
- * A crash before 2 changes nothing; after 2 the next host finds the report filed and closes the row; after 3 the records
+ * A crash before 3 changes nothing; after 3 the next host finds the report filed and closes the row; after 4 the records
  * are left, and reconcile deletes those whose report is filed. Records of worker ids that the registry does not know are
  * left alone.
  */
@@ -98,8 +99,12 @@ final class EndOfWorker {
         return evidence.startsWith(EXEC_ERROR);
     }
 
-    /** Steps 2 to 4; empty if another host changed the row meanwhile, and it must be looked at again. */
+    /** Steps 2 to 5; empty if another host changed the row meanwhile, and it must be looked at again. */
     Optional<StopReport> bury(WorkerRow row, Ending ending) {
+        boolean ran = !(ending.exit() instanceof ExitStatus.NeverRan);
+        if (ran && !isUnchanged(row)) {
+            return Optional.empty();
+        }
         StopReport report = Diagnosis.report(row, ending);
         context.steps().reached("report");
         boolean filed = context.registry().file(report);
@@ -114,6 +119,16 @@ final class EndOfWorker {
         }
         acknowledge(row.workerId());
         return Optional.of(filed ? report : filed(row).orElse(report));
+    }
+
+    /** A stop is written before it signals: the row unchanged after the death proves that none caused it. */
+    private boolean isUnchanged(WorkerRow row) {
+        return context.registry()
+                .find(row.account())
+                .filter(now -> now.epoch() == row.epoch()
+                        && now.version() == row.version()
+                        && now.workerId().equals(row.workerId()))
+                .isPresent();
     }
 
     /** Files the end of a worker that this host has ended without a row that names it. */

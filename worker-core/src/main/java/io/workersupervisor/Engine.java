@@ -1,6 +1,7 @@
 package io.workersupervisor;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,9 @@ final class Engine {
     private final ExecutorService readers;
     private final ExecutorService ladders;
     private final ReentrantReadWriteLock calls = new ReentrantReadWriteLock();
+    /** New calls are refused; calls in flight and ladders go on. */
+    private volatile boolean closing;
+
     private volatile boolean closed;
     private volatile boolean moved;
 
@@ -153,7 +157,9 @@ final class Engine {
         Guard.run("reconcile", Optional.empty(), () -> {
                     if (!closed) {
                         checkDirectory();
-                        reconciler.tick();
+                        if (!moved) {
+                            reconciler.tick();
+                        }
                     }
                 })
                 .ifPresent(thrown -> tell("reconcile failed, tried again at the next interval: " + thrown));
@@ -192,12 +198,16 @@ final class Engine {
     <T> T call(Supplier<T> body) {
         calls.readLock().lock();
         try {
-            if (closed) {
-                throw new IllegalStateException("the supervisor is closed");
-            }
+            requireOpen();
             return body.get();
         } finally {
             calls.readLock().unlock();
+        }
+    }
+
+    private void requireOpen() {
+        if (closing) {
+            throw new IllegalStateException("the supervisor is closed");
         }
     }
 
@@ -207,6 +217,12 @@ final class Engine {
 
     StartResult start(WorkerSpec spec, Verb verb) {
         return finish(begin(spec, verb));
+    }
+
+    /** One of many may still wait for a thread when the supervisor closes. */
+    private StartProtocol.Progress beginOpen(WorkerSpec spec, Verb verb) {
+        requireOpen();
+        return begin(spec, verb);
     }
 
     private StartProtocol.Progress begin(WorkerSpec spec, Verb verb) {
@@ -264,7 +280,7 @@ final class Engine {
     Map<AccountId, StartResult> startMany(Map<AccountId, WorkerSpec> specs, Verb verb) {
         Map<AccountId, CompletableFuture<StartProtocol.Progress>> begun = new LinkedHashMap<>();
         specs.forEach((account, spec) ->
-                begun.put(account, CompletableFuture.supplyAsync(() -> begin(spec, verb), pool)));
+                begun.put(account, CompletableFuture.supplyAsync(() -> beginOpen(spec, verb), pool)));
         Map<AccountId, StartResult> results = new LinkedHashMap<>();
         Map<AccountId, RuntimeException> failures = new LinkedHashMap<>();
         begun.forEach((account, progress) -> {
@@ -297,7 +313,7 @@ final class Engine {
     }
 
     private StartProtocol.Progress endAndBegin(WorkerSpec spec) {
-        Optional<StopResult> ended = stops.endOnly(spec.account(), StopCause.RESTART);
+        Optional<StopResult> ended = stops.endOnly(spec.account(), Optional.empty(), StopCause.RESTART);
         return ended.isPresent() && ended.get() instanceof StopResult.Refused refused
                 ? new StartProtocol.Decided(
                         new StartResult.Refused(spec.account(), refused.reason(), refused.evidence()))
@@ -310,44 +326,43 @@ final class Engine {
         return reconciler.reconcile();
     }
 
-    void close() {
-        if (closed) {
+    synchronized void close() {
+        if (closing) {
             return;
         }
+        closing = true;
         long deadline = context.timing().nanos() + closeTimeout.toNanos();
         ticker.shutdown();
+        boolean idle = awaitCalls(deadline);
         if (onClose == WorkerSupervisor.OnClose.STOP_WORKERS) {
             stopWorkers(deadline);
         }
-        boolean ticked = await(ticker, deadline);
-        boolean idle = awaitCalls(deadline) && ticked;
         closed = true;
         if (calls.isWriteLockedByCurrentThread()) {
             calls.writeLock().unlock();
         }
+        // Nothing is interrupted or dropped: whoever waits for it gets an answer, and threads are daemons.
         pool.shutdown();
         ladders.shutdown();
         readers.shutdown();
-        boolean over = await(pool, deadline) && await(ladders, deadline);
+        boolean over = await(ticker, deadline) && await(pool, deadline) && await(ladders, deadline);
         if (!over || !idle) {
-            pool.shutdownNow();
-            ladders.shutdownNow();
             tell("closed within " + Text.words(closeTimeout)
-                    + " although calls were in flight; the next host settles what they left");
+                    + " although calls were in flight; the next host settles what they leave");
         }
         OpenHosts.closed(context.self().host());
         context.events()
                 .close(Duration.ofNanos(
                         Math.max(1_000_000, deadline - context.timing().nanos())));
-        ticker.shutdownNow();
-        readers.shutdownNow();
     }
 
     private void stopWorkers(long deadline) {
-        List<CompletableFuture<Void>> stopping = reconciler.supervised().keySet().stream()
-                .map(account -> CompletableFuture.runAsync(
-                        () -> Guard.run("stop at close", Optional.of(account), () -> endOnClose(account)), pool))
-                .toList();
+        List<CompletableFuture<Void>> stopping = new ArrayList<>();
+        reconciler
+                .supervised()
+                .forEach((account, workerId) -> stopping.add(CompletableFuture.runAsync(
+                        () -> Guard.run("stop at close", Optional.of(account), () -> endOnClose(account, workerId)),
+                        pool)));
         for (CompletableFuture<Void> one : stopping) {
             try {
                 one.get(Math.max(0, deadline - context.timing().nanos()), TimeUnit.NANOSECONDS);
@@ -362,8 +377,8 @@ final class Engine {
         }
     }
 
-    private void endOnClose(AccountId account) {
-        context.mutex().call(account, PATIENCE, () -> stops.endOnly(account, StopCause.CLOSE));
+    private void endOnClose(AccountId account, String workerId) {
+        context.mutex().call(account, PATIENCE, () -> stops.endOnly(account, Optional.of(workerId), StopCause.CLOSE));
     }
 
     private boolean awaitCalls(long deadline) {

@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -54,7 +55,12 @@ final class EnvironmentSearch {
 
     /** The living processes of all workers of a data directory. */
     List<Marked> ofDirectory(DataDirectory data) {
-        return search("\0WORKER_DATA=" + data.path() + "\0", Long.MAX_VALUE);
+        return search("\0WORKER_DATA=" + asRead(data.path().toString()) + "\0", Long.MAX_VALUE);
+    }
+
+    /** Environments are read byte by byte, whatever they are encoded in. */
+    private static String asRead(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
     private List<Marked> search(String mark, long bornAfter) {

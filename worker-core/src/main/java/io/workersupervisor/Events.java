@@ -2,10 +2,13 @@ package io.workersupervisor;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,17 +16,23 @@ import org.slf4j.LoggerFactory;
 final class Events {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerSupervisor.class);
 
+    /** How many ends are remembered as heard. */
+    private static final int MOST_HEARD = 1_000;
+
     private final EventLog file;
     private final WorkerListener listener;
     private final ExecutorService dispatcher;
+    private final Set<String> heard = new LinkedHashSet<>();
+    private volatile @Nullable Thread thread;
 
     Events(EventLog file, WorkerListener listener) {
         this.file = file;
         this.listener = listener;
         this.dispatcher = Executors.newSingleThreadExecutor(work -> {
-            Thread thread = new Thread(work, "worker-events");
-            thread.setDaemon(true);
-            return thread;
+            Thread created = new Thread(work, "worker-events");
+            created.setDaemon(true);
+            thread = created;
+            return created;
         });
     }
 
@@ -32,13 +41,24 @@ final class Events {
         hear(event);
     }
 
-    /** For the listener only: another host has written it to the log. */
+    /** For the listener only: another host has written it to the log. Each end is heard once. */
     void hear(WorkerEvent event) {
+        if (event instanceof WorkerEvent.Stopped stopped
+                && !isNew(stopped.report().workerId())) {
+            return;
+        }
         try {
             dispatcher.execute(() -> Guard.run("listener", event.account(), () -> listener.onEvent(event)));
         } catch (RejectedExecutionException closed) {
             LOG.debug("the listener is closed and did not hear: {}", event.describe());
         }
+    }
+
+    private synchronized boolean isNew(String workerId) {
+        if (heard.size() >= MOST_HEARD) {
+            heard.remove(heard.iterator().next());
+        }
+        return heard.add(workerId);
     }
 
     private void write(WorkerEvent event) {
@@ -58,6 +78,10 @@ final class Events {
     /** Lets the listener finish what it has, for this long. */
     void close(Duration patience) {
         dispatcher.shutdown();
+        if (Thread.currentThread() == thread) {
+            // The listener closes the supervisor: it cannot wait for itself.
+            return;
+        }
         try {
             if (!dispatcher.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("the listener did not finish within {} and misses what is left", Text.words(patience));

@@ -38,7 +38,7 @@ record LocalMachine(
                 machine,
                 proc,
                 script,
-                new AccountLocks(data, script),
+                new AccountLocks(data, script, proc),
                 new LaunchRecords(data),
                 new ProcessProbe(proc, machine, pid -> isAbsent(script, pid)),
                 new EnvironmentSearch(proc, timing));

@@ -9,7 +9,8 @@ import java.util.OptionalInt;
  * <ol>
  *   <li>A row of another node: doubt.
  *   <li>Another boot: dead, and nothing of it can be left.
- *   <li>The process lives: alive, whatever the lock says.
+ *   <li>The process lives: alive, whatever the lock says; where its environment does not name the worker, only if it has
+ *       the lock open.
  *   <li>Recorded in another pid or time namespace: only a worker that was seen to hold the lock itself can be judged;
  *       lock busy is alive, lock free goes on with step 6.
  *   <li>The process is dead and the lock is busy: it drains; its launcher writes the exit record, or descendants hold the
@@ -61,6 +62,10 @@ final class LocalProbe implements LivenessProbe {
         return switch (finding.kind()) {
             case OTHER_BOOT -> new Judgement.Dead(finding.evidence(), OptionalInt.empty(), true);
             case ALIVE -> new Judgement.Alive(finding.evidence(), true);
+            case UNMARKED ->
+                locks.isOpenIn(row.identity().get().pid(), row.account())
+                        ? new Judgement.Alive(finding.evidence() + ", and it holds the account's lock", true)
+                        : new Judgement.Doubt(RefusalReason.PROCESS_IN_DOUBT, finding.evidence());
             case DOUBT -> new Judgement.Doubt(RefusalReason.PROCESS_IN_DOUBT, finding.evidence());
             case FOREIGN -> foreign(row, finding);
             case DEAD -> unlessLeftovers(row, finding, locks.state(row.account()));
@@ -73,6 +78,10 @@ final class LocalProbe implements LivenessProbe {
                     RefusalReason.OTHER_NAMESPACE, finding.evidence() + " and was not seen to hold its lock");
         }
         AccountLocks.State lock = locks.state(row.account());
+        if (lock == AccountLocks.State.ABSENT) {
+            return new Judgement.Doubt(
+                    RefusalReason.LOCK_UNREADABLE, finding.evidence() + " and its lock file is gone");
+        }
         return lock == AccountLocks.State.BUSY
                 ? new Judgement.Alive(finding.evidence() + " and its lock is held", false)
                 : unlessLeftovers(row, finding, lock);

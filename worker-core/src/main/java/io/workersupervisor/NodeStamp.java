@@ -1,8 +1,10 @@
 package io.workersupervisor;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -144,7 +146,11 @@ record NodeStamp(String node, String machine, String boot, String registry, long
         map.put("registry", registry);
         map.put("locks_inode", locksInode);
         Path written = Files.createTempFile(data.path(), "node-", ".tmp", PRIVATE);
-        Files.writeString(written, Json.write(map) + "\n");
+        try (FileChannel out = FileChannel.open(written, StandardOpenOption.WRITE)) {
+            out.write(ByteBuffer.wrap((Json.write(map) + "\n").getBytes(StandardCharsets.UTF_8)));
+            // An empty stamp after a power failure would block every account.
+            out.force(true);
+        }
         Files.move(written, data.nodeFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 

@@ -14,7 +14,7 @@ import java.util.OptionalInt;
  *       {@code kill -0} says that there is no such process.
  *   <li>Another start tick: the number was recycled, dead.
  *   <li>Zombie with no other thread: dead, and its wait status may be readable.
- *   <li>The environment names another worker id, or none: doubt, as a process may overwrite it.
+ *   <li>The environment names another worker id, or none: unmarked, as a process may overwrite it; the lock decides.
  *   <li>Else alive.
  * </ol>
  */
@@ -43,6 +43,11 @@ final class ProcessProbe {
      * @param waitStatus of a zombie, where it could be read
      */
     record Finding(Kind kind, String evidence, OptionalInt waitStatus) {
+        /** Whether the recorded process itself was found running, whatever its environment says. */
+        boolean runs() {
+            return kind == Kind.ALIVE || kind == Kind.UNMARKED;
+        }
+
         Finding(Kind kind, String evidence) {
             this(kind, evidence, OptionalInt.empty());
         }
@@ -56,6 +61,8 @@ final class ProcessProbe {
         OTHER_BOOT,
         /** It lives in another namespace, if at all. */
         FOREIGN,
+        /** It runs, and its environment does not say what it is. */
+        UNMARKED,
         DOUBT
     }
 
@@ -101,7 +108,7 @@ final class ProcessProbe {
         return workerId.isEmpty() || isMarked(identity.pid(), workerId.get())
                 ? new Finding(Kind.ALIVE, who + " runs")
                 : new Finding(
-                        Kind.DOUBT,
+                        Kind.UNMARKED,
                         who + " runs since the recorded tick but its environment does not name worker "
                                 + workerId.get());
     }

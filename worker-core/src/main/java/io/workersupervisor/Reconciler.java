@@ -19,7 +19,7 @@ import java.util.concurrent.Executor;
  *
  * <ol>
  *   <li>An account with a call of this host in flight is left to that call; STARTING and STOPPING of another living host
- *       are left to that host.
+ *       are left to that host, for as long as it can take.
  *   <li>A row without a recorded process is settled ({@link Settlement}): found running it becomes RUNNING, or its stop
  *       goes on; over, its end is filed.
  *   <li>Alive and wanted: taken up. Alive and to be stopped: the ladder goes on.
@@ -34,6 +34,9 @@ final class Reconciler {
     /** How many findings are remembered as told; then they are told once more. */
     private static final int MOST_TOLD = 10_000;
 
+    /** How long, beyond the stop grace, a host that seems alive is left at a row that does not change. */
+    private static final Duration LONGEST_INTENT = Duration.ofSeconds(60);
+
     private final Context context;
     private final Settlement settlement;
     private final EndOfWorker end;
@@ -42,6 +45,7 @@ final class Reconciler {
     private final Executor pool;
     private final Executor ladders;
     private final Map<AccountId, String> supervised = new ConcurrentHashMap<>();
+    private final Map<String, Long> elsewhere = new ConcurrentHashMap<>();
     private final Map<String, Long> drainingSince = new ConcurrentHashMap<>();
     private final Map<AccountId, CompletableFuture<Void>> going = new ConcurrentHashMap<>();
     private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -203,7 +207,7 @@ final class Reconciler {
     }
 
     private Result settle(WorkerRow row, Reach reach) {
-        if (row.state() != WorkerState.RUNNING && context.isActorAlive(row)) {
+        if (row.state() != WorkerState.RUNNING && context.isActorAlive(row) && !isLate(row)) {
             return new Left("another host is at it, state " + row.state());
         }
         if (row.identity().isEmpty()) {
@@ -220,6 +224,16 @@ final class Reconciler {
             return draining(row, draining, reach);
         }
         return left(row, judgement.evidence());
+    }
+
+    /** Whether a host has had its intent for so long that it must have given up; its process may live on without it. */
+    private boolean isLate(WorkerRow row) {
+        if (elsewhere.size() >= MOST_TOLD) {
+            elsewhere.clear();
+        }
+        long now = context.timing().nanos();
+        long since = elsewhere.computeIfAbsent(row.workerId() + "/" + row.version(), key -> now);
+        return now - since > row.detail().stopGrace().plus(LONGEST_INTENT).toNanos();
     }
 
     private Result unrecorded(WorkerRow row, Reach reach) {
@@ -302,12 +316,15 @@ final class Reconciler {
         Map<String, WorkerRow> rows = new HashMap<>();
         open.forEach(row -> rows.put(row.workerId(), row));
         for (String workerId : context.local().records().workers()) {
-            if (!rows.containsKey(workerId)
-                    && account(workerId)
-                            .flatMap(account -> end.filed(account, workerId))
-                            .isPresent()) {
-                end.acknowledge(workerId);
+            if (!rows.containsKey(workerId)) {
+                Guard.run("record", Optional.empty(), () -> sweepRecord(workerId));
             }
+        }
+    }
+
+    private void sweepRecord(String workerId) {
+        if (account(workerId).flatMap(account -> end.filed(account, workerId)).isPresent()) {
+            end.acknowledge(workerId);
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.Optional;
  * Decides what became of a launch whose row has no process recorded: STARTING, or STOPPING that came from it.
  *
  * <ol>
- *   <li>Another boot than the starter's: over.
+ *   <li>STARTING, and another boot than the starter's: over.
  *   <li>Raise the number in the lock file to the row's epoch, under the lock. From here on a launcher that wakes up late
  *       starts nothing.
  *   <li>Raised: nobody holds the lock. A process that carries the worker id is the worker, which let go of it; none: over.
@@ -54,11 +54,15 @@ final class Settlement {
     record Pending(RefusalReason reason, String evidence, List<EnvironmentSearch.Marked> left) implements Settled {}
 
     Settled settle(WorkerRow row) {
-        boolean otherBoot = row.detail()
-                .actor()
-                .filter(actor ->
-                        context.local().processes().probe(actor.process()).kind() == ProcessProbe.Kind.OTHER_BOOT)
-                .isPresent();
+        boolean otherBoot = row.state() == WorkerState.STARTING
+                && row.detail()
+                        .actor()
+                        .filter(actor -> context.local()
+                                        .processes()
+                                        .probe(actor.process())
+                                        .kind()
+                                == ProcessProbe.Kind.OTHER_BOOT)
+                        .isPresent();
         if (otherBoot) {
             return new Over(false, true, "the machine was restarted since worker " + row.workerId() + " was claimed");
         }
@@ -69,7 +73,7 @@ final class Settlement {
         List<EnvironmentSearch.Marked> marked =
                 context.local().search().ofWorker(row.workerId(), row.detail().bornAfter());
         Optional<ProcessIdentity> worker = birth.map(LaunchRecords.Birth::identity)
-                .filter(born -> isAlive(born, row.workerId()))
+                .filter(born -> isAlive(row.account(), born, row.workerId()))
                 .or(() -> leader(marked));
         if (worker.isPresent()) {
             return new Found(worker.get());
@@ -97,8 +101,10 @@ final class Settlement {
                         marked);
     }
 
-    private boolean isAlive(ProcessIdentity born, String workerId) {
-        return context.local().processes().probe(born, workerId).kind() == ProcessProbe.Kind.ALIVE;
+    private boolean isAlive(AccountId account, ProcessIdentity born, String workerId) {
+        ProcessProbe.Finding finding = context.local().processes().probe(born, workerId);
+        return finding.kind() == ProcessProbe.Kind.ALIVE
+                || (finding.runs() && context.local().locks().isOpenIn(born.pid(), account));
     }
 
     private Optional<ProcessIdentity> leader(List<EnvironmentSearch.Marked> marked) {

@@ -89,7 +89,10 @@ final class StartProtocol {
             }
             Progress progress = look(spec.account(), seen);
             if (progress instanceof Clear clear) {
-                progress = claim(spec, seen, clear.ended());
+                // A stop is written before it signals: the row unchanged after the death proves that none caused it.
+                boolean changed = clear.ended().isPresent()
+                        && !context.registry().find(spec.account()).equals(seen);
+                progress = changed ? new Again() : claim(spec, seen, clear.ended());
             }
             if (progress instanceof Decided || progress instanceof Born) {
                 return progress;
@@ -274,7 +277,11 @@ final class StartProtocol {
                 context.steps().reached("run");
                 return new Born(running, identity, over, context.timing().nanos());
             }
-            seen = context.registry().find(claimed.account()).orElse(seen);
+            Optional<WorkerRow> now = context.registry().find(claimed.account());
+            if (now.isEmpty()) {
+                return ended(claimed, claimed, identity);
+            }
+            seen = now.get();
         }
     }
 
@@ -323,10 +330,7 @@ final class StartProtocol {
 
     /** Stores that the worker has the lock open itself; once stored, a free lock proves its end even from outside. */
     Optional<WorkerRow> seenHoldingLock(WorkerRow row, ProcessIdentity identity) {
-        if (row.detail().holdsLock()
-                || !context.local()
-                        .proc()
-                        .hasOpen(identity.pid(), context.local().data().lockFile(row.account()))) {
+        if (row.detail().holdsLock() || !context.local().locks().isOpenIn(identity.pid(), row.account())) {
             return Optional.empty();
         }
         WorkerRow holding = row.seenHoldingLock();
@@ -335,10 +339,9 @@ final class StartProtocol {
 
     private boolean isAlive(Born born) {
         return context.local()
-                        .processes()
-                        .probe(born.identity(), born.row().workerId())
-                        .kind()
-                == ProcessProbe.Kind.ALIVE;
+                .processes()
+                .probe(born.identity(), born.row().workerId())
+                .runs();
     }
 
     /** Whether the launcher ended within the time. */
@@ -371,7 +374,8 @@ final class StartProtocol {
             } else {
                 Judgement judgement = context.judge().judge(row.get());
                 found = judgement.evidence();
-                if (judgement instanceof Judgement.Dead dead) {
+                // The end of one that is being stopped is its ladder's to tell.
+                if (judgement instanceof Judgement.Dead dead && row.get().state() != WorkerState.STOPPING) {
                     report = end.bury(row.get(), end.ending(row.get(), dead, List.of()));
                 } else if (judgement instanceof Judgement.Draining draining
                         && !draining.left().isEmpty()) {

@@ -2,9 +2,11 @@ package io.workersupervisor;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Ends one worker, rung by rung. The wish to stop is in the row before the ladder begins.
@@ -139,6 +141,9 @@ final class StopLadder {
             if (awaitDeath(worker, row.workerId(), grace)) {
                 return Optional.empty();
             }
+            if (Thread.currentThread().isInterrupted()) {
+                return Optional.of(interrupted("pid " + worker.pid()));
+            }
         }
         if (rounds.killed++ > 1) {
             return Optional.of(new Stuck(
@@ -169,7 +174,7 @@ final class StopLadder {
     private boolean awaitDeath(ProcessIdentity worker, String workerId, Duration patience) {
         long deadline = context.timing().nanos() + patience.toNanos();
         Duration poll = Duration.ofMillis(1);
-        while (context.local().processes().probe(worker, workerId).kind() == ProcessProbe.Kind.ALIVE) {
+        while (context.local().processes().probe(worker, workerId).runs()) {
             long left = deadline - context.timing().nanos();
             if (left <= 0 || Thread.currentThread().isInterrupted()) {
                 return false;
@@ -186,21 +191,25 @@ final class StopLadder {
             WorkerRow row, List<EnvironmentSearch.Marked> seen, String evidence, List<String> rungs, Rounds rounds) {
         List<EnvironmentSearch.Marked> left = seen;
         long deadline = context.timing().nanos() + SWEEP.toNanos();
-        int ended = 0;
-        while (!left.isEmpty() && context.timing().nanos() < deadline) {
+        Set<Long> killed = new HashSet<>();
+        while (!left.isEmpty()
+                && context.timing().nanos() < deadline
+                && !Thread.currentThread().isInterrupted()) {
             context.steps().reached("sweep");
-            ended += (int) left.stream().filter(this::kill).count();
+            left.stream()
+                    .filter(this::kill)
+                    .forEach(process -> killed.add(process.stat().pid()));
             left = leftovers(row);
         }
-        if (ended > 0) {
-            rungs.add("KILL sent to " + ended + " left behind");
+        if (!killed.isEmpty()) {
+            rungs.add("KILL sent to " + killed.size() + " left behind");
         }
         if (!left.isEmpty()) {
             return Optional.of(new Stuck(
                     RefusalReason.STOP_UNFINISHED,
                     Unregistered.pids(left) + " of worker " + row.workerId() + " still live"));
         }
-        if (ended == 0) {
+        if (killed.isEmpty()) {
             // The launcher is about to let go of the lock, or somebody holds it who cannot be named.
             if (rounds.waited++ == 0) {
                 rounds.waitUntil = context.timing().nanos() + AFTER_KILL.toNanos();
@@ -209,9 +218,11 @@ final class StopLadder {
             }
             context.timing().pause(rounds.waited < 5 ? Duration.ofMillis(2) : LONGEST_POLL);
         }
-        return Thread.currentThread().isInterrupted()
-                ? Optional.of(new Stuck(RefusalReason.STOP_UNFINISHED, "the wait was interrupted; " + evidence))
-                : Optional.empty();
+        return Thread.currentThread().isInterrupted() ? Optional.of(interrupted(evidence)) : Optional.empty();
+    }
+
+    private static Stuck interrupted(String what) {
+        return new Stuck(RefusalReason.STOP_UNFINISHED, "the wait was interrupted: " + what);
     }
 
     private List<EnvironmentSearch.Marked> leftovers(WorkerRow row) {
@@ -234,9 +245,14 @@ final class StopLadder {
                     Duration.ofNanos(Math.max(0, deadline - context.timing().nanos()));
             awaitDeath(settlement.identity(process), process.workerId(), left);
         }
+        if (Thread.currentThread().isInterrupted()) {
+            return interrupted(Unregistered.pids(processes));
+        }
         List<EnvironmentSearch.Marked> left = stillLiving(processes);
         long last = context.timing().nanos() + SWEEP.toNanos();
-        while (!left.isEmpty() && context.timing().nanos() < last) {
+        while (!left.isEmpty()
+                && context.timing().nanos() < last
+                && !Thread.currentThread().isInterrupted()) {
             left.stream().filter(this::kill).forEach(ended -> rungs.add("KILL sent to " + ended));
             left = stillLiving(processes);
         }

@@ -93,12 +93,13 @@ final class StopProtocol {
         return new StopResult.Stopped(asked.account(), strangers.get(0).workerId(), rungs, first);
     }
 
-    /** Ends a row's worker and leaves the account wanted; empty if there is nothing to end. */
-    Optional<StopResult> endOnly(AccountId account, StopCause cause) {
+    /** Ends a row's worker, or only this one, and leaves the account wanted; empty if there is nothing to end. */
+    Optional<StopResult> endOnly(AccountId account, Optional<String> workerId, StopCause cause) {
         while (true) {
             Optional<WorkerRow> seen = context.registry()
                     .find(account)
-                    .filter(row -> row.state().isOpen() && row.node().equals(context.node()));
+                    .filter(row -> row.state().isOpen() && row.node().equals(context.node()))
+                    .filter(row -> workerId.map(row.workerId()::equals).orElse(true));
             if (seen.isEmpty()) {
                 return Optional.empty();
             }

@@ -10,22 +10,24 @@
 # digits. Answers are lines on standard output; the last one begins with born, busy, superseded, failed, fence, sent or
 # gone. Lines beginning with #@ mark steps.
 
+# Variables begin with ws_: a shell hands those it was started with on to the worker, with the values they have then.
+
 # Locks descriptor 9 without waiting; $1 is x (exclusive) or s (shared). 0 locked, 1 busy, else failed.
 lock() {
-    case $locker in
+    case $ws_locker in
     none) ;;
     perl)
         perl -e 'use Fcntl ":flock"; use Errno; open(my $f, "<&=", 9) or exit 2;
             exit(flock($f, ($ARGV[0] eq "s" ? LOCK_SH : LOCK_EX) | LOCK_NB) ? 0 : $!{EWOULDBLOCK} ? 1 : 2)' "$1"
         ;;
-    *) "$locker" "-$1" -n 9 ;;
+    *) "$ws_locker" "-$1" -n 9 ;;
     esac
 }
 
 # Opens the lock file on descriptor 9, or answers and ends. A failing exec would end some shells without an answer.
 open_lock() {
-    { true; } 9<>"$lockfile" || { echo "failed lock file"; exit 74; }
-    exec 9<>"$lockfile"
+    { true; } 9<>"$ws_lockfile" || { echo "failed lock file"; exit 74; }
+    exec 9<>"$ws_lockfile"
 }
 
 # Takes the lock, or answers and ends. Probes and fences hold it for a moment only, hence the tries.
@@ -37,29 +39,29 @@ lock_or_leave() {
         1) ;;
         *) echo "failed lock"; exit 74 ;;
         esac
-        tries=$((tries - 1))
-        if [ "$tries" -le 0 ]; then echo busy; exit 75; fi
-        sleep 0.05 2>/dev/null || sleep 1
+        ws_tries=$((ws_tries - 1))
+        if [ "$ws_tries" -le 0 ]; then echo busy; exit 75; fi
+        PATH=/usr/bin:/bin sleep 0.05 2>/dev/null || PATH=/usr/bin:/bin sleep 1
     done
 }
 
-# Sets $admitted to the number in the lock file.
+# Sets $ws_admitted to the number in the lock file.
 read_admitted() {
-    admitted=
-    read -r admitted <&9
-    case $admitted in '' | *[!0-9]*) admitted=0 ;; esac
+    ws_admitted=
+    read -r ws_admitted <&9
+    case $ws_admitted in '' | *[!0-9]*) ws_admitted=0 ;; esac
 }
 
-# Sets $group and $ticks from a line of /proc/PID/stat; the name in parentheses may hold anything.
+# Sets $ws_group and $ws_ticks from a line of /proc/PID/stat; the name in parentheses may hold anything.
 parse_stat() {
     set -- ${1##*) }
-    group=$3 ticks=${20}
+    ws_group=$3 ws_ticks=${20}
 }
 
 start() {
-    locker=$1 lockfile=$2 tries=$3 epoch=$4 record=$5 log=$6 mask=$7 setsid=$8 birth=$9
+    ws_locker=$1 ws_lockfile=$2 ws_tries=$3 ws_epoch=$4 ws_record=$5 ws_log=$6 ws_mask=$7 ws_setsid=$8 ws_birth=$9
     shift 9
-    id=$1 account=$2 data=$3
+    ws_id=$1 ws_account=$2 ws_data=$3
     shift 3
     trap : HUP INT QUIT TERM # caught, not ignored: the worker gets the defaults back
     umask 077
@@ -68,90 +70,91 @@ start() {
     lock_or_leave
     #@locked
     read_admitted
-    if [ "$epoch" -le "$admitted" ]; then echo "superseded $admitted"; exit 76; fi
-    echo "$epoch" 1<>"$lockfile" || { echo "failed fence"; exit 74; }
+    if [ "$ws_epoch" -le "$ws_admitted" ]; then echo "superseded $ws_admitted"; exit 76; fi
+    echo "$ws_epoch" 1<>"$ws_lockfile" || { echo "failed fence"; exit 74; }
     #@admitted
-    { true; } 8>>"$log" || { echo "failed log file"; exit 74; }
-    exec 8>>"$log"
+    { true; } 8>>"$ws_log" || { echo "failed log file"; exit 74; }
+    exec 8>>"$ws_log"
     exec 7>&1 >/dev/null 2>&1
     (
         exec 2>&7
         #@forked
-        if [ -r /proc/self/stat ] && read -r stat </proc/self/stat; then
-            parse_stat "$stat"
-            pid=${stat%% *}
+        if [ -r /proc/self/stat ] && read -r ws_stat </proc/self/stat; then
+            parse_stat "$ws_stat"
+            ws_pid=${ws_stat%% *}
         else
-            pid=$(exec sh -c 'echo $PPID')
-            ticks=0
+            ws_pid=$(exec sh -c 'echo $PPID')
+            ws_ticks=0
         fi
         # The exit record takes its room now, so that a full disk cannot take it away later.
-        if ! { echo "$birth $pid $ticks $$" >"$record.birth" && printf '%64s' '' >"$record.exit"; }; then
-            true >"$record.birth" # not a record: nothing was run
+        if ! { echo "$ws_birth $ws_pid $ws_ticks $$" >"$ws_record.birth" && printf '%64s' '' >"$ws_record.exit"; }; then
+            true >"$ws_record.birth" # not a record: nothing was run
             echo "failed records" >&7
             exit 74
         fi
         #@born
         trap '' PIPE # the host may be dead by now
-        echo "born $pid $ticks" >&7
+        echo "born $ws_pid $ws_ticks" >&7
         trap - PIPE
         #@answered
-        WORKER_ID=$id WORKER_ACCOUNT=$account WORKER_EPOCH=${epoch#"${epoch%%[1-9]*}"} WORKER_DATA=$data
+        WORKER_ID=$ws_id WORKER_ACCOUNT=$ws_account WORKER_EPOCH=${ws_epoch#"${ws_epoch%%[1-9]*}"} WORKER_DATA=$ws_data
         export WORKER_ID WORKER_ACCOUNT WORKER_EPOCH WORKER_DATA
-        umask "$mask"
-        if [ "$setsid" = perl ]; then
+        umask "$ws_mask"
+        if [ "$ws_setsid" = perl ]; then
             exec perl -e 'use POSIX; POSIX::setsid(); exec {$ARGV[0]} @ARGV;
                 my $code = $!{ENOENT} ? 127 : 126; print STDERR "launcher: $!\n"; POSIX::_exit($code)' \
                 "$@" </dev/null >&8 2>&8 7>&- 8>&-
         fi
-        exec "$setsid" "$@" </dev/null >&8 2>&8 7>&- 8>&-
+        exec "$ws_setsid" "$@" </dev/null >&8 2>&8 7>&- 8>&-
     )
-    status=$?
+    ws_status=$?
     #@ended
-    if [ -s "$record.birth" ]; then printf '%-63s\n' "$id $status" 1<>"$record.exit"; fi
+    if [ -s "$ws_record.birth" ]; then printf '%-63s\n' "$ws_id $ws_status" 1<>"$ws_record.exit"; fi
     #@recorded
     exit 0
 }
 
 fence() {
-    locker=$1 lockfile=$2 tries=$3 number=$4
+    ws_locker=$1 ws_lockfile=$2 ws_tries=$3 ws_number=$4
     umask 077
     open_lock
     lock_or_leave
     read_admitted
-    if [ "$number" -gt "$admitted" ]; then
-        echo "$number" 1<>"$lockfile" || { echo "failed fence"; exit 74; }
+    if [ "$ws_number" -gt "$ws_admitted" ]; then
+        echo "$ws_number" 1<>"$ws_lockfile" || { echo "failed fence"; exit 74; }
     fi
-    echo "fence $admitted"
+    echo "fence $ws_admitted"
 }
 
 probe() {
-    locker=$1
+    ws_locker=$1
     shift
-    for file in "$@"; do
-        if [ ! -e "$file" ]; then
+    for ws_file in "$@"; do
+        if [ ! -e "$ws_file" ]; then
             echo absent
             continue
         fi
-        { lock s; } 9<"$file"
+        { lock s; } 9<"$ws_file"
         case $? in
         0) echo free ;;
-        1) [ -r "$file" ] && echo busy || echo failed ;;
+        1) [ -r "$ws_file" ] && echo busy || echo failed ;;
         *) echo failed ;;
         esac
     done
 }
 
 signal() {
-    pid=$1 wanted=$2 name=$3 scope=$4
-    if [ "$wanted" != 0 ]; then
-        read -r stat <"/proc/$pid/stat" || { echo gone; exit 0; }
-        parse_stat "$stat"
-        if [ "$ticks" != "$wanted" ]; then echo gone; exit 0; fi
+    ws_pid=$1 ws_wanted=$2 ws_name=$3 ws_scope=$4
+    if [ "$ws_wanted" != 0 ]; then
+        # By cat, as the name of a program may hold a newline.
+        ws_stat=$(PATH=/usr/bin:/bin cat "/proc/$ws_pid/stat") || { echo gone; exit 0; }
+        parse_stat "$ws_stat"
+        if [ "$ws_ticks" != "$ws_wanted" ]; then echo gone; exit 0; fi
         # Before it has a session of its own, a worker shares the group of its launcher.
-        [ "$group" = "$pid" ] || scope=process
+        [ "$ws_group" = "$ws_pid" ] || ws_scope=process
     fi
-    if [ "$scope" = group ]; then pid=-$pid; fi
-    kill "-$name" "$pid" && echo sent || echo "failed kill"
+    if [ "$ws_scope" = group ]; then ws_pid=-$ws_pid; fi
+    kill "-$ws_name" "$ws_pid" && echo sent || echo "failed kill"
 }
 
 "$@"

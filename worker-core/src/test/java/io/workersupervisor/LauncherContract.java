@@ -174,6 +174,58 @@ abstract class LauncherContract {
                         "no input");
     }
 
+    @Test
+    void P8_no_variable_of_the_worker_is_changed_on_the_way() throws Exception {
+        List<String> names = List.of(
+                "locker",
+                "lockfile",
+                "tries",
+                "epoch",
+                "record",
+                "log",
+                "mask",
+                "setsid",
+                "birth",
+                "id",
+                "account",
+                "data",
+                "admitted",
+                "group",
+                "ticks",
+                "stat",
+                "pid",
+                "status",
+                "file",
+                "number",
+                "wanted",
+                "name",
+                "scope",
+                "state");
+        WorkerSpec.Builder spec = TestNode.sh(ACCOUNT, "env | grep =kept- | sort");
+        names.forEach(name -> spec.environment(name, "kept-" + name));
+        LaunchRequest request = request(1, spec.build());
+
+        launch(request);
+
+        await().until(() -> local.records().exit(request.workerId()).isPresent());
+        assertThat(log(request).lines())
+                .containsExactlyInAnyOrderElementsOf(
+                        names.stream().map(name -> name + "=kept-" + name).toList());
+    }
+
+    @Test
+    void P4_a_program_whose_name_holds_a_newline_can_be_signalled() throws Exception {
+        Path program = Files.copy(Path.of("/bin/sleep"), directory.resolve("sl\neep) R 1 ("));
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        LaunchAnswer.Born born = launch(request(1, WorkerSpec.of(ACCOUNT, program.toString(), "600")));
+        await().until(() -> local.proc().commandLine(born.identity().pid()).contains("sl\neep"));
+
+        SignalAnswer answer = launcher.signal(born.identity(), "KILL", Scope.GROUP);
+
+        assertThat(answer).isEqualTo(SignalAnswer.SENT);
+        await().until(() -> !isAlive(born));
+    }
+
     private static String hostUmask() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
                 .filter(line -> line.startsWith("Umask:"))

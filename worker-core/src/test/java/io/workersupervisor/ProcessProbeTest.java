@@ -195,12 +195,12 @@ class ProcessProbeTest {
                 "MY_WORKER_ID=01kas9g4bv0123456789abcdef",
                 "WORKER_ID="
             })
-    void an_environment_of_another_worker_or_of_none_is_doubt_and_not_death(String variable) {
+    void an_environment_of_another_worker_or_of_none_is_unmarked_and_not_dead(String variable) {
         alive().environment("LANG=C", variable);
 
         Finding finding = worker(Samples.PROCESS);
 
-        assertThat(finding.kind()).isEqualTo(Kind.DOUBT);
+        assertThat(finding.kind()).isEqualTo(Kind.UNMARKED);
         assertThat(finding.evidence()).contains("pid 4242").contains(Samples.WORKER);
     }
 
@@ -224,7 +224,7 @@ class ProcessProbeTest {
     void a_word_that_only_holds_the_id_is_no_mark() {
         alive().environment("PATH=/bin").commandLine("tail", "-f", "worker_4711_" + Samples.WORKER + ".log");
 
-        assertThat(worker(Samples.PROCESS).kind()).isEqualTo(Kind.DOUBT);
+        assertThat(worker(Samples.PROCESS).kind()).isEqualTo(Kind.UNMARKED);
     }
 
     @Test

@@ -151,6 +151,70 @@ class StopLadderTest {
     }
 
     @Test
+    void P2_a_worker_that_overwrites_its_environment_is_known_by_the_lock_it_holds() {
+        WorkerSupervisor host = node.host();
+        WorkerSpec spec = WorkerSpec.builder(ACCOUNT, "perl", "-e", "$0 = 'x' x 20000; sleep 600")
+                .startGrace(TestNode.START_GRACE)
+                .build();
+        long pid = host.start(spec).orElseThrow().pid();
+        await().until(() -> !ProcFs.system().environment(pid).orElse("").contains("WORKER_ID"));
+
+        StartResult second = host.start(spec);
+        StopResult stopped = host.stop(ACCOUNT);
+
+        assertThat(second).isInstanceOf(StartResult.AlreadyRunning.class);
+        assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
+        assertThat(node.isAlive(pid)).isFalse();
+    }
+
+    @Test
+    void an_interrupted_stop_leaves_the_worker_its_grace() throws Exception {
+        WorkerSupervisor host = node.host(settings -> settings.reconcileInterval(Duration.ofHours(1)));
+        long pid = host.start(TestNode.sh(ACCOUNT, "trap '' TERM; while :; do sleep 0.05; done")
+                        .stopGrace(Duration.ofMinutes(1))
+                        .build())
+                .orElseThrow()
+                .pid();
+        List<StopResult> answers = Collections.synchronizedList(new ArrayList<>());
+        Thread stopping = new Thread(() -> answers.add(host.stop(ACCOUNT)));
+        stopping.start();
+        await().until(() ->
+                node.row(ACCOUNT).state() == WorkerState.STOPPING && stopping.getState() == Thread.State.TIMED_WAITING);
+
+        stopping.interrupt();
+        stopping.join(Duration.ofSeconds(30).toMillis());
+
+        assertThat(answers).singleElement().isInstanceOf(StopResult.Refused.class);
+        assertThat(node.isAlive(pid)).isTrue();
+    }
+
+    @Test
+    void a_call_that_close_overtakes_ends_with_an_answer_for_each_account() throws Exception {
+        WorkerSupervisor host = node.host(settings -> settings.closeTimeout(Duration.ofMillis(300)));
+        List<WorkerSpec> many = new ArrayList<>();
+        for (int i = 0; i < 120; i++) {
+            many.add(TestNode.sh(AccountId.of(i), "exec sleep 600").build());
+        }
+        List<RuntimeException> thrown = Collections.synchronizedList(new ArrayList<>());
+        Thread starting = new Thread(() -> {
+            try {
+                host.startAll(many);
+            } catch (RuntimeException failed) {
+                thrown.add(failed);
+            }
+        });
+        starting.start();
+        await().until(() -> !node.workers().isEmpty());
+
+        host.close();
+        starting.join(Duration.ofSeconds(60).toMillis());
+
+        assertThat(starting.isAlive()).isFalse();
+        WorkerSupervisor.ManyFailed failed = (WorkerSupervisor.ManyFailed) thrown.get(0);
+        assertThat(failed.results().size() + failed.failures().size()).isEqualTo(120);
+    }
+
+    @Test
     void a_host_hears_of_an_end_that_another_host_has_filed() throws Exception {
         List<WorkerEvent> heard = Collections.synchronizedList(new ArrayList<>());
         WorkerSupervisor first = node.host(settings -> settings.listener(heard::add));
