@@ -38,6 +38,7 @@ final class Engine {
     private final Context context;
     private final Reconciler reconciler;
     private final StartProtocol starts;
+    private final StartVerification verification;
     private final StopProtocol stops;
     private final Unregistered unregistered;
     private final WorkerInspector inspector;
@@ -97,8 +98,9 @@ final class Engine {
         StopLadder ladder = new StopLadder(context, settlement, end);
         this.unregistered = new Unregistered(settings.registry, local);
         this.starts = new StartProtocol(context, settlement, end, ladder, unregistered);
+        this.verification = new StartVerification(context, end);
         this.stops = new StopProtocol(context, end, ladder, unregistered);
-        this.reconciler = new Reconciler(context, settlement, end, ladder, starts, pool, ladders);
+        this.reconciler = new Reconciler(context, settlement, end, ladder, verification, pool, ladders);
         this.inspector = new WorkerInspector(settings.data, settings.registry, local, judge);
         OpenHosts.opened(context.self().host());
         stamped.notices().forEach(this::tell);
@@ -253,7 +255,7 @@ final class Engine {
     /** The start grace passes without holding up other calls for the account. */
     private StartResult finish(StartProtocol.Progress progress) {
         StartResult result = progress instanceof StartProtocol.Born born
-                ? starts.verify(born)
+                ? verification.verify(born)
                 : ((StartProtocol.Decided) progress).result();
         if (result instanceof StartResult.Started started) {
             context.events().emit(new WorkerEvent.Started(context.timing().now(), started));

@@ -41,7 +41,7 @@ final class Reconciler {
     private final Settlement settlement;
     private final EndOfWorker end;
     private final StopLadder ladder;
-    private final StartProtocol starts;
+    private final StartVerification verification;
     private final Executor pool;
     private final Executor ladders;
     private final Map<AccountId, String> supervised = new ConcurrentHashMap<>();
@@ -55,14 +55,14 @@ final class Reconciler {
             Settlement settlement,
             EndOfWorker end,
             StopLadder ladder,
-            StartProtocol starts,
+            StartVerification verification,
             Executor pool,
             Executor ladders) {
         this.context = context;
         this.settlement = settlement;
         this.end = end;
         this.ladder = ladder;
-        this.starts = starts;
+        this.verification = verification;
         this.pool = pool;
         this.ladders = ladders;
     }
@@ -253,7 +253,7 @@ final class Reconciler {
 
     private Result lives(WorkerRow row) {
         WorkerRow seen = row.identity()
-                .flatMap(identity -> starts.seenHoldingLock(row, identity))
+                .flatMap(identity -> verification.seenHoldingLock(row, identity))
                 .orElse(row);
         if (!seen.workerId().equals(supervised.put(seen.account(), seen.workerId()))) {
             context.events().emit(new WorkerEvent.Adopted(context.timing().now(), seen));

@@ -5,9 +5,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Starts a worker safely.
@@ -22,7 +19,7 @@ import java.util.concurrent.TimeoutException;
  *   <li>Launch ({@link Launcher}): lock, fence, birth record, worker. No answer: settle.
  *   <li>Running: the row gets the process, if it is still this worker's, STARTING and desired RUN, or another host has
  *       adopted it already; else the worker is ended again.
- *   <li>Verify: it lives after the start grace, and whether it holds the lock itself is stored.
+ *   <li>Verify ({@link StartVerification}): it lives after the start grace.
  * </ol>
  *
  * A crash between any two steps leaves row, lock, birth and exit record, from which the next host resolves it.
@@ -300,108 +297,6 @@ final class StartProtocol {
         return seen.desired() == Desired.STOPPED
                 ? refused(claimed.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started")
                 : refused(claimed.account(), RefusalReason.CONTENDED, "its row went to worker " + seen.workerId());
-    }
-
-    /** Step 5. */
-    StartResult verify(Born born) {
-        WorkerRow row = born.row();
-        Duration grace = row.detail().startGrace();
-        long deadline = born.since() + grace.toNanos();
-        boolean alive = true;
-        while (alive && context.timing().nanos() < deadline) {
-            if (!awaitEnd(born, Duration.ofNanos(deadline - context.timing().nanos()))) {
-                break;
-            }
-            alive = isAlive(born);
-            if (alive) {
-                // The launcher was killed alone: nobody tells when the worker ends.
-                context.timing().pause(POLL);
-            }
-        }
-        if (!grace.isZero() && !(alive && isAlive(born))) {
-            return endedInGrace(born);
-        }
-        if (!grace.isZero()) {
-            seenHoldingLock(row, born.identity());
-        }
-        return new StartResult.Started(
-                row.account(), row.workerId(), born.identity().pid(), row.epoch(), row.startedAt());
-    }
-
-    /** Stores that the worker has the lock open itself; once stored, a free lock proves its end even from outside. */
-    Optional<WorkerRow> seenHoldingLock(WorkerRow row, ProcessIdentity identity) {
-        if (row.detail().holdsLock() || !context.local().locks().isOpenIn(identity.pid(), row.account())) {
-            return Optional.empty();
-        }
-        WorkerRow holding = row.seenHoldingLock();
-        return context.registry().update(Optional.of(row), holding) ? Optional.of(holding) : Optional.empty();
-    }
-
-    private boolean isAlive(Born born) {
-        return context.local()
-                .processes()
-                .probe(born.identity(), born.row().workerId())
-                .runs();
-    }
-
-    /** Whether the launcher ended within the time. */
-    private static boolean awaitEnd(Born born, Duration patience) {
-        try {
-            born.over().get(patience.toNanos(), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException stillRuns) {
-            return false;
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("waiting for a launcher failed", e);
-        }
-    }
-
-    private StartResult endedInGrace(Born born) {
-        WorkerRow mine = born.row();
-        long deadline = context.timing().nanos() + PATIENCE.toNanos();
-        while (true) {
-            Optional<WorkerRow> row = context.registry()
-                    .find(mine.account())
-                    .filter(seen -> seen.workerId().equals(mine.workerId())
-                            && seen.state().isOpen());
-            Optional<StopReport> report = Optional.empty();
-            String found = "";
-            if (row.isEmpty()) {
-                report = end.filed(mine);
-            } else {
-                Judgement judgement = context.judge().judge(row.get());
-                found = judgement.evidence();
-                // The end of one that is being stopped is its ladder's to tell.
-                if (judgement instanceof Judgement.Dead dead && row.get().state() != WorkerState.STOPPING) {
-                    report = end.bury(row.get(), end.ending(row.get(), dead, List.of()));
-                } else if (judgement instanceof Judgement.Draining draining
-                        && !draining.left().isEmpty()) {
-                    return new StartResult.Failed(mine.account(), "start grace", found, Optional.empty());
-                }
-            }
-            if (report.isPresent() && report.get().reason() == StopReason.STOPPED_ON_REQUEST) {
-                return new StartResult.Refused(
-                        mine.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started");
-            }
-            if (report.isPresent() || row.isEmpty() || context.timing().nanos() > deadline) {
-                String how = report.map(known -> known.exit()
-                                + known.evidence().stream()
-                                        .filter(EndOfWorker::isExecError)
-                                        .findFirst()
-                                        .map(error -> ": " + error)
-                                        .orElse(""))
-                        .orElse(found);
-                return new StartResult.Failed(
-                        mine.account(),
-                        "start grace",
-                        "the worker ended within " + Text.words(mine.detail().startGrace()) + ", " + how,
-                        report);
-            }
-            context.timing().pause(POLL);
-        }
     }
 
     private static Decided refused(AccountId account, RefusalReason reason, String evidence) {

@@ -1,0 +1,137 @@
+package io.workersupervisor;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The last step of a start, when the worker has its process and its row is RUNNING.
+ *
+ * <ol>
+ *   <li>Wait for the start grace, or until the launcher ends, and with it the worker.
+ *   <li>Ended within the grace: its end is filed, unless it is being stopped and its ladder files it, and the start is
+ *       {@code Failed} with that report.
+ *   <li>Alive: that it has the lock open itself is stored. Once stored, a free lock proves its end even to another
+ *       namespace.
+ * </ol>
+ *
+ * A crash here leaves a RUNNING row, which the next host takes up or closes.
+ */
+final class StartVerification {
+    /** How long the end of a worker that died within the grace may take to be filed. */
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private static final Duration POLL = Duration.ofMillis(25);
+
+    private final Context context;
+    private final EndOfWorker end;
+
+    StartVerification(Context context, EndOfWorker end) {
+        this.context = context;
+        this.end = end;
+    }
+
+    StartResult verify(StartProtocol.Born born) {
+        WorkerRow row = born.row();
+        Duration grace = row.detail().startGrace();
+        long deadline = born.since() + grace.toNanos();
+        boolean alive = true;
+        while (alive && context.timing().nanos() < deadline) {
+            if (!awaitEnd(born, Duration.ofNanos(deadline - context.timing().nanos()))) {
+                break;
+            }
+            alive = isAlive(born);
+            if (alive) {
+                // The launcher was killed alone: nobody tells when the worker ends.
+                context.timing().pause(POLL);
+            }
+        }
+        if (!grace.isZero() && !(alive && isAlive(born))) {
+            return endedInGrace(born);
+        }
+        if (!grace.isZero()) {
+            seenHoldingLock(row, born.identity());
+        }
+        return new StartResult.Started(
+                row.account(), row.workerId(), born.identity().pid(), row.epoch(), row.startedAt());
+    }
+
+    /** Step 3; also for workers that another host started. */
+    Optional<WorkerRow> seenHoldingLock(WorkerRow row, ProcessIdentity identity) {
+        if (row.detail().holdsLock() || !context.local().locks().isOpenIn(identity.pid(), row.account())) {
+            return Optional.empty();
+        }
+        WorkerRow holding = row.seenHoldingLock();
+        return context.registry().update(Optional.of(row), holding) ? Optional.of(holding) : Optional.empty();
+    }
+
+    private boolean isAlive(StartProtocol.Born born) {
+        return context.local()
+                .processes()
+                .probe(born.identity(), born.row().workerId())
+                .runs();
+    }
+
+    /** Whether the launcher ended within the time. */
+    private static boolean awaitEnd(StartProtocol.Born born, Duration patience) {
+        try {
+            born.over().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException stillRuns) {
+            return false;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("waiting for a launcher failed", e);
+        }
+    }
+
+    private StartResult endedInGrace(StartProtocol.Born born) {
+        WorkerRow mine = born.row();
+        long deadline = context.timing().nanos() + PATIENCE.toNanos();
+        while (true) {
+            Optional<WorkerRow> row = context.registry()
+                    .find(mine.account())
+                    .filter(seen -> seen.workerId().equals(mine.workerId())
+                            && seen.state().isOpen());
+            Optional<StopReport> report = Optional.empty();
+            String found = "";
+            if (row.isEmpty()) {
+                report = end.filed(mine);
+            } else {
+                Judgement judgement = context.judge().judge(row.get());
+                found = judgement.evidence();
+                // The end of one that is being stopped is its ladder's to tell.
+                if (judgement instanceof Judgement.Dead dead && row.get().state() != WorkerState.STOPPING) {
+                    report = end.bury(row.get(), end.ending(row.get(), dead, List.of()));
+                } else if (judgement instanceof Judgement.Draining draining
+                        && !draining.left().isEmpty()) {
+                    return new StartResult.Failed(mine.account(), "start grace", found, Optional.empty());
+                }
+            }
+            if (report.isPresent() && report.get().reason() == StopReason.STOPPED_ON_REQUEST) {
+                return new StartResult.Refused(
+                        mine.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started");
+            }
+            if (report.isPresent() || row.isEmpty() || context.timing().nanos() > deadline) {
+                String how = report.map(known -> known.exit()
+                                + known.evidence().stream()
+                                        .filter(EndOfWorker::isExecError)
+                                        .findFirst()
+                                        .map(error -> ": " + error)
+                                        .orElse(""))
+                        .orElse(found);
+                return new StartResult.Failed(
+                        mine.account(),
+                        "start grace",
+                        "the worker ended within " + Text.words(mine.detail().startGrace()) + ", " + how,
+                        report);
+            }
+            context.timing().pause(POLL);
+        }
+    }
+}
