@@ -72,13 +72,14 @@ class ExitsTest {
     }
 
     @Test
-    void P6_a_worker_that_ends_while_no_host_lives_is_told_by_the_next_one() {
+    void P6_a_worker_that_ends_while_no_host_lives_is_told_by_the_next_one() throws Exception {
         WorkerSupervisor first = node.host();
-        long pid = first.start(TestNode.sh(ACCOUNT, "read x </dev/null; sleep 0.5; exit 42")
-                        .build())
+        long pid = first.start(
+                        TestNode.sh(ACCOUNT, node.untilGo() + "; exit 42").build())
                 .orElseThrow()
                 .pid();
         first.close();
+        node.letGo();
         await().atMost(Duration.ofSeconds(10)).until(() -> !node.isAlive(pid));
 
         WorkerSupervisor second = node.host();
@@ -91,8 +92,9 @@ class ExitsTest {
     @Test
     void P6_the_records_of_a_filed_end_are_deleted() throws Exception {
         WorkerSupervisor host = node.host();
-        host.start(TestNode.sh(ACCOUNT, "sleep 0.3").build());
+        host.start(TestNode.sh(ACCOUNT, node.untilGo()).build()).orElseThrow();
         assertThat(node.records()).hasSize(2);
+        node.letGo();
 
         awaitReport(host);
 

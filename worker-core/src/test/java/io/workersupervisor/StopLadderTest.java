@@ -18,6 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 class StopLadderTest {
     private static final AccountId ACCOUNT = AccountId.of("bot@example");
 
+    /** Leaves the worker, its session and its lock. */
+    private static final String DAEMON = "setsid sh -c 'exec 9>&-; exec sleep 600' & ";
+
     @TempDir
     Path directory;
 
@@ -99,11 +102,11 @@ class StopLadderTest {
     }
 
     @Test
-    void P1_a_start_is_refused_and_names_the_daemon_that_outlives_its_worker() {
+    void P1_a_start_is_refused_and_names_the_daemon_that_outlives_its_worker() throws Exception {
         WorkerSupervisor host = node.host(settings -> settings.reconcileInterval(Duration.ofHours(1)));
-        WorkerSpec spec = TestNode.sh(ACCOUNT, "setsid sh -c 'exec 9>&-; exec sleep 600' & sleep 0.4")
-                .build();
+        WorkerSpec spec = TestNode.sh(ACCOUNT, DAEMON + node.untilGo()).build();
         long pid = host.start(spec).orElseThrow().pid();
+        node.letGo();
         await().until(() -> !node.isAlive(pid));
         long daemon = node.workers().get(0).stat().pid();
 
@@ -115,12 +118,13 @@ class StopLadderTest {
     }
 
     @Test
-    void P2_leftovers_are_ended_after_the_grace_and_the_account_is_free() {
+    void P2_leftovers_are_ended_after_the_grace_and_the_account_is_free() throws Exception {
         WorkerSupervisor host = node.host();
-        WorkerSpec spec = TestNode.sh(ACCOUNT, "setsid sh -c 'exec 9>&-; exec sleep 600' & sleep 0.4; exit 3")
+        WorkerSpec spec = TestNode.sh(ACCOUNT, DAEMON + node.untilGo() + "; exit 3")
                 .stopGrace(Duration.ofMillis(300))
                 .build();
         host.start(spec).orElseThrow();
+        node.letGo();
 
         await().atMost(Duration.ofSeconds(20)).until(() -> !host.why(ACCOUNT).isEmpty());
 
@@ -229,7 +233,7 @@ class StopLadderTest {
     }
 
     @Test
-    void P7_a_stop_that_takes_long_holds_up_no_other_account() {
+    void P7_a_stop_that_takes_long_holds_up_no_other_account() throws Exception {
         AccountId slow = AccountId.of("slow");
         WorkerSupervisor first = node.host(settings -> settings.reconcileInterval(Duration.ofHours(1)));
         first.start(TestNode.sh(slow, "trap '' TERM; while :; do sleep 0.05; done")
@@ -253,9 +257,10 @@ class StopLadderTest {
 
         WorkerSupervisor second = node.host(settings -> settings.closeTimeout(Duration.ofMillis(100)));
         StartResult other =
-                second.start(TestNode.sh(ACCOUNT, "sleep 0.4; exit 3").build());
+                second.start(TestNode.sh(ACCOUNT, node.untilGo() + "; exit 3").build());
 
         assertThat(other).isInstanceOf(StartResult.Started.class);
+        node.letGo();
         await().atMost(Duration.ofSeconds(10)).until(() -> !second.why(ACCOUNT).isEmpty());
         assertThat(second.why(slow)).isEmpty();
     }

@@ -64,6 +64,19 @@ final class TestNode implements AutoCloseable {
         }
     }
 
+    /** Shell words that wait until {@link #letGo} is called. */
+    String untilGo() {
+        return "until [ -e '" + go() + "' ]; do sleep 0.02; done";
+    }
+
+    private Path go() {
+        return data.path().resolve("go");
+    }
+
+    void letGo() throws IOException {
+        Files.createFile(go());
+    }
+
     static WorkerSpec.Builder sh(AccountId account, String script) {
         return WorkerSpec.builder(account, "/bin/sh", "-c", script)
                 .startGrace(START_GRACE)
