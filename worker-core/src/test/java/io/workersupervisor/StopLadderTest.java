@@ -255,7 +255,7 @@ class StopLadderTest {
                 .isTrue();
         first.close();
 
-        WorkerSupervisor second = node.host(settings -> settings.closeTimeout(Duration.ofMillis(100)));
+        WorkerSupervisor second = node.host();
         StartResult other =
                 second.start(TestNode.sh(ACCOUNT, node.untilGo() + "; exit 3").build());
 

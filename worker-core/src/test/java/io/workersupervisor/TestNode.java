@@ -115,6 +115,8 @@ final class TestNode implements AutoCloseable {
 
     @Override
     public void close() {
+        // First the workers: a ladder that still waits for one would go on behind the close.
+        endWorkers(local());
         hosts.forEach(WorkerSupervisor::close);
         endWorkers(local());
     }
