@@ -135,7 +135,7 @@ class CrashAtEveryStepTest {
                 }
                 host.finish();
                 seen = host.seen();
-                assertThat(host.wasKilled()).as("said %s", seen).isEqualTo(!kill.isEmpty());
+                assertThat(host.wasKilled()).as("said %s", seen).isEqualTo(!kill.isEmpty() && reached(seen, kill));
             }
             judge(evidence, seen);
             return seen.stream()
@@ -145,6 +145,12 @@ class CrashAtEveryStepTest {
         } catch (AssertionError | RuntimeException failed) {
             throw new AssertionError(story + ", killed at " + name + ": " + failed.getMessage(), failed);
         }
+    }
+
+    /** Two threads of a host may see one end: whichever is later comes to fewer steps, so a story can be shorter. */
+    private static boolean reached(List<String> seen, Map<String, String> kill) {
+        long steps = seen.stream().filter(line -> line.startsWith("step ")).count();
+        return !kill.containsKey("host.kill") || steps > Long.parseLong(kill.getOrDefault("host.kill", "0"));
     }
 
     private static void judge(WorkerEvidence evidence, List<String> seen) throws IOException, InterruptedException {
