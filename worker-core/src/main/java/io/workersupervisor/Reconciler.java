@@ -139,7 +139,7 @@ final class Reconciler {
                 .map(row -> CompletableFuture.runAsync(() -> one(row.account(), Reach.LOOK, pass), pool))
                 .toList();
         looks.forEach(CompletableFuture::join);
-        Guard.run("elsewhere", Optional.empty(), () -> hearOfOthers(listing.rows()));
+        hearOfOthers(listing.rows());
         Guard.run("records", Optional.empty(), () -> sweepRecords(listing.rows()));
         return pass;
     }
@@ -180,18 +180,22 @@ final class Reconciler {
         Map<AccountId, String> now = new HashMap<>();
         open.forEach(row -> now.put(row.account(), row.workerId()));
         supervised.forEach((account, workerId) -> {
-            boolean gone = !workerId.equals(now.get(account))
-                    && context.registry()
-                            .find(account)
-                            .filter(row ->
-                                    row.state().isOpen() && row.workerId().equals(workerId))
-                            .isEmpty();
-            if (gone && supervised.remove(account, workerId)) {
-                end.filed(account, workerId)
-                        .ifPresent(report -> context.events()
-                                .hear(new WorkerEvent.Stopped(context.timing().now(), report)));
+            if (!workerId.equals(now.get(account))) {
+                Guard.run("elsewhere", Optional.of(account), () -> hearOf(account, workerId));
             }
         });
+    }
+
+    private void hearOf(AccountId account, String workerId) {
+        boolean gone = context.registry()
+                .find(account)
+                .filter(row -> row.state().isOpen() && row.workerId().equals(workerId))
+                .isEmpty();
+        if (gone && supervised.remove(account, workerId)) {
+            end.filed(account, workerId)
+                    .ifPresent(report -> context.events()
+                            .hear(new WorkerEvent.Stopped(context.timing().now(), report)));
+        }
     }
 
     private Result alone(AccountId account, Reach reach) {
