@@ -156,7 +156,8 @@ abstract class LauncherContract {
                                         + " umask; cut -d' ' -f1,5,6 /proc/$$/stat;"
                                         + " grep -qE '^SigIgn:.[0-9a-f]{8}[08]0{7}$' /proc/$$/status"
                                         + " && echo no signal ignored;"
-                                        + " ls -l /proc/$$/fd | grep -c pipe; read line || echo no input")
+                                        + " for fd in /proc/$$/fd/*; do [ -p $fd ] && echo pipe $fd; done;"
+                                        + " read line || echo no input")
                         .environment("OWN", "a 'quoted' \"value\" $HOME `id`")
                         .build());
 
@@ -170,7 +171,6 @@ abstract class LauncherContract {
                         hostUmask(),
                         pid + " " + pid + " " + pid,
                         "no signal ignored",
-                        "0",
                         "no input");
     }
 
