@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * Reads a database without making or altering any file, in use or not. SQLite has no single way of doing that:
@@ -56,8 +58,9 @@ final class Snapshot {
     }
 
     private static <T> T settled(Path file, String doing, Unseen unseen, Duration busyTimeout, Session.Work<T> work) {
+        long end = System.nanoTime() + busyTimeout.toNanos();
         for (int attempt = 1; ; attempt++) {
-            boolean last = attempt == ATTEMPTS;
+            boolean last = attempt >= ATTEMPTS;
             Traces before = Traces.of(file);
             try (Session session = Session.open(file, before.mode(), busyTimeout)) {
                 T result = work.in(session);
@@ -72,12 +75,19 @@ final class Snapshot {
                     throw verdict;
                 }
             } catch (SQLException e) {
-                if (last || before.equals(Traces.of(file))) {
+                boolean settled = last || before.equals(Traces.of(file));
+                if (isBeingOpened(e) ? System.nanoTime() > end : settled) {
                     throw SqliteFailure.of(file, doing, e);
                 }
             }
             LockSupport.parkNanos(PAUSE);
         }
+    }
+
+    /** A program that is about to use the database has made the index, or cleared it, and has yet to fill it. */
+    private static boolean isBeingOpened(SQLException e) {
+        return e instanceof SQLiteException failure
+                && failure.getResultCode() == SQLiteErrorCode.SQLITE_READONLY_RECOVERY;
     }
 
     private static RegistryException unsettled(Path file, String doing, Traces traces) {

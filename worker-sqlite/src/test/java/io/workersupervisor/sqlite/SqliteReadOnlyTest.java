@@ -2,6 +2,7 @@ package io.workersupervisor.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,6 +131,31 @@ class SqliteReadOnlyTest {
             watchUntil(() -> !hosts.runs(), 200);
 
             assertThat(hosts.line()).isEqualTo("done");
+        }
+    }
+
+    @Test
+    void a_program_that_is_just_attaching_is_waited_for() throws Exception {
+        Path crashed = temporary.resolve("crashed.db");
+        try (SqliteWorkerRegistry host = SqliteWorkerRegistry.open(data)) {
+            host.update(Optional.empty(), Rows.first(1));
+            Files.copy(file, crashed);
+            Files.copy(Snapshot.beside(file, "-wal"), Snapshot.beside(crashed, "-wal"));
+        }
+        try (ChildJvm attaching = ChildJvm.start(HalfOpen.class, crashed)) {
+            assertThat(attaching.line()).isEqualTo("attached");
+            FutureTask<Boolean> look = new FutureTask<>(() -> {
+                try (SqliteWorkerRegistry tool = SqliteWorkerRegistry.openReadOnly(crashed)) {
+                    return tool.find(AccountId.of(1)).isPresent();
+                }
+            });
+            Thread thread = new Thread(look, "look");
+            thread.start();
+            await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+
+            attaching.end();
+
+            assertThat(look.get()).isTrue();
         }
     }
 
