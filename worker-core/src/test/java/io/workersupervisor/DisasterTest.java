@@ -52,7 +52,7 @@ class DisasterTest {
             assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
             assertThat(((StopResult.Stopped) stopped).report()).isPresent();
             assertThat(started.orElseThrow().epoch()).isEqualTo(2);
-            assertThat(after.events).anyMatch(event -> event.describe().contains("registry was lost"));
+            after.awaitEvent("registry was lost");
         }
     }
 
@@ -132,7 +132,7 @@ class DisasterTest {
             StartResult second = accepted.start(SPEC);
 
             assertThat(second).isInstanceOf(StartResult.AlreadyRunning.class);
-            assertThat(copy.events).anyMatch(event -> event.describe().contains("accepted as node"));
+            copy.awaitEvent("accepted as node");
         }
     }
 

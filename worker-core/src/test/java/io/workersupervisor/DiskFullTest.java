@@ -52,7 +52,7 @@ class DiskFullTest {
         fill();
         run("kill", "-USR1", Long.toString(pid));
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> !host.why(ACCOUNT).isEmpty());
+        await().atMost(Duration.ofSeconds(60)).until(() -> !host.why(ACCOUNT).isEmpty());
         assertThat(host.why(ACCOUNT).get(0).exit()).isEqualTo(new ExitStatus.Exited(42));
     }
 

@@ -80,11 +80,11 @@ class ExitsTest {
                 .pid();
         first.close();
         node.letGo();
-        await().atMost(Duration.ofSeconds(10)).until(() -> !node.isAlive(pid));
+        await().atMost(Duration.ofSeconds(60)).until(() -> !node.isAlive(pid));
 
         WorkerSupervisor second = node.host();
 
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(second.why(ACCOUNT)).hasSize(1));
         assertThat(second.why(ACCOUNT).get(0).exit()).isEqualTo(new ExitStatus.Exited(42));
     }
@@ -98,7 +98,7 @@ class ExitsTest {
 
         awaitReport(host);
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> node.records().isEmpty());
+        await().atMost(Duration.ofSeconds(60)).until(() -> node.records().isEmpty());
     }
 
     @Test
@@ -111,7 +111,7 @@ class ExitsTest {
         long launcher = node.local().records().birth(workerId).orElseThrow().launcherPid();
 
         TestNode.kill(launcher);
-        await().atMost(Duration.ofSeconds(10)).until(() -> !node.isAlive(launcher));
+        await().atMost(Duration.ofSeconds(60)).until(() -> !node.isAlive(launcher));
         StartResult whileItLives =
                 host.start(TestNode.sh(ACCOUNT, "exec sleep 600").build());
         TestNode.kill(pid);
@@ -213,7 +213,7 @@ class ExitsTest {
     }
 
     private static StopReport awaitReport(WorkerSupervisor host) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> !host.why(ACCOUNT).isEmpty());
+        await().atMost(Duration.ofSeconds(60)).until(() -> !host.why(ACCOUNT).isEmpty());
         return host.why(ACCOUNT).get(0);
     }
 }

@@ -126,7 +126,7 @@ class StopLadderTest {
         host.start(spec).orElseThrow();
         node.letGo();
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> !host.why(ACCOUNT).isEmpty());
+        await().atMost(Duration.ofSeconds(60)).until(() -> !host.why(ACCOUNT).isEmpty());
 
         assertThat(node.workers()).isEmpty();
         StopReport report = host.why(ACCOUNT).get(0);
@@ -227,7 +227,7 @@ class StopLadderTest {
 
         second.stop(ACCOUNT);
 
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> heard.stream().anyMatch(event -> event instanceof WorkerEvent.Stopped));
         assertThat(Files.readAllLines(node.data.eventLog())).hasSize(2);
     }
@@ -261,7 +261,7 @@ class StopLadderTest {
 
         assertThat(other).isInstanceOf(StartResult.Started.class);
         node.letGo();
-        await().atMost(Duration.ofSeconds(10)).until(() -> !second.why(ACCOUNT).isEmpty());
+        await().atMost(Duration.ofSeconds(60)).until(() -> !second.why(ACCOUNT).isEmpty());
         assertThat(second.why(slow)).isEmpty();
     }
 

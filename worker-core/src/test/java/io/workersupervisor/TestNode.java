@@ -1,5 +1,7 @@
 package io.workersupervisor;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -81,6 +83,12 @@ final class TestNode implements AutoCloseable {
         return WorkerSpec.builder(account, "/bin/sh", "-c", script)
                 .startGrace(START_GRACE)
                 .stopGrace(Duration.ofSeconds(2));
+    }
+
+    /** Listeners are called on a thread of their own, some time after what they hear of. */
+    void awaitEvent(String words) {
+        await().until(() ->
+                List.copyOf(events).stream().anyMatch(event -> event.describe().contains(words)));
     }
 
     LocalMachine local() {

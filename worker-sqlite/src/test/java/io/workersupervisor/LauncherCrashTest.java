@@ -151,7 +151,7 @@ class LauncherCrashTest {
                 host.supervisor().start(evidence.spec(ACCOUNT, Kind.RUN)).orElseThrow();
         assertThat(evidence.launchers()).hasSize(1);
         evidence.launchers().forEach(ProcessHandle::destroyForcibly);
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> evidence.launchers().isEmpty());
         assertThat(ProcessHandle.of(started.pid())).matches(Optional::isPresent);

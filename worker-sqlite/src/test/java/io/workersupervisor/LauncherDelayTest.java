@@ -127,7 +127,7 @@ class LauncherDelayTest {
     }
 
     private static ConditionFactory awaitShortly() {
-        return await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(10));
+        return await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(10));
     }
 
     private static void endsWell(Aftermath host) throws IOException {

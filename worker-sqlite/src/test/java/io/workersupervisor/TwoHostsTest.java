@@ -52,7 +52,7 @@ class TwoHostsTest {
     void a_worker_of_one_host_is_taken_up_by_the_other_within_its_interval_P1() throws Exception {
         assertThat(one.ask("start 1 RUN")).startsWith("Started");
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> eventLog().contains("took up worker"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> eventLog().contains("took up worker"));
 
         assertThat(other.ask("start 1 RUN")).startsWith("AlreadyRunning");
         assertThat(evidence.ran()).hasSize(1);
@@ -110,7 +110,7 @@ class TwoHostsTest {
 
             boolean wanted = start.startsWith("start") && started.startsWith("Started");
             String story = "race " + race + ": " + start + " -> " + started + ", stop -> " + stopped;
-            await(story).atMost(Duration.ofSeconds(10)).untilAsserted(() -> isAsTheRowSays(wanted));
+            await(story).atMost(Duration.ofSeconds(60)).untilAsserted(() -> isAsTheRowSays(wanted));
         }
         other.ask("stop 1");
         endsWell();

@@ -184,7 +184,7 @@ final class WorkerEvidence implements AutoCloseable {
     }
 
     private static void kill(Found found) {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(2))
                 .until(() -> {

@@ -111,17 +111,10 @@ class LookingTest {
     @Test
     void closed_output_is_no_error() throws Exception {
         programs.console("start", "5", "--data", data.toString(), "--", "sleep", "300");
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        List<String> piped = new ArrayList<>(List.of("sh", "-c", "\"$@\" | true", "sh"));
+        piped.addAll(Programs.command(WorkerConsole.class, "ps", "--data", data.toString()));
 
-        Programs.Ended ended = programs.begin(List.of(
-                        "sh",
-                        "-c",
-                        "\"$0\" -cp \"$1\" \"$2\" ps --data \"$3\" | true",
-                        java,
-                        System.getProperty("java.class.path"),
-                        WorkerConsole.class.getName(),
-                        data.toString()))
-                .end();
+        Programs.Ended ended = programs.begin(piped).end();
 
         assertThat(ended.err()).isEmpty();
     }

@@ -55,6 +55,11 @@ final class Programs implements AutoCloseable {
     }
 
     Running begin(Class<?> program, String... words) throws IOException {
+        return begin(command(program, words));
+    }
+
+    /** A command that runs a program in a JVM as quiet as the packaged console's, on every JDK. */
+    static List<String> command(Class<?> program, String... words) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -64,7 +69,7 @@ final class Programs implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 program.getName()));
         command.addAll(List.of(words));
-        return begin(command);
+        return command;
     }
 
     Running begin(List<String> command) throws IOException {
