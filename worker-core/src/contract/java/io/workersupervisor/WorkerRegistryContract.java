@@ -474,6 +474,7 @@ public abstract class WorkerRegistryContract {
                 NOW,
                 NOW.plusSeconds(90),
                 new ExitStatus.Exited(3),
+                Optional.empty(),
                 Initiator.WORKER,
                 StopReason.UNHANDLED_EXCEPTION,
                 Confidence.PROBABLE,

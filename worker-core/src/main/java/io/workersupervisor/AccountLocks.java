@@ -19,13 +19,19 @@ final class AccountLocks {
     static final long HIGHEST = 999_999_999_999_999_999L;
 
     private final DataDirectory data;
-    private final ShellScript script;
+    private final Trial trial;
     private final ProcFs proc;
 
-    AccountLocks(DataDirectory data, ShellScript script, ProcFs proc) {
+    AccountLocks(DataDirectory data, Trial trial, ProcFs proc) {
         this.data = data;
-        this.script = script;
+        this.trial = trial;
         this.proc = proc;
+    }
+
+    /** Tries a lock, shared, for an instant. */
+    @FunctionalInterface
+    interface Trial {
+        State of(Path lockFile);
     }
 
     /** Whether the process has the account's lock file open itself; false where that may not be seen. */
@@ -43,11 +49,17 @@ final class AccountLocks {
         FAILED
     }
 
-    /** Tries the lock, shared, for an instant. */
     State state(AccountId account) {
-        List<String> answer = script.run(
-                "probe", script.tools().locker(), data.lockFile(account).toString());
-        String word = answer.isEmpty() ? "" : answer.get(answer.size() - 1);
+        return trial.of(data.lockFile(account));
+    }
+
+    /** By the script, which makes nothing. */
+    static State byScript(ShellScript script, Path lockFile) {
+        List<String> answer = script.run("probe", script.tools().locker(), lockFile.toString());
+        return stateOf(answer.isEmpty() ? "" : answer.get(answer.size() - 1));
+    }
+
+    static State stateOf(String word) {
         return switch (word) {
             case "free" -> State.FREE;
             case "busy" -> State.BUSY;

@@ -18,7 +18,8 @@ import java.util.Set;
  * data/registry.db              the SQLite registry
  * data/locks/ACCOUNT.lock       the kernel lock of an account, and the highest epoch admitted; never deleted
  * data/records/WORKER.birth     pid and start tick, written before the worker runs; .exit its exit status
- * data/launcher/                the script that stands behind each worker
+ * data/keeper/CONTEXT/          a keeper's lock, socket and journal
+ * data/launcher/                programs of the launch paths
  * data/worker.log               lifecycle events, one line each
  * data/worker_ACCOUNT_WORKER.log    what a worker writes
  * </pre>
@@ -138,6 +139,10 @@ public final class DataDirectory {
 
     Path records() {
         return path.resolve("records");
+    }
+
+    Path keepers() {
+        return path.resolve("keeper");
     }
 
     Path launcher() {

@@ -15,6 +15,7 @@ import java.util.Optional;
  *   <li>The machine went down, and no exit was recorded: MACHINE_LOST.
  *   <li>A stop was asked for, and the worker ended after that: STOPPED_ON_REQUEST; certain where this host's ladder
  *       signalled it, else probable, as the host that did is gone.
+ *   <li>KILL that no host of ours sent, and an out-of-memory kill was counted meanwhile: OUT_OF_MEMORY.
  *   <li>Exit code 0: COMPLETED. A signal: KILLED_BY_SIGNAL, probable where a shell cannot tell it from a code.
  *   <li>Everything else: UNKNOWN, with the exit as far as it is known.
  * </ol>
@@ -22,6 +23,8 @@ import java.util.Optional;
 final class Diagnosis {
     /** How far the time of a file may lie behind the clock: the kernel stamps files once a tick. */
     private static final Duration FILE_TIME = Duration.ofMillis(100);
+
+    private static final int KILL = 9;
 
     private Diagnosis() {}
 
@@ -43,6 +46,7 @@ final class Diagnosis {
                 row.startedAt(),
                 ending.at(),
                 ending.exit(),
+                ending.usage(),
                 verdict.initiator(),
                 verdict.reason(),
                 verdict.confidence(),
@@ -85,7 +89,20 @@ final class Diagnosis {
                     row.detail().stopCause().initiator(),
                     "Nothing to do; start it when it shall run again.");
         }
-        return ofExit(row, exit);
+        return ending.outOfMemory() && isKilled(exit) ? outOfMemory() : ofExit(row, exit);
+    }
+
+    private static boolean isKilled(ExitStatus exit) {
+        return exit instanceof ExitStatus.Signalled signalled && signalled.signal() == KILL;
+    }
+
+    /** The counter is that of a control group, or of the machine: another process may have been the one that was killed. */
+    private static Verdict outOfMemory() {
+        return new Verdict(
+                StopReason.OUT_OF_MEMORY,
+                Confidence.PROBABLE,
+                Initiator.KERNEL,
+                "The kernel killed it for want of memory: give it more, or run fewer workers on this machine.");
     }
 
     /** Leftovers are swept after the worker has ended by itself: that is no stop of the worker. */

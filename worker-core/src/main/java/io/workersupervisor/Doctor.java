@@ -20,14 +20,22 @@ final class Doctor {
     private final LocalMachine local;
     private final Judge judge;
     private final Unregistered unregistered;
+    private final List<String> launchPath;
     private final List<Finding> findings = new ArrayList<>();
 
-    Doctor(DataDirectory data, WorkerRegistry registry, LocalMachine local, Judge judge, Unregistered unregistered) {
+    Doctor(
+            DataDirectory data,
+            WorkerRegistry registry,
+            LocalMachine local,
+            Judge judge,
+            Unregistered unregistered,
+            List<String> launchPath) {
         this.data = data;
         this.registry = registry;
         this.local = local;
         this.judge = judge;
         this.unregistered = unregistered;
+        this.launchPath = launchPath;
     }
 
     /** One part of the examination. */
@@ -37,6 +45,7 @@ final class Doctor {
 
     List<Finding> examine() {
         check("machine", this::machine);
+        check("launch path", this::launchPath);
         check("data directory", this::directory);
         check("registry", this::rows);
         check("processes", this::strangers);
@@ -69,10 +78,13 @@ final class Doctor {
         if (tools.locker().equals(ShellTools.NO_LOCKER)) {
             add(Level.ERROR, "neither flock nor perl is on the PATH: install util-linux");
         } else {
-            add(
-                    Level.OK,
-                    "launch path sh: " + tools.shell() + ", lock by " + tools.locker() + ", session by "
-                            + tools.session());
+            add(Level.OK, "shell " + tools.shell() + ", lock by " + tools.locker() + ", session by " + tools.session());
+        }
+    }
+
+    private void launchPath() {
+        for (String words : launchPath) {
+            add(words.contains("not the keeper") ? Level.WARNING : Level.OK, words);
         }
     }
 

@@ -46,14 +46,14 @@ final class EndOfWorker {
         if (over.nothingRan()) {
             List<String> evidence = new ArrayList<>(rungs);
             evidence.add(over.evidence());
-            return new Ending(new ExitStatus.NeverRan(), context.timing().now(), false, false, evidence);
+            return Ending.neverRan(context.timing().now(), evidence);
         }
         return ending(row, over.evidence(), OptionalInt.empty(), over.otherBoot(), rungs);
     }
 
     /** A launch that was answered: nothing ran. */
     Ending nothingRan(String evidence) {
-        return new Ending(new ExitStatus.NeverRan(), context.timing().now(), false, false, List.of(evidence));
+        return Ending.neverRan(context.timing().now(), List.of(evidence));
     }
 
     private Ending ending(WorkerRow row, String found, OptionalInt waitStatus, boolean otherBoot, List<String> rungs) {
@@ -69,11 +69,21 @@ final class EndOfWorker {
         execError(row, exit).ifPresent(evidence::add);
         evidence.addAll(rungs);
         evidence.add(found);
-        record.ifPresent(known -> evidence.add("the launcher recorded " + known.status() + " at " + known.at()));
+        record.ifPresent(known -> {
+            evidence.add("the launcher recorded " + known.status() + " at " + known.at());
+            evidence.addAll(known.evidence());
+        });
         Instant at = record.map(LaunchRecords.Exit::at)
                 .orElseGet(() -> context.timing().now());
         boolean signalled = rungs.stream().anyMatch(StopLadder::isForWorker);
-        return new Ending(exit, at, otherBoot, signalled, evidence);
+        return new Ending(
+                exit,
+                at,
+                otherBoot,
+                signalled,
+                record.flatMap(LaunchRecords.Exit::usage),
+                record.filter(LaunchRecords.Exit::outOfMemory).isPresent(),
+                evidence);
     }
 
     /** The one line in which the launcher says that it could not run the program, where that is all the log holds. */

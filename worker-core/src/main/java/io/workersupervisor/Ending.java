@@ -2,6 +2,7 @@ package io.workersupervisor;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The facts of a worker's end.
@@ -10,6 +11,20 @@ import java.util.List;
  * @param at when, or when that was noticed
  * @param otherBoot whether the machine went down with it
  * @param signalled whether this host's ladder signalled the worker itself, not only what it left behind
+ * @param usage what it used, where the launch path can tell
+ * @param outOfMemory whether the kernel killed something for want of memory meanwhile
  * @param evidence what is known, a sentence each
  */
-record Ending(ExitStatus exit, Instant at, boolean otherBoot, boolean signalled, List<String> evidence) {}
+record Ending(
+        ExitStatus exit,
+        Instant at,
+        boolean otherBoot,
+        boolean signalled,
+        Optional<ResourceUsage> usage,
+        boolean outOfMemory,
+        List<String> evidence) {
+    /** Nothing was run. */
+    static Ending neverRan(Instant at, List<String> evidence) {
+        return new Ending(new ExitStatus.NeverRan(), at, false, false, Optional.empty(), false, evidence);
+    }
+}

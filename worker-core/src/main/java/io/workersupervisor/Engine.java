@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,7 +26,8 @@ import java.util.function.Supplier;
  *   <li>{@code worker-tick}, one thread: reconciles at every interval.
  *   <li>{@code worker-pool-N}: rows of a reconcile, starts of many, ends that were noticed.
  *   <li>{@code worker-ladder-N}: stops that reconcile resumes, one thread each while it lasts.
- *   <li>{@code worker-launch-N}: waits for the answers of launchers.
+ *   <li>{@code worker-launch-N}: waits for the answers of launchers, and for a keeper to begin.
+ *   <li>{@code worker-keeper}, one thread: the connections to keepers.
  *   <li>{@code worker-events}: calls the listener.
  * </ul>
  */
@@ -43,6 +45,7 @@ final class Engine {
     private final Unregistered unregistered;
     private final WorkerInspector inspector;
     private final NodeStamp stamp;
+    private final LaunchPaths paths;
     private final WorkerSupervisor.OnClose onClose;
     private final Duration closeTimeout;
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(threads("worker-tick"));
@@ -71,9 +74,7 @@ final class Engine {
         this.closeTimeout = settings.closeTimeout;
         Timing timing = Timing.system(settings.clock);
         Machine machine = Machine.current();
-        ShellTools tools = ShellTools.find(settings.searchPath.get(), settings.withoutLock);
-        LocalMachine local =
-                LocalMachine.of(settings.data, machine, ProcFs.system(), settings.script.apply(tools), timing);
+        ShellScript script = settings.script.apply(ShellTools.find(settings.searchPath.get(), settings.withoutLock));
         NodeStamp.Stamped stamped =
                 NodeStamp.stamp(settings.data, machine, settings.registry.id(), settings.acceptMoved);
         this.stamp = stamped.stamp();
@@ -81,6 +82,9 @@ final class Engine {
                 new EventLog(settings.data.eventLog()),
                 event -> settings.listeners.forEach(
                         listener -> Guard.run("listener", event.account(), () -> listener.onEvent(event))));
+        this.paths = LaunchPaths.of(settings, script, machine, timing, new Told(events, timing));
+        LocalMachine local = LocalMachine.of(
+                settings.data, machine, ProcFs.system(), script, timing, paths.records(), paths.trial());
         Judge judge = new Judge(local.probe(stamp.node()), Optional.ofNullable(settings.probe));
         this.context = new Context(
                 stamp.node(),
@@ -88,7 +92,7 @@ final class Engine {
                 settings.registry,
                 local,
                 judge,
-                new ShLauncher(settings.data, local.script(), local.records(), machine, readers),
+                paths.launcher(),
                 events,
                 timing,
                 new AccountMutex(),
@@ -101,9 +105,35 @@ final class Engine {
         this.verification = new StartVerification(context, end);
         this.stops = new StopProtocol(context, end, ladder, unregistered);
         this.reconciler = new Reconciler(context, settlement, end, ladder, verification, pool, ladders);
-        this.inspector = new WorkerInspector(settings.data, settings.registry, local, judge);
+        this.inspector = new WorkerInspector(settings.data, settings.registry, local, judge, paths.described());
         OpenHosts.opened(context.self().host());
         stamped.notices().forEach(this::tell);
+    }
+
+    /** What launch paths tell this host. */
+    private final class Told implements LaunchPaths.Host {
+        private final Events events;
+        private final Timing timing;
+
+        Told(Events events, Timing timing) {
+            this.events = events;
+            this.timing = timing;
+        }
+
+        @Override
+        public void ended(String workerId) {
+            reconciler.accountOf(workerId).ifPresent(Engine.this::ended);
+        }
+
+        @Override
+        public void trouble(String text) {
+            events.emit(new WorkerEvent.Trouble(timing.now(), Optional.empty(), text));
+        }
+
+        @Override
+        public Executor executor() {
+            return readers;
+        }
     }
 
     static Engine open(WorkerSupervisor.Builder settings) {
@@ -148,7 +178,7 @@ final class Engine {
         return new ProcessIdentity(
                 pid,
                 ticks,
-                ticks == 0 ? LaunchRecords.startMillis(pid) : 0,
+                ticks == 0 ? ProcessIdentity.startMillis(pid) : 0,
                 machine.bootId(),
                 machine.pidNamespace(),
                 machine.timeNamespace());
@@ -159,6 +189,7 @@ final class Engine {
         Guard.run("reconcile", Optional.empty(), () -> {
                     if (!closed) {
                         checkDirectory();
+                        paths.keepers().discover();
                         if (!moved) {
                             reconciler.tick();
                         }
@@ -352,6 +383,7 @@ final class Engine {
             tell("closed within " + Text.words(closeTimeout)
                     + " although calls were in flight; the next host settles what they leave");
         }
+        paths.keepers().close();
         OpenHosts.closed(context.self().host());
         context.events()
                 .close(Duration.ofNanos(

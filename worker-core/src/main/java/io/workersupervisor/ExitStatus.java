@@ -18,11 +18,21 @@ public sealed interface ExitStatus {
      * A signal ended it.
      *
      * @param signal the number of the signal
+     * @param coreDumped whether a core file was written
      */
-    record Signalled(int signal) implements ExitStatus {
+    record Signalled(int signal, boolean coreDumped) implements ExitStatus {
+        /**
+         * Without a core file.
+         *
+         * @param signal the number of the signal
+         */
+        public Signalled(int signal) {
+            this(signal, false);
+        }
+
         @Override
         public String toString() {
-            return "signal " + SignalName.of(signal);
+            return "signal " + SignalName.of(signal) + (coreDumped ? ", core dumped" : "");
         }
     }
 
@@ -85,6 +95,6 @@ public sealed interface ExitStatus {
      */
     static ExitStatus ofWait(int status) {
         int signal = status & 0x7f;
-        return signal == 0 ? new Exited((status >> 8) & 0xff) : new Signalled(signal);
+        return signal == 0 ? new Exited((status >> 8) & 0xff) : new Signalled(signal, (status & 0x80) != 0);
     }
 }

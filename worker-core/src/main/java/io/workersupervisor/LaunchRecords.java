@@ -1,34 +1,25 @@
 package io.workersupervisor;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
- * The birth and exit records that launchers write, whether or not a host runs.
- *
- * <pre>
- * WORKER.birth   1 WORKER ACCOUNT EPOCH BOOT PID_NS TIME_NS PID TICKS LAUNCHER_PID
- * WORKER.exit    WORKER STATUS, padded to 64 bytes; 64 spaces until the worker has ended
- * </pre>
- *
- * A line without its newline is not there yet. The end of the worker is the time of the exit record's last change.
+ * What launch paths recorded of workers' births and ends, whether or not a host ran. Methods block for reading files, and
+ * throw {@link DataDirectoryException} where those cannot be read. Thread-safe.
  */
-final class LaunchRecords {
-    private static final String NONE = "-";
+interface LaunchRecords {
+    /** The birth of a worker that got as far as its own process; a damaged record is none. */
+    Optional<Birth> birth(String workerId);
 
-    private final DataDirectory data;
+    /** The end of a worker. Its record is there before its lock is free. */
+    Optional<Exit> exit(String workerId);
 
-    LaunchRecords(DataDirectory data) {
-        this.data = data;
-    }
+    /** The worker ids of all records that are not acknowledged, those of living workers among them. */
+    List<String> workers();
+
+    /** Lets go of the records of a worker whose report is filed. */
+    void acknowledge(String workerId);
 
     /**
      * A worker that got as far as its own process.
@@ -42,136 +33,24 @@ final class LaunchRecords {
     record Birth(String workerId, String account, long epoch, ProcessIdentity identity, long launcherPid) {}
 
     /**
-     * A worker's end as its launcher saw it.
+     * A worker's end as its launch path saw it.
      *
-     * @param status the shell's exit status
-     * @param at when it was written
+     * @param status how it ended
+     * @param at when that was recorded
+     * @param evidence what else was seen, a sentence each
+     * @param usage what it used, where the launch path can tell
+     * @param outOfMemory whether the kernel killed something for want of memory while it ran
+     * @param signalled the last signal that a host of ours sent, 0 for none or where the launch path cannot tell
      */
-    record Exit(ExitStatus status, Instant at) {}
-
-    /** Path of both records without their suffix. */
-    Path stem(String workerId) {
-        return data.records().resolve(workerId);
-    }
-
-    /** The words of a birth record that are known before the process is. */
-    static String birthPrefix(String workerId, AccountId account, long epoch, Machine machine) {
-        return String.join(
-                " ",
-                "1",
-                workerId,
-                account.fileName(),
-                Long.toString(epoch),
-                word(machine.bootId()),
-                word(machine.pidNamespace()),
-                word(machine.timeNamespace()));
-    }
-
-    Optional<Birth> birth(String workerId) {
-        return line(workerId + ".birth")
-                .flatMap(LaunchRecords::parseBirth)
-                .filter(birth -> birth.workerId().equals(workerId));
-    }
-
-    private static Optional<Birth> parseBirth(String line) {
-        String[] words = line.split(" ", -1);
-        if (words.length != 10 || !words[0].equals("1")) {
-            return Optional.empty();
+    record Exit(
+            ExitStatus status,
+            Instant at,
+            List<String> evidence,
+            Optional<ResourceUsage> usage,
+            boolean outOfMemory,
+            int signalled) {
+        static Exit of(ExitStatus status, Instant at) {
+            return new Exit(status, at, List.of(), Optional.empty(), false, 0);
         }
-        try {
-            long pid = Long.parseLong(words[7]);
-            long ticks = Long.parseLong(words[8]);
-            ProcessIdentity identity = new ProcessIdentity(
-                    pid, ticks, ticks == 0 ? startMillis(pid) : 0, text(words[4]), text(words[5]), text(words[6]));
-            return Optional.of(
-                    new Birth(words[1], words[2], Long.parseLong(words[3]), identity, Long.parseLong(words[9])));
-        } catch (IllegalArgumentException damaged) {
-            // A damaged record proves nothing; lock and environments decide without it.
-            return Optional.empty();
-        }
-    }
-
-    static long startMillis(long pid) {
-        return ProcessHandle.of(pid)
-                .flatMap(process -> process.info().startInstant())
-                .map(Instant::toEpochMilli)
-                .orElse(0L);
-    }
-
-    Optional<Exit> exit(String workerId) {
-        Path file = data.records().resolve(workerId + ".exit");
-        Optional<String> line = line(workerId + ".exit");
-        if (line.isEmpty()) {
-            return Optional.empty();
-        }
-        String[] words = line.get().strip().split(" ", -1);
-        if (words.length != 2
-                || !words[0].equals(workerId)
-                || !words[1].matches("[0-9]{1,2}|1[0-9]{2}|2[0-4][0-9]|25[0-5]")) {
-            return Optional.empty();
-        }
-        try {
-            Instant at = Instant.ofEpochMilli(Files.getLastModifiedTime(file).toMillis());
-            return Optional.of(new Exit(ExitStatus.ofShell(Integer.parseInt(words[1])), at));
-        } catch (NoSuchFileException acknowledged) {
-            // Another host has filed the end meanwhile.
-            return Optional.empty();
-        } catch (IOException e) {
-            throw unreadable(file, e);
-        }
-    }
-
-    /** The worker ids of all records, those of living workers among them. */
-    List<String> workers() {
-        try (Stream<Path> files = Files.list(data.records())) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".birth") || name.endsWith(".exit"))
-                    .map(name -> name.substring(0, name.lastIndexOf('.')))
-                    .distinct()
-                    .sorted()
-                    .toList();
-        } catch (NoSuchFileException none) {
-            return List.of();
-        } catch (IOException e) {
-            throw unreadable(data.records(), e);
-        }
-    }
-
-    /** Deletes both records of a worker whose report is filed. */
-    void acknowledge(String workerId) {
-        for (String suffix : new ArrayList<>(List.of(".exit", ".birth"))) {
-            Path file = data.records().resolve(workerId + suffix);
-            try {
-                Files.deleteIfExists(file);
-            } catch (IOException e) {
-                throw new DataDirectoryException(
-                        "record " + file + " cannot be deleted: " + DataDirectory.reason(e), e);
-            }
-        }
-    }
-
-    private Optional<String> line(String name) {
-        Path file = data.records().resolve(name);
-        try {
-            String text = Files.readString(file, StandardCharsets.ISO_8859_1);
-            int end = text.indexOf('\n');
-            return end < 0 ? Optional.empty() : Optional.of(text.substring(0, end));
-        } catch (NoSuchFileException none) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw unreadable(file, e);
-        }
-    }
-
-    private static DataDirectoryException unreadable(Path file, IOException e) {
-        return new DataDirectoryException(file + " cannot be read: " + DataDirectory.reason(e), e);
-    }
-
-    private static String word(String text) {
-        return text.isEmpty() ? NONE : text;
-    }
-
-    private static String text(String word) {
-        return word.equals(NONE) ? "" : word;
     }
 }

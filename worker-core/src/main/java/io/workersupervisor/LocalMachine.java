@@ -10,7 +10,7 @@ import java.time.InstantSource;
  * @param proc its processes
  * @param script the launcher's commands
  * @param locks the accounts' locks
- * @param records the launchers' records
+ * @param records what launch paths recorded
  * @param processes the judge of single processes
  * @param search the search by environment
  */
@@ -23,6 +23,7 @@ record LocalMachine(
         LaunchRecords records,
         ProcessProbe processes,
         EnvironmentSearch search) {
+    /** For those who only look. */
     static LocalMachine of(DataDirectory data, boolean unlocked) {
         return of(
                 data,
@@ -32,14 +33,28 @@ record LocalMachine(
                 Timing.system(InstantSource.system()));
     }
 
+    /** For those who only look. */
     static LocalMachine of(DataDirectory data, Machine machine, ProcFs proc, ShellScript script, Timing timing) {
+        LaunchRecords records = new AllRecords(
+                new ShRecords(data), new KeeperRecords(data, timing, KeeperRecords.Acknowledgement.NONE));
+        return of(data, machine, proc, script, timing, records, lockFile -> AccountLocks.byScript(script, lockFile));
+    }
+
+    static LocalMachine of(
+            DataDirectory data,
+            Machine machine,
+            ProcFs proc,
+            ShellScript script,
+            Timing timing,
+            LaunchRecords records,
+            AccountLocks.Trial trial) {
         return new LocalMachine(
                 data,
                 machine,
                 proc,
                 script,
-                new AccountLocks(data, script, proc),
-                new LaunchRecords(data),
+                new AccountLocks(data, trial, proc),
+                records,
                 new ProcessProbe(proc, machine, pid -> isAbsent(script, pid)),
                 new EnvironmentSearch(proc, timing));
     }

@@ -1,5 +1,7 @@
 package io.workersupervisor;
 
+import java.time.Instant;
+
 /**
  * What proves that a process number still means the same process.
  *
@@ -30,5 +32,13 @@ public record ProcessIdentity(
         if (pid <= 0) {
             throw new IllegalArgumentException("pid must be above 0, was " + pid);
         }
+    }
+
+    /** The start instant of a living process where there are no ticks, 0 if it is gone. */
+    static long startMillis(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().startInstant())
+                .map(Instant::toEpochMilli)
+                .orElse(0L);
     }
 }

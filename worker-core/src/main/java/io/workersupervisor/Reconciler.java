@@ -92,6 +92,14 @@ final class Reconciler {
         return Map.copyOf(supervised);
     }
 
+    /** The account of a worker that this host started or took up. */
+    Optional<AccountId> accountOf(String workerId) {
+        return supervised.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(workerId))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
     void startedHere(AccountId account, String workerId) {
         supervised.put(account, workerId);
     }

@@ -3,12 +3,10 @@ package io.workersupervisor;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -27,39 +25,32 @@ final class ShLauncher implements Launcher {
 
     private final DataDirectory data;
     private final ShellScript script;
-    private final LaunchRecords records;
+    private final ShRecords records;
     private final Machine machine;
     private final Executor readers;
     private final String umask;
 
-    ShLauncher(DataDirectory data, ShellScript script, LaunchRecords records, Machine machine, Executor readers) {
+    ShLauncher(DataDirectory data, ShellScript script, ShRecords records, Machine machine, Executor readers) {
         this.data = data;
         this.script = script;
         this.records = records;
         this.machine = machine;
         this.readers = readers;
-        this.umask = umask();
+        this.umask = Inherited.umask();
     }
 
     @Override
     public LaunchAnswer launch(LaunchRequest request) {
-        WorkerSpec spec = request.spec();
-        Map<String, String> environment = Environment.of(spec, System.getenv());
-        Path directory = spec.directory().orElse(Path.of("").toAbsolutePath());
-        if (!Files.isDirectory(directory)) {
-            return new LaunchAnswer.NotLaunched(
-                    "directory",
-                    (Files.exists(directory) ? "Not a directory: " : "No such file or directory: ") + directory);
+        Launchable launchable = Launchable.of(request.spec(), System.getenv());
+        if (launchable instanceof Launchable.Not not) {
+            return not.answer();
         }
-        Program.Found program = Program.find(spec.command().get(0), directory, environment);
-        if (!program.error().isEmpty()) {
-            return new LaunchAnswer.NotLaunched("program", program.error() + ": " + program.path());
-        }
+        Launchable.Ready ready = (Launchable.Ready) launchable;
         try {
-            ProcessBuilder builder = new ProcessBuilder(command(request, program.path()));
+            ProcessBuilder builder = new ProcessBuilder(command(request, ready.command()));
             builder.environment().clear();
-            builder.environment().putAll(environment);
-            builder.directory(directory.toFile());
+            builder.environment().putAll(ready.environment());
+            builder.directory(ready.directory().toFile());
             builder.redirectInput(
                     ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
             builder.redirectErrorStream(true);
@@ -72,9 +63,8 @@ final class ShLauncher implements Launcher {
         }
     }
 
-    private List<String> command(LaunchRequest request, Path program) throws IOException {
-        WorkerSpec spec = request.spec();
-        AccountId account = spec.account();
+    private List<String> command(LaunchRequest request, List<String> words) throws IOException {
+        AccountId account = request.spec().account();
         String session = script.tools().session();
         List<String> command = new ArrayList<>();
         if (session.startsWith("/")) {
@@ -95,12 +85,11 @@ final class ShLauncher implements Launcher {
                         .toString(),
                 umask,
                 session,
-                LaunchRecords.birthPrefix(request.workerId(), account, request.epoch(), machine),
+                ShRecords.birthPrefix(request.workerId(), account, request.epoch(), machine),
                 request.workerId(),
                 account.toString(),
-                data.path().toString(),
-                program.toString()));
-        command.addAll(spec.command().subList(1, spec.command().size()));
+                data.path().toString()));
+        command.addAll(words);
         return command;
     }
 
@@ -153,7 +142,7 @@ final class ShLauncher implements Launcher {
                 new ProcessIdentity(
                         pid,
                         ticks,
-                        ticks == 0 ? LaunchRecords.startMillis(pid) : 0,
+                        ticks == 0 ? ProcessIdentity.startMillis(pid) : 0,
                         machine.bootId(),
                         machine.pidNamespace(),
                         machine.timeNamespace()),
@@ -189,22 +178,5 @@ final class ShLauncher implements Launcher {
             case "gone" -> SignalAnswer.GONE;
             default -> SignalAnswer.FAILED;
         };
-    }
-
-    /** The umask of this process, which the worker gets back after the launcher has used a stricter one. */
-    private static String umask() {
-        Path status = Path.of("/proc/self/status");
-        try {
-            if (Files.exists(status)) {
-                return Files.readAllLines(status, StandardCharsets.ISO_8859_1).stream()
-                        .filter(line -> line.startsWith("Umask:"))
-                        .map(line -> line.substring("Umask:".length()).strip())
-                        .findFirst()
-                        .orElse("022");
-            }
-        } catch (IOException e) {
-            throw new DataDirectoryException("cannot read " + status + ": " + e.getMessage(), e);
-        }
-        return "022";
     }
 }

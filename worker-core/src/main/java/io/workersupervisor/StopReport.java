@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param startedAt when it was claimed
  * @param endedAt when it ended, or where nobody saw that, when its end was noticed
  * @param exit how it ended
+ * @param usage what it used, where the launch path can tell
  * @param initiator who ended it
  * @param reason why it ended
  * @param confidence how sure the reason is
@@ -35,6 +36,7 @@ public record StopReport(
         Instant startedAt,
         Instant endedAt,
         ExitStatus exit,
+        Optional<ResourceUsage> usage,
         Initiator initiator,
         StopReason reason,
         Confidence confidence,
@@ -61,6 +63,8 @@ public record StopReport(
      * @param startedAt when it was claimed
      * @param endedAt when it ended, or where nobody saw that, when its end was noticed
      * @param exit how it ended
+     * @param usage what it used, where the launch path can tell
+     * @param usage what it used, where the launch path can tell
      * @param initiator who ended it
      * @param reason why it ended
      * @param confidence how sure the reason is
@@ -115,6 +119,7 @@ public record StopReport(
         text.append(Text.words(uptime()));
         specVersion.ifPresent(version -> text.append(", version ").append(version));
         text.append("\n  exit      ").append(exit);
+        usage.ifPresent(used -> text.append("\n  used      ").append(used));
         text.append("\n  ended by  ").append(initiator.name().toLowerCase(java.util.Locale.ROOT));
         for (String item : evidence) {
             text.append("\n  evidence  ").append(item);

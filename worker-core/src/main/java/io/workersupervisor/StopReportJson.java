@@ -1,7 +1,9 @@
 package io.workersupervisor;
 
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * {"account":4711,"worker_id":"...","epoch":3,"node":"...","user_id":"...","spec_version":"...",
  *  "started_at":"2026-11-24T02:00:00.123Z","ended_at":"...",
- *  "exit":{"code":3} or {"signal":9} or {"code_or_signal":137} or {"unknown":"why"} or {"never_ran":true},
+ *  "exit":{"code":3} or {"signal":9,"core":true} or {"code_or_signal":137} or {"unknown":"why"} or {"never_ran":true},
+ *  "usage":{"peak_bytes":9437184,"user_us":120000,"system_us":30000},
  *  "initiator":"USER","reason":"STOPPED_ON_REQUEST","confidence":"CERTAIN","evidence":["..."],"advice":"..."}
  * </pre>
  */
@@ -33,6 +36,7 @@ final class StopReportJson {
         map.put("started_at", report.startedAt().toString());
         map.put("ended_at", report.endedAt().toString());
         map.put("exit", exit(report.exit()));
+        report.usage().ifPresent(usage -> map.put("usage", usage(usage)));
         map.put("initiator", report.initiator().name());
         map.put("reason", report.reason().name());
         map.put("confidence", report.confidence().name());
@@ -57,11 +61,30 @@ final class StopReportJson {
                 time(map, "started_at"),
                 time(map, "ended_at"),
                 exit(map.get("exit")),
+                usage(map.get("usage")),
                 word(Initiator.class, map, "initiator", Initiator.UNKNOWN, evidence),
                 word(StopReason.class, map, "reason", StopReason.UNKNOWN, evidence),
                 word(Confidence.class, map, "confidence", Confidence.POSSIBLE, evidence),
                 evidence,
                 text(map, "advice"));
+    }
+
+    private static Map<String, @Nullable Object> usage(ResourceUsage usage) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("peak_bytes", usage.peakMemoryBytes());
+        map.put("user_us", usage.userTime().toNanos() / 1_000);
+        map.put("system_us", usage.systemTime().toNanos() / 1_000);
+        return map;
+    }
+
+    private static Optional<ResourceUsage> usage(@Nullable Object value) {
+        Map<String, @Nullable Object> map = value instanceof Map<?, ?> object ? Json.asObject(object) : Map.of();
+        return map.get("peak_bytes") instanceof Long peak
+                        && map.get("user_us") instanceof Long user
+                        && map.get("system_us") instanceof Long system
+                ? Optional.of(new ResourceUsage(
+                        peak, Duration.of(user, ChronoUnit.MICROS), Duration.of(system, ChronoUnit.MICROS)))
+                : Optional.empty();
     }
 
     private static Map<String, @Nullable Object> exit(ExitStatus exit) {
@@ -70,6 +93,9 @@ final class StopReportJson {
             map.put("code", (long) exited.code());
         } else if (exit instanceof ExitStatus.Signalled signalled) {
             map.put("signal", (long) signalled.signal());
+            if (signalled.coreDumped()) {
+                map.put("core", true);
+            }
         } else if (exit instanceof ExitStatus.ExitedOrSignalled either) {
             map.put("code_or_signal", (long) either.code());
         } else if (exit instanceof ExitStatus.Unknown unknown) {
@@ -85,7 +111,7 @@ final class StopReportJson {
         if (map.get("code") instanceof Long code) {
             return new ExitStatus.Exited(code.intValue());
         } else if (map.get("signal") instanceof Long signal) {
-            return new ExitStatus.Signalled(signal.intValue());
+            return new ExitStatus.Signalled(signal.intValue(), Boolean.TRUE.equals(map.get("core")));
         } else if (map.get("code_or_signal") instanceof Long code) {
             return new ExitStatus.ExitedOrSignalled(code.intValue());
         } else if (map.get("never_ran") instanceof Boolean) {

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * Looks at the workers of a data directory and changes nothing: for consoles and health checks, whether or not a host
@@ -16,13 +17,20 @@ public final class WorkerInspector {
     private final WorkerRegistry registry;
     private final LocalMachine local;
     private final Judge judge;
+    private final Supplier<List<String>> launchPath;
     private final Unregistered unregistered;
 
-    WorkerInspector(DataDirectory data, WorkerRegistry registry, LocalMachine local, Judge judge) {
+    WorkerInspector(
+            DataDirectory data,
+            WorkerRegistry registry,
+            LocalMachine local,
+            Judge judge,
+            Supplier<List<String>> launchPath) {
         this.data = data;
         this.registry = registry;
         this.local = local;
         this.judge = judge;
+        this.launchPath = launchPath;
         this.unregistered = new Unregistered(registry, local);
     }
 
@@ -37,7 +45,12 @@ public final class WorkerInspector {
     public static WorkerInspector of(DataDirectory data, WorkerRegistry registry) {
         LocalMachine local = LocalMachine.of(data, true);
         String node = NodeStamp.read(data).map(NodeStamp::node).orElse("");
-        return new WorkerInspector(data, registry, local, new Judge(local.probe(node), Optional.empty()));
+        return new WorkerInspector(
+                data,
+                registry,
+                local,
+                new Judge(local.probe(node), Optional.empty()),
+                () -> Keepers.living(data, local.script()));
     }
 
     /**
@@ -91,7 +104,7 @@ public final class WorkerInspector {
      * @return findings, those that need somebody first
      */
     public List<Finding> doctor() {
-        return new Doctor(data, registry, local, judge, unregistered).examine();
+        return new Doctor(data, registry, local, judge, unregistered, launchPath.get()).examine();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -261,6 +262,9 @@ public final class WorkerSupervisor implements AutoCloseable {
         OnClose onClose = OnClose.LEAVE_RUNNING;
         boolean withoutLock;
         boolean acceptMoved;
+        LaunchPath launcher = LaunchPath.AUTO;
+        Optional<List<Path>> keeperPlaces = Optional.empty();
+        KeeperBinary.Source keeper = KeeperBinary::load;
         Steps steps = Steps.NONE;
         Function<ShellTools, ShellScript> script = ShellScript::load;
         Supplier<String> searchPath = ShellTools::systemPath;
@@ -347,6 +351,30 @@ public final class WorkerSupervisor implements AutoCloseable {
          */
         public Builder onClose(OnClose onClose) {
             this.onClose = onClose;
+            return this;
+        }
+
+        /**
+         * Sets what starts and holds the workers, by default {@link LaunchPath#AUTO}. Workers that were started by one path
+         * are taken up and stopped through the other.
+         *
+         * @param path the launch path
+         * @return this
+         */
+        public Builder launcher(LaunchPath path) {
+            this.launcher = path;
+            return this;
+        }
+
+        /**
+         * Sets where the keeper's program is written to and run from, in place of the data directory, {@code
+         * XDG_RUNTIME_DIR} and the temporary directory, which are tried in this order.
+         *
+         * @param directory it is made if it is missing; it must be this user's alone to write, and not mounted noexec
+         * @return this
+         */
+        public Builder keeperDirectory(Path directory) {
+            this.keeperPlaces = Optional.of(List.of(directory.toAbsolutePath()));
             return this;
         }
 

@@ -4,6 +4,7 @@
 #   start  LOCKER LOCK TRIES EPOCH RECORD LOG UMASK SETSID BIRTH ID ACCOUNT DATA PROGRAM [ARG...]
 #   fence  LOCKER LOCK TRIES NUMBER          raises the admitted number, never lowers it
 #   probe  LOCKER LOCK...                    a word a file: free, busy, absent, failed
+#   discard LOCKER LOCK FILE                 deletes a file, unless the lock is held
 #   signal PID TICKS NAME group|process      only if PID is still the process that started at TICKS
 #
 # LOCKER is the path of flock(1), "perl" or "none"; SETSID the path of setsid(1) or "perl"; numbers of the fence have 19
@@ -141,6 +142,13 @@ probe() {
         *) echo failed ;;
         esac
     done
+}
+
+discard() {
+    ws_locker=$1 ws_lockfile=$2 ws_tries=1
+    open_lock
+    lock_or_leave
+    rm -f "$3" && echo discarded
 }
 
 signal() {

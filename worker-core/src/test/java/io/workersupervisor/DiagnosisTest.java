@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,7 @@ class DiagnosisTest {
     private static final ExitStatus UNSEEN = new ExitStatus.Unknown("no exit record");
 
     private static Ending ending(ExitStatus exit, Instant at, boolean otherBoot, boolean signalled) {
-        return new Ending(exit, at, otherBoot, signalled, List.of("the facts"));
+        return new Ending(exit, at, otherBoot, signalled, Optional.empty(), false, List.of("the facts"));
     }
 
     private static Ending itself(ExitStatus exit) {
@@ -237,6 +238,7 @@ class DiagnosisTest {
                 any.startedAt(),
                 any.endedAt(),
                 any.exit(),
+                any.usage(),
                 any.initiator(),
                 reason,
                 any.confidence(),

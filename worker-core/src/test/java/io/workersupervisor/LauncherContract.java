@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -23,20 +24,23 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What every launch path promises to the protocols ({@link Launcher}). */
 abstract class LauncherContract {
-    private static final AccountId ACCOUNT = AccountId.of("Account:1");
+    static final AccountId ACCOUNT = AccountId.of("Account:1");
 
     @TempDir
     Path directory;
 
     private final WorkerIds ids = new WorkerIds();
-    private DataDirectory data;
-    private LocalMachine local;
-    private Launcher launcher;
+    DataDirectory data;
+    LocalMachine local;
+    Launcher launcher;
 
     /** The tools that this launch path is made of. */
     abstract ShellTools tools();
 
     abstract Launcher launcher(LocalMachine local);
+
+    /** Where this launch path records a worker. */
+    abstract List<Path> recordFiles(LocalMachine local, String workerId);
 
     @BeforeEach
     void open() {
@@ -55,25 +59,25 @@ abstract class LauncherContract {
         TestNode.endWorkers(local);
     }
 
-    private LaunchRequest request(long epoch, String script) {
+    LaunchRequest request(long epoch, String script) {
         return request(epoch, TestNode.sh(ACCOUNT, script).build());
     }
 
-    private LaunchRequest request(long epoch, WorkerSpec spec) {
+    LaunchRequest request(long epoch, WorkerSpec spec) {
         return new LaunchRequest(spec, ids.next(Instant.now()), epoch);
     }
 
-    private LaunchAnswer.Born launch(LaunchRequest request) {
+    LaunchAnswer.Born launch(LaunchRequest request) {
         LaunchAnswer answer = launcher.launch(request);
         assertThat(answer).isInstanceOf(LaunchAnswer.Born.class);
         return (LaunchAnswer.Born) answer;
     }
 
-    private boolean isAlive(LaunchAnswer.Born born) {
+    boolean isAlive(LaunchAnswer.Born born) {
         return local.processes().probe(born.identity()).kind() == ProcessProbe.Kind.ALIVE;
     }
 
-    private String log(LaunchRequest request) throws IOException {
+    String log(LaunchRequest request) throws IOException {
         return Files.readString(data.path().resolve(DataDirectory.logName(ACCOUNT, request.workerId())));
     }
 
@@ -258,11 +262,10 @@ abstract class LauncherContract {
 
         launch(request);
 
-        for (Path file : List.of(
-                data.lockFile(ACCOUNT),
-                data.path().resolve(DataDirectory.logName(ACCOUNT, request.workerId())),
-                data.records().resolve(request.workerId() + ".birth"),
-                data.records().resolve(request.workerId() + ".exit"))) {
+        List<Path> files = new ArrayList<>(recordFiles(local, request.workerId()));
+        files.add(data.lockFile(ACCOUNT));
+        files.add(data.path().resolve(DataDirectory.logName(ACCOUNT, request.workerId())));
+        for (Path file : files) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .as(file.toString())
                     .isEqualTo("rw-------");
@@ -301,19 +304,6 @@ abstract class LauncherContract {
 
         assertThat(answer).isEqualTo(SignalAnswer.SENT);
         await().until(() -> local.search().ofWorker(request.workerId(), 0).isEmpty());
-    }
-
-    @Test
-    void what_cannot_be_recorded_is_not_run() throws IOException {
-        Files.delete(data.records());
-        Path marker = directory.resolve("ran");
-
-        LaunchAnswer answer = launcher.launch(request(1, "touch " + marker));
-
-        assertThat(answer).isInstanceOf(LaunchAnswer.NotLaunched.class);
-        assertThat(((LaunchAnswer.NotLaunched) answer).step()).isEqualTo("records");
-        await().until(() -> local.locks().state(ACCOUNT) == AccountLocks.State.FREE);
-        assertThat(marker).doesNotExist();
     }
 
     @Test

@@ -238,7 +238,7 @@ class ProcessProbeTest {
     @Test
     void without_ticks_the_start_instant_proves_life_and_its_difference_nothing() {
         long self = ProcessHandle.current().pid();
-        long millis = LaunchRecords.startMillis(self);
+        long millis = ProcessIdentity.startMillis(self);
 
         assertThat(withoutTicks(self, millis)).isEqualTo(Kind.ALIVE);
         assertThat(withoutTicks(self, millis - 2_000)).isEqualTo(Kind.ALIVE);

@@ -56,6 +56,7 @@ final class Samples {
                 NOW,
                 NOW.plusSeconds(200),
                 new ExitStatus.Exited(1),
+                Optional.empty(),
                 Initiator.WORKER,
                 StopReason.UNKNOWN,
                 Confidence.POSSIBLE,

@@ -1,7 +1,10 @@
 package io.workersupervisor;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.workersupervisor.Launcher.LaunchAnswer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The sh launch path under each shell, and with each substitute for a missing program. */
@@ -23,7 +27,27 @@ class ShLauncherTest {
 
         @Override
         Launcher launcher(LocalMachine local) {
-            return new ShLauncher(local.data(), local.script(), local.records(), local.machine(), readers);
+            return new ShLauncher(local.data(), local.script(), new ShRecords(local.data()), local.machine(), readers);
+        }
+
+        @Override
+        List<Path> recordFiles(LocalMachine local, String workerId) {
+            return List.of(
+                    local.data().records().resolve(workerId + ".birth"),
+                    local.data().records().resolve(workerId + ".exit"));
+        }
+
+        @Test
+        void what_cannot_be_recorded_is_not_run() throws IOException {
+            Files.delete(data.records());
+            Path marker = directory.resolve("ran");
+
+            LaunchAnswer answer = launcher.launch(request(1, "touch " + marker));
+
+            assertThat(answer).isInstanceOf(LaunchAnswer.NotLaunched.class);
+            assertThat(((LaunchAnswer.NotLaunched) answer).step()).isEqualTo("records");
+            await().until(() -> local.locks().state(ACCOUNT) == AccountLocks.State.FREE);
+            assertThat(marker).doesNotExist();
         }
 
         @AfterEach

@@ -59,6 +59,7 @@ final class Rows {
                 NOW,
                 NOW.plusSeconds(90),
                 new ExitStatus.Exited(1),
+                Optional.empty(),
                 Initiator.WORKER,
                 StopReason.UNHANDLED_EXCEPTION,
                 Confidence.PROBABLE,

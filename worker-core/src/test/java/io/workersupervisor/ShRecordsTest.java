@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.workersupervisor.LaunchRecords.Birth;
-import io.workersupervisor.LaunchRecords.Exit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,17 +13,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LaunchRecordsTest {
+class ShRecordsTest {
     private static final String WORKER = Samples.WORKER;
-    private static final String PREFIX = LaunchRecords.birthPrefix(WORKER, AccountId.of("Bot:1"), 12, Samples.MACHINE);
+    private static final String PREFIX = ShRecords.birthPrefix(WORKER, AccountId.of("Bot:1"), 12, Samples.MACHINE);
     private static final Birth BIRTH = new Birth(WORKER, "%42ot%3A1", 12, Samples.PROCESS, 4240);
 
     private final DataDirectory data;
-    private final LaunchRecords records;
+    private final ShRecords records;
 
-    LaunchRecordsTest(@TempDir Path home) {
+    ShRecordsTest(@TempDir Path home) {
         data = DataDirectory.open(home.resolve("data"));
-        records = new LaunchRecords(data);
+        records = new ShRecords(data);
     }
 
     private Path write(String name, String text) throws IOException {
@@ -54,7 +53,7 @@ class LaunchRecordsTest {
     @Test
     void what_a_system_does_not_have_is_a_dash_and_empty_again() throws IOException {
         Machine plain = new Machine("", "", "", "");
-        birth(LaunchRecords.birthPrefix(WORKER, Samples.ACCOUNT, 1, plain) + " 4242 10000 4240\n");
+        birth(ShRecords.birthPrefix(WORKER, Samples.ACCOUNT, 1, plain) + " 4242 10000 4240\n");
 
         assertThat(records.birth(WORKER))
                 .map(Birth::identity)
@@ -114,7 +113,7 @@ class LaunchRecordsTest {
         exit(String.format("%-63s\n", WORKER + " " + status));
         Files.setLastModifiedTime(data.records().resolve(WORKER + ".exit"), FileTime.from(Samples.NOW));
 
-        assertThat(records.exit(WORKER)).contains(new Exit(ExitStatus.ofShell(status), Samples.NOW));
+        assertThat(records.exit(WORKER)).contains(LaunchRecords.Exit.of(ExitStatus.ofShell(status), Samples.NOW));
     }
 
     /** P6: an exit code is never invented. */

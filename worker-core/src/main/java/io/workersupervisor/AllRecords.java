@@ -1,0 +1,32 @@
+package io.workersupervisor;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The records of both launch paths: whatever has started a worker, its end is found. */
+record AllRecords(LaunchRecords sh, LaunchRecords keepers) implements LaunchRecords {
+    @Override
+    public Optional<Birth> birth(String workerId) {
+        return sh.birth(workerId).or(() -> keepers.birth(workerId));
+    }
+
+    @Override
+    public Optional<Exit> exit(String workerId) {
+        return sh.exit(workerId).or(() -> keepers.exit(workerId));
+    }
+
+    @Override
+    public List<String> workers() {
+        return Stream.concat(sh.workers().stream(), keepers.workers().stream())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    @Override
+    public void acknowledge(String workerId) {
+        sh.acknowledge(workerId);
+        keepers.acknowledge(workerId);
+    }
+}

@@ -1,0 +1,112 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The keeper's program: carried in the jar for each architecture, checked by length and SHA-256 against the list beside it
+ * ({@code keeper.txt}), and written where it can be executed.
+ */
+final class KeeperBinary {
+    private static final Map<String, String> ARCHITECTURES = Map.of("amd64", "x86_64", "aarch64", "aarch64");
+
+    private final byte[] bytes;
+    private final String digest;
+
+    /** Where the program comes from. */
+    @FunctionalInterface
+    interface Source {
+        KeeperBinary load() throws KeeperUnavailableException;
+    }
+
+    private KeeperBinary(byte[] bytes, String digest) {
+        this.bytes = bytes;
+        this.digest = digest;
+    }
+
+    /** The one for this machine. */
+    static KeeperBinary load() throws KeeperUnavailableException {
+        String architecture = System.getProperty("os.arch", "unknown").toLowerCase(Locale.ROOT);
+        if (!Machine.isLinux() || !ARCHITECTURES.containsKey(architecture)) {
+            throw new KeeperUnavailableException("there is none for " + System.getProperty("os.name") + " on "
+                    + architecture + ", only for Linux on x86-64 and aarch64");
+        }
+        return load("keeper-linux-" + ARCHITECTURES.get(architecture));
+    }
+
+    static KeeperBinary load(String name) throws KeeperUnavailableException {
+        String line = new String(resource("keeper.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .filter(listed -> listed.startsWith(name + " "))
+                .findFirst()
+                .orElseThrow(() -> new KeeperUnavailableException(name + " is not listed in the library's jar"));
+        String[] words = line.split(" ", -1);
+        byte[] bytes = resource(name);
+        String digest = sha256(bytes);
+        if (words.length != 3 || !words[1].equals(Integer.toString(bytes.length)) || !words[2].equals(digest)) {
+            throw new KeeperUnavailableException(name + " in the library's jar is damaged: it has " + bytes.length
+                    + " bytes and SHA-256 " + digest + ", listed is " + line);
+        }
+        return new KeeperBinary(bytes, digest);
+    }
+
+    private static byte[] resource(String name) throws KeeperUnavailableException {
+        try (InputStream in = KeeperBinary.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new KeeperUnavailableException(name + " is missing from the library's jar");
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new KeeperUnavailableException(name + " in the library's jar cannot be read: " + e.getMessage());
+        }
+    }
+
+    static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
+    /** What tells one build of it from another. */
+    String version() {
+        return digest.substring(0, 8);
+    }
+
+    /** Its file in a directory of ours, written unless it is there as it should be. */
+    Path install(Path directory) throws IOException {
+        Files.createDirectories(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path file = directory.resolve("keeper-" + version());
+        if (isInstalled(file)) {
+            return file;
+        }
+        Path written = Files.createTempFile(
+                directory,
+                "keeper-",
+                ".tmp",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.write(written, bytes);
+        return Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private boolean isInstalled(Path file) throws IOException {
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                && (Integer) Files.getAttribute(file, "unix:uid") == Machine.userId()
+                && Files.isExecutable(file)
+                && Arrays.equals(Files.readAllBytes(file), bytes);
+    }
+}

@@ -1,0 +1,45 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a worker inherits from the process that starts it and cannot be given along with a start: a keeper serves the
+ * processes of one such context only.
+ *
+ * <p>It is named by the build of the keeper and a hash over user, groups, capabilities, pid, mount and network namespace,
+ * control group and root directory, as {@code /proc/self} tells them.
+ *
+ * @param name the name of its directory below {@code data/keeper}
+ */
+record KeeperContext(String name) {
+    private static final List<String> LINKS = List.of("ns/pid", "ns/mnt", "ns/net", "root");
+    private static final List<String> STATUS =
+            List.of("Uid:", "Gid:", "Groups:", "CapInh:", "CapPrm:", "CapBnd:", "CapAmb:", "NoNewPrivs:", "Seccomp:");
+
+    static KeeperContext current(KeeperBinary binary) throws KeeperUnavailableException {
+        return of(binary, Path.of("/proc/self"));
+    }
+
+    static KeeperContext of(KeeperBinary binary, Path self) throws KeeperUnavailableException {
+        try {
+            List<String> parts = new ArrayList<>();
+            for (String link : LINKS) {
+                parts.add(Files.readSymbolicLink(self.resolve(link)).toString());
+            }
+            parts.add(Files.readString(self.resolve("cgroup"), StandardCharsets.ISO_8859_1));
+            Files.readAllLines(self.resolve("status"), StandardCharsets.ISO_8859_1).stream()
+                    .filter(line -> STATUS.stream().anyMatch(line::startsWith))
+                    .forEach(parts::add);
+            byte[] text = String.join("\n", parts).getBytes(StandardCharsets.ISO_8859_1);
+            return new KeeperContext(
+                    binary.version() + "-" + KeeperBinary.sha256(text).substring(0, 12));
+        } catch (IOException e) {
+            throw new KeeperUnavailableException("this process's context cannot be read: " + DataDirectory.reason(e));
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.workersupervisor;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The native launch path: asks the keeper of this process's context for everything. What it may not answer, because it is
+ * frozen or has died, is {@link LaunchAnswer.Unanswered}, and never tried again on another path.
+ */
+final class KeeperLauncher {
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
+
+    /** How long a launch or a fence tries for a busy lock: probes and fences hold it for a moment only. */
+    private static final Duration LONGEST_BUSY = Duration.ofSeconds(2);
+
+    private static final Duration PAUSE = Duration.ofMillis(10);
+    private static final String NO_LEASE = "";
+
+    private final DataDirectory data;
+    private final Machine machine;
+    private final Timing timing;
+    private final Keepers keepers;
+    private final KeeperContext context;
+    private final KeeperProgram program;
+    private final String umask = Inherited.umask();
+    private final String niceness = Integer.toString(Inherited.niceness());
+    private final String limits = Inherited.limits();
+
+    KeeperLauncher(
+            DataDirectory data,
+            Machine machine,
+            Timing timing,
+            Keepers keepers,
+            KeeperContext context,
+            KeeperProgram program) {
+        this.data = data;
+        this.machine = machine;
+        this.timing = timing;
+        this.keepers = keepers;
+        this.context = context;
+        this.program = program;
+    }
+
+    /** Connects to the keeper, which is started where there is none. */
+    KeeperConnection connect() throws KeeperUnavailableException {
+        return keepers.own(context, program);
+    }
+
+    Launcher.LaunchAnswer launch(Launcher.LaunchRequest request) throws KeeperUnavailableException {
+        Launchable launchable = Launchable.of(request.spec(), System.getenv());
+        if (launchable instanceof Launchable.Not not) {
+            return not.answer();
+        }
+        long deadline = timing.nanos() + LONGEST_BUSY.toNanos();
+        while (true) {
+            Launcher.LaunchAnswer answer = launchOnce(request, (Launchable.Ready) launchable);
+            boolean last = timing.nanos() > deadline || Thread.currentThread().isInterrupted();
+            if (!(answer instanceof Launcher.LaunchAnswer.Busy) || last) {
+                return answer;
+            }
+            timing.pause(PAUSE);
+        }
+    }
+
+    private Launcher.LaunchAnswer launchOnce(Launcher.LaunchRequest request, Launchable.Ready ready)
+            throws KeeperUnavailableException {
+        String workerId = request.workerId();
+        Optional<ByteBuffer> frame = KeeperFrame.encode(fields(request, ready));
+        if (frame.isEmpty()) {
+            return new Launcher.LaunchAnswer.NotLaunched("program", "Argument list too long");
+        }
+        KeeperConnection connection = connect();
+        CompletableFuture<?> over = keepers.over(workerId);
+        List<String> answer = keepers.ask(connection, frame.get(), workerId, LONGEST_ANSWER);
+        if (!answer.isEmpty() && answer.get(0).equals("RUN")) {
+            return new Launcher.LaunchAnswer.Born(
+                    new ProcessIdentity(
+                            Long.parseLong(answer.get(2)),
+                            Long.parseLong(answer.get(3)),
+                            0,
+                            machine.bootId(),
+                            machine.pidNamespace(),
+                            machine.timeNamespace()),
+                    over);
+        }
+        keepers.neverStarted(workerId);
+        return answer.isEmpty() ? unanswered(connection) : notLaunched(answer, fields(request, ready));
+    }
+
+    private Launcher.LaunchAnswer.Unanswered unanswered(KeeperConnection connection) {
+        return new Launcher.LaunchAnswer.Unanswered("the keeper in " + connection.directory()
+                + (connection.isGone()
+                        ? " died before it answered"
+                        : " gave no answer within " + Text.words(LONGEST_ANSWER)
+                                + ": it is stopped, or a process it starts hangs in its exec"));
+    }
+
+    private static Launcher.LaunchAnswer notLaunched(List<String> answer, List<String> asked) {
+        return switch (answer.get(0)) {
+            case "BUSY" -> new Launcher.LaunchAnswer.Busy();
+            case "SUPERSEDED" -> new Launcher.LaunchAnswer.Superseded(Long.parseLong(answer.get(2)));
+            case "FAILED" ->
+                new Launcher.LaunchAnswer.NotLaunched(answer.get(2), answer.get(4) + file(answer.get(2), asked));
+            default -> new Launcher.LaunchAnswer.NotLaunched("keeper", "it answered " + answer.get(0));
+        };
+    }
+
+    /** Which of the files that it was given a step is about. */
+    private static String file(String step, List<String> asked) {
+        return switch (step) {
+            case "lock", "fence" -> ": " + asked.get(4);
+            case "log file" -> ": " + asked.get(5);
+            case "directory" -> ": " + asked.get(6);
+            case "program" -> ": " + asked.get(12);
+            default -> "";
+        };
+    }
+
+    private List<String> fields(Launcher.LaunchRequest request, Launchable.Ready ready) {
+        AccountId account = request.spec().account();
+        Path log = data.path().resolve(DataDirectory.logName(account, request.workerId()));
+        List<String> fields = new ArrayList<>(List.of(
+                "START",
+                request.workerId(),
+                account.fileName(),
+                Long.toString(request.epoch()),
+                data.lockFile(account).toString(),
+                log.toString(),
+                ready.directory().toString(),
+                umask,
+                niceness,
+                NO_LEASE,
+                limits,
+                Integer.toString(ready.command().size())));
+        fields.addAll(ready.command());
+        ready.environment().forEach((name, value) -> fields.add(name + "=" + value));
+        Map<String, String> own = Map.of(
+                "WORKER_ID", request.workerId(),
+                "WORKER_ACCOUNT", account.toString(),
+                "WORKER_EPOCH", Long.toString(request.epoch()),
+                "WORKER_DATA", data.path().toString());
+        own.forEach((name, value) -> fields.add(name + "=" + value));
+        return fields;
+    }
+
+    Launcher.FenceAnswer raise(AccountId account, long number) throws KeeperUnavailableException {
+        long deadline = timing.nanos() + LONGEST_BUSY.toNanos();
+        while (true) {
+            List<String> answer = ask("FENCE", data.lockFile(account).toString(), Long.toString(number));
+            boolean last = timing.nanos() > deadline || Thread.currentThread().isInterrupted();
+            if (answer.isEmpty()) {
+                return new Launcher.FenceAnswer.NotRaised("the keeper gave no answer");
+            } else if (answer.get(0).equals("FENCED")) {
+                return new Launcher.FenceAnswer.Raised(Long.parseLong(answer.get(2)));
+            } else if (!answer.get(0).equals("HELD")) {
+                return new Launcher.FenceAnswer.NotRaised(String.join(" ", answer.subList(2, answer.size())));
+            } else if (last) {
+                return new Launcher.FenceAnswer.Held();
+            }
+            timing.pause(PAUSE);
+        }
+    }
+
+    Launcher.SignalAnswer signal(ProcessIdentity process, int signal, Launcher.Scope scope)
+            throws KeeperUnavailableException {
+        List<String> answer = ask(
+                "SIGNAL",
+                Long.toString(process.pid()),
+                Long.toString(process.startTicks()),
+                Integer.toString(signal),
+                scope == Launcher.Scope.GROUP ? "g" : "p");
+        return switch (answer.isEmpty() ? "" : answer.get(0)) {
+            case "SENT" -> Launcher.SignalAnswer.SENT;
+            case "GONE" -> Launcher.SignalAnswer.GONE;
+            default -> Launcher.SignalAnswer.FAILED;
+        };
+    }
+
+    AccountLocks.State probe(Path lockFile) throws KeeperUnavailableException {
+        List<String> answer = ask("PROBE", lockFile.toString());
+        return AccountLocks.stateOf(answer.size() > 2 ? answer.get(2) : "");
+    }
+
+    private List<String> ask(String name, String... words) throws KeeperUnavailableException {
+        List<String> fields = new ArrayList<>(List.of(name, keepers.tag()));
+        fields.addAll(List.of(words));
+        return keepers.ask(connect(), fields, LONGEST_ANSWER);
+    }
+}

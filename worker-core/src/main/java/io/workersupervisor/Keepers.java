@@ -1,0 +1,286 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of this host to the keepers of its data directory: its own context's, which it starts where there is
+ * none, and those of others, older versions say, whose workers it hears of.
+ *
+ * <ol>
+ *   <li>Connect to the socket in {@code data/keeper/CONTEXT}; where nobody listens, run the program there, which takes the
+ *       directory's lock, or finds it taken, and connect again. A keeper that is full or about to leave closes the
+ *       connection: again, for a bounded time.
+ *   <li>HELLO. Only a keeper of the same protocol and context is used for starts.
+ *   <li>When a connection ends, whatever was asked on it has no answer; the next request begins at 1. A keeper that begins
+ *       takes up the workers of the one that died.
+ * </ol>
+ */
+final class Keepers implements AutoCloseable {
+    private static final String PROTOCOL = "1";
+    private static final Duration LONGEST_HELLO = Duration.ofSeconds(5);
+    private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
+    private final DataDirectory data;
+    private final Timing timing;
+    private final Consumer<String> ends;
+    private final Map<Path, Known> known = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<?>> over = new ConcurrentHashMap<>();
+    private final AtomicLong tags = new AtomicLong();
+    private volatile @Nullable KeeperThread thread;
+    private volatile Runnable onGone = () -> {};
+    private volatile boolean closed;
+
+    /** A keeper that said hello. */
+    private record Known(KeeperConnection connection, String context, long pid) {}
+
+    /**
+     * Begins without any connection.
+     *
+     * @param data the data directory
+     * @param timing the clocks
+     * @param ends hears the worker ids of ends that nobody here waits for; called on the keepers' thread, must not block
+     */
+    Keepers(DataDirectory data, Timing timing, Consumer<String> ends) {
+        this.data = data;
+        this.timing = timing;
+        this.ends = ends;
+    }
+
+    /** Connects to a context's keeper, which is started where there is none. */
+    KeeperConnection own(KeeperContext context, KeeperProgram program) throws KeeperUnavailableException {
+        Path directory = data.keepers().resolve(context.name());
+        Known present = known.get(directory);
+        if (present != null && !present.connection().isGone()) {
+            return present.connection();
+        }
+        return begin(directory, context, program);
+    }
+
+    private synchronized KeeperConnection begin(Path directory, KeeperContext context, KeeperProgram program)
+            throws KeeperUnavailableException {
+        long deadline = timing.nanos() + LONGEST_CONNECT.toNanos();
+        makeDirectory(directory);
+        Optional<Known> found = connect(directory);
+        while (found.isEmpty()) {
+            program.begin(directory, context);
+            found = connect(directory);
+            if (found.isEmpty()
+                    && (timing.nanos() > deadline || Thread.currentThread().isInterrupted())) {
+                throw new KeeperUnavailableException("the one in " + directory + " does not answer");
+            }
+            if (found.isEmpty()) {
+                timing.pause(PAUSE);
+            }
+        }
+        if (!found.get().context().equals(context.name())) {
+            throw new KeeperUnavailableException(
+                    "the one in " + directory + " serves " + found.get().context());
+        }
+        return found.get().connection();
+    }
+
+    private static void makeDirectory(Path directory) throws KeeperUnavailableException {
+        try {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new KeeperUnavailableException(directory + " cannot be made: " + DataDirectory.reason(e));
+        }
+    }
+
+    /** Connects to all that live, so that ends of their workers are heard of. */
+    void discover() {
+        for (Path directory : directories(data)) {
+            existing(directory);
+        }
+    }
+
+    /** The keeper of a directory, if one lives there. */
+    synchronized Optional<KeeperConnection> existing(Path directory) {
+        return connect(directory).map(Known::connection);
+    }
+
+    static List<Path> directories(DataDirectory data) {
+        try (Stream<Path> all = Files.list(data.keepers())) {
+            return all.filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
+                    .sorted()
+                    .toList();
+        } catch (NoSuchFileException none) {
+            return List.of();
+        } catch (IOException e) {
+            throw new DataDirectoryException(data.keepers() + " cannot be read: " + DataDirectory.reason(e), e);
+        }
+    }
+
+    private Optional<Known> connect(Path directory) {
+        Known present = known.get(directory);
+        if (present != null && !present.connection().isGone()) {
+            return Optional.of(present);
+        }
+        if (closed || !Files.exists(directory.resolve("sock"))) {
+            return Optional.empty();
+        }
+        try {
+            KeeperConnection connection = KeeperConnection.open(directory, new Listener());
+            thread().add(connection);
+            List<String> hello = ask(connection, List.of("HELLO", tag(), PROTOCOL), LONGEST_HELLO);
+            if (hello.size() < 5
+                    || !hello.get(0).equals("KEEPER")
+                    || !hello.get(2).equals(PROTOCOL)) {
+                drop(connection);
+                return Optional.empty();
+            }
+            Known found = new Known(connection, hello.get(3), Long.parseLong(hello.get(4)));
+            known.put(directory, found);
+            return Optional.of(found);
+        } catch (IOException nobody) {
+            // Its socket file may outlive a keeper that was killed.
+            return Optional.empty();
+        }
+    }
+
+    private void drop(KeeperConnection connection) throws IOException {
+        connection.channel().close();
+        connection.end();
+        thread().wake();
+    }
+
+    private KeeperThread thread() throws IOException {
+        KeeperThread running = thread;
+        if (running == null) {
+            running = new KeeperThread();
+            thread = running;
+        }
+        return running;
+    }
+
+    private final class Listener implements KeeperConnection.Events {
+        @Override
+        public void ended(KeeperConnection from, String workerId) {
+            CompletableFuture<?> awaited = over.remove(workerId);
+            if (awaited == null) {
+                ends.accept(workerId);
+            } else {
+                awaited.complete(null);
+            }
+        }
+
+        @Override
+        public void gone(KeeperConnection from) {
+            // Whoever waited for an end looks by itself now.
+            over.keySet().forEach(workerId -> ended(from, workerId));
+            if (!closed) {
+                onGone.run();
+            }
+        }
+    }
+
+    /** What to do when a keeper is gone; called on the keepers' thread, must not block. */
+    void onGone(Runnable action) {
+        onGone = action;
+    }
+
+    /** Completes when the worker has ended, or nobody can tell any more; to be asked before it is started. */
+    CompletableFuture<?> over(String workerId) {
+        return over.computeIfAbsent(workerId, id -> new CompletableFuture<Void>());
+    }
+
+    /** Nothing was started under this id. */
+    void neverStarted(String workerId) {
+        over.remove(workerId);
+    }
+
+    /** A tag that no other request of this host has; worker ids are tags, too, and longer. */
+    String tag() {
+        return Long.toString(tags.incrementAndGet());
+    }
+
+    /** Sends a request and waits for its answer; empty if none came in time, or the connection ended. */
+    List<String> ask(KeeperConnection connection, List<String> fields, Duration patience) {
+        ByteBuffer frame = KeeperFrame.encode(fields)
+                .orElseThrow(
+                        () -> new IllegalArgumentException("a request of more than " + KeeperFrame.LARGEST + " bytes"));
+        return ask(connection, frame, fields.get(1), patience);
+    }
+
+    List<String> ask(KeeperConnection connection, ByteBuffer frame, String tag, Duration patience) {
+        CompletableFuture<List<String>> answer = connection.queue(frame, tag);
+        wake();
+        try {
+            return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        } catch (TimeoutException late) {
+            return List.of();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("an answer of a keeper failed", e);
+        }
+    }
+
+    /** Sends a request whose answer nobody waits for. */
+    @SuppressWarnings("FutureReturnValueIgnored")
+    void say(KeeperConnection connection, List<String> fields) {
+        KeeperFrame.encode(fields).ifPresent(frame -> connection.queue(frame, fields.get(1)));
+        wake();
+    }
+
+    private void wake() {
+        KeeperThread running = thread;
+        if (running != null) {
+            running.wake();
+        }
+    }
+
+    /** Who is connected, in words. */
+    List<String> describe() {
+        List<String> words = new ArrayList<>();
+        known.forEach((directory, keeper) -> {
+            if (!keeper.connection().isGone()) {
+                words.add("pid " + keeper.pid() + ", context " + keeper.context());
+            }
+        });
+        return words;
+    }
+
+    /** The keepers of a data directory as one who only looks sees them, in words. */
+    static List<String> living(DataDirectory data, ShellScript script) {
+        return directories(data).stream()
+                .map(directory -> "keeper of context " + directory.getFileName()
+                        + (AccountLocks.byScript(script, directory.resolve("lock")) == AccountLocks.State.BUSY
+                                ? " runs"
+                                : " is gone"))
+                .toList();
+    }
+
+    /** Ends the connections; keepers and workers go on. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        KeeperThread running = thread;
+        if (running != null) {
+            running.close();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.workersupervisor;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * The launch paths of one host, and what is known through them of workers that any of them started.
+ *
+ * @param launcher what this host starts workers with
+ * @param records what all launch paths recorded
+ * @param trial how this host tries locks
+ * @param keepers the connections to keepers
+ * @param described the path in use, in words
+ */
+record LaunchPaths(
+        Launcher launcher,
+        LaunchRecords records,
+        AccountLocks.Trial trial,
+        Keepers keepers,
+        Supplier<List<String>> described) {
+
+    /** What the launch paths of a host tell it. */
+    interface Host {
+        /** A worker that nobody waits for has ended. */
+        void ended(String workerId);
+
+        /** Something that an operator should know. */
+        void trouble(String text);
+
+        /** Runs what may block. */
+        Executor executor();
+    }
+
+    static LaunchPaths of(
+            WorkerSupervisor.Builder settings, ShellScript script, Machine machine, Timing timing, Host host) {
+        DataDirectory data = settings.data;
+        ShLauncher shell = new ShLauncher(data, script, new ShRecords(data), machine, host.executor());
+        Keepers keepers = new Keepers(data, timing, host::ended);
+        LaunchRecords records = records(keepers, data, script, timing);
+        if (settings.launcher != LaunchPath.SH) {
+            try {
+                KeeperBinary binary = settings.keeper.load();
+                KeeperLauncher keeper = new KeeperLauncher(
+                        data,
+                        machine,
+                        timing,
+                        keepers,
+                        KeeperContext.current(binary),
+                        new KeeperProgram(
+                                binary, settings.keeperPlaces.orElseGet(() -> KeeperProgram.usualPlaces(data))));
+                KeeperOrShell launcher =
+                        new KeeperOrShell(keeper, shell, settings.launcher, script, timing, host::trouble);
+                keepers.onGone(() -> host.executor().execute(launcher::connect));
+                launcher.connect();
+                if (settings.launcher == LaunchPath.KEEPER
+                        && !launcher.unavailable().isEmpty()) {
+                    throw new KeeperUnavailableException(launcher.unavailable());
+                }
+                return new LaunchPaths(
+                        launcher, records, launcher::probe, keepers, () -> describe(launcher.unavailable(), keepers));
+            } catch (KeeperUnavailableException unavailable) {
+                String why = String.valueOf(unavailable.getMessage());
+                if (settings.launcher == LaunchPath.KEEPER) {
+                    throw new DataDirectoryException("the keeper cannot be used: " + why);
+                }
+                host.trouble("the keeper cannot be used, workers are started by the shell: " + why);
+                return shell(shell, records, script, keepers, why);
+            }
+        }
+        return shell(shell, records, script, keepers, "it is not asked for");
+    }
+
+    static LaunchRecords records(Keepers keepers, DataDirectory data, ShellScript script, Timing timing) {
+        return new AllRecords(new ShRecords(data), new KeeperRecords(data, timing, new Reached(keepers, script)));
+    }
+
+    private static LaunchPaths shell(
+            ShLauncher shell, LaunchRecords records, ShellScript script, Keepers keepers, String why) {
+        return new LaunchPaths(
+                shell,
+                records,
+                lockFile -> AccountLocks.byScript(script, lockFile),
+                keepers,
+                () -> describe(why, keepers));
+    }
+
+    private static List<String> describe(String unavailable, Keepers keepers) {
+        List<String> words = new ArrayList<>();
+        words.add(unavailable.isEmpty() ? "launch path keeper" : "launch path sh, not the keeper: " + unavailable);
+        keepers.describe().forEach(keeper -> words.add("keeper " + keeper));
+        return words;
+    }
+
+    /** Acknowledges to keepers, and clears up behind those that are gone for good. */
+    private record Reached(Keepers keepers, ShellScript script) implements KeeperRecords.Acknowledgement {
+        @Override
+        public boolean isAlive(Path directory) {
+            return keepers.existing(directory).isPresent();
+        }
+
+        @Override
+        public boolean forget(Path directory, String workerId) {
+            return keepers.existing(directory)
+                    .map(keeper -> {
+                        keepers.say(keeper, List.of("ACK", keepers.tag(), workerId));
+                        return true;
+                    })
+                    .orElse(false);
+        }
+
+        @Override
+        public void discard(Path directory) {
+            script.run(
+                    "discard",
+                    script.tools().locker(),
+                    directory.resolve("lock").toString(),
+                    directory.resolve("journal").toString());
+        }
+    }
+}
