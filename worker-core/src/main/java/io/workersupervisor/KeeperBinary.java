@@ -31,7 +31,7 @@ final class KeeperBinary {
         KeeperBinary load() throws KeeperUnavailableException;
     }
 
-    private KeeperBinary(byte[] bytes, String digest) {
+    KeeperBinary(byte[] bytes, String digest) {
         this.bytes = bytes;
         this.digest = digest;
     }
@@ -79,6 +79,10 @@ final class KeeperBinary {
         } catch (NoSuchAlgorithmException everyJdkHasIt) {
             throw new IllegalStateException(everyJdkHasIt);
         }
+    }
+
+    byte[] bytes() {
+        return bytes.clone();
     }
 
     /** What tells one build of it from another. */

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
  * frozen or has died, is {@link LaunchAnswer.Unanswered}, and never tried again on another path.
  */
 final class KeeperLauncher {
-    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
+    static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
 
     /** How long a launch or a fence tries for a busy lock: probes and fences hold it for a moment only. */
     private static final Duration LONGEST_BUSY = Duration.ofSeconds(2);
@@ -28,6 +28,7 @@ final class KeeperLauncher {
     private final Keepers keepers;
     private final KeeperContext context;
     private final KeeperProgram program;
+    private final Duration patience;
     private final String umask = Inherited.umask();
     private final String niceness = Integer.toString(Inherited.niceness());
     private final String limits = Inherited.limits();
@@ -38,13 +39,15 @@ final class KeeperLauncher {
             Timing timing,
             Keepers keepers,
             KeeperContext context,
-            KeeperProgram program) {
+            KeeperProgram program,
+            Duration patience) {
         this.data = data;
         this.machine = machine;
         this.timing = timing;
         this.keepers = keepers;
         this.context = context;
         this.program = program;
+        this.patience = patience;
     }
 
     /** Connects to the keeper, which is started where there is none. */
@@ -77,7 +80,7 @@ final class KeeperLauncher {
         }
         KeeperConnection connection = connect();
         CompletableFuture<?> over = keepers.over(workerId);
-        List<String> answer = keepers.ask(connection, frame.get(), workerId, LONGEST_ANSWER);
+        List<String> answer = keepers.ask(connection, frame.get(), workerId, patience);
         if (!answer.isEmpty() && answer.get(0).equals("RUN")) {
             return new Launcher.LaunchAnswer.Born(
                     new ProcessIdentity(
@@ -97,7 +100,7 @@ final class KeeperLauncher {
         return new Launcher.LaunchAnswer.Unanswered("the keeper in " + connection.directory()
                 + (connection.isGone()
                         ? " died before it answered"
-                        : " gave no answer within " + Text.words(LONGEST_ANSWER)
+                        : " gave no answer within " + Text.words(patience)
                                 + ": it is stopped, or a process it starts hangs in its exec"));
     }
 
@@ -190,6 +193,6 @@ final class KeeperLauncher {
     private List<String> ask(String name, String... words) throws KeeperUnavailableException {
         List<String> fields = new ArrayList<>(List.of(name, keepers.tag()));
         fields.addAll(List.of(words));
-        return keepers.ask(connect(), fields, LONGEST_ANSWER);
+        return keepers.ask(connect(), fields, patience);
     }
 }

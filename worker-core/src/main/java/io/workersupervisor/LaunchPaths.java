@@ -50,7 +50,8 @@ record LaunchPaths(
                         keepers,
                         KeeperContext.current(binary),
                         new KeeperProgram(
-                                binary, settings.keeperPlaces.orElseGet(() -> KeeperProgram.usualPlaces(data))));
+                                binary, settings.keeperPlaces.orElseGet(() -> KeeperProgram.usualPlaces(data))),
+                        settings.keeperPatience);
                 KeeperOrShell launcher =
                         new KeeperOrShell(keeper, shell, settings.launcher, script, timing, host::trouble);
                 keepers.onGone(() -> host.executor().execute(launcher::connect));

@@ -265,6 +265,7 @@ public final class WorkerSupervisor implements AutoCloseable {
         LaunchPath launcher = LaunchPath.AUTO;
         Optional<List<Path>> keeperPlaces = Optional.empty();
         KeeperBinary.Source keeper = KeeperBinary::load;
+        Duration keeperPatience = KeeperLauncher.LONGEST_ANSWER;
         Steps steps = Steps.NONE;
         Function<ShellTools, ShellScript> script = ShellScript::load;
         Supplier<String> searchPath = ShellTools::systemPath;

@@ -32,7 +32,13 @@ final class KeeperNode implements AutoCloseable {
         this.keepers = new Keepers(data, timing, ended::add);
         this.context = KeeperContext.current(binary);
         this.keeper = new KeeperLauncher(
-                data, Machine.current(), timing, keepers, context, new KeeperProgram(binary, places));
+                data,
+                Machine.current(),
+                timing,
+                keepers,
+                context,
+                new KeeperProgram(binary, places),
+                KeeperLauncher.LONGEST_ANSWER);
         ShLauncher shell = new ShLauncher(data, local.script(), new ShRecords(data), Machine.current(), readers);
         this.launcher = new KeeperOrShell(keeper, shell, path, local.script(), timing, troubles::add);
     }

@@ -20,6 +20,7 @@ final class TestNode implements AutoCloseable {
     final DataDirectory data;
     final WorkerRegistry registry;
     final List<WorkerEvent> events = Collections.synchronizedList(new ArrayList<>());
+    private final LaunchPath path;
     private final List<WorkerSupervisor> hosts = new ArrayList<>();
 
     TestNode(Path directory) {
@@ -27,6 +28,11 @@ final class TestNode implements AutoCloseable {
     }
 
     TestNode(Path directory, WorkerRegistry registry) {
+        this(directory, registry, LaunchPath.SH);
+    }
+
+    TestNode(Path directory, WorkerRegistry registry, LaunchPath path) {
+        this.path = path;
         this.data = DataDirectory.open(directory);
         this.registry = registry;
     }
@@ -37,6 +43,7 @@ final class TestNode implements AutoCloseable {
 
     WorkerSupervisor host(UnaryOperator<WorkerSupervisor.Builder> settings) {
         WorkerSupervisor host = settings.apply(WorkerSupervisor.builder(data, registry)
+                        .launcher(path)
                         .reconcileInterval(Duration.ofMillis(200))
                         .closeTimeout(Duration.ofSeconds(5))
                         .listener(events::add))
@@ -49,7 +56,7 @@ final class TestNode implements AutoCloseable {
     WorkerSupervisor hostWithLauncherStep(String step, String command) {
         return host(settings -> {
             settings.script = tools -> new ShellScript(planted(step, command), tools);
-            return settings;
+            return settings.launcher(LaunchPath.SH);
         });
     }
 

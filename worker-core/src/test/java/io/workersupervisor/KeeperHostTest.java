@@ -1,0 +1,309 @@
+package io.workersupervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whoever dies, hosts, keepers or both: what becomes of workers, and who learns what. */
+class KeeperHostTest {
+    private static final AccountId ACCOUNT = AccountId.of(4711);
+    private static final WorkerSpec SPEC =
+            TestNode.sh(ACCOUNT, "exec sleep 600").build();
+
+    @TempDir
+    Path directory;
+
+    private TestNode node;
+
+    @BeforeEach
+    void open() {
+        node = new TestNode(directory.resolve("data"), new InMemoryWorkerRegistry(), LaunchPath.KEEPER);
+    }
+
+    @AfterEach
+    void close() {
+        node.close();
+    }
+
+    /** The process of the keeper that has the lock of its directory. */
+    private long keeper() {
+        Path lock = Keepers.directories(node.data).get(0).resolve("lock");
+        return node.local().proc().processes().stream()
+                .filter(pid -> node.local().proc().commandLine(pid).contains("/keeper-"))
+                .filter(pid -> node.local().proc().hasOpen(pid, lock))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void killKeeper() {
+        long pid = keeper();
+        TestNode.kill(pid);
+        await().until(() -> !node.isAlive(pid));
+    }
+
+    private ExitStatus exit(WorkerSupervisor host) {
+        await().until(() -> !host.why(ACCOUNT).isEmpty());
+        return host.why(ACCOUNT).get(0).exit();
+    }
+
+    @Test
+    void P6_the_end_of_a_worker_is_exact() {
+        WorkerSupervisor host = node.host();
+
+        host.start(TestNode.sh(ACCOUNT, "sleep 0.3; exit 137").build()).orElseThrow();
+
+        assertThat(exit(host)).isEqualTo(new ExitStatus.Exited(137));
+        assertThat(host.why(ACCOUNT).get(0).usage()).isPresent();
+        await().until(() -> node.local().records().workers().isEmpty());
+    }
+
+    @Test
+    void P6_ends_while_no_host_runs_are_told_exactly_by_the_next() {
+        WorkerSupervisor before = node.host();
+        long pid = before.start(SPEC).orElseThrow().pid();
+        long keeper = keeper();
+        before.close();
+        TestNode.kill(pid);
+        await().until(() -> !node.isAlive(keeper));
+
+        WorkerSupervisor next = node.host();
+
+        assertThat(exit(next)).isEqualTo(new ExitStatus.Signalled(9));
+        await().until(() -> node.local().records().workers().isEmpty());
+    }
+
+    @Test
+    void P6_a_keeper_that_was_killed_is_followed_by_one_that_takes_up_its_workers() {
+        WorkerSupervisor host = node.host();
+        long pid = host.start(SPEC).orElseThrow().pid();
+        killKeeper();
+
+        await().until(() -> keeper() > 0);
+        assertThat(node.isAlive(pid)).isTrue();
+        assertThat(host.start(SPEC)).isInstanceOf(StartResult.AlreadyRunning.class);
+        TestNode.kill(pid);
+
+        assertThat(exit(host))
+                .isIn(
+                        new ExitStatus.Signalled(9),
+                        new ExitStatus.Unknown("its keeper had died before it, and the kernel does not tell any more"));
+        assertThat(host.start(SPEC)).isInstanceOf(StartResult.Started.class);
+    }
+
+    @Test
+    void P1_P2_keeper_and_host_both_dead_leave_a_worker_that_the_next_host_takes_up() {
+        WorkerSupervisor before = node.host();
+        long pid = before.start(SPEC).orElseThrow().pid();
+        long keeper = keeper();
+        before.close();
+        TestNode.kill(keeper);
+        await().until(() -> !node.isAlive(keeper));
+
+        WorkerSupervisor next = node.host();
+
+        assertThat(next.start(SPEC)).isInstanceOf(StartResult.AlreadyRunning.class);
+        assertThat(next.stop(ACCOUNT)).isInstanceOf(StopResult.Stopped.class);
+        assertThat(node.isAlive(pid)).isFalse();
+        assertThat(next.why(ACCOUNT).get(0).reason()).isEqualTo(StopReason.STOPPED_ON_REQUEST);
+    }
+
+    @Test
+    void P1_a_worker_that_closed_its_descriptors_is_alive_without_its_keeper() {
+        WorkerSupervisor before = node.host();
+        Path closed = directory.resolve("closed");
+        WorkerSpec spec = WorkerSpec.builder(
+                        ACCOUNT, "/bin/bash", "-c", "exec 63>&-; : >" + closed + "; exec sleep 600")
+                .startGrace(TestNode.START_GRACE)
+                .build();
+        long pid = before.start(spec).orElseThrow().pid();
+        await().until(() -> Files.exists(closed));
+        assertThat(node.local().locks().state(ACCOUNT))
+                .as("the keeper holds the lock")
+                .isEqualTo(AccountLocks.State.BUSY);
+        long keeper = keeper();
+        before.close();
+        TestNode.kill(keeper);
+        await().until(() -> node.local().locks().state(ACCOUNT) == AccountLocks.State.FREE);
+
+        WorkerSupervisor next = node.host();
+
+        assertThat(next.start(spec)).isInstanceOf(StartResult.AlreadyRunning.class);
+        assertThat(node.isAlive(pid)).isTrue();
+    }
+
+    @Test
+    void workers_of_one_launch_path_are_taken_up_and_stopped_by_the_other() {
+        WorkerSupervisor keeperHost = node.host();
+        AccountId other = AccountId.of(2);
+        keeperHost.start(SPEC).orElseThrow();
+        keeperHost.close();
+        WorkerSupervisor shell = node.host(settings -> settings.launcher(LaunchPath.SH));
+        shell.start(TestNode.sh(other, "exec sleep 600").build()).orElseThrow();
+
+        assertThat(shell.start(SPEC)).isInstanceOf(StartResult.AlreadyRunning.class);
+        assertThat(shell.stop(ACCOUNT)).isInstanceOf(StopResult.Stopped.class);
+        assertThat(exit(shell)).isEqualTo(new ExitStatus.Signalled(15));
+        shell.close();
+        WorkerSupervisor next = node.host();
+        assertThat(next.stop(other)).isInstanceOf(StopResult.Stopped.class);
+        assertThat(next.why(other)).hasSize(1);
+        await().until(() -> node.local().records().workers().isEmpty());
+    }
+
+    @Test
+    void an_older_keeper_keeps_its_workers_beside_a_newer_one_and_leaves_when_they_have_ended() throws Exception {
+        KeeperBinary real = KeeperBinary.load();
+        WorkerSupervisor old = node.host(settings -> {
+            settings.keeper = () -> new KeeperBinary(real.bytes(), "0".repeat(64));
+            return settings;
+        });
+        long pid = old.start(SPEC).orElseThrow().pid();
+        long keeper = keeper();
+        old.close();
+
+        WorkerSupervisor newer = node.host();
+        newer.reconcile();
+        assertThat(Keepers.directories(node.data)).hasSize(2);
+        AccountId other = AccountId.of(2);
+        newer.start(TestNode.sh(other, "exec sleep 600").build()).orElseThrow();
+        TestNode.kill(pid);
+
+        assertThat(exit(newer)).isEqualTo(new ExitStatus.Signalled(9));
+        await().until(() -> node.local().records().workers().size() == 1);
+        newer.close();
+        await().until(() -> !node.isAlive(keeper));
+    }
+
+    @Test
+    void a_frozen_keeper_leaves_a_start_in_doubt_and_no_other_path_is_tried() throws Exception {
+        WorkerSupervisor host = node.host(settings -> {
+            settings.keeperPatience = Duration.ofMillis(300);
+            return settings.launcher(LaunchPath.AUTO);
+        });
+        AccountId other = AccountId.of(2);
+        long pid = host.start(TestNode.sh(other, "exec sleep 600").build())
+                .orElseThrow()
+                .pid();
+        long keeper = keeper();
+        signal("-STOP", keeper);
+
+        StartResult frozen = host.start(SPEC);
+        StopResult stopped = host.stop(other);
+
+        assertThat(frozen).as("%s", frozen).isNotInstanceOf(StartResult.Started.class);
+        assertThat(node.workers()).isEmpty();
+        assertThat(stopped).isInstanceOf(StopResult.Refused.class);
+        assertThat(node.isAlive(pid)).isFalse();
+        signal("-CONT", keeper);
+        await().untilAsserted(() -> assertThat(host.start(SPEC)).isInstanceOf(StartResult.Started.class));
+        assertThat(node.workers()).hasSize(1);
+    }
+
+    private static void signal(String name, long pid) throws Exception {
+        assertThat(new ProcessBuilder("kill", name, Long.toString(pid)).start().waitFor())
+                .isZero();
+    }
+
+    @Test
+    void P7_a_keeper_without_descriptors_fails_a_start_and_nothing_else() throws Exception {
+        WorkerSupervisor host = node.host();
+        AccountId other = AccountId.of(2);
+        host.start(TestNode.sh(other, "exec sleep 600").build()).orElseThrow();
+        assertThat(new ProcessBuilder("prlimit", "--pid", Long.toString(keeper()), "--nofile=12:12")
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        StartResult none = host.start(SPEC);
+        StopResult stopped = host.stop(other);
+
+        assertThat(none).isInstanceOf(StartResult.Failed.class);
+        assertThat(((StartResult.Failed) none).error()).containsIgnoringCase("descriptors");
+        assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
+    }
+
+    @Test
+    void many_that_are_killed_at_once_start_again_at_once() {
+        WorkerSupervisor host = node.host();
+        List<WorkerSpec> specs = new ArrayList<>();
+        for (int account = 1; account <= 40; account++) {
+            specs.add(TestNode.sh(AccountId.of(account), "exec sleep 600").build());
+        }
+        host.startAll(specs);
+
+        for (int round = 0; round < 3; round++) {
+            node.workers().forEach(worker -> TestNode.kill(worker.stat().pid()));
+            await().until(() -> specs.stream()
+                    .allMatch(spec -> !host.status(spec.account()).orElseThrow().isAlive()));
+            assertThat(host.startAll(specs).values()).allMatch(StartResult.Started.class::isInstance);
+        }
+
+        assertThat(node.workers()).hasSize(40);
+    }
+
+    @Test
+    void a_program_that_is_damaged_or_for_another_machine_is_not_used() throws Exception {
+        WorkerSupervisor shell = node.host(settings -> {
+            settings.keeper = () -> {
+                throw new KeeperUnavailableException("it is damaged");
+            };
+            return settings.launcher(LaunchPath.AUTO);
+        });
+
+        assertThat(shell.start(SPEC)).isInstanceOf(StartResult.Started.class);
+        node.awaitEvent("workers are started by the shell: it is damaged");
+        assertThat(shell.doctor()).anyMatch(finding -> finding.text().contains("launch path sh, not the keeper"));
+    }
+
+    @Test
+    void a_program_that_gives_no_answer_is_told_once_and_the_shell_starts_the_workers() throws Exception {
+        byte[] nothing = "#!/bin/sh\nexit 0\n".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        KeeperBinary.Source mute = () -> new KeeperBinary(nothing, "1".repeat(64));
+        WorkerSupervisor shell = node.host(settings -> {
+            settings.keeper = mute;
+            return settings.launcher(LaunchPath.AUTO);
+        });
+
+        assertThat(shell.start(SPEC)).isInstanceOf(StartResult.Started.class);
+        assertThat(node.events)
+                .filteredOn(event -> event.describe().contains("started by the shell"))
+                .hasSize(1);
+        assertThatThrownBy(() -> node.host(settings -> {
+                    settings.keeper = mute;
+                    return settings;
+                }))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("the keeper cannot be used");
+    }
+
+    @Test
+    void P8_a_directory_that_others_can_write_is_no_place_for_the_program() throws Exception {
+        Path open = Files.createDirectory(directory.resolve("open"));
+        Files.setPosixFilePermissions(open, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        assertThatThrownBy(() -> node.host(settings -> settings.keeperDirectory(open)))
+                .hasMessageContaining("this user alone can write");
+        assertThat(Optional.of(open))
+                .hasValueSatisfying(path -> assertThat(listed(path)).isEmpty());
+    }
+
+    private static List<Path> listed(Path path) {
+        try (var files = Files.list(path)) {
+            return files.toList();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
