@@ -81,6 +81,11 @@ final class Aftermath implements AutoCloseable {
         await().atMost(SETTLING)
                 .pollDelay(Duration.ZERO)
                 .untilAsserted(() -> assertThat(evidence.livingWorkers(account)).containsExactly(status.workerId()));
+        // It may have been scheduled no further than its exec, and has not testified then.
+        await().atMost(SETTLING)
+                .pollDelay(Duration.ZERO)
+                .untilAsserted(
+                        () -> assertThat(evidence.workersThatRan(account)).contains(status.workerId()));
     }
 
     /** P1: no worker ever saw another one of its account. */
