@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** What must hold whenever a host or a launcher has died, looked at by a new supervisor. */
 final class Aftermath implements AutoCloseable {
-    private static final Duration SETTLING = Duration.ofSeconds(20);
+    private static final Duration SETTLING = Duration.ofSeconds(60);
 
     private final WorkerEvidence evidence;
     private final SqliteWorkerRegistry registry;
