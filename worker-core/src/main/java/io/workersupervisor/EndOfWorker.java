@@ -131,24 +131,6 @@ final class EndOfWorker {
                 .isPresent();
     }
 
-    /** Files the end of a worker that this host has ended without a row that names it. */
-    StopReport fileUnregistered(WorkerRow row, EnvironmentSearch.Marked worker, Instant askedAt, List<String> rungs) {
-        WorkerRow known = WorkerRow.unregistered(row, worker, context.self(), askedAt);
-        StopReport report = Diagnosis.report(
-                known,
-                ending(
-                        known,
-                        worker + " was found running without a row and is gone",
-                        OptionalInt.empty(),
-                        false,
-                        rungs));
-        if (context.registry().file(report)) {
-            context.events().emit(new WorkerEvent.Stopped(context.timing().now(), report));
-        }
-        acknowledge(worker.workerId());
-        return report;
-    }
-
     /** A record that cannot be deleted is found again by reconcile. */
     void acknowledge(String workerId) {
         try {
