@@ -74,5 +74,10 @@ case ${1:---check} in
 --check) check ;;
 --compilers) compilers ;;
 -*) sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 64 ;;
-*) mkdir -p "$1"; build "$(cd "$1" && pwd)"; cat "$1/keeper.txt" ;;
+*)
+    mkdir -p "$1"
+    directory=$(cd "$1" && pwd)
+    build "$directory"
+    cat "$directory/keeper.txt"
+    ;;
 esac

@@ -1,8 +1,7 @@
 /*
  * keeper: starts, holds, signals and buries the workers of one execution context, and outlives the JVMs it serves.
  *
- *     keeper DIR CONTEXT     exit status 0: listens now, 75: another keeper has DIR, else standard error says what
- * failed
+ *     keeper DIR CONTEXT     0: listens now, 75: another keeper has DIR, else standard error says what failed
  *
  * DIR is ours alone (0700). In it: lock, held while a keeper lives; sock; journal. One process, one thread, no polling.
  *
@@ -17,11 +16,14 @@
  *                                                           | UNLEASED id | FAILED id step errno text
  *     FENCE   tag lock number                               FENCED tag before | HELD tag | FAILED ...
  *     PROBE   tag lock                                      PROBED tag free|busy|absent|failed
- *     SIGNAL  tag pid ticks signal p|g                      SENT tag | GONE tag | FAILED ...
+ *     SIGNAL  tag pid ticks signal p|g|m                    SENT tag | GONE tag | FAILED ...
  *     ACK     tag id                                        DONE tag
  *     LEASH   tag lease stop_at kill_at                     DONE tag | FAILED ...     milliseconds of CLOCK_BOOTTIME
  *     PUNCH   tag file offset length                        DONE tag | FAILED ...
  *     to all clients that said HELLO, when a worker ended:  EXIT id status
+ *
+ * A signal is for the process alone (p), for the group that it leads (g), the process alone while it leads none, or for
+ * the group that it is a member of (m).
  *
  * Fields of START: umask octal; nice 0 to 39, 20 is normal; lease empty for none; limits "soft:hard,..." in the order
  * of the kernel's numbers, - is unlimited, those that are left out stay as they are here. All paths are absolute.
@@ -40,7 +42,8 @@
  *
  *     K version context pid ticks                     a keeper began
  *     B id account epoch boot pid_ns time_ns pid ticks lease        lease - for none
- *     E id status ended_ms rss_kib user_us sys_us oom sent group     status as from wait(2), or - where nobody knows it
+ *     E id status ended_ms rss_kib user_us sys_us oom sent group left     status as from wait(2), or - where nobody
+ *                                                     knows it; left: orphans of any worker that live, or - likewise
  *     L id                                            its lock was still held by others after its exit record
  *     A id                                            nothing ran, or its report is filed: forget it
  *
@@ -735,6 +738,24 @@ static void start(struct client *c, char **v, int n) {
 
 /* ---- end */
 
+/* Children of ours that are no workers. Whatever a worker leaves behind falls to us when it ends, as we are its subreaper:
+   where there are none, nothing of it is left, however it hides. -1 where the kernel does not list children. */
+static int orphans(void) {
+	static char list[1 << 17];
+	char path[64], *rest = 0;
+	int found = 0;
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+	size_t n = slurp(path, list, sizeof list);
+	if (n == sizeof list - 1 || (n == 0 && access(path, R_OK))) return -1;
+	for (char *word = strtok_r(list, " ", &rest); word; word = strtok_r(0, " ", &rest)) {
+		pid_t pid = (pid_t)atol(word);
+		const struct worker *w = by_pid[(unsigned)pid % BUCKETS];
+		while (w && (w->pid != pid || w->pidfd >= 0)) w = w->next_pid;
+		found += !w;
+	}
+	return found;
+}
+
 /* Only after the worker is reaped: a zombie counts as one of its group. */
 static int group_left(const struct worker *w) {
 	if (w->pidfd < 0) /* what died with it and fell to us is not left, either */
@@ -761,12 +782,14 @@ static uint64_t micros(struct timeval t) { return (uint64_t)t.tv_sec * 1000000 +
 
 /* A status of null is one that nobody knows. */
 static void ended(struct worker *w, const int *status, const struct rusage *use) {
-	char how[16] = "-";
+	char how[16] = "-", left[16] = "-";
+	int orphaned = w->pidfd < 0 && status ? orphans() : -1;
 	long oom = status ? oom_kills() - w->oom : 0;
 	if (status) snprintf(how, sizeof how, "%d", *status);
-	int n = snprintf(w->end, sizeof w->end, "E %s %s %" PRIu64 " %ld %" PRIu64 " %" PRIu64 " %ld %d %d\n", w->id, how,
+	if (orphaned >= 0) snprintf(left, sizeof left, "%d", orphaned);
+	int n = snprintf(w->end, sizeof w->end, "E %s %s %" PRIu64 " %ld %" PRIu64 " %" PRIu64 " %ld %d %d %s\n", w->id, how,
 		clock_ms(CLOCK_REALTIME), use->ru_maxrss, micros(use->ru_utime), micros(use->ru_stime), oom, w->sent,
-		group_left(w));
+		group_left(w), left);
 	append(w->end);
 	lives_no_more(w);
 	if (w->lockfd >= 0 && still_locked(w)) {
@@ -825,10 +848,12 @@ static int signal_worker(struct worker *w, int sig, int group) {
 }
 
 /* Of others than our workers, such as stragglers and what the sh launcher started, a group goes with its leader. */
-static int signal_other(pid_t pid, uint64_t ticks, int sig, int group) {
+static int signal_other(pid_t pid, uint64_t ticks, int sig, char scope) {
 	int fd = open_process(pid, ticks);
 	if (fd < 0) return errno;
-	int error = send_signal(pid, fd, sig, group && getpgid(pid) == pid);
+	pid_t group = scope == 'p' ? -1 : getpgid(pid);
+	int error = scope == 'm' && group > 1 && group != pid ? send_signal(group, -1, sig, 1)
+														  : send_signal(pid, fd, sig, group == pid);
 	close(fd);
 	return error;
 }
@@ -836,10 +861,10 @@ static int signal_other(pid_t pid, uint64_t ticks, int sig, int group) {
 static void signal_request(struct client *c, char **v) {
 	pid_t pid = (pid_t)atol(v[2]);
 	uint64_t ticks = strtoull(v[3], 0, 10);
-	int sig = atoi(v[4]), group = *v[5] == 'g';
+	int sig = atoi(v[4]);
 	struct worker *w = by_pid[(unsigned)pid % BUCKETS];
 	while (w && (w->pid != pid || w->ticks != ticks)) w = w->next_pid;
-	int error = w ? signal_worker(w, sig, group) : signal_other(pid, ticks, sig, group);
+	int error = w ? signal_worker(w, sig, *v[5] != 'p') : signal_other(pid, ticks, sig, *v[5]);
 	done(c, v[1], error == ESRCH ? "GONE" : "SENT", error == ESRCH ? 0 : error);
 }
 
@@ -937,7 +962,7 @@ static int fits(const char *field, char kind) {
 	case 'n': return number(field, 10, 39, &n);
 	case '#': return number(field, 10, INT32_MAX, &n) && n > 1;
 	case 's': return number(field, 10, 64, &n);
-	case 't': return !strcmp(field, "p") || !strcmp(field, "g");
+	case 't': return !strcmp(field, "p") || !strcmp(field, "g") || !strcmp(field, "m");
 	default: return 1;
 	}
 }

@@ -170,7 +170,7 @@ def statuses_are_exact(k):
         birth = [b for b in k.journal("B") if b[1] == id][0]
         end = [e for e in k.journal("E") if e[1] == id][0]
         assert len(birth) == 10 and birth[2:4] == [id, "1"] and birth[7:] == [run[2], run[3], "-"], birth
-        assert len(end) == 10 and end[2] == str(status) and end[8:] == ["0", "0"], end
+        assert len(end) == 11 and end[2] == str(status) and end[8:] == ["0", "0", "0"], end
         assert abs(int(end[3]) / 1000 - time.time()) < WAIT and int(end[4]) > 0, end
     k.acknowledge("a", "b", "c", "d", "never-seen")
 
@@ -203,6 +203,11 @@ def signals_go_to_the_right_process(k):
     wait_until(lambda: is_gone(child), "the child is gone")
     assert not is_gone(int(run[2])) and k.signal(run, 9, "p") == "SENT"
     assert k.client.end_of("w") == "9"
+    run = k.start("group", *sh("sleep 600 & echo $!; exec sleep 600"))
+    wait_until(lambda: k.output("group"), "its child is told")
+    child = int(k.output("group"))
+    assert k.signal([0, 0, child, state(child)[19]], 9, "m") == "SENT"
+    assert k.client.end_of("group") == "9", "a member leads to its group"
 
 
 def failures_name_step_and_error(k):
@@ -255,8 +260,13 @@ def leftovers_are_told(k):
     k.start("w", *sh("sleep 600 & echo $!"))
     assert k.client.end_of("w") == "0"
     wait_until(lambda: k.journal("L"), "the lock is seen")
-    assert k.journal("E")[0][9] == "1" and k.journal("L") == [["L", "w"]]
+    assert k.journal("E")[0][9:] == ["1", "1"] and k.journal("L") == [["L", "w"]]
     os.kill(int(k.output("w")), 9)
+    k.start("away", *sh("env -i setsid bash -c 'exec 63>&-; echo $$; exec sleep 600' & while [ ! -s $1 ]; do sleep 0.01; done"),
+            "name", k.log("away"))
+    assert k.client.end_of("away") == "0"
+    assert k.journal("E")[1][9:] == ["0", "1"], "however it hides, it falls to the keeper"
+    os.kill(int(k.output("away")), 9)
 
 
 def acknowledged_records_leave_the_journal(k):

@@ -17,6 +17,11 @@ record AllRecords(LaunchRecords sh, LaunchRecords keepers) implements LaunchReco
     }
 
     @Override
+    public Optional<Exit> lastExit(String workerId) {
+        return sh.lastExit(workerId).or(() -> keepers.lastExit(workerId));
+    }
+
+    @Override
     public List<String> workers() {
         return Stream.concat(sh.workers().stream(), keepers.workers().stream())
                 .distinct()

@@ -1,6 +1,5 @@
 package io.workersupervisor;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,17 +12,14 @@ import java.util.Optional;
  * <ol>
  *   <li>Nothing was run: START_FAILED.
  *   <li>The machine went down, and no exit was recorded: MACHINE_LOST.
- *   <li>A stop was asked for, and the worker ended after that: STOPPED_ON_REQUEST; certain where this host's ladder
- *       signalled it, else probable, as the host that did is gone.
+ *   <li>A stop was asked for, and a ladder signalled the worker: STOPPED_ON_REQUEST; certain where that was this host's
+ *       ladder, probable where the row says that one was about to, as the host that was is gone.
  *   <li>KILL that no host of ours sent, and an out-of-memory kill was counted meanwhile: OUT_OF_MEMORY.
  *   <li>Exit code 0: COMPLETED. A signal: KILLED_BY_SIGNAL, probable where a shell cannot tell it from a code.
  *   <li>Everything else: UNKNOWN, with the exit as far as it is known.
  * </ol>
  */
 final class Diagnosis {
-    /** How far the time of a file may lie behind the clock: the kernel stamps files once a tick. */
-    private static final Duration FILE_TIME = Duration.ofMillis(100);
-
     private static final int KILL = 9;
 
     private Diagnosis() {}
@@ -35,6 +31,9 @@ final class Diagnosis {
         Verdict verdict = verdict(row, ending);
         List<String> evidence = new ArrayList<>();
         stopAsked(row).ifPresent(at -> evidence.add(row.detail().stopCause().words() + " at " + at));
+        if (!ending.signalled()) {
+            row.detail().termedAt().ifPresent(at -> evidence.add("a ladder was about to signal it at " + at));
+        }
         evidence.addAll(ending.evidence());
         return new StopReport(
                 row.account(),
@@ -80,7 +79,7 @@ final class Diagnosis {
                     "The machine went down while the worker ran; start it again.");
         }
         boolean asked = stopAsked(row)
-                .filter(at -> ending.signalled() || !ending.at().plus(FILE_TIME).isBefore(at))
+                .filter(at -> ending.signalled() || row.detail().termedAt().isPresent())
                 .isPresent();
         if (asked) {
             return new Verdict(

@@ -57,7 +57,7 @@ final class EndOfWorker {
     }
 
     private Ending ending(WorkerRow row, String found, OptionalInt waitStatus, boolean otherBoot, List<String> rungs) {
-        Optional<LaunchRecords.Exit> record = context.local().records().exit(row.workerId());
+        Optional<LaunchRecords.Exit> record = context.local().records().lastExit(row.workerId());
         ExitStatus exit = record.map(LaunchRecords.Exit::status)
                 .orElseGet(() -> waitStatus.isPresent()
                         ? ExitStatus.ofWait(waitStatus.getAsInt())
@@ -139,24 +139,6 @@ final class EndOfWorker {
                         && now.version() == row.version()
                         && now.workerId().equals(row.workerId()))
                 .isPresent();
-    }
-
-    /** Files the end of a worker that this host has ended without a row that names it. */
-    StopReport fileUnregistered(WorkerRow row, EnvironmentSearch.Marked worker, Instant askedAt, List<String> rungs) {
-        WorkerRow known = WorkerRow.unregistered(row, worker, context.self(), askedAt);
-        StopReport report = Diagnosis.report(
-                known,
-                ending(
-                        known,
-                        worker + " was found running without a row and is gone",
-                        OptionalInt.empty(),
-                        false,
-                        rungs));
-        if (context.registry().file(report)) {
-            context.events().emit(new WorkerEvent.Stopped(context.timing().now(), report));
-        }
-        acknowledge(worker.workerId());
-        return report;
     }
 
     /** A record that cannot be deleted is found again by reconcile. */

@@ -37,7 +37,7 @@ final class EnvironmentSearch {
     }
 
     /**
-     * A process that carries the library's variables.
+     * A process that carries the library's variables, or is known by other means to be of a worker that does.
      *
      * @param stat what it is
      * @param account the text of its account

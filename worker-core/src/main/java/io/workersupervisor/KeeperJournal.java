@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * K version context pid ticks
  * B id account epoch boot pid_ns time_ns pid ticks lease
- * E id status ended_ms rss_kib user_us sys_us oom sent group
+ * E id status ended_ms rss_kib user_us sys_us oom sent group left
  * L id        its lock was held by others when its end was written
  * A id        acknowledged
  * </pre>
@@ -156,7 +156,8 @@ final class KeeperJournal {
                 evidence,
                 usage(words),
                 kills > 0 && sent != KILL,
-                sent);
+                sent,
+                words[10].equals("0"));
     }
 
     /** One that another keeper had started is not our child: nothing was counted. */
@@ -176,7 +177,7 @@ final class KeeperJournal {
             List<String> evidence = new ArrayList<>(exit.evidence());
             evidence.add("its lock was held on by what it left behind");
             return new LaunchRecords.Exit(
-                    exit.status(), exit.at(), evidence, exit.usage(), exit.outOfMemory(), exit.signalled());
+                    exit.status(), exit.at(), evidence, exit.usage(), exit.outOfMemory(), exit.signalled(), false);
         }));
     }
 }

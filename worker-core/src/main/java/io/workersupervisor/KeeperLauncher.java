@@ -177,7 +177,11 @@ final class KeeperLauncher {
                 Long.toString(process.pid()),
                 Long.toString(process.startTicks()),
                 Integer.toString(signal),
-                scope == Launcher.Scope.GROUP ? "g" : "p");
+                switch (scope) {
+                    case GROUP -> "g";
+                    case ITS_GROUP -> "m";
+                    case PROCESS -> "p";
+                });
         return switch (answer.isEmpty() ? "" : answer.get(0)) {
             case "SENT" -> Launcher.SignalAnswer.SENT;
             case "GONE" -> Launcher.SignalAnswer.GONE;

@@ -85,6 +85,11 @@ final class KeeperRecords implements LaunchRecords {
 
     @Override
     public Optional<Exit> exit(String workerId) {
+        return find(workerId).flatMap(place -> place.entry().exit());
+    }
+
+    @Override
+    public Optional<Exit> lastExit(String workerId) {
         long deadline = timing.nanos() + LONGEST_ADOPTED.toNanos();
         while (true) {
             Optional<Place> place = find(workerId);

@@ -285,6 +285,11 @@ final class Keepers implements AutoCloseable {
         return words;
     }
 
+    /** Whether a process is a keeper; its program is named after it. */
+    static boolean isKeeper(ProcFs proc, long pid) {
+        return proc.commandLine(pid).contains("/keeper-");
+    }
+
     /** The keepers of a data directory as one who only looks sees them, in words. */
     static List<String> living(DataDirectory data, ShellScript script) {
         return directories(data).stream()

@@ -12,8 +12,13 @@ interface LaunchRecords {
     /** The birth of a worker that got as far as its own process; a damaged record is none. */
     Optional<Birth> birth(String workerId);
 
-    /** The end of a worker. Its record is there before its lock is free. */
+    /** The end of a worker, if it is recorded by now. */
     Optional<Exit> exit(String workerId);
+
+    /** The end of a worker that is dead and whose lock is free; waits for a record that is still on its way. */
+    default Optional<Exit> lastExit(String workerId) {
+        return exit(workerId);
+    }
 
     /** The worker ids of all records that are not acknowledged, those of living workers among them. */
     List<String> workers();
@@ -41,6 +46,7 @@ interface LaunchRecords {
      * @param usage what it used, where the launch path can tell
      * @param outOfMemory whether the kernel killed something for want of memory while it ran
      * @param signalled the last signal that a host of ours sent, 0 for none or where the launch path cannot tell
+     * @param nothingLeft whether it is known that no descendant of it lived on
      */
     record Exit(
             ExitStatus status,
@@ -48,9 +54,10 @@ interface LaunchRecords {
             List<String> evidence,
             Optional<ResourceUsage> usage,
             boolean outOfMemory,
-            int signalled) {
+            int signalled,
+            boolean nothingLeft) {
         static Exit of(ExitStatus status, Instant at) {
-            return new Exit(status, at, List.of(), Optional.empty(), false, 0);
+            return new Exit(status, at, List.of(), Optional.empty(), false, 0, false);
         }
     }
 }

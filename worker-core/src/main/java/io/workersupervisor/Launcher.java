@@ -26,7 +26,7 @@ interface Launcher {
     /** Raises the number in the account's lock file to at least this one, under the lock. */
     FenceAnswer raise(AccountId account, long number);
 
-    /** Signals a process, or the group that it leads, if it still is that process. */
+    /** Signals a process or a group by it, if it still is that process. */
     SignalAnswer signal(ProcessIdentity process, String signal, Scope scope);
 
     /**
@@ -106,6 +106,8 @@ interface Launcher {
     enum Scope {
         /** The group that the process leads; the process alone while it leads none. */
         GROUP,
+        /** The group that the process is in, whoever leads it. */
+        ITS_GROUP,
         PROCESS
     }
 }

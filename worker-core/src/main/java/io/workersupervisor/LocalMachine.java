@@ -60,7 +60,7 @@ record LocalMachine(
     }
 
     LocalProbe probe(String node) {
-        return new LocalProbe(node, processes, locks, search);
+        return new LocalProbe(node, processes, locks, new Descendants(this));
     }
 
     static boolean isAbsent(ShellScript script, long pid) {

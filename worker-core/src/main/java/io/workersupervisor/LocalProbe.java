@@ -15,20 +15,21 @@ import java.util.OptionalInt;
  *       lock busy is alive, lock free goes on with step 6.
  *   <li>The process is dead and the lock is busy: it drains; its launcher writes the exit record, or descendants hold the
  *       lock.
- *   <li>The process is dead and the lock is free: dead if no process carries the worker id, else it drains.
+ *   <li>The process is dead and the lock is free: dead if no descendant of it lives ({@link Descendants}), else it drains;
+ *       doubt where something lives in what was its session and nothing shows whose it is.
  * </ol>
  */
 final class LocalProbe implements LivenessProbe {
     private final String node;
     private final ProcessProbe processes;
     private final AccountLocks locks;
-    private final EnvironmentSearch search;
+    private final Descendants descendants;
 
-    LocalProbe(String node, ProcessProbe processes, AccountLocks locks, EnvironmentSearch search) {
+    LocalProbe(String node, ProcessProbe processes, AccountLocks locks, Descendants descendants) {
         this.node = node;
         this.processes = processes;
         this.locks = locks;
-        this.search = search;
+        this.descendants = descendants;
     }
 
     static LocalProbe of(DataDirectory data) {
@@ -92,14 +93,22 @@ final class LocalProbe implements LivenessProbe {
             return new Judgement.Doubt(
                     RefusalReason.LOCK_UNREADABLE, finding.evidence() + " but its lock cannot be tried");
         }
-        List<EnvironmentSearch.Marked> left =
-                search.ofWorker(row.workerId(), row.detail().bornAfter());
-        if (!left.isEmpty()) {
+        Descendants.Found left = descendants.of(row, List.of());
+        if (!left.ours().isEmpty()) {
             return new Judgement.Draining(
-                    finding.evidence() + " but left " + Unregistered.pids(left) + " behind", left);
+                    finding.evidence() + " but left " + Unregistered.pids(left.ours()) + " behind", left.ours());
+        } else if (!left.doubtful().isEmpty()) {
+            return new Judgement.Doubt(
+                    RefusalReason.PROCESS_IN_DOUBT,
+                    finding.evidence() + " but " + Descendants.inItsSession(left.doubtful()));
         }
         return lock == AccountLocks.State.BUSY
-                ? new Judgement.Draining(finding.evidence() + " but its lock is still held", left)
+                ? held(finding, descendants.holders(row))
                 : new Judgement.Dead(finding.evidence() + ", its lock is free", finding.waitStatus(), false);
+    }
+
+    private static Judgement held(ProcessProbe.Finding finding, Descendants.Found holders) {
+        return new Judgement.Draining(
+                finding.evidence() + " but its lock is still held" + Descendants.by(holders), holders.ours());
     }
 }

@@ -29,12 +29,21 @@ final class ProcFs {
      * @param pid the process
      * @param state its state letter
      * @param group its process group
+     * @param session its session
      * @param threads how many threads it has
      * @param startTicks when it started, in hundredths of a second since boot
      * @param virtualBytes its address space, 0 for kernel threads and zombies
      * @param waitStatus of a zombie, the word that its parent will get, 0 where that is hidden
      */
-    record Stat(long pid, char state, long group, int threads, long startTicks, long virtualBytes, int waitStatus) {
+    record Stat(
+            long pid,
+            char state,
+            long group,
+            long session,
+            int threads,
+            long startTicks,
+            long virtualBytes,
+            int waitStatus) {
         /** The leader of a thread group may be gone while its other threads run. */
         boolean isDead() {
             return (state == 'Z' || state == 'X' || state == 'x') && threads <= 1;
@@ -48,6 +57,7 @@ final class ProcFs {
                     Long.parseLong(line.substring(0, open)),
                     fields[0].charAt(0),
                     Long.parseLong(fields[2]),
+                    Long.parseLong(fields[3]),
                     Integer.parseInt(fields[17]),
                     Long.parseLong(fields[19]),
                     Long.parseUnsignedLong(fields[20]),
@@ -101,6 +111,28 @@ final class ProcFs {
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(file(pid, "fd"))) {
             for (Path descriptor : descriptors) {
                 if (isSame(descriptor, file)) {
+                    return true;
+                }
+            }
+        } catch (IOException | DirectoryIteratorException hidden) {
+            return false;
+        }
+        return false;
+    }
+
+    /**
+     * Whether the process has the exclusive lock of the file, which it took or inherited; having the file open is not
+     * enough. False where that may not be seen, and where the kernel does not tell.
+     */
+    boolean holdsLock(long pid, Path file) {
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(file(pid, "fd"))) {
+            for (Path descriptor : descriptors) {
+                if (isSame(descriptor, file)
+                        && read(file(pid, "fdinfo").resolve(descriptor.getFileName()))
+                                .lines()
+                                .anyMatch(line -> line.startsWith("lock:")
+                                        && line.contains(" FLOCK ")
+                                        && line.contains(" WRITE "))) {
                     return true;
                 }
             }

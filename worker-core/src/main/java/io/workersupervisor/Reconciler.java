@@ -260,7 +260,12 @@ final class Reconciler {
             return context.registry().update(Optional.of(row), running) ? lives(running) : new Nothing();
         }
         Settlement.Pending pending = (Settlement.Pending) settled;
-        return row.state() == WorkerState.STOPPING ? resume(row, reach) : left(row, pending.evidence());
+        if (row.state() == WorkerState.STOPPING) {
+            return resume(row, reach);
+        }
+        return pending.left().isEmpty()
+                ? left(row, pending.evidence())
+                : draining(row, new Judgement.Draining(pending.evidence(), pending.left()), reach);
     }
 
     private Result lives(WorkerRow row) {

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *  "grace_ms":   10000,            from TERM to KILL
  *  "start_grace_ms": 500,          an end within it is a failed start
  *  "log":        "worker_4711_....log",
- *  "stop_at":    1764000000000,    when the stop was asked for
- *  "stop_why":   "PERSON"}         PERSON, RESTART, CLOSE, LEFTOVERS
+ *  "stop_at":    1764000000000,    when the stop was first asked for
+ *  "stop_why":   "PERSON",         PERSON, RESTART, CLOSE, LEFTOVERS
+ *  "term_at":    1764000000000}    when a ladder was about to signal the worker itself for the first time
  * </pre>
  */
 public final class RowDetail {
@@ -46,6 +47,7 @@ public final class RowDetail {
         detail.actor();
         detail.stopGrace();
         detail.stopAskedAt();
+        detail.termedAt();
         return detail;
     }
 
@@ -111,8 +113,17 @@ public final class RowDetail {
     }
 
     Optional<Instant> stopAskedAt() {
-        return fields.containsKey("stop_at")
-                ? Optional.of(Instant.ofEpochMilli(required(fields, "stop_at", Long.class)))
+        return instant("stop_at");
+    }
+
+    /** Empty if no ladder has come so far as to signal the worker: then no stop can have ended it. */
+    Optional<Instant> termedAt() {
+        return instant("term_at");
+    }
+
+    private Optional<Instant> instant(String field) {
+        return fields.containsKey(field)
+                ? Optional.of(Instant.ofEpochMilli(required(fields, field, Long.class)))
                 : Optional.empty();
     }
 
@@ -138,8 +149,20 @@ public final class RowDetail {
         return with("holds_lock", true);
     }
 
+    /** A stop that was asked for before stays the one that ended the worker, whoever goes on with it. */
     RowDetail withStop(Actor actor, Instant now, StopCause cause) {
-        return withActor(actor).with("stop_at", now.toEpochMilli()).with("stop_why", cause.name());
+        RowDetail acting = withActor(actor);
+        return acting.stopAskedAt().isPresent()
+                ? acting
+                : acting.with("stop_at", now.toEpochMilli()).with("stop_why", cause.name());
+    }
+
+    RowDetail withTerm(Instant now) {
+        return with("term_at", now.toEpochMilli());
+    }
+
+    RowDetail withoutTerm() {
+        return without("term_at");
     }
 
     private RowDetail with(String field, Object value) {
@@ -150,11 +173,23 @@ public final class RowDetail {
 
     /** The fields that outlive an incarnation: those this version does not know. */
     RowDetail forNextWorker() {
+        return without(
+                "identity",
+                "actor",
+                "holds_lock",
+                "born_after",
+                "grace_ms",
+                "start_grace_ms",
+                "log",
+                "stop_at",
+                "stop_why",
+                "term_at");
+    }
+
+    private RowDetail without(String... names) {
         Map<String, @Nullable Object> kept = new LinkedHashMap<>(fields);
-        for (String own : new String[] {
-            "identity", "actor", "holds_lock", "born_after", "grace_ms", "start_grace_ms", "log", "stop_at", "stop_why"
-        }) {
-            kept.remove(own);
+        for (String name : names) {
+            kept.remove(name);
         }
         return new RowDetail(Collections.unmodifiableMap(kept));
     }

@@ -171,7 +171,11 @@ final class ShLauncher implements Launcher {
                 Long.toString(process.pid()),
                 Long.toString(process.startTicks()),
                 signal,
-                scope == Scope.GROUP ? "group" : "process");
+                switch (scope) {
+                    case GROUP -> "group";
+                    case ITS_GROUP -> "its-group";
+                    case PROCESS -> "process";
+                });
         String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
         return switch (last) {
             case "sent" -> SignalAnswer.SENT;

@@ -10,10 +10,10 @@ import java.util.concurrent.CompletableFuture;
  * Starts a worker safely.
  *
  * <ol>
- *   <li>Look at the row. Closed or absent: go on. A living worker is {@code AlreadyRunning}; while it is being stopped,
- *       wait, bounded, then {@code Refused}. A dead one is reported and replaced. A row that is STARTING by a living host
- *       is waited for, bounded; left over by a dead host, or by a call of this host that gave up, it is settled
- *       ({@link Settlement}). Doubt is {@code Refused}.
+ *   <li>Look at the row. Closed or absent: go on, unless the last launch came to nothing and the lock is still held. A
+ *       living worker is {@code AlreadyRunning}; while it is being stopped, wait, bounded, then {@code Refused}. A dead
+ *       one is reported and replaced. A row that is STARTING by a living host is waited for, bounded; left over by a dead
+ *       host, or by a call of this host that gave up, it is settled ({@link Settlement}). Doubt is {@code Refused}.
  *   <li>Claim: one compare-and-set writes the intent under the epoch max(row, lock file) + 1 with a new worker id, desired
  *       RUN, together with the report of the dead worker. Lost: look again.
  *   <li>Launch ({@link Launcher}): lock, fence, birth record, worker. No answer: settle.
@@ -110,9 +110,12 @@ final class StartProtocol {
     private Progress look(AccountId account, Optional<WorkerRow> seen) {
         if (seen.isEmpty() || !seen.get().state().isOpen()) {
             List<EnvironmentSearch.Marked> strangers = unregistered.living(account, "");
-            return strangers.isEmpty()
-                    ? new Clear(Optional.empty())
-                    : refused(account, RefusalReason.UNREGISTERED_WORKER, Unregistered.describe(strangers));
+            if (!strangers.isEmpty()) {
+                return refused(account, RefusalReason.UNREGISTERED_WORKER, Unregistered.describe(strangers));
+            }
+            return seen.filter(this::isHeld).isPresent()
+                    ? refused(account, RefusalReason.LOCK_HELD, unregistered.holder(account))
+                    : new Clear(Optional.empty());
         }
         WorkerRow row = seen.get();
         if (!row.node().equals(context.node())) {
@@ -120,6 +123,16 @@ final class StartProtocol {
                     account, RefusalReason.OTHER_NODE, "worker " + row.workerId() + " belongs to node " + row.node());
         }
         return row.identity().isEmpty() ? lookUnrecorded(row) : lookRecorded(row);
+    }
+
+    /**
+     * Whether an account whose last launch came to nothing has its lock held, so that trying again and again uses up no
+     * worker id and no report. The number is the row's own, and raising it to that changes nothing.
+     */
+    private boolean isHeld(WorkerRow closed) {
+        return !closed.workerId().isEmpty()
+                && closed.identity().isEmpty()
+                && context.launcher().raise(closed.account(), closed.epoch()) instanceof Launcher.FenceAnswer.Held;
     }
 
     private Progress lookRecorded(WorkerRow row) {
@@ -177,7 +190,7 @@ final class StartProtocol {
                     : new Again();
         }
         Settlement.Pending pending = (Settlement.Pending) settled;
-        return pending.left().isEmpty()
+        return pending.left().isEmpty() && !pending.reason().equals(RefusalReason.PROCESS_IN_DOUBT)
                 ? new Wait(pending.reason(), pending.evidence())
                 : refused(row.account(), pending.reason(), pending.evidence());
     }

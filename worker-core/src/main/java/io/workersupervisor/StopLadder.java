@@ -7,22 +7,29 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Ends one worker, rung by rung. The wish to stop is in the row before the ladder begins.
  *
  * <ol>
  *   <li>A row without a recorded process is settled first: the fence is raised, then lock and environments decide.
- *   <li>TERM to the worker's process group; grace.
- *   <li>KILL to the group.
- *   <li>KILL to every process that still carries the worker id, until none is found.
+ *   <li>That the worker is about to be signalled is written into the row: without it, its end was its own.
+ *   <li>TERM to the worker's process group; grace, for the worker and for every descendant in its group.
+ *   <li>The worker is gone: TERM to the descendants that have had none; grace for them, too.
+ *   <li>KILL to the worker's group when the grace is over.
+ *   <li>KILL to every descendant ({@link Descendants}), by its group where that is of the worker's session, until none is
+ *       found.
  *   <li>The lock is free.
  *   <li>The end is filed and the row closed ({@link EndOfWorker}).
  * </ol>
  *
- * Identity is verified right before each signal, in the process that sends it. A ladder belongs to one worker id and is
- * over when the row has moved on or is closed, whoever did that. A crash on any rung leaves a row that is STOPPING, which
- * reconcile resumes.
+ * A worker that ended by itself and left descendants behind is taken up at the fourth rung. Start ticks are compared right
+ * before each signal, in the process that sends it; where the system has none (not Linux), the number alone is signalled,
+ * a moment after the process was looked at. A ladder belongs to one worker id and is over when the row has moved on or is
+ * closed, whoever did that. A crash on any rung leaves a row that is STOPPING, which reconcile resumes.
  */
 final class StopLadder {
     /** How long a worker may take to vanish after KILL, and a lock to be let go. */
@@ -31,6 +38,9 @@ final class StopLadder {
     /** How long leftovers are swept: those that fork without end may need several rounds. */
     private static final Duration SWEEP = Duration.ofSeconds(10);
 
+    /** Longer than a process takes to vanish after KILL: a search then finds new ones only. */
+    private static final Duration DYING = Duration.ofMillis(500);
+
     private static final String FOR_WORKER = " sent to the group of pid ";
 
     private static final Duration LONGEST_POLL = Duration.ofMillis(50);
@@ -38,11 +48,13 @@ final class StopLadder {
     private final Context context;
     private final Settlement settlement;
     private final EndOfWorker end;
+    private final Descendants descendants;
 
     StopLadder(Context context, Settlement settlement, EndOfWorker end) {
         this.context = context;
         this.settlement = settlement;
         this.end = end;
+        this.descendants = new Descendants(context.local());
     }
 
     /** Where a ladder ended. */
@@ -86,9 +98,16 @@ final class StopLadder {
     /** What one ladder has spent. */
     private static final class Rounds {
         private boolean termed;
+        /** Which group has had its TERM, 0 for none. */
+        private long group;
+
+        private boolean swept;
+        private long graceUntil;
         private int killed;
         private int waited;
         private long waitUntil;
+        /** Found in the worker's session while the worker was still there. */
+        private List<EnvironmentSearch.Marked> seen = List.of();
     }
 
     private Optional<Outcome> endRecorded(WorkerRow row, List<String> rungs, Rounds rounds) {
@@ -96,7 +115,7 @@ final class StopLadder {
         if (judgement instanceof Judgement.Dead dead) {
             return end.bury(row, end.ending(row, dead, rungs)).map(report -> new Done(rungs));
         } else if (judgement instanceof Judgement.Draining draining) {
-            return sweep(row, draining.left(), draining.evidence(), rungs, rounds);
+            return drain(row, draining.left(), draining.evidence(), rungs, rounds);
         } else if (judgement instanceof Judgement.Alive alive) {
             return alive.reachable()
                     ? signal(row, row.identity().orElseThrow(), rungs, rounds)
@@ -109,14 +128,23 @@ final class StopLadder {
             return end.bury(row, end.ending(row, new Judgement.Dead(evidence, OptionalInt.empty(), false), rungs))
                     .map(report -> new Done(rungs));
         }
-        return Optional.of(new Stuck(doubt.reason(), doubt.evidence()));
+        return doubt(row, doubt.reason(), doubt.evidence(), rungs, rounds);
+    }
+
+    /** What is in doubt to others may have been seen by this ladder while the worker was there. */
+    private Optional<Outcome> doubt(
+            WorkerRow row, RefusalReason reason, String evidence, List<String> rungs, Rounds rounds) {
+        List<EnvironmentSearch.Marked> left = rounds.seen.isEmpty()
+                ? List.of()
+                : descendants.of(row, rounds.seen).ours();
+        return left.isEmpty() ? Optional.of(new Stuck(reason, evidence)) : drain(row, left, evidence, rungs, rounds);
     }
 
     private boolean isFree(WorkerRow row) {
         AccountLocks.State lock = context.local().locks().state(row.account());
         return (lock == AccountLocks.State.FREE || lock == AccountLocks.State.ABSENT)
                 && row.desired() == Desired.STOPPED
-                && leftovers(row).isEmpty();
+                && descendants.of(row, List.of()).isEmpty();
     }
 
     private Optional<Outcome> endUnrecorded(WorkerRow row, List<String> rungs, Rounds rounds) {
@@ -127,23 +155,21 @@ final class StopLadder {
             return signal(row, found.identity(), rungs, rounds);
         }
         Settlement.Pending pending = (Settlement.Pending) settled;
-        return sweep(row, pending.left(), pending.evidence(), rungs, rounds);
+        return pending.reason().equals(RefusalReason.PROCESS_IN_DOUBT)
+                ? doubt(row, pending.reason(), pending.evidence(), rungs, rounds)
+                : drain(row, pending.left(), pending.evidence(), rungs, rounds);
     }
 
-    /** Rungs 2 and 3; empty to look again. */
+    /** Rungs 2, 3 and 5; empty to look again. */
     private Optional<Outcome> signal(WorkerRow row, ProcessIdentity worker, List<String> rungs, Rounds rounds) {
-        Duration grace = row.detail().stopGrace();
-        if (!rounds.termed) {
-            rounds.termed = true;
-            context.steps().reached("term");
-            send(worker, "TERM", rungs);
-            context.steps().reached("termed");
-            if (awaitDeath(worker, row.workerId(), grace)) {
-                return Optional.empty();
-            }
-            if (Thread.currentThread().isInterrupted()) {
-                return Optional.of(interrupted("pid " + worker.pid()));
-            }
+        if (!rounds.termed && !term(row, worker, rungs, rounds)) {
+            return Optional.empty();
+        }
+        if (awaitDeath(worker, row.workerId(), rounds.graceUntil)) {
+            return Optional.empty();
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            return Optional.of(interrupted("pid " + worker.pid()));
         }
         if (rounds.killed++ > 1) {
             return Optional.of(new Stuck(
@@ -153,17 +179,42 @@ final class StopLadder {
         context.steps().reached("kill");
         send(worker, "KILL", rungs);
         context.steps().reached("killed");
-        awaitDeath(worker, row.workerId(), AFTER_KILL);
+        awaitDeath(worker, row.workerId(), context.timing().nanos() + AFTER_KILL.toNanos());
         return Optional.empty();
     }
 
-    private void send(ProcessIdentity worker, String signal, List<String> rungs) {
+    /** Rungs 2 and 3; false if the row has changed meanwhile. */
+    private boolean term(WorkerRow row, ProcessIdentity worker, List<String> rungs, Rounds rounds) {
+        boolean first = row.detail().termedAt().isEmpty();
+        WorkerRow terming = first ? row.terming(context.timing().now()) : row;
+        if (first) {
+            context.steps().reached("terming");
+            if (!context.registry().update(Optional.of(row), terming)) {
+                return false;
+            }
+        }
+        rounds.termed = true;
+        rounds.seen = descendants.besides(row, worker);
+        context.steps().reached("term");
+        Launcher.SignalAnswer answer = send(worker, "TERM", rungs);
+        context.steps().reached("termed");
+        rounds.group = answer == Launcher.SignalAnswer.SENT ? worker.pid() : 0;
+        rounds.graceUntil = context.timing().nanos() + row.detail().stopGrace().toNanos();
+        if (first && answer == Launcher.SignalAnswer.GONE) {
+            // If another host has changed the row since, the end stays probably its doing.
+            return context.registry().update(Optional.of(terming), terming.notTermed());
+        }
+        return true;
+    }
+
+    private Launcher.SignalAnswer send(ProcessIdentity worker, String signal, List<String> rungs) {
         Launcher.SignalAnswer answer = context.launcher().signal(worker, signal, Launcher.Scope.GROUP);
         if (answer == Launcher.SignalAnswer.SENT) {
             rungs.add(signal + FOR_WORKER + worker.pid());
         } else if (answer == Launcher.SignalAnswer.FAILED) {
             rungs.add(signal + " could not be sent to pid " + worker.pid());
         }
+        return answer;
     }
 
     /** Whether a rung was a signal to the worker, and not to what it left behind. */
@@ -171,10 +222,14 @@ final class StopLadder {
         return rung.contains(FOR_WORKER);
     }
 
-    private boolean awaitDeath(ProcessIdentity worker, String workerId, Duration patience) {
-        long deadline = context.timing().nanos() + patience.toNanos();
+    private boolean awaitDeath(ProcessIdentity worker, String workerId, long deadline) {
+        return await(() -> context.local().processes().probe(worker, workerId).runs(), deadline);
+    }
+
+    /** False if the time is over, or the thread interrupted, before everything has ended. */
+    private boolean await(BooleanSupplier runs, long deadline) {
         Duration poll = Duration.ofMillis(1);
-        while (context.local().processes().probe(worker, workerId).runs()) {
+        while (runs.getAsBoolean()) {
             long left = deadline - context.timing().nanos();
             if (left <= 0 || Thread.currentThread().isInterrupted()) {
                 return false;
@@ -186,47 +241,110 @@ final class StopLadder {
         return true;
     }
 
-    /** Rungs 4 and 5; empty to look again. */
+    /** Rungs 4, 6 and 7; empty to look again. */
+    private Optional<Outcome> drain(
+            WorkerRow row, List<EnvironmentSearch.Marked> left, String evidence, List<String> rungs, Rounds rounds) {
+        if (left.isEmpty()) {
+            return awaitLock(evidence, rounds);
+        }
+        if (!rounds.swept) {
+            rounds.swept = true;
+            termLeft(row, left, rungs, rounds);
+        }
+        boolean ended = await(() -> left.stream().anyMatch(this::isAlive), rounds.graceUntil);
+        if (Thread.currentThread().isInterrupted()) {
+            return Optional.of(interrupted(evidence));
+        }
+        return ended ? Optional.empty() : sweep(row, left, rungs, rounds);
+    }
+
+    /** To those that the signal to the worker's group has not reached. */
+    private void termLeft(WorkerRow row, List<EnvironmentSearch.Marked> left, List<String> rungs, Rounds rounds) {
+        List<EnvironmentSearch.Marked> untold = left.stream()
+                .filter(process -> process.stat().group() != rounds.group)
+                .toList();
+        if (!untold.isEmpty()) {
+            context.steps().reached("sweep");
+            Set<Long> sent = signalLeft(row, untold, "TERM");
+            rounds.graceUntil =
+                    context.timing().nanos() + row.detail().stopGrace().toNanos();
+            addRung(rungs, "TERM", sent);
+        }
+    }
+
+    private static void addRung(List<String> rungs, String signal, Set<Long> sent) {
+        if (!sent.isEmpty()) {
+            rungs.add(signal + " sent to " + sent.size() + " left behind");
+        }
+    }
+
     private Optional<Outcome> sweep(
-            WorkerRow row, List<EnvironmentSearch.Marked> seen, String evidence, List<String> rungs, Rounds rounds) {
-        List<EnvironmentSearch.Marked> left = seen;
+            WorkerRow row, List<EnvironmentSearch.Marked> found, List<String> rungs, Rounds rounds) {
+        List<EnvironmentSearch.Marked> left = found;
         long deadline = context.timing().nanos() + SWEEP.toNanos();
         Set<Long> killed = new HashSet<>();
         while (!left.isEmpty()
                 && context.timing().nanos() < deadline
                 && !Thread.currentThread().isInterrupted()) {
             context.steps().reached("sweep");
-            left.stream()
-                    .filter(this::kill)
-                    .forEach(process -> killed.add(process.stat().pid()));
-            left = leftovers(row);
+            killed.addAll(signalLeft(row, left, "KILL"));
+            List<EnvironmentSearch.Marked> dying = left;
+            await(() -> dying.stream().anyMatch(this::isAlive), context.timing().nanos() + DYING.toNanos());
+            rounds.seen = Stream.concat(rounds.seen.stream(), left.stream()).toList();
+            left = descendants.of(row, rounds.seen).ours();
         }
-        if (!killed.isEmpty()) {
-            rungs.add("KILL sent to " + killed.size() + " left behind");
+        addRung(rungs, "KILL", killed);
+        if (Thread.currentThread().isInterrupted()) {
+            return Optional.of(interrupted(Unregistered.pids(found)));
         }
-        if (!left.isEmpty()) {
-            return Optional.of(new Stuck(
-                    RefusalReason.STOP_UNFINISHED,
-                    Unregistered.pids(left) + " of worker " + row.workerId() + " still live"));
+        return left.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Stuck(
+                        RefusalReason.STOP_UNFINISHED,
+                        Unregistered.pids(left) + " of worker " + row.workerId() + " still live"));
+    }
+
+    /** The launcher is about to let go of the lock, or somebody holds it who is not known to be of the worker. */
+    private Optional<Outcome> awaitLock(String evidence, Rounds rounds) {
+        if (rounds.waited++ == 0) {
+            rounds.waitUntil = context.timing().nanos() + AFTER_KILL.toNanos();
+        } else if (context.timing().nanos() - rounds.waitUntil > 0) {
+            return Optional.of(new Stuck(RefusalReason.LOCK_HELD, evidence));
         }
-        if (killed.isEmpty()) {
-            // The launcher is about to let go of the lock, or somebody holds it who cannot be named.
-            if (rounds.waited++ == 0) {
-                rounds.waitUntil = context.timing().nanos() + AFTER_KILL.toNanos();
-            } else if (context.timing().nanos() - rounds.waitUntil > 0) {
-                return Optional.of(new Stuck(RefusalReason.LOCK_HELD, evidence));
-            }
-            context.timing().pause(rounds.waited < 5 ? Duration.ofMillis(2) : LONGEST_POLL);
-        }
+        context.timing().pause(rounds.waited < 5 ? Duration.ofMillis(2) : LONGEST_POLL);
         return Thread.currentThread().isInterrupted() ? Optional.of(interrupted(evidence)) : Optional.empty();
+    }
+
+    /** Groups of the worker's own session get the signal as a whole. Returns who was meant and was there. */
+    private Set<Long> signalLeft(WorkerRow row, List<EnvironmentSearch.Marked> left, String signal) {
+        Set<Long> groups = new HashSet<>();
+        Set<Long> sent = new HashSet<>();
+        for (EnvironmentSearch.Marked process : left) {
+            boolean inSession = descendants.isInSession(row, process);
+            boolean had = inSession && groups.contains(process.stat().group());
+            Launcher.Scope scope = inSession ? Launcher.Scope.ITS_GROUP : Launcher.Scope.PROCESS;
+            if (had
+                    || context.launcher().signal(settlement.identity(process), signal, scope)
+                            == Launcher.SignalAnswer.SENT) {
+                sent.add(process.stat().pid());
+                if (inSession) {
+                    groups.add(process.stat().group());
+                }
+            }
+        }
+        return sent;
+    }
+
+    private boolean isAlive(EnvironmentSearch.Marked marked) {
+        return context.local()
+                .proc()
+                .stat(marked.stat().pid())
+                .filter(stat -> stat.startTicks() == marked.stat().startTicks() && !stat.isDead())
+                .isPresent();
     }
 
     private static Stuck interrupted(String what) {
         return new Stuck(RefusalReason.STOP_UNFINISHED, "the wait was interrupted: " + what);
-    }
-
-    private List<EnvironmentSearch.Marked> leftovers(WorkerRow row) {
-        return context.local().search().ofWorker(row.workerId(), row.detail().bornAfter());
     }
 
     /** Ends one process that carries the worker id, if it is still the one that was seen. */
@@ -235,16 +353,19 @@ final class StopLadder {
                 == Launcher.SignalAnswer.SENT;
     }
 
-    /** Ends a worker that the registry does not know, by TERM, grace and KILL to each of its processes. */
-    Outcome endUnregistered(AccountId account, List<EnvironmentSearch.Marked> processes, Duration grace) {
+    /** Ends workers that the registry does not know, by TERM, grace and KILL to each of their processes. */
+    Outcome endUnregistered(WorkerRow asked, List<EnvironmentSearch.Marked> processes, Duration grace) {
+        AccountId account = asked.account();
         List<String> rungs = new ArrayList<>();
-        processes.forEach(process -> send(settlement.identity(process), "TERM", rungs));
-        long deadline = context.timing().nanos() + grace.toNanos();
-        for (EnvironmentSearch.Marked process : processes) {
-            Duration left =
-                    Duration.ofNanos(Math.max(0, deadline - context.timing().nanos()));
-            awaitDeath(settlement.identity(process), process.workerId(), left);
-        }
+        Set<Long> groups = processes.stream()
+                .filter(EnvironmentSearch.Marked::leads)
+                .map(process -> process.stat().pid())
+                .collect(Collectors.toSet());
+        processes.stream()
+                .filter(process ->
+                        process.leads() || !groups.contains(process.stat().group()))
+                .forEach(process -> send(settlement.identity(process), "TERM", rungs));
+        await(() -> processes.stream().anyMatch(this::isAlive), context.timing().nanos() + grace.toNanos());
         if (Thread.currentThread().isInterrupted()) {
             return interrupted(Unregistered.pids(processes));
         }
@@ -260,12 +381,20 @@ final class StopLadder {
             return new Stuck(
                     RefusalReason.STOP_UNFINISHED, Unregistered.pids(left) + " of account " + account + " still live");
         }
-        // Their launchers write the exit record before they let go of the lock.
-        while (context.local().locks().state(account) == AccountLocks.State.BUSY
-                && context.timing().nanos() < last) {
-            context.timing().pause(LONGEST_POLL);
+        if (asked.state().isOpen()) {
+            // The lock may be that of the row's own worker, whose ladder is next.
+            return new Done(rungs);
         }
-        return new Done(rungs);
+        // Their launchers write the exit record before they let go of the lock.
+        boolean free = await(
+                () -> context.local().locks().state(account) == AccountLocks.State.BUSY,
+                context.timing().nanos() + AFTER_KILL.toNanos());
+        return free
+                ? new Done(rungs)
+                : new Stuck(
+                        RefusalReason.LOCK_HELD,
+                        Unregistered.pids(processes) + " has ended but the lock is still held by "
+                                + descendants.holders(account));
     }
 
     private List<EnvironmentSearch.Marked> stillLiving(List<EnvironmentSearch.Marked> processes) {

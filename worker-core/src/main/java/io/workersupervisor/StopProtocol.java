@@ -1,10 +1,7 @@
 package io.workersupervisor;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,7 +10,8 @@ import java.util.Optional;
  * <ol>
  *   <li>Stop writes desired STOPPED whatever the row is, again and again until it wins; an account without a row gets one.
  *       From here on no {@code ensure} starts it, and a start in flight ends its worker again.
- *   <li>Living workers of the account that no row names, found by their environment, are ended and reported.
+ *   <li>Living workers of the account that no row names, found by their environment, are ended. The result tells
+ *       of them; no report is filed, as their worker ids may belong to another registry.
  *   <li>The ladder ends the worker of the row ({@link StopLadder}).
  * </ol>
  *
@@ -75,22 +73,20 @@ final class StopProtocol {
         }
     }
 
-    /** Their reports are filed under their own worker ids, so that {@code why} tells of them. */
+    /** Their ends are told here and nowhere filed, and their records are left: another registry may own them. */
     private StopResult end(WorkerRow asked, List<EnvironmentSearch.Marked> strangers) {
-        Instant askedAt = context.timing().now();
-        StopLadder.Outcome outcome = ladder.endUnregistered(asked.account(), strangers, WorkerSpec.DEFAULT_STOP_GRACE);
+        StopLadder.Outcome outcome = ladder.endUnregistered(asked, strangers, WorkerSpec.DEFAULT_STOP_GRACE);
         if (outcome instanceof StopLadder.Stuck stuck) {
             return stuck(asked.account(), stuck);
         }
-        List<String> rungs = ((StopLadder.Done) outcome).rungs();
-        Map<String, EnvironmentSearch.Marked> workers = new LinkedHashMap<>();
-        strangers.forEach(process -> workers.putIfAbsent(process.workerId(), process));
-        Optional<StopReport> first = Optional.empty();
-        for (EnvironmentSearch.Marked worker : workers.values()) {
-            StopReport report = end.fileUnregistered(asked, worker, askedAt, rungs);
-            first = first.or(() -> Optional.of(report));
-        }
-        return new StopResult.Stopped(asked.account(), strangers.get(0).workerId(), rungs, first);
+        StopResult.Stopped stopped = new StopResult.Stopped(
+                asked.account(), strangers.get(0).workerId(), ((StopLadder.Done) outcome).rungs(), Optional.empty());
+        context.events()
+                .emit(new WorkerEvent.Trouble(
+                        context.timing().now(),
+                        Optional.of(asked.account()),
+                        stopped.describe() + "; the registry does not know it, no report is filed"));
+        return stopped;
     }
 
     /** Ends a row's worker, or only this one, and leaves the account wanted; empty if there is nothing to end. */

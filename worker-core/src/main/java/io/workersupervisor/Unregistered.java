@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * Living workers of this data directory that no row names: their registry or directory was lost, or an older copy of it
- * came back. They are looked for when a host begins and whenever the directory has changed beneath it; each keeps its
- * account refused for as long as it lives.
+ * came back. They are looked for when a host begins and at every {@link WorkerSupervisor#reconcile()}; each keeps its
+ * account refused for as long as it lives. (A host whose directory is replaced beneath it starts nothing any more.)
  */
 final class Unregistered {
     private final WorkerRegistry registry;
@@ -90,7 +90,11 @@ final class Unregistered {
     /** Who holds an account's lock, in words. */
     String holder(AccountId account) {
         List<EnvironmentSearch.Marked> marked = processes(account);
-        return marked.isEmpty() ? "its lock is held by a process that does not say what it is" : describe(marked);
+        if (!marked.isEmpty()) {
+            return describe(marked);
+        }
+        String pids = new Descendants(local).holders(account);
+        return "its lock is held by " + (pids.isEmpty() ? "a process that cannot be seen" : pids);
     }
 
     static String pids(List<EnvironmentSearch.Marked> marked) {

@@ -102,22 +102,6 @@ public record WorkerRow(
                         .withClaim(spec, claim));
     }
 
-    /** What a row would say of a worker that none names, while it is being stopped; it is never stored. */
-    static WorkerRow unregistered(WorkerRow row, EnvironmentSearch.Marked worker, Actor actor, Instant now) {
-        return new WorkerRow(
-                row.account(),
-                worker.epoch(),
-                1,
-                worker.workerId(),
-                row.node(),
-                WorkerState.STOPPING,
-                Desired.STOPPED,
-                WorkerIds.timeOf(worker.workerId()),
-                row.userId(),
-                Optional.empty(),
-                RowDetail.NONE.withStop(actor, now, StopCause.PERSON));
-    }
-
     WorkerRow running(ProcessIdentity identity) {
         return changed(WorkerState.RUNNING, desired, detail.withIdentity(identity));
     }
@@ -136,6 +120,16 @@ public record WorkerRow(
     /** A stop of this worker alone: the account stays wanted. */
     WorkerRow stopping(Actor actor, Instant now, StopCause cause) {
         return changed(WorkerState.STOPPING, desired, detail.withStop(actor, now, cause));
+    }
+
+    /** Written before the first signal to the worker itself: without it, no ladder has ended it. */
+    WorkerRow terming(Instant now) {
+        return changed(state, desired, detail.withTerm(now));
+    }
+
+    /** The worker was gone before the signal. */
+    WorkerRow notTermed() {
+        return changed(state, desired, detail.withoutTerm());
     }
 
     WorkerRow closed(WorkerState end) {

@@ -5,7 +5,8 @@
 #   fence  LOCKER LOCK TRIES NUMBER          raises the admitted number, never lowers it
 #   probe  LOCKER LOCK...                    a word a file: free, busy, absent, failed
 #   discard LOCKER LOCK FILE                 deletes a file, unless the lock is held
-#   signal PID TICKS NAME group|process      only if PID is still the process that started at TICKS
+#   signal PID TICKS NAME group|its-group|process
+#                                            only if PID is still the process that started at TICKS
 #
 # LOCKER is the path of flock(1), "perl" or "none"; SETSID the path of setsid(1) or "perl"; numbers of the fence have 19
 # digits. Answers are lines on standard output; the last one begins with born, busy, superseded, failed, fence, sent or
@@ -31,8 +32,24 @@ open_lock() {
     exec 9<>"$ws_lockfile"
 }
 
-# Takes the lock, or answers and ends. Probes and fences hold it for a moment only, hence the tries.
+# Sets $ws_now to hundredths of a second since boot, to 0 where the system does not tell.
+now() {
+    ws_now=0
+    if [ -r /proc/uptime ] && read -r ws_now ws_idle </proc/uptime; then
+        ws_now=$((${ws_now%.*} * 100 + 1${ws_now#*.} - 100))
+    fi
+}
+
+# Waits for a moment, or not at all where there is no sleep.
+pause() {
+    PATH=/usr/bin:/bin sleep 0.05 2>/dev/null || sleep 0.05 2>/dev/null || sleep 1 2>/dev/null
+}
+
+# Takes the lock, or answers and ends. Probes and fences hold it for a moment only, hence the tries: a twentieth of a
+# second each, by the clock where there is one, as a pause may be none or longer.
 lock_or_leave() {
+    now
+    ws_until=$((ws_now + ws_tries * 5))
     while :; do
         lock x
         case $? in
@@ -40,9 +57,10 @@ lock_or_leave() {
         1) ;;
         *) echo "failed lock"; exit 74 ;;
         esac
+        now
         ws_tries=$((ws_tries - 1))
-        if [ "$ws_tries" -le 0 ]; then echo busy; exit 75; fi
-        PATH=/usr/bin:/bin sleep 0.05 2>/dev/null || PATH=/usr/bin:/bin sleep 1
+        if [ "$ws_now" = 0 ] && [ "$ws_tries" -le 0 ] || [ "$ws_now" -gt "$ws_until" ]; then echo busy; exit 75; fi
+        pause
     done
 }
 
@@ -151,15 +169,39 @@ discard() {
     rm -f "$3" && echo discarded
 }
 
+# Sets $ws_stat to the line of a process, by the shell itself as no other program may be at hand; the name of the program
+# in it may hold a newline. Fails where there is nothing to be read.
+read_stat() {
+    ws_stat=
+    while IFS= read -r ws_line; do ws_stat="$ws_stat$ws_line "; done
+    [ -n "$ws_stat" ]
+} 2>/dev/null <"/proc/$ws_pid/stat"
+
+# Answers gone only if it is known, and ends.
+gone_or_failed() {
+    if [ -e /proc/1 ]; then
+        if [ -e "/proc/$ws_pid" ]; then echo "failed to read /proc/$ws_pid/stat"; else echo gone; fi
+    else
+        # Here /proc hides processes.
+        case $(kill -0 "$ws_pid" 2>&1) in
+        *'o such process'*) echo gone ;;
+        *) echo "failed to look at $ws_pid" ;;
+        esac
+    fi
+    exit 0
+}
+
 signal() {
     ws_pid=$1 ws_wanted=$2 ws_name=$3 ws_scope=$4
     if [ "$ws_wanted" != 0 ]; then
-        # By cat, as the name of a program may hold a newline.
-        ws_stat=$(PATH=/usr/bin:/bin cat "/proc/$ws_pid/stat") || { echo gone; exit 0; }
+        read_stat || gone_or_failed
         parse_stat "$ws_stat"
         if [ "$ws_ticks" != "$ws_wanted" ]; then echo gone; exit 0; fi
+        case $ws_scope in
         # Before it has a session of its own, a worker shares the group of its launcher.
-        [ "$ws_group" = "$ws_pid" ] || ws_scope=process
+        group) [ "$ws_group" = "$ws_pid" ] || ws_scope=process ;;
+        its-group) ws_pid=$ws_group ws_scope=group ;;
+        esac
     fi
     if [ "$ws_scope" = group ]; then ws_pid=-$ws_pid; fi
     kill "-$ws_name" "$ws_pid" && echo sent || echo "failed kill"

@@ -61,6 +61,7 @@ class DiagnosisTest {
         WorkerRow starting = Samples.starting();
         WorkerRow running = Samples.running();
         WorkerRow stopping = Samples.stopping();
+        WorkerRow termed = stopping.terming(ASKED);
         WorkerRow restarting = Samples.stopping(StopCause.RESTART);
         WorkerRow closing = Samples.stopping(StopCause.CLOSE);
         WorkerRow sweeping = Samples.stopping(StopCause.LEFTOVERS);
@@ -110,7 +111,7 @@ class DiagnosisTest {
                         stopped),
                 Arguments.of(
                         "stopped by a host that is gone",
-                        stopping,
+                        termed,
                         itself(code(143)),
                         "STOPPED_ON_REQUEST PROBABLE USER",
                         stopped),
@@ -130,22 +131,22 @@ class DiagnosisTest {
                         "UNKNOWN POSSIBLE WORKER",
                         failed),
                 Arguments.of(
-                        "ended as it was stopped",
-                        stopping,
-                        at(ASKED, code(143)),
+                        "a clock that was set back says nothing",
+                        termed,
+                        at(EARLIER, code(143)),
                         "STOPPED_ON_REQUEST PROBABLE USER",
                         stopped),
                 Arguments.of(
-                        "its file's time lies a tick behind",
+                        "ended by itself before a ladder came so far",
                         stopping,
-                        at(ASKED.minusMillis(100), code(143)),
-                        "STOPPED_ON_REQUEST PROBABLE USER",
+                        itself(code(3)),
+                        "UNKNOWN POSSIBLE WORKER",
                         stopped),
                 Arguments.of(
-                        "ended just before it was stopped",
+                        "killed by another before a ladder came so far",
                         stopping,
-                        at(ASKED.minusMillis(101), code(0)),
-                        "COMPLETED CERTAIN WORKER",
+                        itself(UNSEEN),
+                        "UNKNOWN POSSIBLE UNKNOWN",
                         stopped),
                 Arguments.of(
                         "left descendants behind", sweeping, signalled(code(0)), "COMPLETED CERTAIN WORKER", stopped),

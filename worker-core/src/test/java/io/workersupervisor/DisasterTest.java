@@ -50,9 +50,51 @@ class DisasterTest {
             assertThat(((StartResult.Refused) refused).reason()).isEqualTo(RefusalReason.UNREGISTERED_WORKER);
             assertThat(((StartResult.Refused) refused).evidence()).contains("pid " + pid);
             assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
-            assertThat(((StopResult.Stopped) stopped).report()).isPresent();
+            assertThat(((StopResult.Stopped) stopped).rungs()).anyMatch(rung -> rung.startsWith("TERM"));
+            assertThat(((StopResult.Stopped) stopped).report()).isEmpty();
             assertThat(started.orElseThrow().epoch()).isEqualTo(2);
             after.awaitEvent("registry was lost");
+        }
+    }
+
+    /** Another registry may own it, and file its end. */
+    @Test
+    void P6_the_records_of_a_worker_that_the_registry_does_not_know_are_left_when_it_is_stopped() {
+        WorkerSupervisor before = node.host();
+        String workerId = before.start(SPEC).orElseThrow().workerId();
+        before.close();
+        try (TestNode after = new TestNode(node.data.path())) {
+            WorkerSupervisor host = after.host();
+
+            StopResult stopped = host.stop(ACCOUNT);
+
+            assertThat(stopped.describe()).contains(workerId);
+            assertThat(host.why(ACCOUNT)).isEmpty();
+            assertThat(after.local().records().exit(workerId)).isPresent();
+            after.awaitEvent("the registry does not know it");
+        }
+        WorkerSupervisor owner = node.host();
+        await().until(() -> !owner.why(ACCOUNT).isEmpty());
+        assertThat(owner.why(ACCOUNT).get(0).exit()).isEqualTo(ExitStatus.ofShell(143));
+    }
+
+    @Test
+    void P4_a_stop_of_an_unregistered_worker_is_not_done_while_its_lock_is_held() throws Exception {
+        String hidden = "env -i PATH=\"$PATH\" setsid sh -c 'while :; do sleep 0.05; done' " + directory;
+        WorkerSupervisor before = node.host();
+        before.start(TestNode.sh(ACCOUNT, hidden + " & exec sleep 600").build()).orElseThrow();
+        await().until(() -> TestNode.naming(directory).stream()
+                .anyMatch(process -> ProcFs.system().commandLine(process.pid()).startsWith("\0sh\0-c\0while")));
+        before.close();
+        try (TestNode after = new TestNode(node.data.path())) {
+
+            StopResult stopped =
+                    after.host(WorkerSupervisor.Builder::withoutReconcile).stop(ACCOUNT);
+
+            assertThat(((StopResult.Refused) stopped).reason()).isEqualTo(RefusalReason.LOCK_HELD);
+            assertThat(((StopResult.Refused) stopped).evidence()).containsPattern("held by pid [0-9]+");
+        } finally {
+            TestNode.naming(directory).forEach(ProcessHandle::destroyForcibly);
         }
     }
 

@@ -55,7 +55,7 @@ class KeeperJournalTest {
     void a_line_without_its_newline_is_not_there_yet() throws IOException {
         append(BIRTH + "E w1 0 1764000000000 10 20 30 0 0");
         Optional<LaunchRecords.Exit> before = journal.find("w1").orElseThrow().exit();
-        append(" 0\n");
+        append(" 0 0\n");
 
         assertThat(before).isEmpty();
         assertThat(exit().status()).isEqualTo(new ExitStatus.Exited(0));
@@ -63,7 +63,7 @@ class KeeperJournalTest {
 
     @Test
     void an_exit_says_what_was_seen_and_used() throws IOException {
-        append(BIRTH + "E w1 139 1764000000000 2048 1500000 250000 0 11 1\nL w1\n");
+        append(BIRTH + "E w1 139 1764000000000 2048 1500000 250000 0 11 1 1\nL w1\n");
 
         LaunchRecords.Exit exit = exit();
 
@@ -81,9 +81,9 @@ class KeeperJournalTest {
 
     @Test
     void a_kill_for_want_of_memory_is_none_where_a_host_sent_it() throws IOException {
-        append(BIRTH + "E w1 9 1764000000000 10 20 30 1 0 0\n");
+        append(BIRTH + "E w1 9 1764000000000 10 20 30 1 0 0 0\n");
         boolean kernels = exit().outOfMemory();
-        append("E w1 9 1764000000000 10 20 30 1 9 0\n");
+        append("E w1 9 1764000000000 10 20 30 1 9 0 0\n");
 
         assertThat(kernels).isTrue();
         assertThat(exit().outOfMemory()).isFalse();
@@ -91,7 +91,7 @@ class KeeperJournalTest {
 
     @Test
     void an_end_that_nobody_saw_is_not_invented() throws IOException {
-        append(BIRTH + "E w1 - 1764000000000 0 0 0 0 0 0\n");
+        append(BIRTH + "E w1 - 1764000000000 0 0 0 0 0 0 0\n");
 
         assertThat(exit().status()).isInstanceOf(ExitStatus.Unknown.class);
         assertThat(exit().usage()).isEmpty();
@@ -99,7 +99,7 @@ class KeeperJournalTest {
 
     @Test
     void what_is_acknowledged_is_forgotten() throws IOException {
-        append(BIRTH + "E w1 0 1764000000000 10 20 30 0 0 0\nA w1\n");
+        append(BIRTH + "E w1 0 1764000000000 10 20 30 0 0 0 0\nA w1\n");
 
         assertThat(journal.find("w1")).isEmpty();
     }
@@ -137,7 +137,7 @@ class KeeperJournalTest {
 
     @Test
     void a_damaged_exit_is_none() throws IOException {
-        append(BIRTH + "E w1 nine 1764000000000 10 20 30 0 0 0\nE w1 9 17640\n");
+        append(BIRTH + "E w1 nine 1764000000000 10 20 30 0 0 0 0\nE w1 9 17640\n");
 
         assertThat(journal.find("w1").orElseThrow().exit()).isEmpty();
     }

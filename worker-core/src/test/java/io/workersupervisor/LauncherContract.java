@@ -307,6 +307,23 @@ abstract class LauncherContract {
     }
 
     @Test
+    void a_signal_to_the_group_of_a_process_reaches_the_others_in_it() {
+        LaunchRequest request = request(1, "sleep 600 & sleep 601 & exec sleep 602");
+        LaunchAnswer.Born born = launch(request);
+        await().until(() -> local.search().ofWorker(request.workerId(), 0).size() == 3);
+        ProcFs.Stat member =
+                local.search().ofWorker(request.workerId(), 0).get(1).stat();
+        ProcessIdentity leader = born.identity();
+        ProcessIdentity identity = new ProcessIdentity(
+                member.pid(), member.startTicks(), 0, leader.bootId(), leader.pidNamespace(), leader.timeNamespace());
+
+        SignalAnswer answer = launcher.signal(identity, "KILL", Scope.ITS_GROUP);
+
+        assertThat(member.pid()).isNotEqualTo(leader.pid());
+        assertThat(answer).isEqualTo(SignalAnswer.SENT);
+        await().until(() -> local.search().ofWorker(request.workerId(), 0).isEmpty());
+    }
+
     void a_log_file_that_cannot_be_opened_is_named_and_nothing_is_run() throws IOException {
         LaunchRequest request = request(1, "exec sleep 600");
         Files.createDirectory(data.path().resolve(DataDirectory.logName(ACCOUNT, request.workerId())));

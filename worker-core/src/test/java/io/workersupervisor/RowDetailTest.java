@@ -25,7 +25,8 @@ class RowDetailTest {
                 .withClaim(Samples.SPEC, CLAIM)
                 .withIdentity(Samples.PROCESS)
                 .withHeldLock()
-                .withStop(Samples.HOST, Samples.NOW, StopCause.RESTART);
+                .withStop(Samples.HOST, Samples.NOW, StopCause.RESTART)
+                .withTerm(Samples.NOW.plusSeconds(1));
 
         RowDetail read = RowDetail.parse(detail.toJson());
 
@@ -39,6 +40,7 @@ class RowDetailTest {
         assertThat(read.log()).contains("worker_4711.log");
         assertThat(read.stopAskedAt()).contains(Samples.NOW);
         assertThat(read.stopCause()).isEqualTo(StopCause.RESTART);
+        assertThat(read.termedAt()).contains(Samples.NOW.plusSeconds(1));
     }
 
     @Test
@@ -63,6 +65,7 @@ class RowDetailTest {
         assertThat(none.startGrace()).isZero();
         assertThat(none.log()).isEmpty();
         assertThat(none.stopAskedAt()).isEmpty();
+        assertThat(none.termedAt()).isEmpty();
         assertThat(none.stopCause()).isEqualTo(StopCause.PERSON);
     }
 
@@ -101,9 +104,31 @@ class RowDetailTest {
                 .withClaim(Samples.SPEC, CLAIM)
                 .withIdentity(Samples.PROCESS)
                 .withHeldLock()
-                .withStop(Samples.HOST, Samples.NOW, StopCause.RESTART);
+                .withStop(Samples.HOST, Samples.NOW, StopCause.RESTART)
+                .withTerm(Samples.NOW);
 
         assertThat(last.forNextWorker().toJson()).isEqualTo("{\"note\":\"x\"}");
+    }
+
+    /** P6. */
+    @Test
+    void a_stop_that_is_asked_for_again_stays_the_one_that_came_first() {
+        Actor other = new Actor("host-b", Samples.process(18, 600));
+
+        RowDetail again = RowDetail.NONE
+                .withStop(Samples.HOST, Samples.NOW, StopCause.RESTART)
+                .withStop(other, Samples.NOW.plusSeconds(9), StopCause.PERSON);
+
+        assertThat(again.stopAskedAt()).contains(Samples.NOW);
+        assertThat(again.stopCause()).isEqualTo(StopCause.RESTART);
+        assertThat(again.actor()).contains(other);
+    }
+
+    @Test
+    void a_signal_that_was_not_sent_after_all_is_forgotten() {
+        RowDetail before = RowDetail.NONE.withHeldLock();
+
+        assertThat(before.withTerm(Samples.NOW).withoutTerm()).isEqualTo(before);
     }
 
     @ParameterizedTest
@@ -147,7 +172,13 @@ class RowDetailTest {
 
     /** A grace or a time that became zero would be acted upon. */
     @ParameterizedTest
-    @ValueSource(strings = {"{\"grace_ms\":\"10000\"}", "{\"grace_ms\":1e4}", "{\"stop_at\":\"2026-11-24T02:00:00Z\"}"})
+    @ValueSource(
+            strings = {
+                "{\"grace_ms\":\"10000\"}",
+                "{\"grace_ms\":1e4}",
+                "{\"stop_at\":\"2026-11-24T02:00:00Z\"}",
+                "{\"term_at\":true}"
+            })
     void a_number_of_another_type_is_refused(String json) {
         assertThatIllegalArgumentException().isThrownBy(() -> RowDetail.parse(json));
     }

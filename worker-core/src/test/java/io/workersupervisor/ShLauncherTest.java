@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.workersupervisor.Launcher.LaunchAnswer;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -20,6 +25,85 @@ import org.junit.jupiter.api.io.TempDir;
 class ShLauncherTest {
     private static ShellTools tools() {
         return ShellTools.find(ShellTools.systemPath(), false);
+    }
+
+    /** What the script does where a part of the machine is missing. */
+    private static LocalMachine local(Path directory, UnaryOperator<String> change) throws IOException {
+        try (InputStream in = ShLauncher.class.getResourceAsStream("launcher.sh")) {
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            String changed = change.apply(text);
+            assertThat(changed).isNotEqualTo(text);
+            return LocalMachine.of(
+                    DataDirectory.open(directory.resolve("data")),
+                    Machine.current(),
+                    ProcFs.system(),
+                    new ShellScript(changed, tools()),
+                    Timing.system(InstantSource.system()));
+        }
+    }
+
+    private static Launcher launcher(LocalMachine local) {
+        return new ShLauncher(
+                local.data(), local.script(), new ShRecords(local.data()), local.machine(), Runnable::run);
+    }
+
+    private static ProcessIdentity identity(LocalMachine local, Process process) {
+        return new ProcessIdentity(
+                process.pid(),
+                local.proc().stat(process.pid()).orElseThrow().startTicks(),
+                0,
+                local.machine().bootId(),
+                local.machine().pidNamespace(),
+                local.machine().timeNamespace());
+    }
+
+    @Test
+    void P3_a_process_that_cannot_be_looked_at_is_not_said_to_be_gone(@TempDir Path directory) throws Exception {
+        LocalMachine local = local(directory, text -> text.replace("\nsignal() {\n", "\nsignal() {\nulimit -n 3\n"));
+        Process process = new ProcessBuilder("sleep", "600").start();
+        ProcessIdentity identity = identity(local, process);
+
+        Launcher.SignalAnswer living = launcher(local).signal(identity, "KILL", Launcher.Scope.PROCESS);
+        boolean lived = process.isAlive();
+        process.destroyForcibly().waitFor();
+        Launcher.SignalAnswer dead = launcher(local).signal(identity, "KILL", Launcher.Scope.PROCESS);
+
+        assertThat(living).isEqualTo(Launcher.SignalAnswer.FAILED);
+        assertThat(lived).isTrue();
+        assertThat(dead).isEqualTo(Launcher.SignalAnswer.GONE);
+    }
+
+    @Test
+    void P4_a_process_is_signalled_where_no_other_program_is_at_hand(@TempDir Path directory) throws Exception {
+        LocalMachine local = local(
+                directory, text -> text.replace("/usr/bin:/bin", "/nowhere").replaceFirst("\n", "\nPATH=/nowhere\n"));
+        Process process = new ProcessBuilder("sleep", "600").start();
+
+        Launcher.SignalAnswer answer = launcher(local).signal(identity(local, process), "KILL", Launcher.Scope.PROCESS);
+
+        assertThat(answer).isEqualTo(Launcher.SignalAnswer.SENT);
+        process.waitFor();
+    }
+
+    @Test
+    void P2_a_held_lock_is_waited_for_by_the_clock_where_there_is_no_sleep(@TempDir Path directory) throws Exception {
+        LocalMachine local = local(directory, text -> text.replace(" sleep ", " no-such-sleep "));
+        AccountId account = AccountId.of(1);
+        Process holder =
+                new ProcessBuilder("flock", local.data().lockFile(account).toString(), "sleep", "600").start();
+        try {
+            await().until(() -> local.locks().state(account) == AccountLocks.State.BUSY);
+            long begun = System.nanoTime();
+
+            Launcher.FenceAnswer answer = launcher(local).raise(account, 1);
+
+            assertThat(answer).isEqualTo(new Launcher.FenceAnswer.Held());
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .isBetween(Duration.ofMillis(1_900), Duration.ofSeconds(15));
+        } finally {
+            holder.descendants().forEach(ProcessHandle::destroyForcibly);
+            holder.destroyForcibly().waitFor();
+        }
     }
 
     private abstract static class Sh extends LauncherContract {

@@ -144,13 +144,10 @@ class StopLadderTest {
         TestNode.kill(pid);
         Path exit = node.data.records().resolve(node.row(ACCOUNT).workerId() + ".exit");
         await().until(() -> !Files.readString(exit).isBlank());
-        Files.setLastModifiedTime(
-                exit,
-                java.nio.file.attribute.FileTime.from(java.time.Instant.now().minusSeconds(3)));
 
         StopResult.Stopped stopped = (StopResult.Stopped) host.stop(ACCOUNT);
 
-        assertThat(stopped.rungs()).containsExactly("KILL sent to 1 left behind");
+        assertThat(stopped.rungs()).containsExactly("TERM sent to 1 left behind");
         assertThat(stopped.report().orElseThrow().reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
     }
 

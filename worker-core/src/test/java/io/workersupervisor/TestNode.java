@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 final class TestNode implements AutoCloseable {
     static final Duration START_GRACE = Duration.ofMillis(150);
 
+    /** What a call of {@link #hostThatDiesAt} throws. */
+    static final String DIED = "planted death";
+
     final DataDirectory data;
     final WorkerRegistry registry;
     final List<WorkerEvent> events = Collections.synchronizedList(new ArrayList<>());
@@ -58,6 +61,26 @@ final class TestNode implements AutoCloseable {
             settings.script = tools -> new ShellScript(planted(step, command), tools);
             return settings.launcher(LaunchPath.SH);
         });
+    }
+
+    /** A host whose calls end at the step named, as if its process had ended there. */
+    WorkerSupervisor hostThatDiesAt(String last) {
+        return host(settings -> {
+            settings.steps = step -> {
+                if (step.equals(last)) {
+                    throw new IllegalStateException(DIED);
+                }
+            };
+            return settings.withoutReconcile();
+        });
+    }
+
+    /** Processes whose command line names a path. */
+    static List<ProcessHandle> naming(Path path) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.pid() != ProcessHandle.current().pid())
+                .filter(process -> ProcFs.system().commandLine(process.pid()).contains(path.toString()))
+                .toList();
     }
 
     static String planted(String step, String command) {
