@@ -35,6 +35,9 @@ final class Engine {
     /** How long a call waits for another call of this host for the same account. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** How long a beginning host waits for its first pass over the rows, which goes on behind it. */
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(10);
+
     private final Context context;
     private final Reconciler reconciler;
     private final StartProtocol starts;
@@ -128,6 +131,7 @@ final class Engine {
         if (settings.reconciles) {
             long interval = settings.reconcileInterval.toMillis();
             tick();
+            reconciler.awaitLooks(FIRST_LOOK);
             ticker.scheduleWithFixedDelay(this::tick, interval, interval, TimeUnit.MILLISECONDS);
         }
     }
@@ -154,7 +158,7 @@ final class Engine {
                 machine.timeNamespace());
     }
 
-    /** One pass over the rows of this node; what it throws is told and does not end the next one. */
+    /** Begins a pass over the rows of this node; what it throws is told and does not end the next one. */
     void tick() {
         Guard.run("reconcile", Optional.empty(), () -> {
                     if (!closed) {

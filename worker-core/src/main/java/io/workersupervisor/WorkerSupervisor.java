@@ -282,7 +282,7 @@ public final class WorkerSupervisor implements AutoCloseable {
         }
 
         /**
-         * Sets a probe of the application's, which may turn an answer into doubt.
+         * Sets a probe of the application's, which may turn an answer into doubt; it is waited for 2 s at most.
          *
          * @param probe asked beside the library's own
          * @return this
@@ -373,8 +373,9 @@ public final class WorkerSupervisor implements AutoCloseable {
         }
 
         /**
-         * Makes the supervisor: stamps the data directory, looks for living workers that no row names, and reconciles. A
-         * failing reconcile is logged and told to the listener; it is tried again at every interval.
+         * Makes the supervisor: stamps the data directory, looks for living workers that no row names, and reconciles; what
+         * that takes longer than 10 s goes on behind it. A failing reconcile is logged and told to the listener; it is
+         * tried again at every interval.
          *
          * @return the supervisor
          * @throws DataDirectoryException if the platform lacks what is needed, or the directory is not the one that was
