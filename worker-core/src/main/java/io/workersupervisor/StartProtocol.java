@@ -200,7 +200,7 @@ final class StartProtocol {
                                     + " was started here, its row says "
                                     + seen.map(WorkerRow::epoch).orElse(0L) + "; going on from there"));
         }
-        String workerId = ids.next(now);
+        String workerId = ids.next(now, seen.map(WorkerRow::workerId).orElse(""));
         WorkerRow next = WorkerRow.claimed(
                 seen,
                 spec,
