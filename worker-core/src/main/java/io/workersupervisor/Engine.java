@@ -132,6 +132,7 @@ final class Engine {
             long interval = settings.reconcileInterval.toMillis();
             tick();
             reconciler.awaitLooks(FIRST_LOOK);
+            Guard.run("other nodes", Optional.empty(), reconciler::tellOfOtherNodes);
             ticker.scheduleWithFixedDelay(this::tick, interval, interval, TimeUnit.MILLISECONDS);
         }
     }

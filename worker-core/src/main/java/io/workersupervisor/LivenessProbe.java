@@ -22,7 +22,8 @@ public interface LivenessProbe {
 
     /**
      * The probe of one machine: the account's kernel lock, the process, and the environments of all processes. It goes
-     * with every store whose rows belong to the node of this data directory, and answers UNKNOWN for other nodes.
+     * with every store whose rows belong to the node of this data directory. Of a row of another node it knows the process
+     * only, and that only if it was recorded on this machine since its start; else it answers UNKNOWN.
      *
      * @param data the data directory
      * @return the probe

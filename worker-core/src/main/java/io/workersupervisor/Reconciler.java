@@ -31,6 +31,9 @@ import java.util.concurrent.TimeoutException;
  *   <li>Ended with descendants left: after the stop grace, counted from when this host first saw them, the ladder ends
  *       them.
  *   <li>In doubt: left alone and told, once for each finding.
+ *   <li>Rows of other nodes are not touched. Those whose worker or starter was recorded in this boot and in these namespaces
+ *       are told, once, at the first pass and when a person reconciles: their data directory may be gone, and then only
+ *       {@link StartProtocol} and {@link StopProtocol} free them.
  *   <li>Records whose report is filed are deleted; records of worker ids that the registry does not know are left.
  * </ol>
  */
@@ -109,8 +112,36 @@ final class Reconciler {
         Pass pass = pass(open);
         open.rows().stream().map(row -> look(row.account(), pass)).toList().forEach(CompletableFuture::join);
         afterwards(open.rows());
+        pass.troubles().addAll(tellOfOtherNodes());
         pass.ladders().forEach(CompletableFuture::join);
         return pass.report();
+    }
+
+    /** Step 7; a sentence for each row. */
+    List<String> tellOfOtherNodes() {
+        RowListing all = context.registry().list(new RowSelection(Optional.empty(), true));
+        List<String> found = new ArrayList<>();
+        for (WorkerRow row : all.rows()) {
+            if (!row.node().equals(context.node()) && isOfThisMachine(row)) {
+                Guard.run("other node", Optional.of(row.account()), () -> {
+                    String why = context.judge().judgeToEnd(row).evidence();
+                    tell(Optional.of(row.account()), "worker " + row.workerId() + " is left to its node: " + why);
+                    found.add("account " + row.account() + ": " + why);
+                });
+            }
+        }
+        return found;
+    }
+
+    private boolean isOfThisMachine(WorkerRow row) {
+        Machine machine = context.local().machine();
+        return row.identity()
+                .or(() -> row.detail().actor().map(Actor::process))
+                .filter(process -> !machine.bootId().isEmpty()
+                        && process.bootId().equals(machine.bootId())
+                        && process.pidNamespace().equals(machine.pidNamespace())
+                        && process.timeNamespace().equals(machine.timeNamespace()))
+                .isPresent();
     }
 
     /** All accounts but those that are still looked at; looks and ladders go on behind it. */
@@ -353,7 +384,7 @@ final class Reconciler {
         }
     }
 
-    /** Step 7. */
+    /** Step 8. */
     private void sweepRecords(List<WorkerRow> open) {
         Map<String, WorkerRow> rows = new HashMap<>();
         open.forEach(row -> rows.put(row.workerId(), row));

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
  *   <li>Look at the row. Closed or absent: go on. A living worker is {@code AlreadyRunning}; while it is being stopped,
  *       wait, bounded, then {@code Refused}. A dead one is reported and replaced. A row that is STARTING by a living host
  *       is waited for, bounded; left over by a dead host, or by a call of this host that gave up, it is settled
- *       ({@link Settlement}). Doubt is {@code Refused}.
+ *       ({@link Settlement}). A row of another node is replaced only if its worker is dead. Doubt is {@code Refused}.
  *   <li>Claim: one compare-and-set writes the intent under the epoch max(row, lock file) + 1 with a new worker id, desired
  *       RUN, together with the report of the dead worker. Lost: look again.
  *   <li>Launch ({@link Launcher}): lock, fence, birth record, worker. No answer: settle.
@@ -116,10 +116,25 @@ final class StartProtocol {
         }
         WorkerRow row = seen.get();
         if (!row.node().equals(context.node())) {
-            return refused(
-                    account, RefusalReason.OTHER_NODE, "worker " + row.workerId() + " belongs to node " + row.node());
+            return lookElsewhere(row);
         }
         return row.identity().isEmpty() ? lookUnrecorded(row) : lookRecorded(row);
+    }
+
+    /** A row of another node is taken where its worker is dead, and left to that node else. */
+    private Progress lookElsewhere(WorkerRow row) {
+        Judgement judgement = context.judge().judge(row);
+        if (judgement instanceof Judgement.Dead dead) {
+            return new Clear(Optional.of(Diagnosis.report(row, end.ending(row, dead, List.of()))));
+        } else if (judgement instanceof Judgement.Alive
+                && row.state() == WorkerState.RUNNING
+                && row.desired() == Desired.RUN) {
+            return running(row, judgement.evidence());
+        }
+        return refused(
+                row.account(),
+                judgement instanceof Judgement.Doubt doubt ? doubt.reason() : RefusalReason.OTHER_NODE,
+                judgement.evidence());
     }
 
     private Progress lookRecorded(WorkerRow row) {

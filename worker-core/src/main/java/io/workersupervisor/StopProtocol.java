@@ -14,7 +14,8 @@ import java.util.Optional;
  *   <li>Stop writes desired STOPPED whatever the row is, again and again until it wins; an account without a row gets one.
  *       From here on no {@code ensure} starts it, and a start in flight ends its worker again.
  *   <li>Living workers of the account that no row names, found by their environment, are ended and reported.
- *   <li>The ladder ends the worker of the row ({@link StopLadder}).
+ *   <li>The ladder ends the worker of the row ({@link StopLadder}). A row of another node is left to that node, unless its
+ *       worker is dead, or names this data directory because that was made anew since.
  * </ol>
  *
  * A crash after 1 leaves a row that is STOPPING, which reconcile resumes.
@@ -46,10 +47,13 @@ final class StopProtocol {
 
     private StopResult end(WorkerRow asked) {
         if (asked.state().isOpen() && !asked.node().equals(context.node())) {
-            return refused(
-                    asked.account(),
-                    RefusalReason.OTHER_NODE,
-                    "worker " + asked.workerId() + " belongs to node " + asked.node());
+            Judgement judgement = context.judge().judgeToEnd(asked);
+            if (!(judgement instanceof Judgement.Dead) && !isOfThisDirectory(asked)) {
+                return refused(
+                        asked.account(),
+                        judgement instanceof Judgement.Doubt doubt ? doubt.reason() : RefusalReason.OTHER_NODE,
+                        judgement.evidence());
+            }
         }
         List<EnvironmentSearch.Marked> strangers =
                 unregistered.search(asked.account(), asked.state().isOpen() ? asked.workerId() : "");
@@ -60,6 +64,13 @@ final class StopProtocol {
         return asked.state().isOpen()
                 ? ended(asked, ladder.end(asked.account(), asked.workerId()))
                 : ended.orElseGet(() -> new StopResult.AlreadyStopped(asked.account()));
+    }
+
+    /** Whether a process of the worker names this data directory, which was another node then. */
+    private boolean isOfThisDirectory(WorkerRow row) {
+        return row.identity().isPresent()
+                && context.local().search().ofDirectory(context.local().data()).stream()
+                        .anyMatch(marked -> marked.workerId().equals(row.workerId()));
     }
 
     private WorkerRow ask(AccountId account) {
