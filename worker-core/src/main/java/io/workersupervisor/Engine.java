@@ -104,7 +104,7 @@ final class Engine {
         this.verification = new StartVerification(context, end);
         this.stops = new StopProtocol(context, end, ladder, unregistered);
         this.reconciler = new Reconciler(context, settlement, end, ladder, verification, pool, ladders);
-        this.inspector = new WorkerInspector(settings.data, settings.registry, local, judge);
+        this.inspector = new WorkerInspector(settings.data, settings.registry, local, judge, this::tell);
         OpenHosts.opened(context.self().host());
         stamped.notices().forEach(this::tell);
     }
@@ -188,12 +188,14 @@ final class Engine {
                     "stranger",
                     Optional.empty(),
                     () -> context.events()
-                            .emit(
-                                    new WorkerEvent.Trouble(
-                                            context.timing().now(),
-                                            Optional.of(AccountId.parse(stranger.account())),
-                                            Unregistered.describe(List.of(stranger))
-                                                    + " and the registry does not know it: its account is refused while it lives")));
+                            .emit(new WorkerEvent.Trouble(
+                                    context.timing().now(),
+                                    stranger.accountId(),
+                                    Unregistered.describe(List.of(stranger))
+                                            + " and the registry does not know it: "
+                                            + (stranger.accountId().isPresent()
+                                                    ? "its account is refused while it lives"
+                                                    : "its account is none, " + Text.quoted(stranger.account())))));
         }
     }
 

@@ -37,6 +37,15 @@ final class EnvironmentSearch {
      * @param data the data directory of its supervisor
      */
     record Marked(ProcFs.Stat stat, String account, String workerId, long epoch, String data) {
+        /** Its account; empty where the text is none, as any process may say anything. */
+        Optional<AccountId> accountId() {
+            try {
+                return Optional.of(AccountId.parse(account));
+            } catch (IllegalArgumentException damaged) {
+                return Optional.empty();
+            }
+        }
+
         /** A worker leads a group of its own, what it forked does not. */
         boolean leads() {
             return stat.group() == stat.pid();

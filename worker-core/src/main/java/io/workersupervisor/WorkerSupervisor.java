@@ -151,7 +151,8 @@ public final class WorkerSupervisor implements AutoCloseable {
     }
 
     /**
-     * How every account stands, in order.
+     * How every account stands, in order. An account whose row cannot be read is missing: it is told as a
+     * {@link WorkerEvent.Trouble} when it is first met, and named by {@link #doctor()} every time.
      *
      * @return empty if nothing was ever started
      * @throws RegistryException if the registry fails
