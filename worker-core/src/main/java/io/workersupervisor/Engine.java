@@ -72,7 +72,7 @@ final class Engine {
         this.ladders = ladders;
         this.onClose = settings.onClose;
         this.closeTimeout = settings.closeTimeout;
-        Timing timing = Timing.system(settings.clock);
+        Timing timing = settings.timing.apply(Timing.system(settings.clock));
         Machine machine = Machine.current();
         ShellTools tools = ShellTools.find(settings.searchPath.get(), settings.withoutLock);
         LocalMachine local =

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -256,6 +257,7 @@ public final class WorkerSupervisor implements AutoCloseable {
         LivenessProbe probe;
 
         InstantSource clock = InstantSource.system();
+        UnaryOperator<Timing> timing = UnaryOperator.identity();
         Duration reconcileInterval = DEFAULT_RECONCILE_INTERVAL;
         boolean reconciles = true;
         Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
