@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -23,10 +24,11 @@ import java.util.function.Supplier;
  *
  * <ul>
  *   <li>{@code worker-tick}, one thread: reconciles at every interval.
- *   <li>{@code worker-pool-N}: rows of a reconcile, starts of many, ends that were noticed.
- *   <li>{@code worker-ladder-N}: stops that reconcile resumes, one thread each while it lasts.
+ *   <li>{@code worker-pool-N}: rows of a reconcile, ends that were noticed.
+ *   <li>{@code worker-start-N}: starts of many, apart from the pool as each may wait for seconds.
+ *   <li>{@code worker-ladder-N}: stops that reconcile resumes or close begins, one thread each while it lasts.
  *   <li>{@code worker-launch-N}: waits for the answers of launchers.
- *   <li>{@code worker-events}: calls the listener.
+ *   <li>{@code worker-events}: calls the listener; {@code worker-probe-N}: calls the application's probe.
  * </ul>
  */
 final class Engine {
@@ -49,6 +51,7 @@ final class Engine {
     private final WorkerSupervisor.OnClose onClose;
     private final Duration closeTimeout;
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(threads("worker-tick"));
+    private final ExecutorService starters = Executors.newFixedThreadPool(POOL, threads("worker-start"));
     private final ExecutorService pool;
     private final ExecutorService readers;
     private final ExecutorService ladders;
@@ -132,7 +135,7 @@ final class Engine {
             long interval = settings.reconcileInterval.toMillis();
             tick();
             reconciler.awaitLooks(FIRST_LOOK);
-            Guard.run("other nodes", Optional.empty(), reconciler::tellOfOtherNodes);
+            pool.execute(() -> Guard.run("other nodes", Optional.empty(), reconciler::tellOfOtherNodes));
             ticker.scheduleWithFixedDelay(this::tick, interval, interval, TimeUnit.MILLISECONDS);
         }
     }
@@ -289,7 +292,7 @@ final class Engine {
     Map<AccountId, StartResult> startMany(Map<AccountId, WorkerSpec> specs, Verb verb) {
         Map<AccountId, CompletableFuture<StartProtocol.Progress>> begun = new LinkedHashMap<>();
         specs.forEach((account, spec) ->
-                begun.put(account, CompletableFuture.supplyAsync(() -> beginOpen(spec, verb), pool)));
+                begun.put(account, CompletableFuture.supplyAsync(() -> beginOpen(spec, verb), starters)));
         Map<AccountId, StartResult> results = new LinkedHashMap<>();
         Map<AccountId, RuntimeException> failures = new LinkedHashMap<>();
         begun.forEach((account, progress) -> {
@@ -351,10 +354,14 @@ final class Engine {
             calls.writeLock().unlock();
         }
         // Nothing is interrupted or dropped: whoever waits for it gets an answer, and threads are daemons.
+        starters.shutdown();
         pool.shutdown();
         ladders.shutdown();
         readers.shutdown();
-        boolean over = await(ticker, deadline) && await(pool, deadline) && await(ladders, deadline);
+        boolean over = await(ticker, deadline)
+                && await(starters, deadline)
+                && await(pool, deadline)
+                && await(ladders, deadline);
         if (!over || !idle) {
             tell("closed within " + Text.words(closeTimeout)
                     + " although calls were in flight; the next host settles what they leave");
@@ -365,24 +372,33 @@ final class Engine {
                         Math.max(1_000_000, deadline - context.timing().nanos())));
     }
 
+    /** All rows are STOPPING before the first ladder begins, so that another host goes on with those that are not over. */
     private void stopWorkers(long deadline) {
-        List<CompletableFuture<Void>> stopping = new ArrayList<>();
-        reconciler
-                .supervised()
-                .forEach((account, workerId) -> stopping.add(CompletableFuture.runAsync(
-                        () -> Guard.run("stop at close", Optional.of(account), () -> endOnClose(account, workerId)),
-                        pool)));
-        for (CompletableFuture<Void> one : stopping) {
-            try {
-                one.get(Math.max(0, deadline - context.timing().nanos()), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (java.util.concurrent.TimeoutException | java.util.concurrent.ExecutionException late) {
-                tell("not all workers ended within " + Text.words(closeTimeout)
-                        + " at close; the next host goes on with them");
-                return;
-            }
+        Map<AccountId, String> workers = reconciler.supervised();
+        if (!forEach(workers, (account, workerId) -> stops.askOnly(account, workerId, StopCause.CLOSE), deadline)) {
+            tell("not all rows could be marked as stopping within " + Text.words(closeTimeout)
+                    + " at close; the workers of the others run on");
+        } else if (!forEach(workers, this::endOnClose, deadline)) {
+            tell("not all workers ended within " + Text.words(closeTimeout)
+                    + " at close; the next host goes on with them");
+        }
+    }
+
+    /** Whether the work was over for all in time; what is late goes on. */
+    private boolean forEach(Map<AccountId, String> workers, BiConsumer<AccountId, String> work, long deadline) {
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        workers.forEach((account, workerId) -> all.add(CompletableFuture.runAsync(
+                () -> Guard.run("stop at close", Optional.of(account), () -> work.accept(account, workerId)),
+                ladders)));
+        try {
+            CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                    .get(Math.max(0, deadline - context.timing().nanos()), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (java.util.concurrent.TimeoutException | java.util.concurrent.ExecutionException late) {
+            return false;
         }
     }
 

@@ -104,8 +104,8 @@ final class StopProtocol {
         return new StopResult.Stopped(asked.account(), strangers.get(0).workerId(), rungs, first);
     }
 
-    /** Ends a row's worker, or only this one, and leaves the account wanted; empty if there is nothing to end. */
-    Optional<StopResult> endOnly(AccountId account, Optional<String> workerId, StopCause cause) {
+    /** Marks a row's worker as stopping, or only this one, and leaves the account wanted; empty if there is none. */
+    private Optional<WorkerRow> askOnly(AccountId account, Optional<String> workerId, StopCause cause) {
         while (true) {
             Optional<WorkerRow> seen = context.registry()
                     .find(account)
@@ -117,9 +117,18 @@ final class StopProtocol {
             WorkerRow row = seen.get();
             WorkerRow stopping = row.stopping(context.self(), context.timing().now(), cause);
             if (row.state() == WorkerState.STOPPING || context.registry().update(seen, stopping)) {
-                return Optional.of(ended(stopping, ladder.end(account, row.workerId())));
+                return Optional.of(stopping);
             }
         }
+    }
+
+    void askOnly(AccountId account, String workerId, StopCause cause) {
+        askOnly(account, Optional.of(workerId), cause);
+    }
+
+    /** Ends a row's worker, or only this one, and leaves the account wanted; empty if there is nothing to end. */
+    Optional<StopResult> endOnly(AccountId account, Optional<String> workerId, StopCause cause) {
+        return askOnly(account, workerId, cause).map(row -> ended(row, ladder.end(account, row.workerId())));
     }
 
     private StopResult ended(WorkerRow row, StopLadder.Outcome outcome) {
