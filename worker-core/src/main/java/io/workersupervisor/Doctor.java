@@ -85,7 +85,7 @@ final class Doctor {
         Optional<NodeStamp> stamp = NodeStamp.read(data);
         if (stamp.isEmpty()) {
             add(Level.OK, "no host has used this directory yet");
-        } else if (!stamp.get().isIntact(data)) {
+        } else if (!stamp.get().isIntact(data, local.machine())) {
             add(
                     Level.ERROR,
                     "the directory was copied, restored or moved since it was stamped as node "

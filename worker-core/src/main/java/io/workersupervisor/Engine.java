@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
@@ -60,7 +61,7 @@ final class Engine {
     private volatile boolean closing;
 
     private volatile boolean closed;
-    private volatile boolean moved;
+    private final AtomicBoolean moved = new AtomicBoolean();
 
     /** Whether a start is a person's or the application's. */
     enum Verb {
@@ -165,24 +166,33 @@ final class Engine {
     /** Begins a pass over the rows of this node; what it throws is told and does not end the next one. */
     void tick() {
         Guard.run("reconcile", Optional.empty(), () -> {
-                    if (!closed) {
-                        checkDirectory();
-                        if (!moved) {
-                            reconciler.tick();
-                        }
+                    if (!closed && !isMoved()) {
+                        reconciler.tick();
                     }
                 })
                 .ifPresent(thrown -> tell("reconcile failed, tried again at the next interval: " + thrown));
     }
 
-    /** Whoever replaced the directory beneath a running host took the locks of its workers away. */
-    private void checkDirectory() {
-        boolean intact = stamp.isIntact(context.local().data());
-        if (!intact && !moved) {
-            tell("data directory " + context.local().data()
-                    + " was replaced while this host runs: nothing is started until the host is restarted");
+    /**
+     * Whoever replaced the directory beneath a running host took the locks and records of its workers away: what is not
+     * found there proves nothing.
+     */
+    private boolean isMoved() {
+        boolean intact = stamp.isIntact(context.local().data(), context.local().machine());
+        if (!moved.getAndSet(!intact) && !intact) {
+            tell(replaced() + ": nothing is started, stopped or filed until the host is restarted");
         }
-        moved = !intact;
+        return !intact;
+    }
+
+    private void requireIntact() {
+        if (isMoved()) {
+            throw new DataDirectoryException(replaced() + ": restart the host");
+        }
+    }
+
+    private String replaced() {
+        return "data directory " + context.local().data() + " was replaced while this host runs";
     }
 
     private void lookForStrangers() {
@@ -238,10 +248,7 @@ final class Engine {
     }
 
     private StartProtocol.Progress begin(WorkerSpec spec, Verb verb) {
-        if (!stamp.isIntact(context.local().data())) {
-            throw new DataDirectoryException("data directory " + context.local().data()
-                    + " was replaced while this host runs: restart the host");
-        }
+        requireIntact();
         return context.mutex()
                 .call(spec.account(), PATIENCE, () -> beginAlone(spec, verb))
                 .orElseGet(() -> contended(spec.account()));
@@ -279,7 +286,7 @@ final class Engine {
     private void ended(AccountId account) {
         try {
             pool.execute(() -> Guard.run("end", Optional.of(account), () -> {
-                if (!closed) {
+                if (!closed && !isMoved()) {
                     reconciler.ended(account);
                 }
             }));
@@ -315,10 +322,13 @@ final class Engine {
     }
 
     StopResult stop(AccountId account) {
-        return stops.stop(account);
+        return isMoved()
+                ? stops.askAndRefuse(account, RefusalReason.DIRECTORY_REPLACED, replaced())
+                : stops.stop(account);
     }
 
     StartResult restart(WorkerSpec spec) {
+        requireIntact();
         return finish(context.mutex()
                 .call(spec.account(), PATIENCE, () -> endAndBegin(spec))
                 .orElseGet(() -> contended(spec.account())));
@@ -333,7 +343,7 @@ final class Engine {
     }
 
     ReconcileReport reconcile() {
-        checkDirectory();
+        requireIntact();
         lookForStrangers();
         return reconciler.reconcile();
     }
@@ -374,6 +384,10 @@ final class Engine {
 
     /** All rows are STOPPING before the first ladder begins, so that another host goes on with those that are not over. */
     private void stopWorkers(long deadline) {
+        if (isMoved()) {
+            tell(replaced() + ": its workers are left running at close");
+            return;
+        }
         Map<AccountId, String> workers = reconciler.supervised();
         if (!forEach(workers, (account, workerId) -> stops.askOnly(account, workerId, StopCause.CLOSE), deadline)) {
             tell("not all rows could be marked as stopping within " + Text.words(closeTimeout)

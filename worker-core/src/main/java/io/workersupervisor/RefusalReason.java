@@ -51,6 +51,10 @@ public record RefusalReason(String code, String advice) {
     public static final RefusalReason UNREGISTERED_WORKER =
             new RefusalReason("UNREGISTERED_WORKER", "stop the account to end that worker, then start it");
 
+    /** The data directory is not the one that the host began with. */
+    public static final RefusalReason DIRECTORY_REPLACED = new RefusalReason(
+            "DIRECTORY_REPLACED", "bring the directory back or restart the host, which then goes on with the stop");
+
     /** Others changed the row again and again. */
     public static final RefusalReason CONTENDED = new RefusalReason("CONTENDED", "try again");
 

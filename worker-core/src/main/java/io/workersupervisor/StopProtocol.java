@@ -104,6 +104,12 @@ final class StopProtocol {
         return new StopResult.Stopped(asked.account(), strangers.get(0).workerId(), rungs, first);
     }
 
+    /** Step 1 alone, where the rest cannot be judged. */
+    StopResult askAndRefuse(AccountId account, RefusalReason reason, String evidence) {
+        ask(account);
+        return refused(account, reason, evidence);
+    }
+
     /** Marks a row's worker as stopping, or only this one, and leaves the account wanted; empty if there is none. */
     private Optional<WorkerRow> askOnly(AccountId account, Optional<String> workerId, StopCause cause) {
         while (true) {

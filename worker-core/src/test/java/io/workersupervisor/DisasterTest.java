@@ -207,6 +207,44 @@ class DisasterTest {
     }
 
     @Test
+    void P6_a_directory_replaced_beneath_a_running_host_stops_and_settles_nothing() throws IOException {
+        WorkerSupervisor host = node.host(settings -> settings.onClose(WorkerSupervisor.OnClose.STOP_WORKERS));
+        long pid = host.start(SPEC).orElseThrow().pid();
+        AccountId starting = Samples.ACCOUNT.equals(ACCOUNT) ? AccountId.of(2) : Samples.ACCOUNT;
+        insert(node.registry, startingHere(starting));
+        Files.move(node.data.path(), directory.resolve("moved"));
+        DataDirectory.open(node.data.path());
+
+        StopResult stopped = host.stop(ACCOUNT);
+        assertThatThrownBy(host::reconcile).hasMessageContaining("was replaced while this host runs");
+        assertThatThrownBy(() -> host.restart(SPEC)).hasMessageContaining("was replaced while this host runs");
+        host.close();
+
+        assertThat(((StopResult.Refused) stopped).reason()).isEqualTo(RefusalReason.DIRECTORY_REPLACED);
+        assertThat(node.row(ACCOUNT).desired()).isEqualTo(Desired.STOPPED);
+        assertThat(node.isAlive(pid)).isTrue();
+        assertThat(node.row(starting).state()).isEqualTo(WorkerState.STARTING);
+        assertThat(node.registry.reports(starting, 1)).isEmpty();
+        assertThat(node.registry.reports(ACCOUNT, 1)).isEmpty();
+    }
+
+    /** Left over by a host that is gone. */
+    private WorkerRow startingHere(AccountId account) {
+        String id = new WorkerIds().next(Samples.NOW);
+        return WorkerRow.claimed(
+                Optional.empty(),
+                TestNode.sh(account, "exec sleep 600").build(),
+                new WorkerRow.Claim(
+                        1,
+                        id,
+                        node.row(ACCOUNT).node(),
+                        Samples.NOW,
+                        Samples.HOST,
+                        0,
+                        DataDirectory.logName(account, id)));
+    }
+
+    @Test
     void P1_a_copied_directory_is_refused_until_it_is_accepted() throws Exception {
         WorkerSupervisor original = node.host();
         original.start(SPEC).orElseThrow();
