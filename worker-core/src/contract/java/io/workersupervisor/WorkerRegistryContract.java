@@ -360,6 +360,23 @@ public abstract class WorkerRegistryContract {
                 .endsWith(workerId(2));
     }
 
+    /** P6: its worker id may be older than those that are kept, after the clock went back. */
+    @Test
+    void the_report_that_was_just_filed_is_kept_whatever_its_place() {
+        for (int worker = 101; worker <= 100 + StopReport.KEPT; worker++) {
+            registry().file(report(ACCOUNT, worker));
+        }
+
+        boolean filed = registry().file(report(ACCOUNT, 1));
+
+        assertThat(filed).isTrue();
+        assertThat(another().reports(ACCOUNT, 100))
+                .hasSize(StopReport.KEPT)
+                .extracting(StopReport::workerId)
+                .startsWith(workerId(100 + StopReport.KEPT))
+                .endsWith(workerId(102), workerId(1));
+    }
+
     @Test
     void the_largest_report_comes_back_whole() {
         String line = "\u00e4\u20ac\ud83d\ude00 'quoted\" \\ ".repeat(60);

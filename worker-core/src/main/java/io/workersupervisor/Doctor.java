@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** Examines machine, data directory, registry and rows, and changes nothing. A check that fails hides no other. */
@@ -96,7 +97,7 @@ final class Doctor {
         Optional<NodeStamp> stamp = NodeStamp.read(data);
         if (stamp.isEmpty()) {
             add(Level.OK, "no host has used this directory yet");
-        } else if (!stamp.get().isIntact(data)) {
+        } else if (!stamp.get().isIntact(data, local.machine())) {
             add(
                     Level.ERROR,
                     "the directory was copied, restored or moved since it was stamped as node "
@@ -119,33 +120,38 @@ final class Doctor {
     private void rows() {
         RowListing listing = registry.list(RowSelection.ALL);
         listing.unreadable().forEach(row -> add(Level.ERROR, row));
-        int alive = 0;
+        AtomicInteger alive = new AtomicInteger();
         for (WorkerRow row : listing.rows()) {
+            String account = "account " + row.account();
             if (row.state().isOpen()) {
-                Liveness found = judge.liveness(row);
-                if (found.verdict() == Liveness.Verdict.ALIVE) {
-                    alive++;
-                } else {
-                    add(
-                            Level.WARNING,
-                            "account " + row.account() + " is " + row.state() + " but "
-                                    + (found.verdict() == Liveness.Verdict.DEAD ? "dead: " : "in doubt: ")
-                                    + found.evidence()
-                                    + (found.verdict() == Liveness.Verdict.DEAD
-                                            ? "; the next host or start files its end"
-                                            : ""));
-                }
+                check(account, () -> liveness(row, alive));
             }
-            long admitted = local.locks().admitted(row.account());
-            if (admitted > row.epoch()) {
-                add(
-                        Level.WARNING,
-                        "account " + row.account() + ": epoch " + admitted
-                                + " was started here but its row says " + row.epoch()
-                                + ", the registry was lost or is an older copy");
-            }
+            check(account, () -> admitted(row));
         }
         add(Level.OK, "registry " + registry.id() + ": " + listing.rows().size() + " rows, " + alive + " running");
+    }
+
+    private void liveness(WorkerRow row, AtomicInteger alive) {
+        Liveness found = judge.liveness(row);
+        if (found.verdict() == Liveness.Verdict.ALIVE) {
+            alive.incrementAndGet();
+            return;
+        }
+        boolean dead = found.verdict() == Liveness.Verdict.DEAD;
+        add(
+                Level.WARNING,
+                "account " + row.account() + " is " + row.state() + " but " + (dead ? "dead: " : "in doubt: ")
+                        + found.evidence() + (dead ? "; the next host or start files its end" : ""));
+    }
+
+    private void admitted(WorkerRow row) {
+        long admitted = local.locks().admitted(row.account());
+        if (admitted > row.epoch()) {
+            add(
+                    Level.WARNING,
+                    "account " + row.account() + ": epoch " + admitted + " was started here but its row says "
+                            + row.epoch() + ", the registry was lost or is an older copy");
+        }
     }
 
     private void strangers() {
@@ -154,7 +160,10 @@ final class Doctor {
                     Level.WARNING,
                     "account " + marked.account() + ": "
                             + Unregistered.describe(List.of(marked))
-                            + " and the registry does not know it; stop the account to end it");
+                            + " and the registry does not know it; "
+                            + (marked.accountId().isPresent()
+                                    ? "stop the account to end it"
+                                    : "its account is none, so it can only be ended by hand"));
         }
     }
 

@@ -15,8 +15,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -24,11 +26,12 @@ import java.util.function.Supplier;
  *
  * <ul>
  *   <li>{@code worker-tick}, one thread: reconciles at every interval.
- *   <li>{@code worker-pool-N}: rows of a reconcile, starts of many, ends that were noticed.
- *   <li>{@code worker-ladder-N}: stops that reconcile resumes, one thread each while it lasts.
+ *   <li>{@code worker-pool-N}: rows of a reconcile, ends that were noticed.
+ *   <li>{@code worker-start-N}: starts of many, apart from the pool as each may wait for seconds.
+ *   <li>{@code worker-ladder-N}: stops that reconcile resumes or close begins, one thread each while it lasts.
  *   <li>{@code worker-launch-N}: waits for the answers of launchers, and for a keeper to begin.
  *   <li>{@code worker-keeper}, one thread: the connections to keepers.
- *   <li>{@code worker-events}: calls the listener.
+ *   <li>{@code worker-events}: calls the listener; {@code worker-probe-N}: calls the application's probe.
  * </ul>
  */
 final class Engine {
@@ -36,6 +39,9 @@ final class Engine {
 
     /** How long a call waits for another call of this host for the same account. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** How long a beginning host waits for its first pass over the rows, which goes on behind it. */
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(10);
 
     private final Context context;
     private final Reconciler reconciler;
@@ -49,6 +55,7 @@ final class Engine {
     private final WorkerSupervisor.OnClose onClose;
     private final Duration closeTimeout;
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(threads("worker-tick"));
+    private final ExecutorService starters = Executors.newFixedThreadPool(POOL, threads("worker-start"));
     private final ExecutorService pool;
     private final ExecutorService readers;
     private final ExecutorService ladders;
@@ -57,7 +64,7 @@ final class Engine {
     private volatile boolean closing;
 
     private volatile boolean closed;
-    private volatile boolean moved;
+    private final AtomicBoolean moved = new AtomicBoolean();
 
     /** Whether a start is a person's or the application's. */
     enum Verb {
@@ -72,7 +79,7 @@ final class Engine {
         this.ladders = ladders;
         this.onClose = settings.onClose;
         this.closeTimeout = settings.closeTimeout;
-        Timing timing = Timing.system(settings.clock);
+        Timing timing = settings.timing.apply(Timing.system(settings.clock));
         Machine machine = Machine.current();
         ShellScript script = settings.script.apply(ShellTools.find(settings.searchPath.get(), settings.withoutLock));
         NodeStamp.Stamped stamped =
@@ -105,7 +112,8 @@ final class Engine {
         this.verification = new StartVerification(context, end);
         this.stops = new StopProtocol(context, end, ladder, unregistered);
         this.reconciler = new Reconciler(context, settlement, end, ladder, verification, pool, ladders);
-        this.inspector = new WorkerInspector(settings.data, settings.registry, local, judge, paths.described());
+        this.inspector =
+                new WorkerInspector(settings.data, settings.registry, local, judge, paths.described(), this::tell);
         OpenHosts.opened(context.self().host());
         stamped.notices().forEach(this::tell);
     }
@@ -142,7 +150,12 @@ final class Engine {
         ExecutorService ladders = Executors.newCachedThreadPool(threads("worker-ladder"));
         try {
             Engine engine = new Engine(settings, pool, readers, ladders);
-            engine.begin(settings);
+            try {
+                engine.begin(settings);
+            } catch (RuntimeException refused) {
+                engine.paths.keepers().close();
+                throw refused;
+            }
             return engine;
         } catch (RuntimeException refused) {
             pool.shutdownNow();
@@ -158,6 +171,8 @@ final class Engine {
         if (settings.reconciles) {
             long interval = settings.reconcileInterval.toMillis();
             tick();
+            reconciler.awaitLooks(FIRST_LOOK);
+            pool.execute(() -> Guard.run("other nodes", Optional.empty(), reconciler::tellOfOtherNodes));
             ticker.scheduleWithFixedDelay(this::tick, interval, interval, TimeUnit.MILLISECONDS);
         }
     }
@@ -184,28 +199,37 @@ final class Engine {
                 machine.timeNamespace());
     }
 
-    /** One pass over the rows of this node; what it throws is told and does not end the next one. */
+    /** Begins a pass over the rows of this node; what it throws is told and does not end the next one. */
     void tick() {
         Guard.run("reconcile", Optional.empty(), () -> {
-                    if (!closed) {
-                        checkDirectory();
+                    if (!closed && !isMoved()) {
                         paths.keepers().discover();
-                        if (!moved) {
-                            reconciler.tick();
-                        }
+                        reconciler.tick();
                     }
                 })
                 .ifPresent(thrown -> tell("reconcile failed, tried again at the next interval: " + thrown));
     }
 
-    /** Whoever replaced the directory beneath a running host took the locks of its workers away. */
-    private void checkDirectory() {
-        boolean intact = stamp.isIntact(context.local().data());
-        if (!intact && !moved) {
-            tell("data directory " + context.local().data()
-                    + " was replaced while this host runs: nothing is started until the host is restarted");
+    /**
+     * Whoever replaced the directory beneath a running host took the locks and records of its workers away: what is not
+     * found there proves nothing.
+     */
+    private boolean isMoved() {
+        boolean intact = stamp.isIntact(context.local().data(), context.local().machine());
+        if (!moved.getAndSet(!intact) && !intact) {
+            tell(replaced() + ": nothing is started, stopped or filed until the host is restarted");
         }
-        moved = !intact;
+        return !intact;
+    }
+
+    private void requireIntact() {
+        if (isMoved()) {
+            throw new DataDirectoryException(replaced() + ": restart the host");
+        }
+    }
+
+    private String replaced() {
+        return "data directory " + context.local().data() + " was replaced while this host runs";
     }
 
     private void lookForStrangers() {
@@ -214,12 +238,14 @@ final class Engine {
                     "stranger",
                     Optional.empty(),
                     () -> context.events()
-                            .emit(
-                                    new WorkerEvent.Trouble(
-                                            context.timing().now(),
-                                            Optional.of(AccountId.parse(stranger.account())),
-                                            Unregistered.describe(List.of(stranger))
-                                                    + " and the registry does not know it: its account is refused while it lives")));
+                            .emit(new WorkerEvent.Trouble(
+                                    context.timing().now(),
+                                    stranger.accountId(),
+                                    Unregistered.describe(List.of(stranger))
+                                            + " and the registry does not know it: "
+                                            + (stranger.accountId().isPresent()
+                                                    ? "its account is refused while it lives"
+                                                    : "its account is none, " + Text.quoted(stranger.account())))));
         }
     }
 
@@ -259,10 +285,7 @@ final class Engine {
     }
 
     private StartProtocol.Progress begin(WorkerSpec spec, Verb verb) {
-        if (!stamp.isIntact(context.local().data())) {
-            throw new DataDirectoryException("data directory " + context.local().data()
-                    + " was replaced while this host runs: restart the host");
-        }
+        requireIntact();
         return context.mutex()
                 .call(spec.account(), PATIENCE, () -> beginAlone(spec, verb))
                 .orElseGet(() -> contended(spec.account()));
@@ -300,7 +323,7 @@ final class Engine {
     private void ended(AccountId account) {
         try {
             pool.execute(() -> Guard.run("end", Optional.of(account), () -> {
-                if (!closed) {
+                if (!closed && !isMoved()) {
                     reconciler.ended(account);
                 }
             }));
@@ -313,7 +336,7 @@ final class Engine {
     Map<AccountId, StartResult> startMany(Map<AccountId, WorkerSpec> specs, Verb verb) {
         Map<AccountId, CompletableFuture<StartProtocol.Progress>> begun = new LinkedHashMap<>();
         specs.forEach((account, spec) ->
-                begun.put(account, CompletableFuture.supplyAsync(() -> beginOpen(spec, verb), pool)));
+                begun.put(account, CompletableFuture.supplyAsync(() -> beginOpen(spec, verb), starters)));
         Map<AccountId, StartResult> results = new LinkedHashMap<>();
         Map<AccountId, RuntimeException> failures = new LinkedHashMap<>();
         begun.forEach((account, progress) -> {
@@ -336,10 +359,13 @@ final class Engine {
     }
 
     StopResult stop(AccountId account) {
-        return stops.stop(account);
+        return isMoved()
+                ? stops.askAndRefuse(account, RefusalReason.DIRECTORY_REPLACED, replaced())
+                : stops.stop(account);
     }
 
     StartResult restart(WorkerSpec spec) {
+        requireIntact();
         return finish(context.mutex()
                 .call(spec.account(), PATIENCE, () -> endAndBegin(spec))
                 .orElseGet(() -> contended(spec.account())));
@@ -354,7 +380,7 @@ final class Engine {
     }
 
     ReconcileReport reconcile() {
-        checkDirectory();
+        requireIntact();
         lookForStrangers();
         return reconciler.reconcile();
     }
@@ -375,10 +401,14 @@ final class Engine {
             calls.writeLock().unlock();
         }
         // Nothing is interrupted or dropped: whoever waits for it gets an answer, and threads are daemons.
+        starters.shutdown();
         pool.shutdown();
         ladders.shutdown();
         readers.shutdown();
-        boolean over = await(ticker, deadline) && await(pool, deadline) && await(ladders, deadline);
+        boolean over = await(ticker, deadline)
+                && await(starters, deadline)
+                && await(pool, deadline)
+                && await(ladders, deadline);
         if (!over || !idle) {
             tell("closed within " + Text.words(closeTimeout)
                     + " although calls were in flight; the next host settles what they leave");
@@ -390,24 +420,37 @@ final class Engine {
                         Math.max(1_000_000, deadline - context.timing().nanos())));
     }
 
+    /** All rows are STOPPING before the first ladder begins, so that another host goes on with those that are not over. */
     private void stopWorkers(long deadline) {
-        List<CompletableFuture<Void>> stopping = new ArrayList<>();
-        reconciler
-                .supervised()
-                .forEach((account, workerId) -> stopping.add(CompletableFuture.runAsync(
-                        () -> Guard.run("stop at close", Optional.of(account), () -> endOnClose(account, workerId)),
-                        pool)));
-        for (CompletableFuture<Void> one : stopping) {
-            try {
-                one.get(Math.max(0, deadline - context.timing().nanos()), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (java.util.concurrent.TimeoutException | java.util.concurrent.ExecutionException late) {
-                tell("not all workers ended within " + Text.words(closeTimeout)
-                        + " at close; the next host goes on with them");
-                return;
-            }
+        if (isMoved()) {
+            tell(replaced() + ": its workers are left running at close");
+            return;
+        }
+        Map<AccountId, String> workers = reconciler.supervised();
+        if (!forEach(workers, (account, workerId) -> stops.askOnly(account, workerId, StopCause.CLOSE), deadline)) {
+            tell("not all rows could be marked as stopping within " + Text.words(closeTimeout)
+                    + " at close; the workers of the others run on");
+        } else if (!forEach(workers, this::endOnClose, deadline)) {
+            tell("not all workers ended within " + Text.words(closeTimeout)
+                    + " at close; the next host goes on with them");
+        }
+    }
+
+    /** Whether the work was over for all in time; what is late goes on. */
+    private boolean forEach(Map<AccountId, String> workers, BiConsumer<AccountId, String> work, long deadline) {
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        workers.forEach((account, workerId) -> all.add(CompletableFuture.runAsync(
+                () -> Guard.run("stop at close", Optional.of(account), () -> work.accept(account, workerId)),
+                ladders)));
+        try {
+            CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                    .get(Math.max(0, deadline - context.timing().nanos()), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (java.util.concurrent.TimeoutException | java.util.concurrent.ExecutionException late) {
+            return false;
         }
     }
 

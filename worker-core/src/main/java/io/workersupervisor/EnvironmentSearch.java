@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
@@ -46,6 +47,15 @@ final class EnvironmentSearch {
      * @param data the data directory of its supervisor
      */
     record Marked(ProcFs.Stat stat, String account, String workerId, long epoch, String data) {
+        /** Its account; empty where the text is none, as any process may say anything. */
+        Optional<AccountId> accountId() {
+            try {
+                return Optional.of(AccountId.parse(account));
+            } catch (IllegalArgumentException damaged) {
+                return Optional.empty();
+            }
+        }
+
         /** A worker leads a group of its own, what it forked does not. */
         boolean leads() {
             return stat.group() == stat.pid();

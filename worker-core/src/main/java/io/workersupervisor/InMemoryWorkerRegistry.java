@@ -53,8 +53,10 @@ public final class InMemoryWorkerRegistry implements WorkerRegistry {
         if (reports.putIfAbsent(report.workerId(), report) != null) {
             return false;
         }
-        List<StopReport> all = reports(report.account(), Integer.MAX_VALUE);
-        all.subList(Math.min(StopReport.KEPT, all.size()), all.size()).forEach(old -> reports.remove(old.workerId()));
+        List<StopReport> others = reports(report.account(), Integer.MAX_VALUE);
+        others.remove(report);
+        others.subList(Math.min(StopReport.KEPT - 1, others.size()), others.size())
+                .forEach(old -> reports.remove(old.workerId()));
         return true;
     }
 

@@ -5,26 +5,32 @@ import java.util.Optional;
 /** The verdict on a row: the machine's, which the application's probe may turn into doubt but never into death. */
 final class Judge {
     private final LocalProbe local;
-    private final Optional<LivenessProbe> application;
+    private final Optional<ApplicationProbe> application;
 
     Judge(LocalProbe local, Optional<LivenessProbe> application) {
         this.local = local;
-        this.application = application;
+        this.application = application.map(ApplicationProbe::new);
     }
 
     Judgement judge(WorkerRow row) {
+        return unlessDoubted(row, local.judge(row));
+    }
+
+    /** For who ends the worker: what the machine proves alive is ended, the application can only keep a row from being freed. */
+    Judgement judgeToEnd(WorkerRow row) {
         Judgement judgement = local.judge(row);
+        return judgement instanceof Judgement.Dead ? unlessDoubted(row, judgement) : judgement;
+    }
+
+    private Judgement unlessDoubted(WorkerRow row, Judgement judgement) {
         if (application.isEmpty() || judgement instanceof Judgement.Doubt) {
             return judgement;
         }
-        try {
-            Liveness opinion = application.get().probe(row);
-            return opinion.verdict() == Liveness.Verdict.UNKNOWN
-                    ? new Judgement.Doubt(RefusalReason.PROBE_IN_DOUBT, opinion.evidence())
-                    : judgement;
-        } catch (RuntimeException failed) {
-            return new Judgement.Doubt(RefusalReason.PROBE_IN_DOUBT, "the application's probe failed: " + failed);
-        }
+        return application
+                .get()
+                .doubt(row)
+                .<Judgement>map(evidence -> new Judgement.Doubt(RefusalReason.PROBE_IN_DOUBT, evidence))
+                .orElse(judgement);
     }
 
     Liveness liveness(WorkerRow row) {

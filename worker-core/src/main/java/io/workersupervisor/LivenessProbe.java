@@ -4,8 +4,11 @@ package io.workersupervisor;
  * Judges whether the worker of a row lives.
  *
  * <p>The supervisor judges the rows of its own node by kernel lock and process; a probe given to the builder is asked
- * as well and may turn an answer into UNKNOWN, never into DEAD. It is called from several threads, may block (every
- * start and every reconcile waits for it) and leaves nothing behind. What it throws counts as UNKNOWN.
+ * as well and may turn an answer into UNKNOWN, never into DEAD. A stop does not ask it whether to end a worker that the
+ * machine proves alive, only whether an ended one may be taken for dead. It is called on threads of its own, for several
+ * accounts at once, and leaves nothing behind. It may block: every start and every look of a reconcile waits for it, but
+ * for no longer than 2 s; an answer that is later counts as UNKNOWN, and it is not called again for an account while an
+ * earlier call still hangs. What it throws counts as UNKNOWN, too.
  */
 @FunctionalInterface
 public interface LivenessProbe {
@@ -19,7 +22,8 @@ public interface LivenessProbe {
 
     /**
      * The probe of one machine: the account's kernel lock, the process, and the environments of all processes. It goes
-     * with every store whose rows belong to the node of this data directory, and answers UNKNOWN for other nodes.
+     * with every store whose rows belong to the node of this data directory. Of a row of another node it knows the process
+     * only, and that only if it was recorded on this machine since its start; else it answers UNKNOWN.
      *
      * @param data the data directory
      * @return the probe

@@ -7,7 +7,10 @@ import java.util.OptionalInt;
  * Judges the rows of one node by process, kernel lock and environments.
  *
  * <ol>
- *   <li>A row of another node: doubt.
+ *   <li>A row of another node, whose lock is not here: judged by the recorded process and the search for the worker id, if
+ *       that process was recorded in this boot and in these namespaces. Dead if neither finds anything: a recorded process
+ *       has no launch behind it that could still come to something. Else doubt, also for another boot, which may be another
+ *       machine's. No two nodes take one row, as the claim compares and sets it.
  *   <li>Another boot: dead, and nothing of it can be left.
  *   <li>The process lives: alive, whatever the lock says; where its environment does not name the worker, only if it has
  *       the lock open.
@@ -53,7 +56,7 @@ final class LocalProbe implements LivenessProbe {
 
     Judgement judge(WorkerRow row) {
         if (!row.node().equals(node)) {
-            return new Judgement.Doubt(RefusalReason.OTHER_NODE, "the row belongs to node " + row.node());
+            return elsewhere(row, "worker " + row.workerId() + " belongs to node " + row.node());
         }
         if (row.identity().isEmpty()) {
             return new Judgement.Doubt(
@@ -71,6 +74,31 @@ final class LocalProbe implements LivenessProbe {
             case FOREIGN -> foreign(row, finding);
             case DEAD -> unlessLeftovers(row, finding, locks.state(row.account()));
         };
+    }
+
+    private Judgement elsewhere(WorkerRow row, String whose) {
+        if (row.identity().isEmpty() || row.identity().get().bootId().isEmpty()) {
+            return new Judgement.Doubt(RefusalReason.OTHER_NODE, whose);
+        }
+        ProcessProbe.Finding finding = processes.probe(row.identity().get(), row.workerId());
+        String evidence = finding.evidence() + ", " + whose;
+        return switch (finding.kind()) {
+            case ALIVE -> new Judgement.Alive(evidence, true);
+            case DEAD -> elsewhereDead(finding, descendants.of(row, List.of()), evidence);
+            case OTHER_BOOT, FOREIGN -> new Judgement.Doubt(RefusalReason.OTHER_NODE, whose);
+            case UNMARKED, DOUBT -> new Judgement.Doubt(RefusalReason.OTHER_NODE, evidence);
+        };
+    }
+
+    private static Judgement elsewhereDead(ProcessProbe.Finding finding, Descendants.Found left, String evidence) {
+        if (left.isEmpty()) {
+            return new Judgement.Dead(evidence + ", and no process carries its id", finding.waitStatus(), false);
+        }
+        return left.ours().isEmpty()
+                ? new Judgement.Doubt(
+                        RefusalReason.OTHER_NODE, evidence + ", but " + Descendants.inItsSession(left.doubtful()))
+                : new Judgement.Draining(
+                        evidence + ", and left " + Unregistered.pids(left.ours()) + " behind", left.ours());
     }
 
     private Judgement foreign(WorkerRow row, ProcessProbe.Finding finding) {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,14 +25,16 @@ import org.jspecify.annotations.Nullable;
  * The file {@code data/node}: whose data directory this is.
  *
  * <pre>
- * {"format":1,"node":"...","machine":"...","boot":"...","registry":"...","locks_inode":4711}
+ * {"format":1,"node":"...","machine":"...","boot":"...","registry":"...","locks_inode":4711,"locks_device":65024}
  * </pre>
  *
  * <ol>
  *   <li>No stamp: this is a new directory and a new node.
  *   <li>Another boot: the same node, told nobody.
- *   <li>Another inode of {@code locks/}, or another machine under another boot: the directory was copied, restored or
- *       moved. It is refused, as the original and its workers may live on, unless the user says that they do not.
+ *   <li>Another inode of {@code locks/}, another device in the same boot (its number may change with the boot), or another
+ *       machine under another boot: the directory was copied, restored or moved. It is refused, as the original and its
+ *       workers may live on, unless the user says that they do not.
+ *   <li>A stamp without a device, of an older version: as if it were the same, and completed.
  *   <li>Another registry: told, and stamped anew; rows there that name other nodes are not touched.
  * </ol>
  *
@@ -39,13 +42,31 @@ import org.jspecify.annotations.Nullable;
  * @param machine the machine's id, empty where it has none
  * @param boot the boot in which it was stamped
  * @param registry the id of the registry it was last used with
- * @param locksInode which directory {@code locks/} is
+ * @param locks which directory {@code locks/} is
  */
-record NodeStamp(String node, String machine, String boot, String registry, long locksInode) {
+record NodeStamp(String node, String machine, String boot, String registry, Place locks) {
     private static final long FORMAT = 1;
 
     private static final FileAttribute<?> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    /**
+     * Where a directory lies.
+     *
+     * @param inode its inode
+     * @param device the device of that, as numbered in the stamp's boot; empty in a stamp of an older version
+     */
+    record Place(long inode, OptionalLong device) {
+        static Place of(Path directory) throws IOException {
+            return new Place((Long) Files.getAttribute(directory, "unix:ino"), OptionalLong.of((Long)
+                    Files.getAttribute(directory, "unix:dev")));
+        }
+
+        private boolean isSame(Place other, boolean sameBoot) {
+            boolean comparable = sameBoot && device.isPresent() && other.device.isPresent();
+            return inode == other.inode && (!comparable || device.equals(other.device));
+        }
+    }
 
     /**
      * What stamping came to.
@@ -70,7 +91,11 @@ record NodeStamp(String node, String machine, String boot, String registry, long
                     text(map, "machine"),
                     text(map, "boot"),
                     text(map, "registry"),
-                    map.get("locks_inode") instanceof Long inode ? inode : 0));
+                    new Place(
+                            map.get("locks_inode") instanceof Long inode ? inode : 0,
+                            map.get("locks_device") instanceof Long device
+                                    ? OptionalLong.of(device)
+                                    : OptionalLong.empty())));
         } catch (NoSuchFileException none) {
             return Optional.empty();
         } catch (IOException e) {
@@ -90,15 +115,15 @@ record NodeStamp(String node, String machine, String boot, String registry, long
                         guard, java.util.Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), PRIVATE);
                 FileLock held = channel.lock()) {
             Optional<NodeStamp> old = read(data);
-            long inode = inode(data);
+            Place locks = Place.of(data.locks());
             List<String> notices = new ArrayList<>();
-            old.ifPresent(stamp -> stamp.compare(data, machine, registry, inode, acceptMoved, notices));
+            old.ifPresent(stamp -> stamp.compare(data, machine, registry, locks, acceptMoved, notices));
             NodeStamp stamp = new NodeStamp(
                     old.map(NodeStamp::node).orElseGet(() -> UUID.randomUUID().toString()),
                     machine.machineId(),
                     machine.bootId(),
                     registry,
-                    inode);
+                    locks);
             if (held.isValid() && !old.equals(Optional.of(stamp))) {
                 stamp.write(data);
             }
@@ -113,14 +138,14 @@ record NodeStamp(String node, String machine, String boot, String registry, long
             DataDirectory data,
             Machine current,
             String usedRegistry,
-            long inode,
+            Place found,
             boolean acceptMoved,
             List<String> notices) {
         boolean otherMachine = !boot.equals(current.bootId())
                 && !machine.isEmpty()
                 && !current.machineId().isEmpty()
                 && !machine.equals(current.machineId());
-        if (inode != locksInode || otherMachine) {
+        if (!locks.isSame(found, isBoot(current)) || otherMachine) {
             String what =
                     "data directory " + data + " is not the one that was stamped: it was copied, restored or moved"
                             + (otherMachine ? " from another machine" : "");
@@ -137,6 +162,10 @@ record NodeStamp(String node, String machine, String boot, String registry, long
         }
     }
 
+    private boolean isBoot(Machine current) {
+        return !boot.isEmpty() && boot.equals(current.bootId());
+    }
+
     private void write(DataDirectory data) throws IOException {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("format", FORMAT);
@@ -144,7 +173,8 @@ record NodeStamp(String node, String machine, String boot, String registry, long
         map.put("machine", machine);
         map.put("boot", boot);
         map.put("registry", registry);
-        map.put("locks_inode", locksInode);
+        map.put("locks_inode", locks.inode());
+        locks.device().ifPresent(device -> map.put("locks_device", device));
         Path written = Files.createTempFile(data.path(), "node-", ".tmp", PRIVATE);
         try (FileChannel out = FileChannel.open(written, StandardOpenOption.WRITE)) {
             out.write(ByteBuffer.wrap((Json.write(map) + "\n").getBytes(StandardCharsets.UTF_8)));
@@ -155,16 +185,12 @@ record NodeStamp(String node, String machine, String boot, String registry, long
     }
 
     /** Whether {@code locks/} is still the directory that was stamped. */
-    boolean isIntact(DataDirectory data) {
+    boolean isIntact(DataDirectory data, Machine current) {
         try {
-            return inode(data) == locksInode;
+            return locks.isSame(Place.of(data.locks()), isBoot(current));
         } catch (IOException gone) {
             return false;
         }
-    }
-
-    private static long inode(DataDirectory data) throws IOException {
-        return (Long) Files.getAttribute(data.locks(), "unix:ino");
     }
 
     private static String text(Map<String, @Nullable Object> map, String field) {

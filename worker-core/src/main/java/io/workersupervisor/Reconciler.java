@@ -11,11 +11,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Brings the open rows of this node in line with what runs; any host of the node does it for all of them. Ladders, which
- * last for a stop grace, run on threads of their own and hold up no other account.
+ * last for a stop grace, run on threads of their own and hold up no other account; a tick waits for nothing, and skips the
+ * accounts that an earlier one still looks at.
  *
  * <ol>
  *   <li>An account with a call of this host in flight is left to that call; STARTING and STOPPING of another living host
@@ -27,6 +31,9 @@ import java.util.concurrent.Executor;
  *   <li>Ended with descendants left: after the stop grace, counted from when this host first saw them, the ladder ends
  *       them.
  *   <li>In doubt: left alone and told, once for each finding.
+ *   <li>Rows of other nodes are not touched. Those whose worker or starter was recorded in this boot and in these namespaces
+ *       are told, once, at the first pass and when a person reconciles: their data directory may be gone, and then only
+ *       {@link StartProtocol} and {@link StopProtocol} free them.
  *   <li>Records whose report is filed are deleted; records of worker ids that the registry does not know are left.
  * </ol>
  */
@@ -48,6 +55,7 @@ final class Reconciler {
     private final Map<String, Long> elsewhere = new ConcurrentHashMap<>();
     private final Map<String, Long> drainingSince = new ConcurrentHashMap<>();
     private final Map<AccountId, CompletableFuture<Void>> going = new ConcurrentHashMap<>();
+    private final Map<AccountId, CompletableFuture<Void>> looking = new ConcurrentHashMap<>();
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     Reconciler(
@@ -106,15 +114,68 @@ final class Reconciler {
 
     /** All accounts, ladders included, also those that a tick has begun: returns when the last one is over. */
     ReconcileReport reconcile() {
+        looking.values().forEach(CompletableFuture::join);
         going.values().forEach(CompletableFuture::join);
-        Pass pass = look();
+        RowListing open = open();
+        Pass pass = pass(open);
+        open.rows().stream().map(row -> look(row.account(), pass)).toList().forEach(CompletableFuture::join);
+        afterwards(open.rows());
+        pass.troubles().addAll(tellOfOtherNodes());
         pass.ladders().forEach(CompletableFuture::join);
         return pass.report();
     }
 
-    /** All accounts; ladders go on behind it. */
+    /** Step 7; a sentence for each row. */
+    List<String> tellOfOtherNodes() {
+        RowListing all = context.registry().list(new RowSelection(Optional.empty(), true));
+        List<String> found = new ArrayList<>();
+        for (WorkerRow row : all.rows()) {
+            if (!row.node().equals(context.node()) && isOfThisMachine(row)) {
+                Guard.run("other node", Optional.of(row.account()), () -> {
+                    String why = context.judge().judgeToEnd(row).evidence();
+                    tell(Optional.of(row.account()), "worker " + row.workerId() + " is left to its node: " + why);
+                    found.add("account " + row.account() + ": " + why);
+                });
+            }
+        }
+        return found;
+    }
+
+    private boolean isOfThisMachine(WorkerRow row) {
+        Machine machine = context.local().machine();
+        return row.identity()
+                .or(() -> row.detail().actor().map(Actor::process))
+                .filter(process -> !machine.bootId().isEmpty()
+                        && process.bootId().equals(machine.bootId())
+                        && process.pidNamespace().equals(machine.pidNamespace())
+                        && process.timeNamespace().equals(machine.timeNamespace()))
+                .isPresent();
+    }
+
+    /** All accounts but those that are still looked at; looks and ladders go on behind it. */
+    @SuppressWarnings("FutureReturnValueIgnored") // a look contains what it throws
     void tick() {
-        look();
+        RowListing open = open();
+        Pass pass = pass(open);
+        open.rows().stream()
+                .map(WorkerRow::account)
+                .filter(account -> !looking.containsKey(account))
+                .forEach(account -> look(account, pass));
+        afterwards(open.rows());
+    }
+
+    /** Waits, bounded, for the looks of a tick. */
+    void awaitLooks(Duration patience) {
+        CompletableFuture<?>[] looks = looking.values().toArray(CompletableFuture[]::new);
+        try {
+            CompletableFuture.allOf(looks).get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException late) {
+            return;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a look contains what it throws", e);
+        }
     }
 
     /** What one pass has found so far. */
@@ -136,20 +197,28 @@ final class Reconciler {
         }
     }
 
-    private Pass look() {
-        RowListing listing = context.registry().list(RowSelection.openOf(context.node()));
-        listing.unreadable().forEach(row -> tell(Optional.empty(), row));
-        Pass pass = new Pass(
+    private RowListing open() {
+        RowListing open = context.registry().list(RowSelection.openOf(context.node()));
+        open.unreadable().forEach(row -> tell(Optional.empty(), row));
+        return open;
+    }
+
+    private static Pass pass(RowListing open) {
+        return new Pass(
                 new ConcurrentHashMap<>(),
-                Collections.synchronizedList(new ArrayList<>(listing.unreadable())),
+                Collections.synchronizedList(new ArrayList<>(open.unreadable())),
                 Collections.synchronizedList(new ArrayList<>()));
-        List<CompletableFuture<Void>> looks = listing.rows().stream()
-                .map(row -> CompletableFuture.runAsync(() -> one(row.account(), Reach.LOOK, pass), pool))
-                .toList();
-        looks.forEach(CompletableFuture::join);
-        hearOfOthers(listing.rows());
-        Guard.run("records", Optional.empty(), () -> sweepRecords(listing.rows()));
-        return pass;
+    }
+
+    private CompletableFuture<Void> look(AccountId account, Pass pass) {
+        CompletableFuture<Void> over = CompletableFuture.runAsync(() -> one(account, Reach.LOOK, pass), pool);
+        looking.put(account, over);
+        return over.whenComplete((nothing, thrown) -> looking.remove(account, over));
+    }
+
+    private void afterwards(List<WorkerRow> open) {
+        hearOfOthers(open);
+        Guard.run("records", Optional.empty(), () -> sweepRecords(open));
     }
 
     private void one(AccountId account, Reach reach, Pass pass) {
@@ -225,11 +294,11 @@ final class Reconciler {
         if (row.identity().isEmpty()) {
             return unrecorded(row, reach);
         }
-        Judgement judgement = context.judge().judge(row);
+        boolean toEnd = row.state() == WorkerState.STOPPING || row.desired() == Desired.STOPPED;
+        Judgement judgement =
+                toEnd ? context.judge().judgeToEnd(row) : context.judge().judge(row);
         if (judgement instanceof Judgement.Alive) {
-            return row.state() == WorkerState.STOPPING || row.desired() == Desired.STOPPED
-                    ? resume(row, reach)
-                    : lives(row);
+            return toEnd ? resume(row, reach) : lives(row);
         } else if (judgement instanceof Judgement.Dead dead) {
             return filed(end.bury(row, end.ending(row, dead, List.of())));
         } else if (judgement instanceof Judgement.Draining draining) {
@@ -328,7 +397,7 @@ final class Reconciler {
         }
     }
 
-    /** Step 7. */
+    /** Step 8. */
     private void sweepRecords(List<WorkerRow> open) {
         Map<String, WorkerRow> rows = new HashMap<>();
         open.forEach(row -> rows.put(row.workerId(), row));

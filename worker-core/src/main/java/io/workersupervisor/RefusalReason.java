@@ -18,9 +18,10 @@ public record RefusalReason(String code, String advice) {
     /** Another host is starting it, or its launch has not answered yet. */
     public static final RefusalReason STARTING = new RefusalReason("STARTING", "look at its status in a few seconds");
 
-    /** The row belongs to another node. */
-    public static final RefusalReason OTHER_NODE =
-            new RefusalReason("OTHER_NODE", "start or stop it on the node that owns it");
+    /** The row belongs to another node, and its worker is not known to be dead. */
+    public static final RefusalReason OTHER_NODE = new RefusalReason(
+            "OTHER_NODE",
+            "start or stop it on the node that owns it; if that node is gone for good, end the process named");
 
     /** The worker was started in another pid or time namespace and cannot be judged from here. */
     public static final RefusalReason OTHER_NAMESPACE =
@@ -49,6 +50,10 @@ public record RefusalReason(String code, String advice) {
     /** A worker of the account lives that the registry does not know. */
     public static final RefusalReason UNREGISTERED_WORKER =
             new RefusalReason("UNREGISTERED_WORKER", "stop the account to end that worker, then start it");
+
+    /** The data directory is not the one that the host began with. */
+    public static final RefusalReason DIRECTORY_REPLACED = new RefusalReason(
+            "DIRECTORY_REPLACED", "bring the directory back or restart the host, which then goes on with the stop");
 
     /** Others changed the row again and again. */
     public static final RefusalReason CONTENDED = new RefusalReason("CONTENDED", "try again");

@@ -13,7 +13,8 @@ import java.util.concurrent.CompletableFuture;
  *   <li>Look at the row. Closed or absent: go on, unless the last launch came to nothing and the lock is still held. A
  *       living worker is {@code AlreadyRunning}; while it is being stopped, wait, bounded, then {@code Refused}. A dead
  *       one is reported and replaced. A row that is STARTING by a living host is waited for, bounded; left over by a dead
- *       host, or by a call of this host that gave up, it is settled ({@link Settlement}). Doubt is {@code Refused}.
+ *       host, by a call of this host that gave up, or unchanged for the whole wait, it is settled ({@link Settlement}),
+ *       which the fence makes safe. A row of another node is replaced only if its worker is dead. Doubt is {@code Refused}.
  *   <li>Claim: one compare-and-set writes the intent under the epoch max(row, lock file) + 1 with a new worker id, desired
  *       RUN, together with the report of the dead worker. Lost: look again.
  *   <li>Launch ({@link Launcher}): lock, fence, birth record, worker. No answer: settle.
@@ -78,13 +79,16 @@ final class StartProtocol {
     /** Steps 1 to 4. */
     Progress begin(WorkerSpec spec, boolean respectStop) {
         long deadline = context.timing().nanos() + PATIENCE.toNanos();
+        Optional<WorkerRow> first = context.registry().find(spec.account());
+        Optional<WorkerRow> seen = first;
+        Optional<WorkerRow> givenUp = Optional.empty();
         while (true) {
-            Optional<WorkerRow> seen = context.registry().find(spec.account());
             if (respectStop
                     && seen.filter(row -> row.desired() == Desired.STOPPED).isPresent()) {
                 return refused(spec.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped by hand");
             }
-            Progress progress = look(spec.account(), seen);
+            Progress progress = look(
+                    spec.account(), seen, givenUp.isPresent() && seen.equals(givenUp) ? Manners.GO_ON : Manners.WAIT);
             if (progress instanceof Clear clear) {
                 // A stop is written before it signals: the row unchanged after the death proves that none caused it.
                 boolean changed = clear.ended().isPresent()
@@ -94,20 +98,39 @@ final class StartProtocol {
             if (progress instanceof Decided || progress instanceof Born) {
                 return progress;
             }
-            boolean late = context.timing().nanos() > deadline
-                    || Thread.currentThread().isInterrupted();
+            boolean interrupted = Thread.currentThread().isInterrupted();
+            boolean late = interrupted || context.timing().nanos() > deadline;
             if (progress instanceof Wait wait) {
-                if (late) {
+                boolean goOn = late && !interrupted && givenUp.isEmpty() && seen.equals(first);
+                if (goOn && seen.filter(this::isGivenUp).isPresent()) {
+                    givenUp = seen;
+                    deadline = context.timing().nanos() + PATIENCE.toNanos();
+                } else if (late) {
                     return refused(spec.account(), wait.reason(), wait.evidence());
                 }
                 context.timing().pause(POLL);
             } else if (late) {
                 return refused(spec.account(), RefusalReason.CONTENDED, "its row changed again and again");
             }
+            seen = context.registry().find(spec.account());
         }
     }
 
-    private Progress look(AccountId account, Optional<WorkerRow> seen) {
+    /** How a row that another living host is at is met. */
+    private enum Manners {
+        WAIT,
+        GO_ON
+    }
+
+    /** Whether the living host behind a row that has not changed for {@link #PATIENCE} must have given up. */
+    private boolean isGivenUp(WorkerRow row) {
+        return context.isActorAlive(row)
+                && (row.state() == WorkerState.STARTING
+                        || (row.state() == WorkerState.STOPPING
+                                && row.detail().stopGrace().compareTo(PATIENCE) < 0));
+    }
+
+    private Progress look(AccountId account, Optional<WorkerRow> seen, Manners manners) {
         if (seen.isEmpty() || !seen.get().state().isOpen()) {
             List<EnvironmentSearch.Marked> strangers = unregistered.living(account, "");
             if (!strangers.isEmpty()) {
@@ -119,10 +142,9 @@ final class StartProtocol {
         }
         WorkerRow row = seen.get();
         if (!row.node().equals(context.node())) {
-            return refused(
-                    account, RefusalReason.OTHER_NODE, "worker " + row.workerId() + " belongs to node " + row.node());
+            return lookElsewhere(row);
         }
-        return row.identity().isEmpty() ? lookUnrecorded(row) : lookRecorded(row);
+        return row.identity().isEmpty() ? lookUnrecorded(row, manners) : lookRecorded(row, manners);
     }
 
     /**
@@ -135,11 +157,27 @@ final class StartProtocol {
                 && context.launcher().raise(closed.account(), closed.epoch()) instanceof Launcher.FenceAnswer.Held;
     }
 
-    private Progress lookRecorded(WorkerRow row) {
+    /** A row of another node is taken where its worker is dead, and left to that node else. */
+    private Progress lookElsewhere(WorkerRow row) {
+        Judgement judgement = context.judge().judge(row);
+        if (judgement instanceof Judgement.Dead dead) {
+            return new Clear(Optional.of(Diagnosis.report(row, end.ending(row, dead, List.of()))));
+        } else if (judgement instanceof Judgement.Alive
+                && row.state() == WorkerState.RUNNING
+                && row.desired() == Desired.RUN) {
+            return running(row, judgement.evidence());
+        }
+        return refused(
+                row.account(),
+                judgement instanceof Judgement.Doubt doubt ? doubt.reason() : RefusalReason.OTHER_NODE,
+                judgement.evidence());
+    }
+
+    private Progress lookRecorded(WorkerRow row, Manners manners) {
         Judgement judgement = context.judge().judge(row);
         if (judgement instanceof Judgement.Alive alive) {
             return row.state() == WorkerState.STOPPING || row.desired() == Desired.STOPPED
-                    ? stopping(row)
+                    ? stopping(row, manners)
                     : running(row, alive.evidence());
         } else if (judgement instanceof Judgement.Dead dead) {
             return new Clear(Optional.of(Diagnosis.report(row, end.ending(row, dead, List.of()))));
@@ -161,9 +199,9 @@ final class StartProtocol {
                 : refused(row.account(), RefusalReason.UNREGISTERED_WORKER, Unregistered.describe(strangers));
     }
 
-    /** A ladder whose host is gone is gone on with here. */
-    private Progress stopping(WorkerRow row) {
-        if (context.isActorAlive(row)) {
+    /** A ladder whose host is gone, or has given up, is gone on with here. */
+    private Progress stopping(WorkerRow row, Manners manners) {
+        if (manners == Manners.WAIT && context.isActorAlive(row)) {
             return new Wait(RefusalReason.STOPPING, "worker " + row.workerId() + " is being stopped");
         }
         return ladder.end(row.account(), row.workerId()) instanceof StopLadder.Stuck stuck
@@ -171,8 +209,8 @@ final class StartProtocol {
                 : new Again();
     }
 
-    private Progress lookUnrecorded(WorkerRow row) {
-        if (context.isActorAlive(row)) {
+    private Progress lookUnrecorded(WorkerRow row, Manners manners) {
+        if (manners == Manners.WAIT && context.isActorAlive(row)) {
             return new Wait(
                     row.state() == WorkerState.STOPPING ? RefusalReason.STOPPING : RefusalReason.STARTING,
                     "another host is at it, for worker " + row.workerId());
@@ -182,7 +220,7 @@ final class StartProtocol {
             return new Clear(Optional.of(Diagnosis.report(row, end.ending(row, over, List.of()))));
         } else if (settled instanceof Settlement.Found found) {
             if (row.desired() == Desired.STOPPED || row.state() == WorkerState.STOPPING) {
-                return stopping(row);
+                return stopping(row, manners);
             }
             WorkerRow adopted = row.running(found.identity());
             return context.registry().update(Optional.of(row), adopted)
@@ -213,7 +251,7 @@ final class StartProtocol {
                                     + " was started here, its row says "
                                     + seen.map(WorkerRow::epoch).orElse(0L) + "; going on from there"));
         }
-        String workerId = ids.next(now);
+        String workerId = ids.next(now, seen.map(WorkerRow::workerId).orElse(""));
         WorkerRow next = WorkerRow.claimed(
                 seen,
                 spec,

@@ -111,7 +111,7 @@ final class StopLadder {
     }
 
     private Optional<Outcome> endRecorded(WorkerRow row, List<String> rungs, Rounds rounds) {
-        Judgement judgement = context.judge().judge(row);
+        Judgement judgement = context.judge().judgeToEnd(row);
         if (judgement instanceof Judgement.Dead dead) {
             return end.bury(row, end.ending(row, dead, rungs)).map(report -> new Done(rungs));
         } else if (judgement instanceof Judgement.Draining draining) {

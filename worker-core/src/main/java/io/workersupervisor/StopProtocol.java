@@ -12,7 +12,8 @@ import java.util.Optional;
  *       From here on no {@code ensure} starts it, and a start in flight ends its worker again.
  *   <li>Living workers of the account that no row names, found by their environment, are ended. The result tells
  *       of them; no report is filed, as their worker ids may belong to another registry.
- *   <li>The ladder ends the worker of the row ({@link StopLadder}).
+ *   <li>The ladder ends the worker of the row ({@link StopLadder}). A row of another node is left to that node, unless its
+ *       worker is dead, or names this data directory because that was made anew since.
  * </ol>
  *
  * A crash after 1 leaves a row that is STOPPING, which reconcile resumes.
@@ -44,10 +45,13 @@ final class StopProtocol {
 
     private StopResult end(WorkerRow asked) {
         if (asked.state().isOpen() && !asked.node().equals(context.node())) {
-            return refused(
-                    asked.account(),
-                    RefusalReason.OTHER_NODE,
-                    "worker " + asked.workerId() + " belongs to node " + asked.node());
+            Judgement judgement = context.judge().judgeToEnd(asked);
+            if (!(judgement instanceof Judgement.Dead) && !isOfThisDirectory(asked)) {
+                return refused(
+                        asked.account(),
+                        judgement instanceof Judgement.Doubt doubt ? doubt.reason() : RefusalReason.OTHER_NODE,
+                        judgement.evidence());
+            }
         }
         List<EnvironmentSearch.Marked> strangers =
                 unregistered.search(asked.account(), asked.state().isOpen() ? asked.workerId() : "");
@@ -58,6 +62,13 @@ final class StopProtocol {
         return asked.state().isOpen()
                 ? ended(asked, ladder.end(asked.account(), asked.workerId()))
                 : ended.orElseGet(() -> new StopResult.AlreadyStopped(asked.account()));
+    }
+
+    /** Whether a process of the worker names this data directory, which was another node then. */
+    private boolean isOfThisDirectory(WorkerRow row) {
+        return row.identity().isPresent()
+                && context.local().search().ofDirectory(context.local().data()).stream()
+                        .anyMatch(marked -> marked.workerId().equals(row.workerId()));
     }
 
     private WorkerRow ask(AccountId account) {
@@ -89,8 +100,14 @@ final class StopProtocol {
         return stopped;
     }
 
-    /** Ends a row's worker, or only this one, and leaves the account wanted; empty if there is nothing to end. */
-    Optional<StopResult> endOnly(AccountId account, Optional<String> workerId, StopCause cause) {
+    /** Step 1 alone, where the rest cannot be judged. */
+    StopResult askAndRefuse(AccountId account, RefusalReason reason, String evidence) {
+        ask(account);
+        return refused(account, reason, evidence);
+    }
+
+    /** Marks a row's worker as stopping, or only this one, and leaves the account wanted; empty if there is none. */
+    private Optional<WorkerRow> askOnly(AccountId account, Optional<String> workerId, StopCause cause) {
         while (true) {
             Optional<WorkerRow> seen = context.registry()
                     .find(account)
@@ -102,9 +119,18 @@ final class StopProtocol {
             WorkerRow row = seen.get();
             WorkerRow stopping = row.stopping(context.self(), context.timing().now(), cause);
             if (row.state() == WorkerState.STOPPING || context.registry().update(seen, stopping)) {
-                return Optional.of(ended(stopping, ladder.end(account, row.workerId())));
+                return Optional.of(stopping);
             }
         }
+    }
+
+    void askOnly(AccountId account, String workerId, StopCause cause) {
+        askOnly(account, Optional.of(workerId), cause);
+    }
+
+    /** Ends a row's worker, or only this one, and leaves the account wanted; empty if there is nothing to end. */
+    Optional<StopResult> endOnly(AccountId account, Optional<String> workerId, StopCause cause) {
+        return askOnly(account, workerId, cause).map(row -> ended(row, ladder.end(account, row.workerId())));
     }
 
     private StopResult ended(WorkerRow row, StopLadder.Outcome outcome) {

@@ -11,6 +11,12 @@ final class WorkerIds {
 
     private final SecureRandom random = new SecureRandom();
 
+    /** An id that sorts behind the account's previous one, too, should the clock have gone back since that was made. */
+    String next(Instant now, String previous) {
+        Instant after = timeOf(previous).plusMillis(1);
+        return next(after.isAfter(now) ? after : now);
+    }
+
     String next(Instant now) {
         char[] id = new char[LENGTH];
         long millis = now.toEpochMilli();

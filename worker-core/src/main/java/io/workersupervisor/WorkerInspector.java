@@ -6,32 +6,46 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the workers of a data directory and changes nothing: for consoles and health checks, whether or not a host
  * runs. Thread-safe; every method blocks for a reading of the registry, of {@code /proc} and of locks.
  */
 public final class WorkerInspector {
+    /** How many findings are remembered as told; then they are told once more. */
+    private static final int MOST_TOLD = 1_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerInspector.class);
+
     private final DataDirectory data;
     private final WorkerRegistry registry;
     private final LocalMachine local;
     private final Judge judge;
     private final Supplier<List<String>> launchPath;
     private final Unregistered unregistered;
+    private final Consumer<String> trouble;
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     WorkerInspector(
             DataDirectory data,
             WorkerRegistry registry,
             LocalMachine local,
             Judge judge,
-            Supplier<List<String>> launchPath) {
+            Supplier<List<String>> launchPath,
+            Consumer<String> trouble) {
         this.data = data;
         this.registry = registry;
         this.local = local;
         this.judge = judge;
         this.launchPath = launchPath;
         this.unregistered = new Unregistered(registry, local);
+        this.trouble = trouble;
     }
 
     /**
@@ -50,22 +64,31 @@ public final class WorkerInspector {
                 registry,
                 local,
                 new Judge(local.probe(node), Optional.empty()),
-                () -> Keepers.living(data, local.script()));
+                () -> Keepers.living(data, local.script()),
+                LOG::warn);
     }
 
     /**
-     * How every account stands, in order; workers that the registry does not know among them.
+     * How every account stands, in order; workers that the registry does not know among them. An account whose row cannot
+     * be read is missing, as is a process that carries the library's variables with an account that is none: each is
+     * logged as a warning when it is first met, and named by {@link #doctor()} every time.
      *
      * @return empty if nothing was ever started
      * @throws RegistryException if the store fails
      */
     public List<WorkerStatus> list() {
         List<WorkerStatus> all = new ArrayList<>();
-        registry.list(RowSelection.ALL).rows().forEach(row -> all.add(status(row)));
-        unregistered.look().stream()
-                .filter(EnvironmentSearch.Marked::leads)
-                .map(this::status)
-                .forEach(all::add);
+        RowListing listing = registry.list(RowSelection.ALL);
+        listing.unreadable().forEach(row -> tell("a row cannot be read and is not listed: " + row));
+        listing.rows().forEach(row -> all.add(status(row)));
+        for (EnvironmentSearch.Marked marked : unregistered.look()) {
+            if (marked.accountId().isEmpty()) {
+                tell(marked + " names this data directory and is not listed: its account is none, "
+                        + Text.quoted(marked.account()));
+            } else if (marked.leads()) {
+                all.add(status(marked.accountId().get(), marked));
+            }
+        }
         all.sort(Comparator.comparing(WorkerStatus::account));
         return all;
     }
@@ -83,7 +106,7 @@ public final class WorkerInspector {
                 .filter(status -> status.state().isOpen())
                 .or(() -> unregistered.search(account, "").stream()
                         .findFirst()
-                        .map(this::status)
+                        .map(marked -> status(account, marked))
                         .or(() -> registered));
     }
 
@@ -142,8 +165,16 @@ public final class WorkerInspector {
                 row.detail().log().map(name -> data.path().resolve(name)));
     }
 
-    private WorkerStatus status(EnvironmentSearch.Marked marked) {
-        AccountId account = AccountId.parse(marked.account());
+    private void tell(String text) {
+        if (told.size() >= MOST_TOLD) {
+            told.clear();
+        }
+        if (told.add(text)) {
+            trouble.accept(text);
+        }
+    }
+
+    private WorkerStatus status(AccountId account, EnvironmentSearch.Marked marked) {
         return new WorkerStatus(
                 account,
                 WorkerState.RUNNING,

@@ -71,7 +71,8 @@ public interface WorkerRegistry {
     boolean update(Optional<WorkerRow> seen, WorkerRow next);
 
     /**
-     * Inserts a report unless there is one for its worker. The last {@value StopReport#KEPT} of an account are kept.
+     * Inserts a report unless there is one for its worker. Of an account this one and the last of the others are kept,
+     * {@value StopReport#KEPT} together.
      *
      * @param report the report
      * @return whether it was inserted

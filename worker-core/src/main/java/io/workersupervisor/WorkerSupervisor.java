@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,7 +153,8 @@ public final class WorkerSupervisor implements AutoCloseable {
     }
 
     /**
-     * How every account stands, in order.
+     * How every account stands, in order. An account whose row cannot be read is missing: it is told as a
+     * {@link WorkerEvent.Trouble} when it is first met, and named by {@link #doctor()} every time.
      *
      * @return empty if nothing was ever started
      * @throws RegistryException if the registry fails
@@ -256,6 +258,7 @@ public final class WorkerSupervisor implements AutoCloseable {
         LivenessProbe probe;
 
         InstantSource clock = InstantSource.system();
+        UnaryOperator<Timing> timing = UnaryOperator.identity();
         Duration reconcileInterval = DEFAULT_RECONCILE_INTERVAL;
         boolean reconciles = true;
         Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
@@ -287,7 +290,7 @@ public final class WorkerSupervisor implements AutoCloseable {
         }
 
         /**
-         * Sets a probe of the application's, which may turn an answer into doubt.
+         * Sets a probe of the application's, which may turn an answer into doubt; it is waited for 2 s at most.
          *
          * @param probe asked beside the library's own
          * @return this
@@ -402,8 +405,9 @@ public final class WorkerSupervisor implements AutoCloseable {
         }
 
         /**
-         * Makes the supervisor: stamps the data directory, looks for living workers that no row names, and reconciles. A
-         * failing reconcile is logged and told to the listener; it is tried again at every interval.
+         * Makes the supervisor: stamps the data directory, looks for living workers that no row names, and reconciles; what
+         * that takes longer than 10 s goes on behind it. A failing reconcile is logged and told to the listener; it is
+         * tried again at every interval.
          *
          * @return the supervisor
          * @throws DataDirectoryException if the platform lacks what is needed, or the directory is not the one that was

@@ -143,6 +143,99 @@ class DisasterTest {
         }
     }
 
+    /** The registry lies elsewhere and still names the node of the directory that was deleted. */
+    private WorkerRow afterTheDirectoryWasMadeAnew(Runnable meanwhile) throws IOException {
+        WorkerSupervisor before = node.host();
+        before.start(SPEC).orElseThrow();
+        before.close();
+        WorkerRow row = node.row(ACCOUNT);
+        meanwhile.run();
+        await().until(() -> node.local().locks().state(ACCOUNT) == AccountLocks.State.FREE || node.isAlive(pid(row)));
+        delete(node.data.path());
+        DataDirectory.open(node.data.path());
+        return row;
+    }
+
+    private static long pid(WorkerRow row) {
+        return row.identity().orElseThrow().pid();
+    }
+
+    @Test
+    void P2_a_dead_worker_of_a_node_that_vanished_is_told_and_its_account_starts() throws IOException {
+        WorkerRow row = afterTheDirectoryWasMadeAnew(() ->
+                node.workers().forEach(worker -> TestNode.kill(worker.stat().pid())));
+        WorkerSupervisor host = node.host();
+
+        node.awaitEvent("worker " + row.workerId() + " is left to its node: pid " + pid(row) + " does not exist");
+        ReconcileReport reconciled = host.reconcile();
+        StartResult started = host.start(SPEC);
+
+        assertThat(reconciled.leftAlone()).singleElement().asString().contains(row.node());
+        assertThat(started.orElseThrow().epoch()).isEqualTo(2);
+        assertThat(node.row(ACCOUNT).node()).isNotEqualTo(row.node());
+        assertThat(host.why(ACCOUNT).get(0).exit()).isInstanceOf(ExitStatus.Unknown.class);
+    }
+
+    @Test
+    void P2_a_dead_worker_of_a_node_that_vanished_can_be_stopped() throws IOException {
+        afterTheDirectoryWasMadeAnew(() ->
+                node.workers().forEach(worker -> TestNode.kill(worker.stat().pid())));
+        WorkerSupervisor host = node.host();
+
+        StopResult stopped = host.stop(ACCOUNT);
+
+        assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
+        assertThat(node.row(ACCOUNT).state()).isEqualTo(WorkerState.STOPPED);
+        assertThat(host.why(ACCOUNT)).hasSize(1);
+    }
+
+    @Test
+    void P1_a_living_worker_of_a_node_that_vanished_keeps_its_account_until_it_is_stopped() throws IOException {
+        WorkerRow row = afterTheDirectoryWasMadeAnew(() -> {});
+        WorkerSupervisor host = node.host();
+
+        StartResult second = host.start(SPEC);
+        StopResult stopped = host.stop(ACCOUNT);
+
+        assertThat(second).isInstanceOf(StartResult.AlreadyRunning.class);
+        assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
+        assertThat(node.isAlive(pid(row))).isFalse();
+        assertThat(host.start(SPEC)).isInstanceOf(StartResult.Started.class);
+    }
+
+    @Test
+    void P2_a_living_worker_of_another_directory_is_left_to_its_node() {
+        node.host().start(SPEC).orElseThrow();
+        try (TestNode other = new TestNode(directory.resolve("other"), node.registry)) {
+            WorkerSupervisor host = other.host();
+
+            StartResult second = host.start(SPEC);
+            StopResult stopped = host.stop(ACCOUNT);
+
+            assertThat(second).isInstanceOf(StartResult.AlreadyRunning.class);
+            assertThat(((StopResult.Refused) stopped).reason()).isEqualTo(RefusalReason.OTHER_NODE);
+            host.close();
+            await().until(() -> node.row(ACCOUNT).state() == WorkerState.STOPPED);
+        }
+    }
+
+    @Test
+    void P1_a_row_of_another_node_without_a_process_or_of_another_boot_stays_refused() {
+        WorkerRow claimed = Samples.starting();
+        insert(node.registry, claimed);
+        WorkerSupervisor host = node.host();
+
+        StartResult unrecorded = host.start(SPEC);
+        WorkerRow row = node.row(ACCOUNT);
+        assertThat(node.registry.update(Optional.of(row), row.running(Samples.PROCESS)))
+                .isTrue();
+        StartResult otherBoot = host.start(SPEC);
+
+        assertThat(((StartResult.Refused) unrecorded).reason()).isEqualTo(RefusalReason.OTHER_NODE);
+        assertThat(((StartResult.Refused) otherBoot).reason()).isEqualTo(RefusalReason.OTHER_NODE);
+        assertThat(host.reconcile().leftAlone()).isEmpty();
+    }
+
     @Test
     void P1_a_directory_replaced_beneath_a_running_host_starts_nothing() throws IOException {
         WorkerSupervisor host = node.host();
@@ -153,6 +246,44 @@ class DisasterTest {
         assertThatThrownBy(() -> host.start(SPEC))
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining("was replaced while this host runs");
+    }
+
+    @Test
+    void P6_a_directory_replaced_beneath_a_running_host_stops_and_settles_nothing() throws IOException {
+        WorkerSupervisor host = node.host(settings -> settings.onClose(WorkerSupervisor.OnClose.STOP_WORKERS));
+        long pid = host.start(SPEC).orElseThrow().pid();
+        AccountId starting = Samples.ACCOUNT.equals(ACCOUNT) ? AccountId.of(2) : Samples.ACCOUNT;
+        insert(node.registry, startingHere(starting));
+        Files.move(node.data.path(), directory.resolve("moved"));
+        DataDirectory.open(node.data.path());
+
+        StopResult stopped = host.stop(ACCOUNT);
+        assertThatThrownBy(host::reconcile).hasMessageContaining("was replaced while this host runs");
+        assertThatThrownBy(() -> host.restart(SPEC)).hasMessageContaining("was replaced while this host runs");
+        host.close();
+
+        assertThat(((StopResult.Refused) stopped).reason()).isEqualTo(RefusalReason.DIRECTORY_REPLACED);
+        assertThat(node.row(ACCOUNT).desired()).isEqualTo(Desired.STOPPED);
+        assertThat(node.isAlive(pid)).isTrue();
+        assertThat(node.row(starting).state()).isEqualTo(WorkerState.STARTING);
+        assertThat(node.registry.reports(starting, 1)).isEmpty();
+        assertThat(node.registry.reports(ACCOUNT, 1)).isEmpty();
+    }
+
+    /** Left over by a host that is gone. */
+    private WorkerRow startingHere(AccountId account) {
+        String id = new WorkerIds().next(Samples.NOW);
+        return WorkerRow.claimed(
+                Optional.empty(),
+                TestNode.sh(account, "exec sleep 600").build(),
+                new WorkerRow.Claim(
+                        1,
+                        id,
+                        node.row(ACCOUNT).node(),
+                        Samples.NOW,
+                        Samples.HOST,
+                        0,
+                        DataDirectory.logName(account, id)));
     }
 
     @Test

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,28 @@ class ExitsTest {
         assertThat(report.reason()).isEqualTo(reason);
         assertThat(report.confidence()).isEqualTo(confidence);
         assertThat(report.initiator()).isEqualTo(Initiator.WORKER);
+    }
+
+    @Test
+    void P6_the_newest_end_is_told_first_and_kept_though_the_clock_went_back() {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-24T02:00:00Z"));
+        WorkerSupervisor host = node.host(settings -> settings.clock(now::get));
+        WorkerSpec spec = TestNode.sh(ACCOUNT, "exec sleep 600").build();
+        for (int end = 0; end < StopReport.KEPT; end++) {
+            host.start(spec).orElseThrow();
+            host.stop(ACCOUNT);
+            now.updateAndGet(then -> then.plusSeconds(1));
+        }
+        now.updateAndGet(then -> then.minusSeconds(3600));
+
+        String last = host.start(spec).orElseThrow().workerId();
+        host.stop(ACCOUNT);
+
+        assertThat(host.why(ACCOUNT))
+                .hasSize(StopReport.KEPT)
+                .first()
+                .extracting(StopReport::workerId)
+                .isEqualTo(last);
     }
 
     @ParameterizedTest

@@ -90,7 +90,7 @@ class NodeStampTest {
                 .hasContent("{\"format\":1,\"node\":\"" + stamp.node()
                         + "\",\"machine\":\"machine-a\",\"boot\":\"boot-a\","
                         + "\"registry\":\"registry-a\",\"locks_inode\":" + Files.getAttribute(data.locks(), "unix:ino")
-                        + "}\n");
+                        + ",\"locks_device\":" + Files.getAttribute(data.locks(), "unix:dev") + "}\n");
     }
 
     @Test
@@ -170,16 +170,60 @@ class NodeStampTest {
         assertThatExceptionOfType(DataDirectoryException.class).isThrownBy(() -> stamp(data, MACHINE));
     }
 
+    /** Fresh file systems number their inodes alike. */
+    private void onAnotherDevice() throws IOException {
+        long device = (Long) Files.getAttribute(data.locks(), "unix:dev");
+        String text = Files.readString(data.nodeFile());
+        Files.writeString(
+                data.nodeFile(), text.replace("\"locks_device\":" + device, "\"locks_device\":" + (device + 1)));
+    }
+
+    @Test
+    void P1_the_same_inode_on_another_device_of_the_same_boot_is_refused() throws IOException {
+        stamp(data, MACHINE);
+        onAnotherDevice();
+
+        assertThatExceptionOfType(DataDirectoryException.class)
+                .isThrownBy(() -> stamp(data, MACHINE))
+                .withMessageContaining("copied");
+        assertThat(NodeStamp.read(data).orElseThrow().isIntact(data, MACHINE)).isFalse();
+    }
+
+    @Test
+    void P2_a_device_that_got_another_number_at_boot_is_accepted_and_stamped() throws IOException {
+        NodeStamp before = stamp(data, MACHINE).stamp();
+        onAnotherDevice();
+        assertThat(NodeStamp.read(data).orElseThrow().isIntact(data, REBOOTED)).isTrue();
+
+        Stamped after = stamp(data, REBOOTED);
+
+        assertThat(after.notices()).isEmpty();
+        assertThat(after.stamp().locks()).isEqualTo(before.locks());
+    }
+
+    @Test
+    void a_stamp_of_an_older_version_is_accepted_and_completed() throws IOException {
+        NodeStamp before = stamp(data, MACHINE).stamp();
+        String text = Files.readString(data.nodeFile());
+        Files.writeString(data.nodeFile(), text.replaceFirst(",\"locks_device\":[0-9]+", ""));
+        assertThat(NodeStamp.read(data).orElseThrow().locks().device()).isEmpty();
+
+        Stamped after = stamp(data, MACHINE);
+
+        assertThat(after).isEqualTo(new Stamped(before, List.of()));
+        assertThat(data.nodeFile()).content().isEqualTo(text);
+    }
+
     @Test
     void a_stamp_knows_whether_the_locks_directory_is_still_its_own() throws IOException {
         NodeStamp stamp = stamp(data, MACHINE).stamp();
-        assertThat(stamp.isIntact(data)).isTrue();
+        assertThat(stamp.isIntact(data, MACHINE)).isTrue();
 
         Files.move(data.locks(), data.path().resolve("old"));
-        assertThat(stamp.isIntact(data)).isFalse();
+        assertThat(stamp.isIntact(data, MACHINE)).isFalse();
 
         Files.createDirectory(data.locks());
-        assertThat(stamp.isIntact(data)).isFalse();
+        assertThat(stamp.isIntact(data, MACHINE)).isFalse();
     }
 
     @Test

@@ -40,6 +40,24 @@ class WorkerIdsTest {
     }
 
     @Test
+    void P6_an_id_sorts_behind_the_one_before_it_though_the_clock_went_back() {
+        String previous = ids.next(Samples.NOW);
+
+        String next = ids.next(Samples.NOW.minusSeconds(3600), previous);
+
+        assertThat(next).isGreaterThan(previous);
+        assertThat(WorkerIds.timeOf(next)).isEqualTo(Samples.NOW.plusMillis(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no worker id", "01kas9g4bv0123456789abcdef"})
+    void an_id_tells_the_time_where_the_one_before_it_is_older(String previous) {
+        Instant now = Instant.parse("2030-01-01T00:00:00Z");
+
+        assertThat(WorkerIds.timeOf(ids.next(now, previous))).isEqualTo(now);
+    }
+
+    @Test
     void ids_of_one_millisecond_differ() {
         Stream<String> made = IntStream.range(0, 10_000).mapToObj(i -> ids.next(Samples.NOW));
 

@@ -66,6 +66,14 @@ class SupervisorOnSqliteTest {
                 .hasMessageContaining("4711");
         assertThat(other).isInstanceOf(StartResult.Started.class);
         assertThat(reconciled.leftAlone()).isEmpty();
+        assertThat(host.list())
+                .singleElement()
+                .extracting(WorkerStatus::account)
+                .isEqualTo(OTHER);
+        host.list();
+        assertThat(Files.readAllLines(data.eventLog()))
+                .filteredOn(line -> line.contains("is not listed: account 4711"))
+                .hasSize(1);
         assertThat(host.doctor())
                 .anyMatch(finding -> finding.level() == WorkerInspector.Finding.Level.ERROR
                         && finding.text().contains("4711"));

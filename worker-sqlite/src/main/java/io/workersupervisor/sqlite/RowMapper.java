@@ -74,6 +74,7 @@ final class RowMapper {
                     ended,
                     ended,
                     new ExitStatus.Unknown("the stored report cannot be read"),
+                    Optional.empty(),
                     Initiator.UNKNOWN,
                     StopReason.UNKNOWN,
                     Confidence.POSSIBLE,

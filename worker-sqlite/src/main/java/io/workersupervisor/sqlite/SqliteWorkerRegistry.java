@@ -68,9 +68,9 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
     private static final String FILE = "INSERT INTO worker_stops (worker_id, account_id, ended_at, report)"
             + " VALUES (?, ?, ?, ?) ON CONFLICT (worker_id) DO NOTHING";
     private static final String PRUNE =
-            "DELETE FROM worker_stops WHERE account_id = ? AND worker_id <= (SELECT worker_id"
-                    + " FROM worker_stops WHERE account_id = ? ORDER BY worker_id DESC LIMIT 1 OFFSET "
-                    + StopReport.KEPT + ")";
+            "DELETE FROM worker_stops WHERE account_id = ?1 AND worker_id <> ?2 AND worker_id <= (SELECT worker_id"
+                    + " FROM worker_stops WHERE account_id = ?1 AND worker_id <> ?2 ORDER BY worker_id DESC LIMIT 1 OFFSET "
+                    + (StopReport.KEPT - 1) + ")";
     private static final String NEWEST = "SELECT worker_id, ended_at, report FROM worker_stops WHERE account_id = ?"
             + " ORDER BY worker_id DESC LIMIT ?";
 
@@ -209,7 +209,7 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
         return session -> {
             boolean inserted = session.update(FILE, values) == 1;
             if (inserted) {
-                session.update(PRUNE, account, account);
+                session.update(PRUNE, account, report.workerId());
             }
             return inserted;
         };
