@@ -57,8 +57,7 @@ final class ShLauncher implements Launcher {
         }
         try {
             ProcessBuilder builder = new ProcessBuilder(command(request, program.path()));
-            builder.environment().clear();
-            builder.environment().putAll(environment);
+            Environment.set(builder.environment(), environment);
             builder.directory(directory.toFile());
             builder.redirectInput(
                     ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
