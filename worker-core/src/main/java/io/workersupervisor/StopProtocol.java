@@ -59,7 +59,7 @@ final class StopProtocol {
         }
         return asked.state().isOpen()
                 ? ended(asked, ladder.end(asked.account(), asked.workerId()))
-                : ended.orElseGet(() -> new StopResult.AlreadyStopped(asked.account()));
+                : ended.orElseGet(() -> new StopResult.AlreadyStopped(asked.account(), asked.version() > 1));
     }
 
     private WorkerRow ask(AccountId account) {
