@@ -50,8 +50,8 @@ final class WritableStore implements Store {
     }
 
     @Override
-    public String name() {
-        return "registry " + file;
+    public Path file() {
+        return file;
     }
 
     @Override
