@@ -1,9 +1,14 @@
 package io.workersupervisor;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -14,7 +19,7 @@ import java.util.Set;
  * user may use it at once; it must lie on a local file system. Immutable and thread-safe.
  *
  * <pre>
- * data/node                     which machine, boot and registry this directory belongs to
+ * data/node                     which machine, boot and registry this directory belongs to; node.lock guards it
  * data/registry.db              the SQLite registry
  * data/locks/ACCOUNT.lock       the kernel lock of an account, and the highest epoch admitted; never deleted
  * data/records/WORKER.birth     pid and start tick, written before the worker runs; .exit its exit status
@@ -44,7 +49,7 @@ public final class DataDirectory {
     public static DataDirectory open(Path path) {
         Machine.requireSupported();
         try {
-            if (!Files.exists(path)) {
+            if (Files.notExists(path)) {
                 requireLocal(path.toAbsolutePath());
                 Files.createDirectories(path, PosixFilePermissions.asFileAttribute(OURS_ONLY));
             }
@@ -73,11 +78,8 @@ public final class DataDirectory {
         Machine.requireSupported();
         Path absolute = path.toAbsolutePath().normalize();
         try {
-            if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
+            if (!Files.readAttributes(absolute, BasicFileAttributes.class).isDirectory()) {
                 throw new DataDirectoryException("data directory " + absolute + " is not a directory");
-            }
-            if (!Files.isDirectory(absolute)) {
-                throw new DataDirectoryException("data directory " + absolute + " does not exist");
             }
             Path real = absolute.toRealPath();
             int owner = (Integer) Files.getAttribute(real, "unix:uid");
@@ -93,6 +95,8 @@ public final class DataDirectory {
             }
             requireLocal(real);
             return new DataDirectory(real);
+        } catch (NoSuchFileException missing) {
+            throw new DataDirectoryException("data directory " + absolute + " does not exist", missing);
         } catch (IOException e) {
             throw new DataDirectoryException("data directory " + absolute + " cannot be read: " + reason(e), e);
         }
@@ -161,9 +165,17 @@ public final class DataDirectory {
         return "worker_" + account.fileName() + "_" + workerId + ".log";
     }
 
-    /** An I/O error in words: its class where the message is only the path. */
+    /** An I/O error in words: the message of some is only the path, which whoever asks names. */
     static String reason(IOException error) {
-        return error.getClass().getSimpleName() + ": " + error.getMessage();
+        if (error instanceof AccessDeniedException) {
+            return "permission denied";
+        } else if (error instanceof NoSuchFileException) {
+            return "no such file or directory";
+        } else if (error instanceof FileAlreadyExistsException) {
+            return "something else is there";
+        }
+        String reason = error instanceof FileSystemException failed ? failed.getReason() : error.getMessage();
+        return reason == null ? error.getClass().getSimpleName() : reason;
     }
 
     @Override

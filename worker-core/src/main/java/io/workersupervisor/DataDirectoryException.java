@@ -1,7 +1,7 @@
 package io.workersupervisor;
 
 /** The data directory or the platform cannot be used. Nothing was changed. */
-public final class DataDirectoryException extends WorkerSupervisorException {
+public class DataDirectoryException extends WorkerSupervisorException {
     private static final long serialVersionUID = 1;
 
     /**

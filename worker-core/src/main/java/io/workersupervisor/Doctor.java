@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Examines machine, data directory, registry and rows, and changes nothing. A check that fails hides no other. */
 final class Doctor {
@@ -49,7 +50,9 @@ final class Doctor {
         check("launch path", this::launchPath);
         check("data directory", this::directory);
         check("registry", this::rows);
+        check("writing", this::writable);
         check("processes", this::strangers);
+        check("processes of unreadable rows", this::unreadable);
         check("records", this::records);
         findings.sort(Comparator.comparing(Finding::level));
         return List.copyOf(findings);
@@ -128,7 +131,12 @@ final class Doctor {
             }
             check(account, () -> admitted(row));
         }
-        add(Level.OK, "registry " + registry.id() + ": " + listing.rows().size() + " rows, " + alive + " running");
+        add(
+                Level.OK,
+                "registry " + registry.id() + ": " + listing.rows().size() + " rows, " + alive + " running"
+                        + (listing.unreadable().isEmpty()
+                                ? ""
+                                : ", " + listing.unreadable().size() + " that cannot be read"));
     }
 
     private void liveness(WorkerRow row, AtomicInteger alive) {
@@ -167,6 +175,28 @@ final class Doctor {
         }
     }
 
+    private void unreadable() {
+        for (EnvironmentSearch.Marked marked : unregistered.ofUnreadableRows()) {
+            add(
+                    Level.WARNING,
+                    "account " + marked.account() + ": " + Unregistered.describe(List.of(marked))
+                            + ", and as its row cannot be read neither start nor stop touches it; correct the row and"
+                            + " stop the account, or end it with kill "
+                            + marked.stat().pid());
+        }
+    }
+
+    /** Hosts, start and stop write; looking does not. */
+    private void writable() {
+        Stream.of(data.path(), data.locks(), data.records(), data.registryFile())
+                .filter(path -> Files.exists(path) && !Files.isWritable(path))
+                .findFirst()
+                .ifPresent(path -> add(
+                        Level.ERROR,
+                        path + " is not writable: give this user write permission, or remount its file system if it is"
+                                + " mounted read-only; until then nothing can be started or stopped here"));
+    }
+
     private void records() {
         List<String> known = registry.list(RowSelection.ALL).rows().stream()
                 .filter(row -> row.state().isOpen())
@@ -174,7 +204,7 @@ final class Doctor {
                 .toList();
         List<String> unknown = local.records().workers().stream()
                 .filter(workerId -> !known.contains(workerId))
-                .filter(workerId -> !isReported(workerId))
+                .filter(workerId -> !isReported(workerId) && !isOfUnreadableRow(workerId))
                 .collect(Collectors.toList());
         if (!unknown.isEmpty()) {
             add(
@@ -184,12 +214,20 @@ final class Doctor {
     }
 
     private boolean isReported(String workerId) {
-        return local.records()
-                .birth(workerId)
-                .flatMap(birth -> AccountId.ofFileName(birth.account()))
+        return account(workerId)
                 .filter(account -> registry.reports(account, StopReport.KEPT).stream()
                         .anyMatch(report -> report.workerId().equals(workerId)))
                 .isPresent();
+    }
+
+    private boolean isOfUnreadableRow(String workerId) {
+        return account(workerId)
+                .filter(account -> unregistered.isUnreadable(account.toString()))
+                .isPresent();
+    }
+
+    private Optional<AccountId> account(String workerId) {
+        return local.records().birth(workerId).flatMap(birth -> AccountId.ofFileName(birth.account()));
     }
 
     private void add(Level level, String text) {

@@ -15,6 +15,16 @@ final class Environment {
         return PASSABLE.matcher(name).matches();
     }
 
+    /** Makes these the variables of a process; one that it inherits as it is keeps its bytes, in whatever charset. */
+    static void set(Map<String, String> process, Map<String, String> wanted) {
+        process.keySet().retainAll(wanted.keySet());
+        wanted.forEach((name, value) -> {
+            if (!value.equals(process.get(name))) {
+                process.put(name, value);
+            }
+        });
+    }
+
     /** The host's variables unless the spec wants none, those of the spec, and none of the library's own. */
     static Map<String, String> of(WorkerSpec spec, Map<String, String> host) {
         Map<String, String> variables = new LinkedHashMap<>();

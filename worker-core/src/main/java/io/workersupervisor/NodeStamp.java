@@ -150,7 +150,7 @@ record NodeStamp(String node, String machine, String boot, String registry, Plac
                     "data directory " + data + " is not the one that was stamped: it was copied, restored or moved"
                             + (otherMachine ? " from another machine" : "");
             if (!acceptMoved) {
-                throw new DataDirectoryException(
+                throw new MovedDirectoryException(
                         what + ". Workers of the original may live on: end them and the hosts that"
                                 + " use it, then accept this one once with acceptMovedDirectory()");
             }

@@ -48,8 +48,7 @@ final class ShLauncher implements Launcher {
         Launchable.Ready ready = (Launchable.Ready) launchable;
         try {
             ProcessBuilder builder = new ProcessBuilder(command(request, ready.command()));
-            builder.environment().clear();
-            builder.environment().putAll(ready.environment());
+            Environment.set(builder.environment(), ready.environment());
             builder.directory(ready.directory().toFile());
             builder.redirectInput(
                     ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * The last step of a start, when the worker has its process and its row is RUNNING.
@@ -90,6 +91,14 @@ final class StartVerification {
         }
     }
 
+    /** Alone: another thread of this host that files the end has told it, too, before the start is called failed. */
+    private Optional<StopReport> bury(WorkerRow row, Judgement.Dead dead) {
+        Supplier<Optional<StopReport>> bury = () -> end.bury(row, end.ending(row, dead, List.of()));
+        return Thread.currentThread().isInterrupted()
+                ? bury.get()
+                : context.mutex().call(row.account(), POLL, bury).flatMap(report -> report);
+    }
+
     private StartResult endedInGrace(StartProtocol.Born born) {
         WorkerRow mine = born.row();
         long deadline = context.timing().nanos() + PATIENCE.toNanos();
@@ -107,7 +116,7 @@ final class StartVerification {
                 found = judgement.evidence();
                 // The end of one that is being stopped is its ladder's to tell.
                 if (judgement instanceof Judgement.Dead dead && row.get().state() != WorkerState.STOPPING) {
-                    report = end.bury(row.get(), end.ending(row.get(), dead, List.of()));
+                    report = bury(row.get(), dead);
                 } else if (judgement instanceof Judgement.Draining draining
                         && !draining.left().isEmpty()) {
                     return new StartResult.Failed(mine.account(), "start grace", found, Optional.empty());

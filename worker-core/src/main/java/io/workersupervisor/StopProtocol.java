@@ -61,7 +61,7 @@ final class StopProtocol {
         }
         return asked.state().isOpen()
                 ? ended(asked, ladder.end(asked.account(), asked.workerId()))
-                : ended.orElseGet(() -> new StopResult.AlreadyStopped(asked.account()));
+                : ended.orElseGet(() -> new StopResult.AlreadyStopped(asked.account(), asked.version() > 1));
     }
 
     /** Whether a process of the worker names this data directory, which was another node then. */

@@ -61,11 +61,14 @@ public sealed interface StopResult {
      * No worker ran; the account is stopped from now on.
      *
      * @param account the account
+     * @param known whether it was ever started or stopped before: one that was not may be a slip of the pen
      */
-    record AlreadyStopped(AccountId account) implements StopResult {
+    record AlreadyStopped(AccountId account, boolean known) implements StopResult {
         @Override
         public String describe() {
-            return "account " + account + " is stopped, no worker ran";
+            return known
+                    ? "account " + account + " is stopped, no worker ran"
+                    : "account " + account + " was not known here; it is stopped from now on";
         }
     }
 

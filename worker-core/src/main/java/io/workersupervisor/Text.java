@@ -13,14 +13,18 @@ final class Text {
     /** A value from outside in quotes, on one line, cut where it is long. */
     static String quoted(String value) {
         String cut = value.length() <= LONGEST_QUOTE ? value : value.substring(0, LONGEST_QUOTE) + "...";
-        return '"' + oneLine(cut) + '"';
+        return '"' + withoutControls(cut) + '"';
     }
 
     /** The text with every control character replaced, so that it stays on its line. */
     static String oneLine(String value) {
+        return withoutControls(value).strip();
+    }
+
+    private static String withoutControls(String value) {
         StringBuilder line = new StringBuilder(value.length());
         value.codePoints().forEach(c -> line.appendCodePoint(Character.isISOControl(c) ? ' ' : c));
-        return line.toString().strip();
+        return line.toString();
     }
 
     static Duration atLeastZero(String parameter, Duration value) {

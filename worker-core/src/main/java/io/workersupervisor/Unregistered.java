@@ -21,8 +21,25 @@ final class Unregistered {
         this.local = local;
     }
 
-    /** Looks for them among all processes; returns those that no row names now. */
+    /**
+     * Looks for them among all processes; returns those that no row names now. Where the row cannot be read, nobody can say
+     * whether it names them: {@link #ofUnreadableRows()}.
+     */
     List<EnvironmentSearch.Marked> look() {
+        return all().stream().filter(marked -> !isUnreadable(marked.account())).toList();
+    }
+
+    /** Living workers of accounts whose row cannot be read. */
+    List<EnvironmentSearch.Marked> ofUnreadableRows() {
+        return all().stream().filter(marked -> isUnreadable(marked.account())).toList();
+    }
+
+    /** Whether the row of an account is there and cannot be read. */
+    boolean isUnreadable(String account) {
+        return named(account).isEmpty();
+    }
+
+    private List<EnvironmentSearch.Marked> all() {
         Map<String, List<EnvironmentSearch.Marked>> all = local.search().ofDirectory(local.data()).stream()
                 .filter(marked -> !marked.account().isEmpty())
                 .collect(Collectors.groupingBy(EnvironmentSearch.Marked::account));
@@ -36,19 +53,24 @@ final class Unregistered {
     }
 
     private List<EnvironmentSearch.Marked> withoutRow(String account, List<EnvironmentSearch.Marked> marked) {
-        String registered;
-        try {
-            registered = registry.find(AccountId.parse(account))
-                    .filter(row -> row.state().isOpen())
-                    .map(WorkerRow::workerId)
-                    .orElse("");
-        } catch (CorruptRowException | IllegalArgumentException unreadable) {
-            registered = "";
-        }
-        String known = registered;
+        String known = named(account).orElse("");
         return marked.stream()
                 .filter(process -> !process.workerId().equals(known))
                 .toList();
+    }
+
+    /** The worker that the row of an account names, or "" for none; nothing where the row cannot be read. */
+    private Optional<String> named(String account) {
+        try {
+            return Optional.of(registry.find(AccountId.parse(account))
+                    .filter(row -> row.state().isOpen())
+                    .map(WorkerRow::workerId)
+                    .orElse(""));
+        } catch (CorruptRowException unreadable) {
+            return Optional.empty();
+        } catch (IllegalArgumentException noAccount) {
+            return Optional.of("");
+        }
     }
 
     /** Those of an account that were found and still live, but for the worker given. */

@@ -122,6 +122,19 @@ public final class WorkerInspector {
     }
 
     /**
+     * Whether the data directory was copied, restored or moved since a host used it: hosts refuse it until somebody accepts
+     * it, and what is found here may belong to the original.
+     *
+     * @return true if it is another directory than the one that was stamped
+     * @throws DataDirectoryException if the directory's stamp is damaged
+     */
+    public boolean isMoved() {
+        return NodeStamp.read(data)
+                .filter(stamp -> !stamp.isIntact(data, local.machine()))
+                .isPresent();
+    }
+
+    /**
      * What is wrong here, and what is worth knowing.
      *
      * @return findings, those that need somebody first

@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ public final class WorkerSpec {
      * @param account the account
      * @param command the program and its arguments; see {@link #builder}
      * @return the spec
-     * @throws IllegalArgumentException as {@link #builder}
+     * @throws IllegalArgumentException as {@link #builder} and {@link Builder#build()}
      */
     public static WorkerSpec of(AccountId account, String... command) {
         return builder(account, command).build();
@@ -171,6 +172,7 @@ public final class WorkerSpec {
         private @Nullable String version;
         private Duration startGrace = DEFAULT_START_GRACE;
         private Duration stopGrace = DEFAULT_STOP_GRACE;
+        private Charset charset = PlatformText.CHARSET;
 
         private Builder(AccountId account, List<String> command) {
             this.account = account;
@@ -296,12 +298,26 @@ public final class WorkerSpec {
             return this;
         }
 
+        /** Sets the charset of the platform, for tests. */
+        Builder charset(Charset platform) {
+            this.charset = platform;
+            return this;
+        }
+
         /**
          * Makes the spec.
          *
          * @return the spec
+         * @throws IllegalArgumentException if the command or a variable holds a character that this JVM cannot hand to a
+         *     process, as every one outside ASCII under {@code LC_ALL=C}
          */
         public WorkerSpec build() {
+            for (int word = 0; word < command.size(); word++) {
+                String name = word == 0 ? "the program" : "argument " + word;
+                PlatformText.requireEncodable(charset, name + " of account " + account, command.get(word));
+            }
+            environment.forEach((name, value) -> PlatformText.requireEncodable(
+                    charset, "environment variable " + name + " of account " + account, value));
             return new WorkerSpec(this);
         }
     }

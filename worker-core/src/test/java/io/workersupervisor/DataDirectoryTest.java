@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -155,6 +158,24 @@ class DataDirectoryTest {
                     .isThrownBy(() -> DataDirectory.open(path))
                     .withMessageContaining(path.toString());
         }
+    }
+
+    @Test
+    void a_directory_that_cannot_be_reached_is_not_called_missing() throws IOException {
+        Path file = Files.createFile(home.resolve("file"));
+
+        assertThatExceptionOfType(DataDirectoryException.class)
+                .isThrownBy(() -> DataDirectory.existing(file.resolve("data")))
+                .withMessage("data directory " + file.resolve("data") + " cannot be read: Not a directory");
+    }
+
+    @Test
+    void an_error_of_the_system_is_told_in_words() {
+        assertThat(DataDirectory.reason(new AccessDeniedException("/a"))).isEqualTo("permission denied");
+        assertThat(DataDirectory.reason(new NoSuchFileException("/a"))).isEqualTo("no such file or directory");
+        assertThat(DataDirectory.reason(new FileSystemException("/a", null, "Read-only file system")))
+                .isEqualTo("Read-only file system");
+        assertThat(DataDirectory.reason(new IOException("Broken pipe"))).isEqualTo("Broken pipe");
     }
 
     /** P1: two names of one directory are one directory. */

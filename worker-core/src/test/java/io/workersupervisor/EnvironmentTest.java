@@ -2,6 +2,7 @@ package io.workersupervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -83,5 +84,22 @@ class EnvironmentTest {
         assertThat(Environment.of(spec().build(), Map.of(name, "0"))).containsEntry(name, "0");
         assertThat(Environment.of(spec().environment(name, "").build(), Map.of(name, "0")))
                 .containsEntry(name, "");
+    }
+
+    @Test
+    void a_variable_that_is_inherited_as_it_is_is_not_written_again() {
+        Map<String, String> written = new HashMap<>();
+        Map<String, String> process = new HashMap<>(Map.of("KEPT", "\ufffd", "CHANGED", "1", "LOST", "x")) {
+            @Override
+            public String put(String name, String value) {
+                written.put(name, value);
+                return String.valueOf(super.put(name, value));
+            }
+        };
+
+        Environment.set(process, Map.of("KEPT", "\ufffd", "CHANGED", "2", "NEW", "3"));
+
+        assertThat(process).containsOnly(Map.entry("KEPT", "\ufffd"), Map.entry("CHANGED", "2"), Map.entry("NEW", "3"));
+        assertThat(written).containsOnlyKeys("CHANGED", "NEW");
     }
 }

@@ -38,7 +38,7 @@ class ExitStatusTest {
                 Arguments.of(768, new ExitStatus.Exited(3)),
                 Arguments.of(9, new ExitStatus.Signalled(9)),
                 Arguments.of(35_072, new ExitStatus.Exited(137)),
-                Arguments.of(0x8b, new ExitStatus.Signalled(11)));
+                Arguments.of(0x8b, new ExitStatus.Signalled(11, true)));
     }
 
     @ParameterizedTest

@@ -62,7 +62,7 @@ class StopLadderTest {
 
         StopResult stopped = host.stop(ACCOUNT);
 
-        assertThat(stopped).isEqualTo(new StopResult.AlreadyStopped(ACCOUNT));
+        assertThat(stopped).isEqualTo(new StopResult.AlreadyStopped(ACCOUNT, false));
         assertThat(host.ensure(TestNode.sh(ACCOUNT, "exec sleep 600").build())).isInstanceOf(StartResult.Refused.class);
     }
 

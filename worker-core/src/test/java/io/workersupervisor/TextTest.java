@@ -59,6 +59,7 @@ class TextTest {
     @Test
     void a_quote_is_cut_where_it_is_long() {
         assertThat(Text.quoted("a\nb")).isEqualTo("\"a b\"");
+        assertThat(Text.quoted(" a ")).isEqualTo("\" a \"");
         assertThat(Text.quoted("x".repeat(80))).isEqualTo('"' + "x".repeat(80) + '"');
         assertThat(Text.quoted("x".repeat(81))).isEqualTo('"' + "x".repeat(80) + "...\"");
     }

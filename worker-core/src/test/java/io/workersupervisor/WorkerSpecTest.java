@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -37,6 +38,43 @@ class WorkerSpecTest {
         assertThat(spec.version()).isEmpty();
         assertThat(spec.startGrace()).isEqualTo(Duration.ofMillis(500));
         assertThat(spec.stopGrace()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    /** The JVM would replace it by a question mark. */
+    @Test
+    void a_word_that_the_platform_cannot_hand_on_is_refused_by_its_number() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> WorkerSpec.builder(ACCOUNT, "sh", "a", "grüß")
+                        .charset(StandardCharsets.US_ASCII)
+                        .build())
+                .withMessageContainingAll("argument 2 of account 4711", "US-ASCII", "LC_ALL=C.UTF-8");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> WorkerSpec.builder(ACCOUNT, "grüß")
+                        .charset(StandardCharsets.US_ASCII)
+                        .build())
+                .withMessageContaining("the program of account 4711");
+    }
+
+    /** P8. */
+    @Test
+    void a_variable_that_the_platform_cannot_hand_on_is_refused_by_its_name_alone() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder()
+                        .environment("PRICE", "5 €")
+                        .charset(StandardCharsets.ISO_8859_1)
+                        .build())
+                .withMessageContainingAll("environment variable PRICE", "LC_ALL=C.UTF-8")
+                .withMessageNotContaining("€");
+    }
+
+    @Test
+    void what_the_platform_can_hand_on_is_taken() {
+        WorkerSpec spec = WorkerSpec.builder(ACCOUNT, "sh", "äöü€")
+                .environment("GREET", "grüß")
+                .charset(StandardCharsets.UTF_8)
+                .build();
+
+        assertThat(spec.command()).containsExactly("sh", "äöü€");
     }
 
     @Test

@@ -1,6 +1,9 @@
 package io.workersupervisor.examples;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.WorkerRegistry;
+import io.workersupervisor.WorkerSupervisor;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +18,9 @@ import java.util.Optional;
  * or {@code --name=value}; after {@code --} everything is the worker's command.
  */
 final class Arguments {
+    /** What the JVM makes of bytes that are no character in the locale. */
+    private static final char UNDECODED = '\ufffd';
+
     private final Command command;
     private final Optional<AccountId> account;
     private final Map<Option, String> options;
@@ -29,6 +35,12 @@ final class Arguments {
     }
 
     static Arguments parse(List<String> words) {
+        for (int word = 0; word < words.size(); word++) {
+            require(
+                    words.get(word).indexOf(UNDECODED) < 0,
+                    "argument " + (word + 1) + " is no text in this locale: start with LC_ALL=C.UTF-8 or another UTF-8"
+                            + " locale");
+        }
         int end = words.indexOf("--");
         List<String> ours = end < 0 ? words : words.subList(0, end);
         List<String> workerCommand = end < 0 ? List.of() : List.copyOf(words.subList(end + 1, words.size()));
@@ -131,6 +143,12 @@ final class Arguments {
     /** The data directory; it need not exist. */
     Path data() {
         return path(Option.DATA).orElseGet(() -> Path.of("data").toAbsolutePath());
+    }
+
+    /** Begins a supervisor as the options want it. */
+    WorkerSupervisor.Builder supervisor(DataDirectory data, WorkerRegistry registry) {
+        WorkerSupervisor.Builder supervisor = WorkerSupervisor.builder(data, registry);
+        return has(Option.ACCEPT_MOVED_DIRECTORY) ? supervisor.acceptMovedDirectory() : supervisor;
     }
 
     /** A time given in seconds, with a fraction if need be. */

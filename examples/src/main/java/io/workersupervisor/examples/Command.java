@@ -15,16 +15,17 @@ record Command(String name, boolean takesAccount, Set<Option> options, Program p
                     Option.DIR,
                     Option.ENV_FILE,
                     Option.START_GRACE,
-                    Option.STOP_GRACE),
+                    Option.STOP_GRACE,
+                    Option.ACCEPT_MOVED_DIRECTORY),
             StartCommand::run);
 
     private static final List<Command> ALL = List.of(
             START,
-            new Command("stop", true, Set.of(), StopCommand::run),
+            new Command("stop", true, Set.of(Option.ACCEPT_MOVED_DIRECTORY), StopCommand::run),
             new Command("ps", false, Set.of(), PsCommand::run),
             new Command("why", true, Set.of(Option.LAST), WhyCommand::run),
             new Command("doctor", false, Set.of(), DoctorCommand::run),
-            new Command("host", false, Set.of(Option.STOP_WORKERS), HostCommand::run));
+            new Command("host", false, Set.of(Option.STOP_WORKERS, Option.ACCEPT_MOVED_DIRECTORY), HostCommand::run));
 
     /** What runs a command; the answer is the exit code. */
     @FunctionalInterface

@@ -3,7 +3,9 @@ package io.workersupervisor.examples;
 import io.workersupervisor.WorkerSpec;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -38,8 +40,12 @@ final class EnvFile {
             return Files.readAllLines(file);
         } catch (MalformedInputException strange) {
             throw new UsageException(file + " is not UTF-8 text");
+        } catch (NoSuchFileException missing) {
+            throw new UsageException(file + " does not exist");
+        } catch (AccessDeniedException denied) {
+            throw new UsageException(file + " cannot be read: permission denied");
         } catch (IOException e) {
-            throw new UsageException(file + " cannot be read: " + e.getClass().getSimpleName());
+            throw new UsageException(file + " cannot be read: " + e.getMessage());
         }
     }
 }

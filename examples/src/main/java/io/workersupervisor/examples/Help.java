@@ -16,7 +16,8 @@ final class Help {
                   --spec-version TEXT    the version of what runs
                   --dir DIR              where the worker starts, and where a relative COMMAND is found
                   --env-file FILE        its variables, NAME=VALUE on each line; empty lines and # lines are skipped
-                  --start-grace SECONDS  how long it must live to count as started (0.5)
+                  --start-grace SECONDS  how long it must live to count as started (0.5); one that ends before, with exit
+                                         code 0 too, is a failed start, so give 0 for short jobs
                   --stop-grace SECONDS   how long it has from TERM to KILL (10)
               stop ACCOUNT           end the worker; the account stays stopped until the next start
               ps                     show all accounts and whether their workers live
@@ -26,6 +27,10 @@ final class Help {
               host                   supervise in the foreground, one line for each event, until TERM or Ctrl-C
                   --stop-workers         end the workers then; by default they run on
 
+            option of start, stop and host
+              --accept-moved-directory  once for a data directory that was copied, restored or moved, when the original, its
+                                        hosts and its workers are out of use
+
             options of every command
               --data DIR   the data directory (data)
               --json       JSON on standard output
@@ -33,15 +38,23 @@ final class Help {
               --version    the version
 
             ACCOUNT is a 64-bit number, or 1 to 64 characters of A-Z a-z 0-9 . _ @ + : - beginning with none of . and -
+            007, +5 and numbers of more than 64 bits are text: 7 and 007 are two accounts.
+            Text outside ASCII needs a UTF-8 locale, such as LC_ALL=C.UTF-8.
             ps, why and doctor change nothing and work without a host. The data directory must belong to this user.
 
-            exit code: 0 done, 1 failed, 2 wrong usage, 3 already running, 4 refused
+            exit code: 0 done, 1 failed, 2 wrong usage, 3 already running,
+            4 refused: a rule or a doubt about this account; an unusable data directory or registry is 1
+            A failure is one line on standard error. With --json, too: standard output is empty then. Only what start and stop
+            answer (already running, refused, failed) is JSON on standard output with that exit code.
             """;
 
     private Help() {}
 
     /** The text that is asked for instead of a command; what follows {@code --} is not ours. */
     static Optional<String> wanted(List<String> words) {
+        if (!words.isEmpty() && words.get(0).equals("help")) {
+            return Optional.of(TEXT.strip());
+        }
         for (String word : words) {
             switch (word) {
                 case "--help", "-h" -> {

@@ -25,7 +25,8 @@ final class HostCommand {
         OnClose onClose = arguments.has(Option.STOP_WORKERS) ? OnClose.STOP_WORKERS : OnClose.LEAVE_RUNNING;
         DataDirectory data = DataDirectory.open(arguments.data());
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data)) {
-            try (WorkerSupervisor supervisor = WorkerSupervisor.builder(data, registry)
+            try (WorkerSupervisor supervisor = arguments
+                    .supervisor(data, registry)
                     .listener(event -> print(output, event))
                     .onClose(onClose)
                     .build()) {

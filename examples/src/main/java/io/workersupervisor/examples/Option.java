@@ -14,7 +14,8 @@ enum Option {
     START_GRACE(true),
     STOP_GRACE(true),
     LAST(true),
-    STOP_WORKERS(false);
+    STOP_WORKERS(false),
+    ACCEPT_MOVED_DIRECTORY(false);
 
     private final boolean takesValue;
 

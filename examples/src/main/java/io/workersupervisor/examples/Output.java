@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +19,7 @@ final class Output {
     private final PrintStream out;
     private final PrintStream err;
     private final boolean json;
+    private String result = "";
 
     Output(PrintStream out, PrintStream err, boolean json) {
         this.out = out;
@@ -31,12 +34,35 @@ final class Output {
 
     /** Prints what came of a command: text of what was not done goes to the error stream. */
     int result(int exitCode, String text, Map<String, ?> fields) {
+        result = text;
         if (json || exitCode == WorkerConsole.DONE) {
             print(text, fields);
         } else {
             err.println(error(text));
         }
         return exitCode;
+    }
+
+    /**
+     * The exit code, when all is printed: output that was lost is a failure, unless the reader of a pipe has seen enough.
+     * What was done stays done.
+     */
+    int finish(int exitCode) {
+        if (!out.checkError() || isPipe()) {
+            return exitCode;
+        }
+        err.println(error("standard output cannot be written: it is closed, or its disk is full"
+                + (result.isEmpty() ? "" : "; nevertheless " + result)));
+        return exitCode == WorkerConsole.DONE ? WorkerConsole.FAILURE : exitCode;
+    }
+
+    private static boolean isPipe() {
+        try {
+            String kind = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+            return kind.startsWith("pipe:") || kind.startsWith("socket:");
+        } catch (IOException closed) {
+            return false;
+        }
     }
 
     /** Prints something that the result does not show. */
@@ -50,11 +76,15 @@ final class Output {
     }
 
     static String quoted(String value) {
-        return '"' + oneLine(value) + '"';
+        return '"' + withoutControls(value) + '"';
     }
 
     private static String oneLine(String text) {
-        return text.replaceAll("\\p{Cntrl}+", " ").strip();
+        return withoutControls(text).strip();
+    }
+
+    private static String withoutControls(String text) {
+        return text.replaceAll("\\p{Cntrl}+", " ");
     }
 
     private static String toJson(Map<String, ?> fields) {

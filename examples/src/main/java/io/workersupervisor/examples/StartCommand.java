@@ -16,7 +16,8 @@ final class StartCommand {
         WorkerSpec spec = spec(arguments);
         DataDirectory data = DataDirectory.open(arguments.data());
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
-                WorkerSupervisor supervisor = WorkerSupervisor.builder(data, registry)
+                WorkerSupervisor supervisor = arguments
+                        .supervisor(data, registry)
                         .withoutReconcile()
                         .listener(new TroubleListener(output))
                         .build()) {

@@ -18,7 +18,8 @@ final class StopCommand {
         DataDirectory data =
                 DataDirectory.open(DataDirectory.existing(arguments.data()).path());
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
-                WorkerSupervisor supervisor = WorkerSupervisor.builder(data, registry)
+                WorkerSupervisor supervisor = arguments
+                        .supervisor(data, registry)
                         .withoutReconcile()
                         .listener(new TroubleListener(output))
                         .build()) {
@@ -37,8 +38,9 @@ final class StopCommand {
             fields.put("worker_id", stopped.workerId());
             fields.put("rungs", stopped.rungs());
             fields.put("report", stopped.report());
-        } else if (result instanceof StopResult.AlreadyStopped) {
+        } else if (result instanceof StopResult.AlreadyStopped stopped) {
             fields.put("result", "ALREADY_STOPPED");
+            fields.put("known", stopped.known());
         } else if (result instanceof StopResult.Refused refused) {
             fields.put("result", "REFUSED");
             fields.put("reason", refused.reason());

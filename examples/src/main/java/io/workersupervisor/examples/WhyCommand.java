@@ -17,6 +17,7 @@ final class WhyCommand {
         AccountId account = arguments.account();
         int most = arguments.count(Option.LAST).orElse(StopReport.KEPT);
         try (Inspection inspection = Inspection.open(arguments.data())) {
+            inspection.warnIfMoved(output);
             Optional<WorkerStatus> status =
                     inspection.inspector().status(account).or(() -> unregistered(inspection, account));
             List<StopReport> reports =
@@ -24,7 +25,7 @@ final class WhyCommand {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("data", inspection.data().path());
             fields.put("account", account);
-            fields.put("state", status.map(WorkerStatus::state));
+            fields.put("state", status.map(Inspection::state));
             fields.put("liveness", status.flatMap(WorkerStatus::liveness).map(Liveness::verdict));
             fields.put("evidence", status.flatMap(WorkerStatus::liveness).map(Liveness::evidence));
             fields.put("reports", reports);
@@ -56,6 +57,9 @@ final class WhyCommand {
         }
         Liveness found = status.liveness().get();
         String worker = "worker " + status.workerId() + ", " + found.evidence();
+        if (!status.registered()) {
+            return "has an unregistered worker: " + worker;
+        }
         return switch (found.verdict()) {
             case ALIVE -> "is " + status.state() + ": " + worker;
             case UNKNOWN -> "is " + status.state() + " but in doubt: " + worker;

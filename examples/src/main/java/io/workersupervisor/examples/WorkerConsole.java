@@ -1,5 +1,8 @@
 package io.workersupervisor.examples;
 
+import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.MovedDirectoryException;
+import io.workersupervisor.WorkerSupervisorException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
@@ -17,11 +20,12 @@ import java.util.Optional;
  *              STARTED          worker_id, pid, epoch, since
  *              ALREADY_RUNNING  worker_id, pid, since, evidence
  *              STOPPED          worker_id, rungs, report
- *              ALREADY_STOPPED
+ *              ALREADY_STOPPED  known
  *              REFUSED          reason, evidence, advice
  *              FAILED           step, error, report
- * ps           data, accounts: account, state, desired, liveness (ALIVE, DEAD, UNKNOWN), evidence, registered,
- *              worker_id, epoch, pid, started_at, node, user_id, spec_version, log; unreadable
+ * ps           data, accounts: account, state (of the row, or UNREGISTERED), desired, reason (of the last stop, where no
+ *              worker runs), liveness (ALIVE, DEAD, UNKNOWN), evidence, registered, worker_id, epoch, pid, started_at,
+ *              node, user_id, spec_version, log; unreadable
  * why          data, account, state, liveness, evidence, reports
  * report       account, worker_id, epoch, node, user_id, spec_version, started_at, ended_at, exit, initiator, reason,
  *              confidence, evidence, advice
@@ -30,7 +34,8 @@ import java.util.Optional;
  *              account, warning, text
  * </pre>
  *
- * <p>What is not done is said in one line on the error stream, with {@code --json} too where there is no result.
+ * <p>What is not done is said in one line on the error stream; with {@code --json} only where there is no result, and
+ * then standard output stays empty. Warnings are lines there, too.
  */
 public final class WorkerConsole {
     static final int DONE = 0;
@@ -55,10 +60,11 @@ public final class WorkerConsole {
             Optional<String> information = Help.wanted(words);
             if (information.isPresent()) {
                 out.println(information.get());
-                return DONE;
+                return new Output(out, err, false).finish(DONE);
             }
             Arguments arguments = Arguments.parse(words);
-            return arguments.command().run(arguments, new Output(out, err, arguments.has(Option.JSON)));
+            Output output = new Output(out, err, arguments.has(Option.JSON));
+            return output.finish(run(arguments, output));
         } catch (UsageException wrong) {
             err.println(Output.error(wrong.getMessage() + " (see --help)"));
             return USAGE;
@@ -68,9 +74,21 @@ public final class WorkerConsole {
         }
     }
 
+    private static int run(Arguments arguments, Output output) throws InterruptedException {
+        try {
+            return arguments.command().run(arguments, output);
+        } catch (MovedDirectoryException moved) {
+            throw new DataDirectoryException(
+                    "data directory " + arguments.data() + " was copied, restored or moved since a host used it."
+                            + " Workers of the original may live on: end them and the hosts that use it, then say "
+                            + Option.ACCEPT_MOVED_DIRECTORY + " once",
+                    moved);
+        }
+    }
+
     /** Messages of the library say it all; those of others often are only the object, so their class is named. */
     private static String describe(Throwable failed) {
-        return failed instanceof io.workersupervisor.WorkerSupervisorException
+        return failed instanceof WorkerSupervisorException
                 ? String.valueOf(failed.getMessage())
                 : failed.getClass().getSimpleName() + ": " + failed.getMessage();
     }

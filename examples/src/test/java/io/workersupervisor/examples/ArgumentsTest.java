@@ -51,6 +51,21 @@ class ArgumentsTest {
                 .hasMessageContaining(says);
     }
 
+    @Test
+    void an_account_of_blanks_is_shown_as_it_was_given() {
+        assertThatThrownBy(() -> Arguments.parse(List.of("start", " ", "--", "x")))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("was \" \"");
+    }
+
+    @Test
+    void a_word_that_the_locale_could_not_decode_is_refused_by_its_number() {
+        assertThatThrownBy(() -> Arguments.parse(List.of("start", "5", "--", "echo", "gr\ufffd\ufffd")))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("argument 5")
+                .hasMessageContaining("LC_ALL=C.UTF-8");
+    }
+
     @ParameterizedTest
     @CsvSource({"-1", "1e3", "1.2345", "soon"})
     void seconds_are_plain_numbers(String value) {

@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,84 @@ class WorkerConsoleTest {
     }
 
     @Test
+    void ps_tells_why_the_last_worker_stopped() throws Exception {
+        programs.console("start", "5", "--start-grace", "0", "--", "sh", "-c", "kill -9 $$");
+        await().until(() -> programs.workers().isEmpty());
+        programs.console("stop", "5");
+
+        assertThat(programs.console("ps").out()).contains("REASON", "KILLED_BY_SIGNAL");
+        assertThat(json(programs.console("ps", "--json"))
+                        .getAsJsonArray("accounts")
+                        .get(0)
+                        .getAsJsonObject()
+                        .get("reason")
+                        .getAsString())
+                .isEqualTo("KILLED_BY_SIGNAL");
+    }
+
+    @Test
+    void stop_of_an_account_that_was_never_known_says_so() throws Exception {
+        programs.console("start", "5", "--start-grace", "0", "--", "true");
+
+        Programs.Ended unknown = programs.console("stop", "12345");
+        JsonObject alsoUnknown = json(programs.console("stop", "54321", "--json"));
+        JsonObject known = json(programs.console("stop", "12345", "--json"));
+
+        assertThat(unknown.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(unknown.out()).isEqualTo("account 12345 was not known here; it is stopped from now on\n");
+        assertThat(alsoUnknown.get("known").getAsBoolean()).isFalse();
+        assertThat(known.get("known").getAsBoolean()).isTrue();
+    }
+
+    @Test
+    void short_job_is_started_where_it_need_not_live() throws Exception {
+        Programs.Ended graced = programs.console("start", "5", "--", "true");
+        Programs.Ended ungraced = programs.console("start", "5", "--start-grace", "0", "--", "true");
+
+        assertThat(graced.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(graced.err()).contains("ended within 500 ms, exit code 0").hasLineCount(1);
+        assertThat(data.resolve("worker.log")).content().containsSubsequence("5 ended worker", "5 account 5 failed");
+        assertThat(ungraced.exitCode()).isEqualTo(WorkerConsole.DONE);
+    }
+
+    @Test
+    void start_whose_answer_is_lost_says_that_the_worker_runs() throws Exception {
+        Programs.Ended ended = shell("\"$@\" >/dev/full", "start", "5", "--json", "--", "sleep", "300");
+
+        assertThat(ended.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(ended.err())
+                .contains("standard output cannot be written", "account 5 started")
+                .hasLineCount(1);
+        assertThat(programs.workers()).hasSize(1);
+    }
+
+    /** A JVM under LC_ALL=C would start the worker with question marks. */
+    @Test
+    void what_the_locale_cannot_hold_is_refused_and_nothing_is_started() throws Exception {
+        Files.writeString(home.resolve("env"), "GREET=gr\u00fc\u00df\n");
+        String word = "LC_ALL=C \"$@\" \"$(printf '\\303\\274')\"";
+
+        Programs.Ended argument = shell(word, "start", "5", "--", "echo");
+        Programs.Ended directory = shell(word, "ps", "--data");
+        Programs.Ended account = shell(word, "stop");
+        Programs.Ended variable = shell("LC_ALL=C \"$@\"", "start", "5", "--env-file", "env", "--", "sleep", "300");
+
+        for (Programs.Ended ended : List.of(argument, directory, account, variable)) {
+            assertThat(ended.exitCode()).isEqualTo(WorkerConsole.USAGE);
+            assertThat(ended.err()).contains("LC_ALL=C.UTF-8").hasLineCount(1);
+        }
+        assertThat(argument.err()).contains("argument 5");
+        assertThat(variable.err()).contains("GREET").doesNotContain("gr");
+        assertThat(data).doesNotExist();
+    }
+
+    private Programs.Ended shell(String line, String... words) throws Exception {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", line, "sh"));
+        command.addAll(Programs.command(WorkerConsole.class, words));
+        return programs.begin(command).end();
+    }
+
+    @Test
     void failed_start_says_in_one_line_why() throws Exception {
         Programs.Ended ended = programs.console("start", "5", "--", "exit-with-three");
 
@@ -144,7 +223,13 @@ class WorkerConsoleTest {
 
         assertThat(refused.exitCode()).isEqualTo(WorkerConsole.REFUSED);
         assertThat(refused.err()).contains("warning", "UNREGISTERED_WORKER").hasLineCount(2);
-        assertThat(programs.console("ps").out()).contains("UNREGISTERED");
+        assertThat(programs.console("ps").out()).contains("UNREGISTERED").doesNotContain("STOPPED", "RUNNING");
+        JsonObject row = json(programs.console("ps", "--json"))
+                .getAsJsonArray("accounts")
+                .get(0)
+                .getAsJsonObject();
+        assertThat(row.get("state").getAsString()).isEqualTo("UNREGISTERED");
+        assertThat(row.has("desired")).isFalse();
         assertThat(programs.console("why", "5").out()).contains("the registry does not know it");
         assertThat(programs.console("stop", "5").exitCode()).isEqualTo(WorkerConsole.DONE);
         assertThat(programs.workers()).isEmpty();
@@ -172,7 +257,8 @@ class WorkerConsoleTest {
         "'', no command given",
         "start a/b -- sleep 3, account must be",
         "start 5 --stop-grace 999999 -- sleep 3, stopGrace must be",
-        "why 5 --last 0, --last must be"
+        "why 5 --last 0, --last must be",
+        "start 5 --env-file nope -- sleep 3, nope does not exist"
     })
     void wrong_usage_is_one_line(String words, String says) throws Exception {
         Programs.Ended ended = programs.console(words.isEmpty() ? new String[0] : words.split(" "));
@@ -189,6 +275,7 @@ class WorkerConsoleTest {
 
         assertThat(help.exitCode()).isEqualTo(WorkerConsole.DONE);
         assertThat(help.out()).contains("usage:", "start", "stop", "ps", "why", "doctor", "host", "exit code");
+        assertThat(programs.console("help")).isEqualTo(help);
         assertThat(programs.console("--version").out()).startsWith("worker-console ");
     }
 

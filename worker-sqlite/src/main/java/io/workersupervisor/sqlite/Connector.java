@@ -27,7 +27,11 @@ final class Connector {
         this.inode = inode();
     }
 
-    String name() {
+    Path file() {
+        return file;
+    }
+
+    private String name() {
         return "registry " + file;
     }
 

@@ -26,8 +26,8 @@ final class ReadOnlyStore implements Store {
     }
 
     @Override
-    public String name() {
-        return "registry " + file;
+    public Path file() {
+        return file;
     }
 
     @Override

@@ -26,7 +26,8 @@ final class RegistryFile {
         Path directory = directoryOf(real);
         if (!Files.isWritable(real) || !Files.isWritable(directory)) {
             throw new RegistryException("registry " + real + " cannot be written by this user, or its directory cannot:"
-                    + " give write permission on both, or choose another place");
+                    + " give write permission on both, remount their file system if it is mounted read-only, or choose"
+                    + " another place");
         }
         return real;
     }
@@ -51,7 +52,7 @@ final class RegistryFile {
             }
             return real;
         } catch (IOException e) {
-            throw new RegistryException("registry " + file + " is not there or cannot be reached: " + e, e);
+            throw new RegistryException("registry " + file + " cannot be reached: " + SqliteFailure.reason(e), e);
         }
     }
 
@@ -78,14 +79,20 @@ final class RegistryFile {
                     Files.deleteIfExists(Snapshot.beside(fresh, suffix));
                 }
             }
-        } catch (IOException | UnsupportedOperationException e) {
-            throw new RegistryException(
-                    "registry " + file + " cannot be made: " + e
-                            + ". Its directory must be writable and allow hard links",
-                    e);
+        } catch (IOException e) {
+            throw unmakeable(file, SqliteFailure.reason(e), e);
+        } catch (UnsupportedOperationException e) {
+            throw unmakeable(file, String.valueOf(e.getMessage()), e);
         } catch (SQLException e) {
             throw SqliteFailure.of(file, "making it", e);
         }
+    }
+
+    private static RegistryException unmakeable(Path file, String reason, Exception cause) {
+        return new RegistryException(
+                "registry " + file + " cannot be made: " + reason
+                        + ". Its directory must be writable and allow hard links",
+                cause);
     }
 
     private static void fill(Path fresh, Duration busyTimeout) throws SQLException {

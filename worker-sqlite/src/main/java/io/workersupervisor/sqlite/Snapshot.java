@@ -108,7 +108,7 @@ final class Snapshot {
             try {
                 return new Traces(Trace.of(file), Trace.of(beside(file, "-wal")), Trace.of(beside(file, "-shm")));
             } catch (IOException e) {
-                throw new RegistryException("registry " + file + " cannot be looked at: " + e, e);
+                throw new RegistryException("registry " + file + " cannot be looked at: " + SqliteFailure.reason(e), e);
             }
         }
 

@@ -1,6 +1,11 @@
 package io.workersupervisor.sqlite;
 
 import io.workersupervisor.RegistryException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.sqlite.NativeLibraryNotFoundException;
@@ -9,13 +14,14 @@ import org.sqlite.SQLiteErrorCode;
 /** SQLite's errors in words: the file, what was done, what SQLite says, what to do. */
 final class SqliteFailure {
     static final String DAMAGED =
-            "Stop all hosts, keep a copy of the file with its -wal and -shm, and restore a backup";
+            "Stop all hosts, move the file with its -wal and -shm aside, and restore a backup: copy what VACUUM INTO made to"
+                    + " its place. Without one the next host begins anew and finds the workers that run";
 
     private SqliteFailure() {}
 
     static RegistryException of(Path file, String doing, SQLException error) {
         String words = "registry " + file + ": " + doing + " failed: " + error.getMessage() + ". ";
-        return new RegistryException(words + advice(error), error);
+        return new RegistryException(words + advice(file, error), error);
     }
 
     /** Whether the disk had no room: then nothing of the transaction is there, even where it was the commit that failed. */
@@ -27,7 +33,7 @@ final class SqliteFailure {
         return SQLiteErrorCode.getErrorCode(error.getErrorCode() & 0xff);
     }
 
-    private static String advice(SQLException error) {
+    private static String advice(Path file, SQLException error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof NativeLibraryNotFoundException) {
                 return "SQLite's native library could not be unpacked: set the system property org.sqlite.tmpdir to a"
@@ -39,8 +45,12 @@ final class SqliteFailure {
                 "Another process holds the write lock for long: find it (fuser -v FILE) and end it, then try again";
             case SQLITE_FULL -> "Its file system needs free space; then try again";
             case SQLITE_READONLY, SQLITE_PERM ->
-                "Give this user write permission on the file, its -wal and -shm, and their directory";
-            case SQLITE_NOTADB -> "It is no SQLite database: choose another place, or move that file away";
+                "Give this user write permission on the file, its -wal and -shm, and their directory, and see that their"
+                        + " file system is not mounted read-only";
+            case SQLITE_NOTADB ->
+                isInDataDirectory(file)
+                        ? "It is damaged. " + DAMAGED
+                        : "It is no SQLite database: choose another place, or move that file away";
             case SQLITE_CORRUPT -> DAMAGED;
             case SQLITE_IOERR ->
                 "See that its file system has free space and the disk is sound (kernel's log); only reading tells what was"
@@ -48,5 +58,22 @@ final class SqliteFailure {
             case SQLITE_CANTOPEN -> "See that the file and its directory are there and may be read and written";
             default -> "Try again; if it stays, restart the host and keep this message";
         };
+    }
+
+    /** What a host leaves beside its registry: the file there was one. */
+    private static boolean isInDataDirectory(Path file) {
+        return Files.exists(file.resolveSibling("node")) || Files.isDirectory(file.resolveSibling("locks"));
+    }
+
+    /** An I/O error in words; the message of some is only the path. */
+    static String reason(IOException error) {
+        if (error instanceof AccessDeniedException) {
+            return "permission denied";
+        } else if (error instanceof NoSuchFileException) {
+            return "no such file or directory";
+        }
+        return error instanceof FileSystemException failed && failed.getReason() != null
+                ? failed.getReason()
+                : String.valueOf(error.getMessage());
     }
 }

@@ -141,8 +141,8 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
             return found.stream().map(RowMapper::row).findFirst();
         } catch (IllegalArgumentException e) {
             throw new CorruptRowException(
-                    store.name() + ": the row of account " + account + " cannot be read: " + e.getMessage()
-                            + ". Correct it with sqlite3",
+                    store.name() + ": the row of account " + account + " cannot be read: "
+                            + repairable(account.value(), e),
                     e);
         }
     }
@@ -161,10 +161,16 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
                     rows.add(row);
                 }
             } catch (IllegalArgumentException e) {
-                unreadable.add("account " + fields.value("account_id") + ": " + e.getMessage());
+                Object account = fields.value("account_id");
+                unreadable.add("account " + account + ": " + repairable(account, e));
             }
         }
         return new RowListing(rows, unreadable);
+    }
+
+    private String repairable(@Nullable Object account, IllegalArgumentException problem) {
+        String what = String.valueOf(problem.getMessage());
+        return what + ". " + Repair.advice(store.file(), account, what);
     }
 
     @Override

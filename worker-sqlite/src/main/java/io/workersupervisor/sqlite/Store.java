@@ -1,12 +1,19 @@
 package io.workersupervisor.sqlite;
 
+import java.nio.file.Path;
+
 /** How the registry reaches its file. Thread-safe. */
 interface Store extends AutoCloseable {
     /** What the file says of itself. */
     String id();
 
-    /** Where it is, for messages. */
-    String name();
+    /** Where it is. */
+    Path file();
+
+    /** What it is called in messages. */
+    default String name() {
+        return "registry " + file();
+    }
 
     /**
      * Runs work that only reads.

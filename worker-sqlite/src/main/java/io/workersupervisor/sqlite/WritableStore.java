@@ -65,8 +65,8 @@ final class WritableStore implements Store {
     }
 
     @Override
-    public String name() {
-        return connector.name();
+    public Path file() {
+        return connector.file();
     }
 
     @Override

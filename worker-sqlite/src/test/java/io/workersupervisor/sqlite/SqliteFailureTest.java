@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,7 +150,19 @@ class SqliteFailureTest {
             assertThat(listing.unreadable()).singleElement().asString().contains("account 2", words);
             WorkerRow next = Rows.claim(Optional.of(Rows.first(3)), AccountId.of(3), Rows.workerId(9));
             assertThat(registry.update(Optional.of(Rows.first(3)), next)).isTrue();
+
+            edit(statementIn(listing.unreadable().get(0)));
+            assertThat(registry.list(RowSelection.ALL).unreadable()).isEmpty();
+            assertThat(registry.find(AccountId.of(1))).contains(Rows.first(1));
         }
+    }
+
+    /** What an operator is told to type. */
+    private String statementIn(String advice) {
+        Matcher command = Pattern.compile("sqlite3 (\\S+) \"([^\"]+)\"").matcher(advice);
+        assertThat(command.find()).as(advice).isTrue();
+        assertThat(command.group(1)).isEqualTo(file.toString());
+        return command.group(2);
     }
 
     @Test

@@ -47,6 +47,14 @@ class SqliteRefusalTest {
     }
 
     @Test
+    void a_registry_that_was_overwritten_is_damaged_and_not_somebody_elses() throws IOException {
+        Files.writeString(directory.resolve("node"), "{}");
+        Files.writeString(file, "noise".repeat(2_000));
+
+        assertRefused("is damaged", "Stop all hosts", "restore a backup");
+    }
+
+    @Test
     void a_short_file_that_is_no_database() throws IOException {
         Files.writeString(file, "hello\n");
 
@@ -171,7 +179,7 @@ class SqliteRefusalTest {
             filled(1);
             disk.makeReadOnly();
 
-            assertRefusedForWriting("cannot be written");
+            assertRefusedForWriting("cannot be written", "mounted read-only");
             SqliteWorkerRegistry.openReadOnly(file).close();
         }
     }
