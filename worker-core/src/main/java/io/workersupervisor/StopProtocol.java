@@ -13,8 +13,9 @@ import java.util.Optional;
  * <ol>
  *   <li>Stop writes desired STOPPED whatever the row is, again and again until it wins; an account without a row gets one.
  *       From here on no {@code ensure} starts it, and a start in flight ends its worker again.
- *   <li>Living workers of the account that no row names, found by their environment, are ended and reported.
+ *   <li>Living workers of the account that no row names, found by environment or birth record, are ended and reported.
  *   <li>The ladder ends the worker of the row ({@link StopLadder}).
+ *   <li>Nothing to end: stopped already, unless the account's lock is held; who holds it may be the worker.
  * </ol>
  *
  * A crash after 1 leaves a row that is STOPPING, which reconcile resumes.
@@ -22,6 +23,11 @@ import java.util.Optional;
 final class StopProtocol {
     /** Longer than a start of this host can take to notice that the row has changed. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Fences, and launchers that start nothing, hold a lock for less. */
+    private static final Duration LONGEST_PASSING_HOLD = Duration.ofSeconds(2);
+
+    private static final Duration POLL = Duration.ofMillis(25);
 
     private final Context context;
     private final EndOfWorker end;
@@ -59,7 +65,18 @@ final class StopProtocol {
         }
         return asked.state().isOpen()
                 ? ended(asked, ladder.end(asked.account(), asked.workerId()))
-                : ended.orElseGet(() -> new StopResult.AlreadyStopped(asked.account()));
+                : ended.orElseGet(() -> nothingToEnd(asked.account()));
+    }
+
+    private StopResult nothingToEnd(AccountId account) {
+        long deadline = context.timing().nanos() + LONGEST_PASSING_HOLD.toNanos();
+        while (context.local().locks().state(account) == AccountLocks.State.BUSY) {
+            if (context.timing().nanos() > deadline || Thread.currentThread().isInterrupted()) {
+                return refused(account, RefusalReason.LOCK_HELD, unregistered.holder(account));
+            }
+            context.timing().pause(POLL);
+        }
+        return new StopResult.AlreadyStopped(account);
     }
 
     private WorkerRow ask(AccountId account) {
