@@ -233,18 +233,7 @@ class DisasterTest {
     }
 
     private static void insert(WorkerRegistry registry, WorkerRow row) {
-        WorkerRow first = new WorkerRow(
-                row.account(),
-                row.epoch(),
-                1,
-                row.workerId(),
-                row.node(),
-                row.state(),
-                row.desired(),
-                row.startedAt(),
-                row.userId(),
-                row.specVersion(),
-                row.detail());
+        WorkerRow first = RowCopy.of(row, row.epoch(), 1, row.workerId());
         assertThat(registry.update(Optional.empty(), first)).isTrue();
     }
 
