@@ -66,7 +66,7 @@ public abstract class WorkerRegistryContract {
     void a_running_row_comes_back_with_its_identity() {
         WorkerRow claimed = stored(claim(Optional.empty(), ACCOUNT, 1));
         WorkerRow running = claimed.running(PROCESS).seenHoldingLock();
-        WorkerRow next = copy(running, running.epoch(), claimed.version() + 1, running.workerId());
+        WorkerRow next = RowCopy.of(running, running.epoch(), claimed.version() + 1, running.workerId());
 
         assertThat(registry().update(Optional.of(claimed), next)).isTrue();
 
@@ -132,16 +132,16 @@ public abstract class WorkerRegistryContract {
     static Stream<WorkerRow> outdated() {
         WorkerRow row = present();
         return Stream.of(
-                copy(row, row.epoch() - 1, row.version(), row.workerId()),
-                copy(row, row.epoch() + 1, row.version(), row.workerId()),
-                copy(row, row.epoch(), row.version() + 1, row.workerId()),
-                copy(row, row.epoch(), row.version(), workerId(99)),
-                copy(row, row.epoch(), row.version(), row.workerId().toUpperCase(Locale.ROOT)));
+                RowCopy.of(row, row.epoch() - 1, row.version(), row.workerId()),
+                RowCopy.of(row, row.epoch() + 1, row.version(), row.workerId()),
+                RowCopy.of(row, row.epoch(), row.version() + 1, row.workerId()),
+                RowCopy.of(row, row.epoch(), row.version(), workerId(99)),
+                RowCopy.of(row, row.epoch(), row.version(), row.workerId().toUpperCase(Locale.ROOT)));
     }
 
     private static WorkerRow present() {
         WorkerRow row = claim(Optional.empty(), ACCOUNT, 7);
-        return copy(row, 5, 1, row.workerId());
+        return RowCopy.of(row, 5, 1, row.workerId());
     }
 
     @Test
@@ -168,9 +168,9 @@ public abstract class WorkerRegistryContract {
         WorkerRow row = stored(present());
         WorkerRow next = row.closed(WorkerState.STOPPED);
         List<WorkerRow> misfits = List.of(
-                copy(next, row.epoch(), row.version(), row.workerId()),
-                copy(next, row.epoch(), row.version() + 2, row.workerId()),
-                copy(next, row.epoch() - 1, row.version() + 1, row.workerId()),
+                RowCopy.of(next, row.epoch(), row.version(), row.workerId()),
+                RowCopy.of(next, row.epoch(), row.version() + 2, row.workerId()),
+                RowCopy.of(next, row.epoch() - 1, row.version() + 1, row.workerId()),
                 claim(Optional.of(row), AccountId.of("other"), 8));
 
         for (WorkerRow misfit : misfits) {
@@ -459,21 +459,6 @@ public abstract class WorkerRegistryContract {
         String log = DataDirectory.logName(account, workerId(worker));
         return WorkerRow.claimed(
                 seen, spec, new WorkerRow.Claim(epoch, workerId(worker), node, NOW, ACTOR, 106_400, log));
-    }
-
-    private static WorkerRow copy(WorkerRow row, long epoch, long version, String workerId) {
-        return new WorkerRow(
-                row.account(),
-                epoch,
-                version,
-                workerId,
-                row.node(),
-                row.state(),
-                row.desired(),
-                row.startedAt(),
-                row.userId(),
-                row.specVersion(),
-                row.detail());
     }
 
     private static String workerId(int number) {

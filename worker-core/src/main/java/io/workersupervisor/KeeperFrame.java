@@ -16,8 +16,8 @@ final class KeeperFrame {
     /** What a keeper takes at most; the kernel refuses arguments and environments long before. */
     static final int LARGEST = 8 << 20;
 
-    /** Paths, arguments and variables have the bytes that the system's own calls would give them. */
-    private static final Charset SYSTEM = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+    /** Paths, arguments and variables have the bytes that the JDK's own launch of a process would give them. */
+    private static final Charset SYSTEM = PlatformText.CHARSET;
 
     private KeeperFrame() {}
 

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The native launch path: asks the keeper of this process's context for everything. What it may not answer, because it is
- * frozen or has died, is {@link LaunchAnswer.Unanswered}, and never tried again on another path.
+ * frozen or has died, is {@link Launcher.LaunchAnswer.Unanswered}, and never tried again on another path.
  */
 final class KeeperLauncher {
     static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);

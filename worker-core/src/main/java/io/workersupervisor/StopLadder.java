@@ -398,10 +398,20 @@ final class StopLadder {
     }
 
     private List<EnvironmentSearch.Marked> stillLiving(List<EnvironmentSearch.Marked> processes) {
-        return processes.stream()
+        List<EnvironmentSearch.Marked> left = new ArrayList<>(processes.stream()
                 .map(EnvironmentSearch.Marked::workerId)
                 .distinct()
                 .flatMap(id -> context.local().search().ofWorker(id, Long.MAX_VALUE).stream())
-                .toList();
+                .toList());
+        // One that cleared its environment was found by its birth record, and not by a search.
+        processes.stream()
+                .filter(process -> context.local()
+                        .processes()
+                        .probe(settlement.identity(process), process.workerId())
+                        .runs())
+                .filter(process -> left.stream()
+                        .noneMatch(found -> found.stat().pid() == process.stat().pid()))
+                .forEach(left::add);
+        return left;
     }
 }

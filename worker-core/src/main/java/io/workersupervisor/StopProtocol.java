@@ -10,10 +10,11 @@ import java.util.Optional;
  * <ol>
  *   <li>Stop writes desired STOPPED whatever the row is, again and again until it wins; an account without a row gets one.
  *       From here on no {@code ensure} starts it, and a start in flight ends its worker again.
- *   <li>Living workers of the account that no row names, found by their environment, are ended. The result tells
+ *   <li>Living workers of the account that no row names, found by environment or birth record, are ended. The result tells
  *       of them; no report is filed, as their worker ids may belong to another registry.
  *   <li>The ladder ends the worker of the row ({@link StopLadder}). A row of another node is left to that node, unless its
  *       worker is dead, or names this data directory because that was made anew since.
+ *   <li>Nothing to end: stopped already, unless the account's lock is held; who holds it may be the worker.
  * </ol>
  *
  * A crash after 1 leaves a row that is STOPPING, which reconcile resumes.
@@ -21,6 +22,11 @@ import java.util.Optional;
 final class StopProtocol {
     /** Longer than a start of this host can take to notice that the row has changed. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Fences, and launchers that start nothing, hold a lock for less. */
+    private static final Duration LONGEST_PASSING_HOLD = Duration.ofSeconds(2);
+
+    private static final Duration POLL = Duration.ofMillis(25);
 
     private final Context context;
     private final EndOfWorker end;
@@ -61,7 +67,7 @@ final class StopProtocol {
         }
         return asked.state().isOpen()
                 ? ended(asked, ladder.end(asked.account(), asked.workerId()))
-                : ended.orElseGet(() -> new StopResult.AlreadyStopped(asked.account(), asked.version() > 1));
+                : ended.orElseGet(() -> nothingToEnd(asked));
     }
 
     /** Whether a process of the worker names this data directory, which was another node then. */
@@ -69,6 +75,18 @@ final class StopProtocol {
         return row.identity().isPresent()
                 && context.local().search().ofDirectory(context.local().data()).stream()
                         .anyMatch(marked -> marked.workerId().equals(row.workerId()));
+    }
+
+    private StopResult nothingToEnd(WorkerRow asked) {
+        AccountId account = asked.account();
+        long deadline = context.timing().nanos() + LONGEST_PASSING_HOLD.toNanos();
+        while (context.local().locks().state(account) == AccountLocks.State.BUSY) {
+            if (context.timing().nanos() > deadline || Thread.currentThread().isInterrupted()) {
+                return refused(account, RefusalReason.LOCK_HELD, unregistered.holder(account));
+            }
+            context.timing().pause(POLL);
+        }
+        return new StopResult.AlreadyStopped(account, asked.version() > 1);
     }
 
     private WorkerRow ask(AccountId account) {

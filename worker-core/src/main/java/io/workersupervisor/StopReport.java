@@ -64,7 +64,6 @@ public record StopReport(
      * @param endedAt when it ended, or where nobody saw that, when its end was noticed
      * @param exit how it ended
      * @param usage what it used, where the launch path can tell
-     * @param usage what it used, where the launch path can tell
      * @param initiator who ended it
      * @param reason why it ended
      * @param confidence how sure the reason is

@@ -4,12 +4,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Living workers of this data directory that no row names: their registry or directory was lost, or an older copy of it
- * came back. They are looked for when a host begins and at every {@link WorkerSupervisor#reconcile()}; each keeps its
- * account refused for as long as it lives. (A host whose directory is replaced beneath it starts nothing any more.)
+ * came back. Their environment says what they are; of one that cleared it, the birth record does. They are looked for when
+ * a host begins and at every {@link WorkerSupervisor#reconcile()}; each keeps its account refused for as long as it lives.
+ * (A host whose directory is replaced beneath it starts nothing any more.)
  */
 final class Unregistered {
     private final WorkerRegistry registry;
@@ -40,7 +43,7 @@ final class Unregistered {
     }
 
     private List<EnvironmentSearch.Marked> all() {
-        Map<String, List<EnvironmentSearch.Marked>> all = local.search().ofDirectory(local.data()).stream()
+        Map<String, List<EnvironmentSearch.Marked>> all = processes().stream()
                 .filter(marked -> !marked.account().isEmpty())
                 .collect(Collectors.groupingBy(EnvironmentSearch.Marked::account));
         Map<String, List<EnvironmentSearch.Marked>> strangers = new HashMap<>();
@@ -97,9 +100,41 @@ final class Unregistered {
     }
 
     private List<EnvironmentSearch.Marked> processes(AccountId account) {
-        return local.search().ofDirectory(local.data()).stream()
+        return processes().stream()
                 .filter(marked -> marked.account().equals(account.toString()))
                 .toList();
+    }
+
+    private List<EnvironmentSearch.Marked> processes() {
+        List<EnvironmentSearch.Marked> marked = local.search().ofDirectory(local.data());
+        Set<Long> known = marked.stream().map(process -> process.stat().pid()).collect(Collectors.toSet());
+        Stream<EnvironmentSearch.Marked> recorded = local.records().workers().stream()
+                .flatMap(workerId -> local.records().birth(workerId).stream())
+                .filter(birth -> !known.contains(birth.identity().pid()))
+                .flatMap(birth -> recorded(birth).stream());
+        return Stream.concat(marked.stream(), recorded).toList();
+    }
+
+    /** The worker of a birth record, if it is still that process. */
+    private Optional<EnvironmentSearch.Marked> recorded(LaunchRecords.Birth birth) {
+        Optional<AccountId> account = AccountId.ofFileName(birth.account());
+        if (account.isEmpty() || !isWorker(birth, account.get())) {
+            return Optional.empty();
+        }
+        return local.proc()
+                .stat(birth.identity().pid())
+                .map(stat -> new EnvironmentSearch.Marked(
+                        stat,
+                        account.get().toString(),
+                        birth.workerId(),
+                        birth.epoch(),
+                        local.data().path().toString()));
+    }
+
+    private boolean isWorker(LaunchRecords.Birth birth, AccountId account) {
+        ProcessProbe.Finding finding = local.processes().probe(birth.identity(), birth.workerId());
+        return finding.kind() == ProcessProbe.Kind.ALIVE
+                || (finding.runs() && local.locks().isOpenIn(birth.identity().pid(), account));
     }
 
     private boolean isAlive(EnvironmentSearch.Marked marked) {

@@ -11,10 +11,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.mockito.MockedStatic;
 import org.slf4j.MDC;
 
-/** The logger of these tests has no MDC of its own. */
+/** The logger of these tests has no MDC of its own. A mock of statics is of the thread that made it. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SAME_THREAD)
 class AccountMdcTest {
     private final Map<String, String> mdc = new HashMap<>();
     private MockedStatic<MDC> slf4j;

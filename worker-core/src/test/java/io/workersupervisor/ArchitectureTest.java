@@ -24,7 +24,7 @@ class ArchitectureTest {
         classes()
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(CORE, "java..", "org.slf4j..", "org.jspecify..")
+                .resideInAnyPackage(CORE, "java..", "org.slf4j..", "org.jspecify..", "jdk.net..")
                 .check(core);
     }
 }

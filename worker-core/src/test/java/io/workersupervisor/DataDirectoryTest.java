@@ -2,7 +2,6 @@ package io.workersupervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -138,7 +137,7 @@ class DataDirectoryTest {
 
     @Test
     void a_directory_of_another_user_is_refused() throws IOException {
-        assumeTrue(Machine.userId() == 0, "only root can give a directory away");
+        Needs.that(Machine.userId() == 0, "root, to give a directory away");
         Path path = Files.createDirectory(home.resolve("data"));
         Files.setAttribute(path, "unix:uid", 65_534);
 

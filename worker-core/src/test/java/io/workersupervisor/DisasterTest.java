@@ -12,6 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** P1: registry or data directory are lost, exchanged or copied while workers live. */
 class DisasterTest {
@@ -95,6 +97,60 @@ class DisasterTest {
             assertThat(((StopResult.Refused) stopped).evidence()).containsPattern("held by pid [0-9]+");
         } finally {
             TestNode.naming(directory).forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    /** Without an environment and without its program's name, its birth record is all that tells what it is. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"exec env -i sleep 600", "exec env -i OTHER=1 sh -c 'trap \"\" TERM; while :; do sleep 1; done'"
+            })
+    void P1_with_the_registry_lost_a_worker_without_an_environment_is_named_and_stopped_by_its_birth_record(
+            String script) {
+        WorkerSpec spec = TestNode.sh(ACCOUNT, script).build();
+        WorkerSupervisor before = node.host();
+        long pid = before.start(spec).orElseThrow().pid();
+        await().until(() ->
+                !ProcFs.system().environment(pid).orElse("WORKER_ID").contains("WORKER_ID"));
+        before.close();
+        try (TestNode after = new TestNode(node.data.path())) {
+            WorkerSupervisor host = after.host();
+
+            StartResult refused = host.start(spec);
+            StopResult stopped = host.stop(ACCOUNT);
+
+            assertThat(refused).isInstanceOf(StartResult.Refused.class);
+            assertThat(((StartResult.Refused) refused).reason()).isEqualTo(RefusalReason.UNREGISTERED_WORKER);
+            assertThat(((StartResult.Refused) refused).evidence()).contains("pid " + pid);
+            after.awaitEvent("pid " + pid);
+            assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
+            assertThat(node.isAlive(pid)).isFalse();
+            assertThat(host.start(SPEC)).isInstanceOf(StartResult.Started.class);
+        }
+    }
+
+    @Test
+    void P4_with_everything_lost_that_could_name_it_a_worker_under_the_lock_is_not_called_stopped() throws Exception {
+        WorkerSupervisor before = node.host();
+        long pid = before.start(
+                        TestNode.sh(ACCOUNT, "exec env -i OTHER=1 sleep 600").build())
+                .orElseThrow()
+                .pid();
+        await().until(() -> ProcFs.system().environment(pid).orElse("").contains("OTHER=1"));
+        before.close();
+        for (Path record : node.records()) {
+            Files.delete(record);
+        }
+        try (TestNode after = new TestNode(node.data.path())) {
+            WorkerSupervisor host = after.host();
+
+            StopResult stopped = host.stop(ACCOUNT);
+
+            assertThat(stopped).isInstanceOf(StopResult.Refused.class);
+            assertThat(((StopResult.Refused) stopped).reason()).isEqualTo(RefusalReason.LOCK_HELD);
+            assertThat(node.isAlive(pid)).isTrue();
+        } finally {
+            TestNode.kill(pid);
         }
     }
 
@@ -350,18 +406,7 @@ class DisasterTest {
     }
 
     private static void insert(WorkerRegistry registry, WorkerRow row) {
-        WorkerRow first = new WorkerRow(
-                row.account(),
-                row.epoch(),
-                1,
-                row.workerId(),
-                row.node(),
-                row.state(),
-                row.desired(),
-                row.startedAt(),
-                row.userId(),
-                row.specVersion(),
-                row.detail());
+        WorkerRow first = RowCopy.of(row, row.epoch(), 1, row.workerId());
         assertThat(registry.update(Optional.empty(), first)).isTrue();
     }
 

@@ -2,13 +2,11 @@ package io.workersupervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,10 +24,7 @@ class DiskFullTest {
     @BeforeEach
     void mount() throws Exception {
         boolean mounted = run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", directory.toString()) == 0;
-        if (!mounted) {
-            System.err.println("DiskFullTest is skipped: it needs the right to mount a tmpfs");
-        }
-        assumeTrue(mounted, "needs the right to mount a tmpfs");
+        Needs.that(mounted, "the right to mount a tmpfs");
         node = new TestNode(directory.resolve("data"));
     }
 
@@ -44,15 +39,16 @@ class DiskFullTest {
     @Test
     void P6_an_exit_is_recorded_although_the_disk_is_full_by_then() throws Exception {
         WorkerSupervisor host = node.host();
-        long pid = host.start(TestNode.sh(ACCOUNT, "trap 'exit 42' USR1; while :; do sleep 0.05; done")
+        long pid = host.start(TestNode.sh(ACCOUNT, "trap 'exit 42' USR1; echo ready; while :; do sleep 0.05; done")
                         .build())
                 .orElseThrow()
                 .pid();
+        node.awaitLog(ACCOUNT, "ready");
 
         fill();
         run("kill", "-USR1", Long.toString(pid));
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> !host.why(ACCOUNT).isEmpty());
+        await().until(() -> !host.why(ACCOUNT).isEmpty());
         assertThat(host.why(ACCOUNT).get(0).exit()).isEqualTo(new ExitStatus.Exited(42));
     }
 

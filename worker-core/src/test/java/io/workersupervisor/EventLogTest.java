@@ -7,12 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,31 +65,28 @@ class EventLogTest {
                 .isEqualTo("rw-------");
     }
 
-    /** P5: two hosts share the file. */
+    /** P5: several hosts share the file. */
     @Test
-    void writers_do_not_tear_each_others_lines() throws Exception {
-        List<String> texts = List.of("a".repeat(3_000), "b".repeat(3_000));
-        ExecutorService writers = Executors.newFixedThreadPool(texts.size());
+    void processes_do_not_tear_each_others_lines() throws Exception {
+        List<HostProcess> writers = new ArrayList<>();
         try {
-            for (Future<Boolean> writer :
-                    writers.invokeAll(texts.stream().map(this::writer).toList())) {
-                assertThat(writer.get()).isTrue();
+            for (String letter : List.of("a", "b", "c")) {
+                writers.add(HostProcess.start(AppendLoop.class, file, letter));
+            }
+            for (HostProcess writer : writers) {
+                writer.await("ready");
+            }
+            writers.forEach(writer -> writer.tell("go"));
+            for (HostProcess writer : writers) {
+                writer.await("done");
             }
         } finally {
-            writers.shutdownNow();
+            writers.forEach(HostProcess::close);
         }
 
-        assertThat(Files.readAllLines(file)).hasSize(400).allMatch(line -> line.matches(".* 4711 (a{3000}|b{3000})"));
-    }
-
-    private Callable<Boolean> writer(String text) {
-        EventLog log = new EventLog(file);
-        return () -> {
-            for (int i = 0; i < 200; i++) {
-                log.append(Samples.trouble(text));
-            }
-            return true;
-        };
+        assertThat(Files.readAllLines(file))
+                .hasSize(3 * AppendLoop.LINES)
+                .allMatch(line -> line.matches(".* 4711 (a{3000}|b{3000}|c{3000})"));
     }
 
     @Test

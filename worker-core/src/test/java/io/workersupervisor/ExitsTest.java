@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -86,7 +85,8 @@ class ExitsTest {
     void P6_a_worker_that_ends_within_the_grace_is_a_failed_start_with_its_report() {
         WorkerSupervisor host = node.host();
 
-        StartResult result = host.start(TestNode.sh(ACCOUNT, "exit 3").build());
+        StartResult result = host.start(
+                TestNode.sh(ACCOUNT, "exit 3").startGrace(TestNode.ENDS_WITHIN).build());
 
         assertThat(result).isInstanceOf(StartResult.Failed.class);
         StartResult.Failed failed = (StartResult.Failed) result;
@@ -104,12 +104,11 @@ class ExitsTest {
                 .pid();
         first.close();
         node.letGo();
-        await().atMost(Duration.ofSeconds(60)).until(() -> !node.isAlive(pid));
+        await().until(() -> !node.isAlive(pid));
 
         WorkerSupervisor second = node.host();
 
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(second.why(ACCOUNT)).hasSize(1));
+        await().untilAsserted(() -> assertThat(second.why(ACCOUNT)).hasSize(1));
         assertThat(second.why(ACCOUNT).get(0).exit()).isEqualTo(new ExitStatus.Exited(42));
     }
 
@@ -122,7 +121,7 @@ class ExitsTest {
 
         awaitReport(host);
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> node.records().isEmpty());
+        await().until(() -> node.records().isEmpty());
     }
 
     @Test
@@ -135,7 +134,7 @@ class ExitsTest {
         long launcher = node.local().records().birth(workerId).orElseThrow().launcherPid();
 
         TestNode.kill(launcher);
-        await().atMost(Duration.ofSeconds(60)).until(() -> !node.isAlive(launcher));
+        await().until(() -> !node.isAlive(launcher));
         StartResult whileItLives =
                 host.start(TestNode.sh(ACCOUNT, "exec sleep 600").build());
         TestNode.kill(pid);
@@ -194,7 +193,7 @@ class ExitsTest {
         WorkerSupervisor host = node.host();
 
         StartResult result = host.start(WorkerSpec.builder(ACCOUNT, script.toString())
-                .startGrace(Duration.ofSeconds(1))
+                .startGrace(TestNode.ENDS_WITHIN)
                 .build());
 
         assertFailed(result, "start grace", "the program could not be run");
@@ -213,7 +212,7 @@ class ExitsTest {
                 .pid();
 
         Path log = host.status(ACCOUNT).orElseThrow().log().orElseThrow();
-        assertThat(Files.readString(log)).isEqualTo("received\n");
+        await().untilAsserted(() -> assertThat(Files.readString(log)).isEqualTo("received\n"));
         for (long process : List.of(
                 pid,
                 node.local()
@@ -237,7 +236,7 @@ class ExitsTest {
     }
 
     private static StopReport awaitReport(WorkerSupervisor host) {
-        await().atMost(Duration.ofSeconds(60)).until(() -> !host.why(ACCOUNT).isEmpty());
+        await().until(() -> !host.why(ACCOUNT).isEmpty());
         return host.why(ACCOUNT).get(0);
     }
 }

@@ -1,10 +1,8 @@
 package io.workersupervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,19 +27,12 @@ class HostileMachineTest {
                                 .start()
                                 .waitFor()
                         == 0;
-        if (!possible) {
-            System.err.println("HostileMachineTest is skipped: it needs root and the right to make namespaces");
-        }
-        assumeTrue(possible, "needs root and the right to make namespaces");
+        Needs.that(possible, "root and the right to make namespaces");
     }
 
     @Test
     void P3_a_recycled_process_number_is_dead() throws Exception {
-        boolean possible = Files.exists(Path.of("/proc/sys/kernel/ns_last_pid"));
-        if (!possible) {
-            System.err.println("recycled numbers are not tested: the kernel has no ns_last_pid");
-        }
-        assumeTrue(possible, "the kernel has no ns_last_pid");
+        Needs.where(Files.exists(Path.of("/proc/sys/kernel/ns_last_pid")), "a kernel that has ns_last_pid");
 
         List<String> output = run(List.of("unshare", "-pfm", "--mount-proc", "--kill-child"), """
                 sleep 1000 & victim=$!
@@ -118,12 +109,17 @@ class HostileMachineTest {
         command.add(file.toString());
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().put("CLASSES", copiedClasses());
-        builder.redirectErrorStream(true);
-        Process process = builder.start();
+        // What a failing script leaves running would hold a pipe open.
+        Path output = directory.resolve("output");
+        Process process = builder.redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
         try {
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            return output.lines().toList();
+            boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+            assertThat(ended)
+                    .as("ended, having said %s", Files.readString(output))
+                    .isTrue();
+            return Files.readAllLines(output);
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();

@@ -119,27 +119,12 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
         WorkerRow row = row(id).running(identity(worker));
         end(worker);
         // A lock of its own, as another test worker may hold the account's.
-        return inAccount(AccountId.of(4712), row);
+        return RowCopy.of(row, AccountId.of(4712));
     }
 
     @Override
     protected WorkerRow doubtful() {
         return row(ids.next(Samples.NOW));
-    }
-
-    private static WorkerRow inAccount(AccountId account, WorkerRow row) {
-        return new WorkerRow(
-                account,
-                row.epoch(),
-                row.version(),
-                row.workerId(),
-                row.node(),
-                row.state(),
-                row.desired(),
-                row.startedAt(),
-                row.userId(),
-                row.specVersion(),
-                row.detail());
     }
 
     /** P2. */

@@ -13,9 +13,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -307,7 +309,11 @@ class NodeStampTest {
     void hosts_that_stamp_a_new_directory_at_once_are_one_node() throws Exception {
         ExecutorService hosts = Executors.newFixedThreadPool(8);
         try {
-            Callable<String> host = () -> stamp(data, MACHINE).stamp().node();
+            CyclicBarrier start = new CyclicBarrier(8);
+            Callable<String> host = () -> {
+                start.await(60, TimeUnit.SECONDS);
+                return stamp(data, MACHINE).stamp().node();
+            };
 
             List<Future<String>> nodes =
                     hosts.invokeAll(Stream.generate(() -> host).limit(8).toList());

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,7 @@ class StopLadderTest {
                         .build())
                 .orElseThrow()
                 .pid();
+        node.awaitLog(ACCOUNT, "ready");
 
         StopResult.Stopped stopped = (StopResult.Stopped) host.stop(ACCOUNT);
 
@@ -126,7 +128,7 @@ class StopLadderTest {
         host.start(spec).orElseThrow();
         node.letGo();
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> !host.why(ACCOUNT).isEmpty());
+        await().until(() -> !host.why(ACCOUNT).isEmpty());
 
         assertThat(node.workers()).isEmpty();
         StopReport report = host.why(ACCOUNT).get(0);
@@ -158,7 +160,7 @@ class StopLadderTest {
                 .startGrace(TestNode.START_GRACE)
                 .build();
         long pid = host.start(spec).orElseThrow().pid();
-        await().until(() -> !ProcFs.system().environment(pid).orElse("").contains("WORKER_ID"));
+        await().until(() -> ProcFs.system().environment(pid).orElse("").startsWith("\0xxx"));
 
         StartResult second = host.start(spec);
         StopResult stopped = host.stop(ACCOUNT);
@@ -170,17 +172,21 @@ class StopLadderTest {
 
     @Test
     void an_interrupted_stop_leaves_the_worker_its_grace() throws Exception {
-        WorkerSupervisor host = node.host(settings -> settings.reconcileInterval(Duration.ofHours(1)));
-        long pid = host.start(TestNode.sh(ACCOUNT, "trap '' TERM; while :; do sleep 0.05; done")
+        AtomicBoolean termed = new AtomicBoolean();
+        WorkerSupervisor host = node.host(settings -> {
+            settings.steps = step -> termed.compareAndSet(false, step.equals("termed"));
+            return settings.reconcileInterval(Duration.ofHours(1));
+        });
+        long pid = host.start(TestNode.sh(ACCOUNT, "trap '' TERM; echo ready; while :; do sleep 0.05; done")
                         .stopGrace(Duration.ofMinutes(1))
                         .build())
                 .orElseThrow()
                 .pid();
+        node.awaitLog(ACCOUNT, "ready");
         List<StopResult> answers = Collections.synchronizedList(new ArrayList<>());
         Thread stopping = new Thread(() -> answers.add(host.stop(ACCOUNT)));
         stopping.start();
-        await().until(() ->
-                node.row(ACCOUNT).state() == WorkerState.STOPPING && stopping.getState() == Thread.State.TIMED_WAITING);
+        await().until(() -> termed.get() && stopping.getState() == Thread.State.TIMED_WAITING);
 
         stopping.interrupt();
         stopping.join(Duration.ofSeconds(30).toMillis());
@@ -224,8 +230,7 @@ class StopLadderTest {
 
         second.stop(ACCOUNT);
 
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> heard.stream().anyMatch(event -> event instanceof WorkerEvent.Stopped));
+        await().until(() -> heard.stream().anyMatch(event -> event instanceof WorkerEvent.Stopped));
         assertThat(Files.readAllLines(node.data.eventLog())).hasSize(2);
     }
 
@@ -233,10 +238,11 @@ class StopLadderTest {
     void P7_a_stop_that_takes_long_holds_up_no_other_account() throws Exception {
         AccountId slow = AccountId.of("slow");
         WorkerSupervisor first = node.host(settings -> settings.reconcileInterval(Duration.ofHours(1)));
-        first.start(TestNode.sh(slow, "trap '' TERM; while :; do sleep 0.05; done")
-                        .stopGrace(Duration.ofSeconds(30))
+        first.start(TestNode.sh(slow, "trap '' TERM; echo ready; while :; do sleep 0.05; done")
+                        .stopGrace(Duration.ofMinutes(5))
                         .build())
                 .orElseThrow();
+        node.awaitLog(slow, "ready");
         WorkerRow row = node.row(slow);
         ProcessIdentity worker = row.identity().orElseThrow();
         Actor gone = new Actor(
@@ -258,7 +264,7 @@ class StopLadderTest {
 
         assertThat(other).isInstanceOf(StartResult.Started.class);
         node.letGo();
-        await().atMost(Duration.ofSeconds(60)).until(() -> !second.why(ACCOUNT).isEmpty());
+        await().until(() -> !second.why(ACCOUNT).isEmpty());
         assertThat(second.why(slow)).isEmpty();
     }
 
@@ -279,8 +285,18 @@ class StopLadderTest {
 
     @Test
     void P1_a_worker_that_closed_every_descriptor_is_alive_without_its_lock_and_launcher() {
-        WorkerSupervisor host = node.host();
-        WorkerSpec spec = TestNode.sh(ACCOUNT, "exec 9>&-; exec sleep 600").build();
+        Path closed = directory.resolve("closed");
+        // What a worker holds is looked at after its grace, which begins when this step is passed.
+        WorkerSupervisor host = node.host(settings -> {
+            settings.steps = step -> {
+                if (step.equals("run")) {
+                    await().until(() -> Files.exists(closed));
+                }
+            };
+            return settings;
+        });
+        WorkerSpec spec = TestNode.sh(ACCOUNT, "exec 9>&-; : >" + closed + "; exec sleep 600")
+                .build();
         long pid = host.start(spec).orElseThrow().pid();
         TestNode.kill(node.local()
                 .records()

@@ -3,7 +3,6 @@ package io.workersupervisor;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +18,9 @@ final class TestNode implements AutoCloseable {
 
     /** What a call of {@link #hostThatDiesAt} throws. */
     static final String DIED = "planted death";
+
+    /** The grace of a worker that shall end within it, however slow the machine: a start returns as soon as it has. */
+    static final Duration ENDS_WITHIN = Duration.ofSeconds(20);
 
     final DataDirectory data;
     final WorkerRegistry registry;
@@ -58,7 +60,7 @@ final class TestNode implements AutoCloseable {
     /** A host whose launcher runs a changed script: {@code command} is run at the step named. */
     WorkerSupervisor hostWithLauncherStep(String step, String command) {
         return host(settings -> {
-            settings.script = tools -> new ShellScript(planted(step, command), tools);
+            settings.script = tools -> PlantedScript.at("#@" + step, command, tools);
             return settings.launcher(LaunchPath.SH);
         });
     }
@@ -81,19 +83,6 @@ final class TestNode implements AutoCloseable {
                 .filter(process -> process.pid() != ProcessHandle.current().pid())
                 .filter(process -> ProcFs.system().commandLine(process.pid()).contains(path.toString()))
                 .toList();
-    }
-
-    static String planted(String step, String command) {
-        try (var in = TestNode.class.getResourceAsStream("launcher.sh")) {
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            String changed = text.replace("#@" + step + "\n", command + "\n");
-            if (changed.equals(text)) {
-                throw new IllegalArgumentException("no step " + step);
-            }
-            return changed;
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Shell words that wait until {@link #letGo} is called. */
@@ -119,6 +108,12 @@ final class TestNode implements AutoCloseable {
     void awaitEvent(String words) {
         await().until(() ->
                 List.copyOf(events).stream().anyMatch(event -> event.describe().contains(words)));
+    }
+
+    /** The present worker of the account has written this. */
+    void awaitLog(AccountId account, String words) {
+        Path log = data.path().resolve(row(account).detail().log().orElseThrow());
+        await().until(() -> Files.readString(log).contains(words));
     }
 
     LocalMachine local() {

@@ -19,8 +19,6 @@ import java.util.stream.Stream;
 
 /** What must hold whenever a host or a launcher has died, looked at by a new supervisor. */
 final class Aftermath implements AutoCloseable {
-    private static final Duration SETTLING = Duration.ofSeconds(60);
-
     private final WorkerEvidence evidence;
     private final SqliteWorkerRegistry registry;
     private final WorkerSupervisor supervisor;
@@ -55,9 +53,7 @@ final class Aftermath implements AutoCloseable {
 
     /** Reconciles until no row is left alone: launches that were in flight have come to something. */
     void settle() {
-        await().atMost(SETTLING)
-                .pollDelay(Duration.ZERO)
-                .until(() -> supervisor.reconcile().leftAlone(), List::isEmpty);
+        await().pollDelay(Duration.ZERO).until(() -> supervisor.reconcile().leftAlone(), List::isEmpty);
     }
 
     /** P4: the stop holds, and nothing of the worker is left. */
@@ -78,12 +74,10 @@ final class Aftermath implements AutoCloseable {
         WorkerStatus status = supervisor.status(account).orElseThrow();
         assertThat(status.isAlive()).as(status.toString()).isTrue();
         // While a program replaces another by exec, its environment cannot be read.
-        await().atMost(SETTLING)
-                .pollDelay(Duration.ZERO)
+        await().pollDelay(Duration.ZERO)
                 .untilAsserted(() -> assertThat(evidence.livingWorkers(account)).containsExactly(status.workerId()));
         // It may have been scheduled no further than its exec, and has not testified then.
-        await().atMost(SETTLING)
-                .pollDelay(Duration.ZERO)
+        await().pollDelay(Duration.ZERO)
                 .untilAsserted(
                         () -> assertThat(evidence.workersThatRan(account)).contains(status.workerId()));
     }
@@ -134,6 +128,14 @@ final class Aftermath implements AutoCloseable {
         }
         Map<String, Long> told = endsTold();
         assertThat(told.values()).as("ends told in worker.log: %s", told).allMatch(times -> times == 1);
+    }
+
+    /** P6, where no host was killed, which may have been about to tell it: the end of each worker that ran is told. */
+    void everyEndIsTold() {
+        await().untilAsserted(() -> assertThat(endsTold().keySet())
+                .containsAll(evidence.ran().stream()
+                        .map(WorkerEvidence.Ran::workerId)
+                        .toList()));
     }
 
     /** Lines of worker.log that tell the end of a worker, by worker id. */

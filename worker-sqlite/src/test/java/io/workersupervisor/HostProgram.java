@@ -9,7 +9,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -17,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <pre>
  * start|ensure|restart ACCOUNT KIND    stop ACCOUNT    reconcile
- * -Dhost.kill=N         SIGKILL at the N-th step that it reaches, from 0
+ * -Dhost.kill=STEP#N    SIGKILL when it reaches that step for the N-th time, from 0
  * -Dhost.kill.at=#@M    its launchers kill it when they reach that mark
  * -Dhost.delay.at=#@M   its launchers wait there, see {@link PlantedScript#delay}
  * -Dhost.interval=MS    between two reconciles
@@ -34,7 +35,7 @@ final class HostProgram {
         SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
         WorkerSupervisor.Builder builder = WorkerSupervisor.builder(data, registry)
                 .reconcileInterval(Duration.ofMillis(Long.getLong("host.interval", 3_600_000)));
-        builder.steps = steps(Integer.getInteger("host.kill", -1));
+        builder.steps = steps(System.getProperty("host.kill", ""));
         String mark = System.getProperty("host.kill.at");
         if (mark != null) {
             String kill = "kill -9 " + ProcessHandle.current().pid();
@@ -71,17 +72,18 @@ final class HostProgram {
         };
     }
 
-    private static Steps steps(int last) {
-        AtomicInteger count = new AtomicInteger();
+    private static Steps steps(String last) {
+        Map<String, Integer> counts = new ConcurrentHashMap<>();
         return step -> {
             OUT.println("step " + step);
-            if (count.getAndIncrement() == last) {
+            int before = counts.merge(step, 1, Integer::sum) - 1;
+            if (last.equals(step + "#" + before)) {
                 killThisProcess();
             }
         };
     }
 
-    private static void killThisProcess() {
+    static void killThisProcess() {
         try {
             new ProcessBuilder(
                             "kill", "-9", Long.toString(ProcessHandle.current().pid()))

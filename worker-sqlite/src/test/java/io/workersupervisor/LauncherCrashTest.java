@@ -61,8 +61,13 @@ class LauncherCrashTest {
     @MethodSource("deaths")
     void a_launcher_killed_before_its_worker_runs_never_blocks_the_account_P1_P2_P6(
             String mark, String who, String command) throws Exception {
-        StartResult result = startWith(mark, command, Kind.RUN);
         boolean lives = who.equals("launcher") && PlantedScript.BEFORE_WORKER.indexOf(mark) >= 3;
+        StartResult result = startWith(
+                mark,
+                command,
+                lives
+                        ? evidence.spec(ACCOUNT, Kind.RUN)
+                        : evidence.spec(ACCOUNT, Kind.RUN, WorkerEvidence.ENDS_WITHIN));
         if (lives) {
             assertThat(result).isInstanceOf(StartResult.Started.class);
         } else {
@@ -82,13 +87,14 @@ class LauncherCrashTest {
             next.nobodyOverlapped();
             next.everyEndIsExplained(ACCOUNT, lives ? UNSEEN_TERM : Set.of(ExitStatus.ofShell(143)));
             next.nothingIsLeft();
+            next.everyEndIsTold();
         }
     }
 
     @ParameterizedTest
     @MethodSource("marksAfterTheWorker")
     void a_launcher_killed_when_its_worker_has_ended_invents_no_exit_P6(String mark) throws Exception {
-        StartResult result = startWith(mark, LAUNCHER, Kind.END);
+        StartResult result = startWith(mark, LAUNCHER, evidence.spec(ACCOUNT, Kind.END));
 
         ExitStatus seen = mark.equals("#@ended") ? UNSEEN : new ExitStatus.Exited(3);
         assertThat(result)
@@ -100,6 +106,7 @@ class LauncherCrashTest {
             next.settle();
             next.everyEndIsExplained(ACCOUNT, Set.of(seen));
             next.nothingIsLeft();
+            next.everyEndIsTold();
         }
     }
 
@@ -126,6 +133,7 @@ class LauncherCrashTest {
                             assertThat(report.reason()).isIn(StopReason.UNKNOWN, StopReason.KILLED_BY_SIGNAL));
             host.everyEndIsExplained(ACCOUNT, Set.of(UNSEEN, new ExitStatus.Signalled(9)));
             host.nothingIsLeft();
+            host.everyEndIsTold();
             host.runsOnce(ACCOUNT);
         }
     }
@@ -143,6 +151,7 @@ class LauncherCrashTest {
             host.everyEndIsExplained(ACCOUNT, UNSEEN_TERM);
             host.isStopped(ACCOUNT);
             host.nothingIsLeft();
+            host.everyEndIsTold();
         }
     }
 
@@ -151,19 +160,18 @@ class LauncherCrashTest {
                 host.supervisor().start(evidence.spec(ACCOUNT, Kind.RUN)).orElseThrow();
         assertThat(evidence.launchers()).hasSize(1);
         evidence.launchers().forEach(ProcessHandle::destroyForcibly);
-        await().atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(10))
+        await().pollInterval(Duration.ofMillis(10))
                 .until(() -> evidence.launchers().isEmpty());
         assertThat(ProcessHandle.of(started.pid())).matches(Optional::isPresent);
         return started;
     }
 
-    private StartResult startWith(String mark, String command, Kind kind) {
+    private StartResult startWith(String mark, String command, WorkerSpec spec) {
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(evidence.data())) {
             WorkerSupervisor.Builder builder = WorkerSupervisor.builder(evidence.data(), registry);
             builder.script = tools -> PlantedScript.at(mark, command, tools);
             try (WorkerSupervisor supervisor = builder.build()) {
-                return supervisor.start(evidence.spec(ACCOUNT, kind));
+                return supervisor.start(spec);
             }
         }
     }

@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A launcher that stands still while its host dies and others go on with the account, and then wakes up. */
-@Timeout(120)
+@Tag("long")
 class LauncherDelayTest {
     private static final AccountId ACCOUNT = AccountId.of(1);
     private static final Set<ExitStatus> ENDED =
@@ -102,7 +102,7 @@ class LauncherDelayTest {
     private void delayed(String name, String mark, Story story) throws Exception {
         Path top = Files.createDirectories(directory.resolve(name + mark.substring(2)));
         try (WorkerEvidence evidence = new WorkerEvidence(top, 1)) {
-            try (HostProcess host = HostProcess.start(evidence, HostProgram.class, Map.of("host.delay.at", mark))) {
+            try (HostProcess host = evidence.host(HostProgram.class, Map.of("host.delay.at", mark))) {
                 host.await("ready");
                 host.tell("start 1 RUN");
                 awaitShortly().until(() -> Files.exists(top.resolve("reached")));
@@ -127,7 +127,7 @@ class LauncherDelayTest {
     }
 
     private static ConditionFactory awaitShortly() {
-        return await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(10));
+        return await().pollInterval(Duration.ofMillis(10));
     }
 
     private static void endsWell(Aftermath host) throws IOException {

@@ -106,25 +106,37 @@ record Race(int jvms, int threads, int accounts, long seed) {
         Path top = Files.createTempDirectory("race-");
         List<HostProcess> hosts = new ArrayList<>();
         try (WorkerEvidence evidence = new WorkerEvidence(top, accounts)) {
+            Random random = new Random(seed);
+            int victim = deaths == Deaths.NOBODY ? -1 : random.nextInt(jvms);
+            int answers = 1 + random.nextInt(deaths == Deaths.ONE_HOST ? accounts / 2 : threads * OPERATIONS / 2);
             for (int host = 0; host < jvms; host++) {
                 long own = seed * 31 + host * 1000L;
-                hosts.add(HostProcess.start(
-                        evidence, RaceHost.class, Map.of(), kind, threads, accounts, OPERATIONS, own));
+                Map<String, String> death =
+                        host == victim ? Map.of("host.answers", Integer.toString(answers)) : Map.of();
+                hosts.add(evidence.host(RaceHost.class, death, kind, threads, accounts, OPERATIONS, own));
             }
             for (HostProcess host : hosts) {
                 host.await("ready");
             }
             hosts.forEach(host -> host.tell("go"));
-            harass(hosts, evidence, deaths);
+            harass(hosts, evidence, deaths, random);
             List<String> results = new ArrayList<>();
             for (HostProcess host : hosts) {
                 host.finish();
                 host.seen().stream().filter(line -> line.startsWith("result ")).forEach(results::add);
             }
+            if (victim >= 0) {
+                assertThat(hosts.get(victim).wasKilled())
+                        .as("the host that was to die did")
+                        .isTrue();
+            }
             long raced = System.nanoTime();
             try (Aftermath next = Aftermath.of(evidence)) {
                 next.settle();
                 judge(evidence, next, deaths == Deaths.ANYBODY ? SEEN_OR_NOT : SEEN_BY_A_LAUNCHER);
+                if (deaths == Deaths.NOBODY) {
+                    next.everyEndIsTold();
+                }
                 check.check(evidence, results);
             }
             System.out.printf(
@@ -161,17 +173,12 @@ record Race(int jvms, int threads, int accounts, long seed) {
                 .collect(groupingBy(words -> words[1] + " " + words[3], TreeMap::new, counting()));
     }
 
-    /** Kills what is to be killed, until the last host is done or dead. */
-    private void harass(List<HostProcess> hosts, WorkerEvidence evidence, Deaths deaths) throws InterruptedException {
-        Random random = new Random(seed);
-        HostProcess victim = hosts.get(random.nextInt(hosts.size()));
-        int killAfter = random.nextInt(deaths == Deaths.ONE_HOST ? accounts / 2 : threads * OPERATIONS / 2);
+    /** Kills workers and launchers, until the last host is done or dead. */
+    private void harass(List<HostProcess> hosts, WorkerEvidence evidence, Deaths deaths, Random random)
+            throws InterruptedException {
         long begun = System.nanoTime();
         while (!hosts.stream().allMatch(Race::isOver)) {
             assertThat(System.nanoTime() - begun).as("time for the race").isLessThan(LONGEST_NANOS);
-            if (deaths != Deaths.NOBODY && victim.seen().size() > killAfter) {
-                victim.kill();
-            }
             if (deaths == Deaths.ANYBODY && random.nextInt(4) == 0) {
                 evidence.launchers().stream()
                         .skip(random.nextInt(accounts))

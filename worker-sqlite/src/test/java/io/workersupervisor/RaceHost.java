@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One of the hosts of a {@link Race}: at the word "go" each of its threads does what it has to, and prints a line
@@ -20,10 +21,13 @@ import java.util.Random;
  * RaceHost DIRECTORY start|mixed THREADS ACCOUNTS OPERATIONS SEED
  * start   each thread starts every account, in an order of its own
  * mixed   each thread starts, ensures, restarts and stops accounts at random, so many times
+ * -Dhost.answers=N   SIGKILL to itself after so many answers
  * </pre>
  */
 final class RaceHost {
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    private static final int LAST = Integer.getInteger("host.answers", -1);
+    private static final AtomicInteger ANSWERS = new AtomicInteger();
 
     private final WorkerSupervisor supervisor;
     private final WorkerEvidence evidence;
@@ -86,7 +90,7 @@ final class RaceHost {
                 print("restart", account, supervisor.restart(spec));
             } else {
                 StopResult result = supervisor.stop(account);
-                OUT.println("result stop " + account + " "
+                answer("stop " + account + " "
                         + (result instanceof StopResult.Refused refused ? refused.reason() : "Stopped"));
             }
         }
@@ -102,6 +106,13 @@ final class RaceHost {
         } else if (result instanceof StartResult.Failed failed) {
             words += " " + failed.step() + " " + failed.error();
         }
-        OUT.println("result " + verb + " " + account + " " + words);
+        answer(verb + " " + account + " " + words);
+    }
+
+    private static void answer(String words) {
+        OUT.println("result " + words);
+        if (ANSWERS.incrementAndGet() == LAST) {
+            HostProgram.killThisProcess();
+        }
     }
 }

@@ -2,13 +2,17 @@ package io.workersupervisor;
 
 import io.workersupervisor.Race.Deaths;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Hosts race for accounts. Short by default; {@code -Drace.jvms=8 -Drace.threads=4 -Drace.accounts=100} makes it the race
  * of the promise, {@code -Drace.seconds=600} repeats each test for so long, {@code -Drace.seed} begins with the choices of
  * another run.
  */
+@Tag("long")
+@Timeout(value = 2, unit = TimeUnit.HOURS)
 class StartRaceTest {
     private static final long SECONDS = Long.getLong("race.seconds", 0);
 

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -13,11 +12,9 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two hosts in two JVMs share a data directory: what one does, the other finds. */
-@Timeout(120)
 class TwoHostsTest {
     private static final AccountId ACCOUNT = AccountId.of(1);
     private static final int DEATHS = Integer.getInteger("torture.deaths", 8);
@@ -35,8 +32,8 @@ class TwoHostsTest {
     @BeforeEach
     void open() throws Exception {
         evidence = new WorkerEvidence(directory, 1);
-        one = HostProcess.start(evidence, HostProgram.class, EVERY_200_MS);
-        other = HostProcess.start(evidence, HostProgram.class, EVERY_200_MS);
+        one = evidence.host(HostProgram.class, EVERY_200_MS);
+        other = evidence.host(HostProgram.class, EVERY_200_MS);
         one.await("ready");
         other.await("ready");
     }
@@ -52,11 +49,10 @@ class TwoHostsTest {
     void a_worker_of_one_host_is_taken_up_by_the_other_within_its_interval_P1() throws Exception {
         assertThat(one.ask("start 1 RUN")).startsWith("Started");
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> eventLog().contains("took up worker"));
+        await().until(() -> eventLog().contains("took up worker"));
 
         assertThat(other.ask("start 1 RUN")).startsWith("AlreadyRunning");
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(evidence.ran()).hasSize(1));
+        await().untilAsserted(() -> assertThat(evidence.ran()).hasSize(1));
     }
 
     @Test
@@ -111,7 +107,7 @@ class TwoHostsTest {
 
             boolean wanted = start.startsWith("start") && started.startsWith("Started");
             String story = "race " + race + ": " + start + " -> " + started + ", stop -> " + stopped;
-            await(story).atMost(Duration.ofSeconds(60)).untilAsserted(() -> isAsTheRowSays(wanted));
+            await(story).untilAsserted(() -> isAsTheRowSays(wanted));
         }
         other.ask("stop 1");
         endsWell();
@@ -139,6 +135,7 @@ class TwoHostsTest {
             third.nobodyOverlapped();
             third.everyEndIsExplained(ACCOUNT, TERM_OR_KILL);
             third.nothingIsLeft();
+            third.everyEndIsTold();
         }
     }
 }

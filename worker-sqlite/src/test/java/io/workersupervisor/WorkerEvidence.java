@@ -12,8 +12,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * A directory in which workers testify for themselves, and in which everything is ended at close.
@@ -29,6 +31,7 @@ final class WorkerEvidence implements AutoCloseable {
     /** Of two workers that overlap, the one that announces itself second sees the first. */
     private static final String SCRIPT = """
             top=$1 here=$1/here/$WORKER_ACCOUNT
+            if [ "$2" = stubborn ]; then trap '' TERM; fi
             : >"$here/$$"
             echo "$WORKER_ACCOUNT $WORKER_ID $$" >>"$top/ran"
             for file in "$here"/*; do
@@ -41,11 +44,13 @@ final class WorkerEvidence implements AutoCloseable {
             done
             case $2 in
             end) exit 3 ;;
-            stubborn) trap '' TERM ;;
             fork) setsid sh -c ': >"$0/$$"; exec sleep 300' "$here" & ;;
             esac
             exec sleep 300
             """;
+
+    /** The grace of a worker that shall end within it, however slow the machine: a start returns as soon as it has. */
+    static final Duration ENDS_WITHIN = Duration.ofSeconds(20);
 
     private final Path top;
 
@@ -87,20 +92,64 @@ final class WorkerEvidence implements AutoCloseable {
         return DataDirectory.open(top.resolve("data"));
     }
 
+    /** A host in a JVM of its own that works on this directory. */
+    HostProcess host(Class<?> main, Map<String, String> properties, Object... words) throws IOException {
+        List<String> options = new ArrayList<>();
+        options.add("-Djava.io.tmpdir=" + top.resolve("tmp"));
+        options.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
+        properties.forEach((name, value) -> options.add("-D" + name + "=" + value));
+        List<Object> all = new ArrayList<>(List.of(top));
+        all.addAll(List.of(words));
+        return HostProcess.start(options, main, all.toArray());
+    }
+
     private Path script() {
         return top.resolve("worker.sh");
     }
 
     WorkerSpec spec(AccountId account, Kind kind) {
-        return WorkerSpec.builder(
-                        account,
-                        "sh",
-                        script().toString(),
-                        top.toString(),
-                        kind.name().toLowerCase(Locale.ROOT))
-                .startGrace(Duration.ofMillis(kind == Kind.END ? 500 : 50))
+        return spec(account, kind, kind == Kind.END ? ENDS_WITHIN : Duration.ofMillis(50));
+    }
+
+    WorkerSpec spec(AccountId account, Kind kind, Duration startGrace) {
+        return WorkerSpec.builder(account, command(kind).toArray(String[]::new))
+                .startGrace(startGrace)
                 .stopGrace(kind == Kind.STUBBORN ? Duration.ofMillis(200) : Duration.ofSeconds(10))
                 .build();
+    }
+
+    private List<String> command(Kind kind) {
+        return List.of("sh", script().toString(), top.toString(), kind.name().toLowerCase(Locale.ROOT));
+    }
+
+    /** A worker that no supervisor knows. */
+    Process startByHand(AccountId account, String workerId) throws IOException {
+        ProcessBuilder worker = new ProcessBuilder(command(Kind.RUN));
+        worker.environment()
+                .putAll(Map.of(
+                        "WORKER_ACCOUNT",
+                        account.toString(),
+                        "WORKER_ID",
+                        workerId,
+                        "WORKER_DATA",
+                        top.resolve("data").toString()));
+        return worker.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    /** Waits until the account's first worker is all that its kind says. */
+    void awaitTestimony(AccountId account, Kind kind) {
+        await().until(() -> !workersThatRan(account).isEmpty());
+        if (kind == Kind.FORK) {
+            await().until(() -> announced(account) > 1);
+        }
+    }
+
+    private long announced(AccountId account) throws IOException {
+        try (Stream<Path> processes = Files.list(top.resolve("here").resolve(account.toString()))) {
+            return processes.count();
+        }
     }
 
     List<Ran> ran() throws IOException {
@@ -141,6 +190,12 @@ final class WorkerEvidence implements AutoCloseable {
                 .filter(environment -> !environment.isEmpty())
                 .map(environment -> environment.replaceAll("(?s).*WORKER_ID=([a-z0-9]*).*", "$1"))
                 .collect(toCollection(TreeSet::new));
+    }
+
+    /** Whether a worker of the account has testified to the end. */
+    boolean isAsleep(AccountId account) {
+        return living(account).stream()
+                .anyMatch(process -> read(process.pid(), "cmdline").startsWith("sleep\0"));
     }
 
     List<ProcessHandle> living() {
@@ -184,14 +239,11 @@ final class WorkerEvidence implements AutoCloseable {
     }
 
     private static void kill(Found found) {
-        await().atMost(Duration.ofSeconds(60))
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(2))
-                .until(() -> {
-                    List<ProcessHandle> left = found.now();
-                    left.forEach(ProcessHandle::destroyForcibly);
-                    return left.isEmpty();
-                });
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2)).until(() -> {
+            List<ProcessHandle> left = found.now();
+            left.forEach(ProcessHandle::destroyForcibly);
+            return left.isEmpty();
+        });
     }
 
     /** Ends whatever names this directory: workers, launchers and other JVMs. */

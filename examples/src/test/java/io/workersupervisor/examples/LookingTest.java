@@ -1,10 +1,10 @@
 package io.workersupervisor.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonParser;
 import io.workersupervisor.DataDirectory;
+import io.workersupervisor.Needs;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -219,7 +219,7 @@ class LookingTest {
     void directory_of_another_user_is_refused() throws Exception {
         programs.console("start", "5", "--data", data.toString(), "--", "true");
         boolean root = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
-        assumeTrue(root, "skipped: only root can give a directory to another user");
+        Needs.that(root, "root, to give a directory to another user");
         Files.setAttribute(data, "unix:uid", 65_533);
         List<String> before = Programs.listing(data);
 

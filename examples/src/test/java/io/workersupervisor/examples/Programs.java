@@ -43,7 +43,7 @@ final class Programs implements AutoCloseable {
         }
 
         void awaitPrinted(String text) {
-            await().atMost(PATIENCE).until(() -> printed().contains(text));
+            await().until(() -> printed().contains(text));
         }
 
         Ended end() throws InterruptedException {
@@ -97,8 +97,8 @@ final class Programs implements AutoCloseable {
     @Override
     public void close() {
         started.forEach(Process::destroyForcibly);
-        await().atMost(PATIENCE).until(() -> started.stream().noneMatch(Process::isAlive));
-        await().atMost(PATIENCE).until(() -> {
+        await().until(() -> started.stream().noneMatch(Process::isAlive));
+        await().until(() -> {
             workers().forEach(ProcessHandle::destroyForcibly);
             return workers().isEmpty()
                     && processes("cmdline", "\0" + data + "\0").isEmpty();

@@ -2,6 +2,7 @@ package io.workersupervisor.sqlite;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.WorkerRow;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,11 +10,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
-/** Claims accounts in random order until each has reached an epoch; prints "account epoch worker" for what it won. */
+/**
+ * Claims accounts in random order until each has reached an epoch; prints "account epoch worker" for what it won. Says
+ * "ready" and waits for a word first, so that several begin together.
+ */
 final class ClaimLoop {
     private ClaimLoop() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         int me = Integer.parseInt(args[1]);
         int accounts = Integer.parseInt(args[2]);
         long epochs = Long.parseLong(args[3]);
@@ -25,7 +29,9 @@ final class ClaimLoop {
 
         long worker = me * 1_000_000L;
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(Path.of(args[0]))) {
-            while (!open.isEmpty()) {
+            System.out.println("ready");
+            boolean told = System.in.read() >= 0;
+            while (told && !open.isEmpty()) {
                 Collections.shuffle(open, random);
                 for (AccountId account : List.copyOf(open)) {
                     Optional<WorkerRow> seen = registry.find(account);

@@ -1,10 +1,10 @@
 package io.workersupervisor.sqlite;
 
+import io.workersupervisor.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Assumptions;
 
 /** A file system of 1 MiB in memory; a test is skipped, with the reason, where it cannot be mounted. */
 final class SmallDisk implements AutoCloseable {
@@ -17,10 +17,7 @@ final class SmallDisk implements AutoCloseable {
     static SmallDisk mount(Path path) throws IOException {
         Files.createDirectories(path);
         String words = run("mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "worker-test", path.toString());
-        if (!words.isEmpty()) {
-            System.out.println("skipped: needs to mount a tmpfs, which this user may not: " + words);
-            Assumptions.abort("no tmpfs: " + words);
-        }
+        Needs.that(words.isEmpty(), "the right to mount a tmpfs: " + words);
         return new SmallDisk(path);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.CorruptRowException;
+import io.workersupervisor.HostProcess;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.RowListing;
 import io.workersupervisor.RowSelection;
@@ -48,7 +49,7 @@ class SqliteFailureTest {
             registry.update(Optional.empty(), row);
             WorkerRow next = Rows.claim(Optional.of(row), row.account(), Rows.workerId(2));
 
-            try (ChildJvm other = ChildJvm.start(HoldWriteLock.class, file)) {
+            try (HostProcess other = HostProcess.start(HoldWriteLock.class, file)) {
                 assertThat(other.line()).isEqualTo("locked");
 
                 long began = System.nanoTime();
@@ -61,7 +62,7 @@ class SqliteFailureTest {
                         .hasMessageContaining("SQLITE_BUSY");
                 assertThat(registry.find(row.account())).contains(row);
                 assertThat(registry.reports(row.account(), 5)).isEmpty();
-                other.end();
+                other.finish();
             }
 
             assertThat(registry.claim(Optional.of(row), next, Optional.of(Rows.report(row)))
@@ -73,13 +74,13 @@ class SqliteFailureTest {
     @Test
     void a_lock_held_for_less_than_the_timeout_only_delays() throws Exception {
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(file);
-                ChildJvm other = ChildJvm.start(HoldWriteLock.class, file)) {
+                HostProcess other = HostProcess.start(HoldWriteLock.class, file)) {
             assertThat(other.line()).isEqualTo("locked");
             Thread release = new Thread(() -> {
                 try {
                     Thread.sleep(500);
-                    other.end();
-                } catch (IOException | InterruptedException e) {
+                    other.finish();
+                } catch (InterruptedException e) {
                     throw new AssertionError(e);
                 }
             });

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
+import io.workersupervisor.HostProcess;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.RowSelection;
 import java.io.IOException;
@@ -61,7 +62,7 @@ class SqliteReadOnlyTest {
 
     @Test
     void a_registry_that_another_process_uses() throws IOException, InterruptedException {
-        try (ChildJvm host = ChildJvm.start(HoldRegistry.class, file, 3)) {
+        try (HostProcess host = HostProcess.start(HoldRegistry.class, file, 3)) {
             String id = host.line();
             Map<String, FileTime> before = traces();
 
@@ -71,14 +72,14 @@ class SqliteReadOnlyTest {
             }
 
             assertThat(traces()).isEqualTo(before);
-            host.end();
+            host.finish();
             assertThat(traces().keySet()).noneMatch(name -> name.startsWith("registry.db-"));
         }
     }
 
     @Test
     void a_registry_that_a_killed_process_left() throws IOException, InterruptedException {
-        try (ChildJvm host = ChildJvm.start(HoldRegistry.class, file, 3)) {
+        try (HostProcess host = HostProcess.start(HoldRegistry.class, file, 3)) {
             host.line();
             host.kill();
         }
@@ -125,10 +126,10 @@ class SqliteReadOnlyTest {
     }
 
     @Test
-    void hosts_of_another_process_that_come_and_go() throws IOException {
+    void hosts_of_another_process_that_come_and_go() throws Exception {
         SqliteWorkerRegistry.open(data).close();
-        try (ChildJvm hosts = ChildJvm.start(ComeAndGo.class, file, 200)) {
-            watchUntil(() -> !hosts.runs(), 200);
+        try (HostProcess hosts = HostProcess.start(ComeAndGo.class, file, 200)) {
+            watchUntil(() -> !hosts.isAlive(), 200);
 
             assertThat(hosts.line()).isEqualTo("done");
         }
@@ -142,7 +143,7 @@ class SqliteReadOnlyTest {
             Files.copy(file, crashed);
             Files.copy(Snapshot.beside(file, "-wal"), Snapshot.beside(crashed, "-wal"));
         }
-        try (ChildJvm attaching = ChildJvm.start(HalfOpen.class, crashed)) {
+        try (HostProcess attaching = HostProcess.start(HalfOpen.class, crashed)) {
             assertThat(attaching.line()).isEqualTo("attached");
             FutureTask<Boolean> look = new FutureTask<>(() -> {
                 try (SqliteWorkerRegistry tool = SqliteWorkerRegistry.openReadOnly(crashed)) {
@@ -153,7 +154,7 @@ class SqliteReadOnlyTest {
             thread.start();
             await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
 
-            attaching.end();
+            attaching.finish();
 
             assertThat(look.get()).isTrue();
         }

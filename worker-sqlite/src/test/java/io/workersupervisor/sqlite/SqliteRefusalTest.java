@@ -3,6 +3,7 @@ package io.workersupervisor.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.workersupervisor.HostProcess;
 import io.workersupervisor.RegistryException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -203,10 +204,10 @@ class SqliteRefusalTest {
     }
 
     @Test
-    void a_temporary_directory_from_which_the_native_library_cannot_be_loaded() throws IOException {
+    void a_temporary_directory_from_which_the_native_library_cannot_be_loaded() throws Exception {
         List<String> options = List.of(
                 "-Djava.io.tmpdir=" + temporary.resolve("gone"), "-Dorg.slf4j.simpleLogger.defaultLogLevel=off");
-        try (ChildJvm child = ChildJvm.start(options, HoldRegistry.class, file, 0)) {
+        try (HostProcess child = HostProcess.start(options, HoldRegistry.class, file, 0)) {
             assertThat(child.line()).contains("RegistryException", file.toString(), "org.sqlite.tmpdir");
         }
     }

@@ -3,6 +3,7 @@ package io.workersupervisor.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.HostProcess;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.WorkerRow;
 import java.io.IOException;
@@ -222,7 +223,7 @@ class SqliteSharedCommitTest {
 
     @Test
     void a_lock_of_another_process_is_waited_for_once() throws Exception {
-        try (ChildJvm other = ChildJvm.start(HoldWriteLock.class, file)) {
+        try (HostProcess other = HostProcess.start(HoldWriteLock.class, file)) {
             assertThat(other.line()).isEqualTo("locked");
             Crowd<Boolean> crowd = crowd(40);
 
@@ -238,7 +239,7 @@ class SqliteSharedCommitTest {
                         .contains("SQLITE_BUSY", "writing account " + account + " failed");
             }
             assertThat(registry.find(AccountId.of(1))).isEmpty();
-            other.end();
+            other.finish();
         }
         assertThat(crowd(40).outcomes()).containsOnly(true);
     }
@@ -304,12 +305,12 @@ class SqliteSharedCommitTest {
     @Test
     void what_was_acknowledged_outlives_a_killed_JVM() throws Exception {
         List<String> acknowledged = new ArrayList<>();
-        try (ChildJvm writer = ChildJvm.start(WriteLoop.class, file)) {
+        try (HostProcess writer = HostProcess.start(WriteLoop.class, file)) {
             for (int lines = 0; lines < 500; lines++) {
                 acknowledged.add(writer.line());
             }
             writer.kill();
-            acknowledged.addAll(writer.lines());
+            acknowledged.addAll(writer.rest());
         }
 
         for (String account : acknowledged) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
 
 /** The launcher's script with a command planted at one of its marks. */
 final class PlantedScript {
@@ -27,7 +28,7 @@ final class PlantedScript {
 
     static ShellScript at(String mark, String command, ShellTools tools) {
         String text = text();
-        String planted = text.replaceFirst("(?m)^( *)" + mark + "$", "$1" + command.replace("$", "\\$"));
+        String planted = text.replaceFirst("(?m)^( *)" + mark + "$", "$1" + Matcher.quoteReplacement(command));
         if (planted.equals(text)) {
             throw new IllegalArgumentException("launcher.sh has no mark " + mark);
         }

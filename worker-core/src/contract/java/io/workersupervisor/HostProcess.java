@@ -2,19 +2,17 @@ package io.workersupervisor;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A main class of these tests in a JVM of its own: lines go in and come out, and it can be killed. */
-final class HostProcess implements AutoCloseable {
+/** A main class of the tests in a JVM of its own: lines go in and come out, and it can be killed. Every wait is bounded. */
+public final class HostProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 90;
     private static final String END = "\0";
 
@@ -29,23 +27,32 @@ final class HostProcess implements AutoCloseable {
         reader.start();
     }
 
-    static HostProcess start(WorkerEvidence evidence, Class<?> main, Map<String, String> properties, Object... words)
-            throws IOException {
+    public static HostProcess start(Class<?> main, Object... words) throws IOException {
+        return start(List.of(), main, words);
+    }
+
+    public static HostProcess start(List<String> options, Class<?> main, Object... words) throws IOException {
+        return start(command(options, main, words));
+    }
+
+    /** A command that may be another program which runs one of {@link #command}. */
+    static HostProcess start(List<String> command) throws IOException {
+        return new HostProcess(new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    static List<String> command(List<String> options, Class<?> main, Object... words) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx96m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
         command.add("--enable-native-access=ALL-UNNAMED");
-        command.add("-Djava.io.tmpdir=" + evidence.top().resolve("tmp"));
-        command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
-        properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
+        command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-        command.add(evidence.top().toString());
         for (Object word : words) {
             command.add(word.toString());
         }
-        return new HostProcess(new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        return command;
     }
 
     private void read() {
@@ -62,19 +69,23 @@ final class HostProcess implements AutoCloseable {
     }
 
     /** Everything it has printed so far. */
-    List<String> seen() {
+    public List<String> seen() {
         synchronized (seen) {
             return List.copyOf(seen);
         }
     }
 
+    /** The next line; fails where it prints none. */
+    public String line() throws InterruptedException {
+        return await("");
+    }
+
     /** The next line that begins with this word, without it; fails where none comes. */
     String await(String word) throws InterruptedException {
         while (true) {
-            String line = output.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            if (line == null || line.equals(END)) {
-                throw new AssertionError("waited for '" + word + "' and got " + (line == null ? "nothing" : "the end")
-                        + " after " + seen());
+            String line = poll("waited for '" + word + "'");
+            if (line.equals(END)) {
+                throw new AssertionError("waited for '" + word + "' and got the end after " + seen());
             }
             if (line.startsWith(word)) {
                 return line.substring(word.length()).strip();
@@ -82,8 +93,28 @@ final class HostProcess implements AutoCloseable {
         }
     }
 
+    /** What else it prints until it ends. */
+    public List<String> rest() throws InterruptedException {
+        List<String> lines = new ArrayList<>();
+        for (String line = poll("waited for its end"); !line.equals(END); line = poll("waited for its end")) {
+            lines.add(line);
+        }
+        return lines;
+    }
+
+    private String poll(String what) throws InterruptedException {
+        String line = output.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (line == null) {
+            throw new AssertionError(what + " and got nothing after " + seen());
+        }
+        if (line.equals(END)) {
+            output.add(END); // for whoever asks again
+        }
+        return line;
+    }
+
     /** Sends a command without waiting; one that is dead already does not hear it. */
-    HostProcess tell(String command) {
+    public HostProcess tell(String command) {
         try {
             process.outputWriter().write(command + "\n");
             process.outputWriter().flush();
@@ -98,40 +129,47 @@ final class HostProcess implements AutoCloseable {
     }
 
     /** Closes its input, which it takes as the end, and waits until it is gone, however that comes. */
-    void finish() throws InterruptedException {
+    public void finish() throws InterruptedException {
         try {
             process.outputWriter().close();
         } catch (IOException dead) {
             seen.add("had ended: " + dead.getMessage());
         }
+        awaitExit();
+    }
+
+    private void awaitExit() throws InterruptedException {
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            throw new AssertionError("the host did not end, it said " + seen());
+            throw new AssertionError("pid " + process.pid() + " did not end, it said " + seen());
         }
     }
 
     /** Whether it was ended by SIGKILL. */
-    boolean wasKilled() {
+    public boolean wasKilled() {
         return !process.isAlive() && process.exitValue() == 128 + 9;
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
-    void kill() throws InterruptedException {
+    /** SIGKILL. */
+    public void kill() throws InterruptedException {
         process.toHandle().destroyForcibly();
-        process.waitFor();
+        awaitExit();
+    }
+
+    /** SIGKILL, and whatever runs below it must be gone, too. */
+    void killWithDescendants() throws Exception {
+        List<ProcessHandle> below = process.descendants().toList();
+        kill();
+        for (ProcessHandle one : below) {
+            one.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
     }
 
     @Override
     public void close() {
         process.destroyForcibly();
-        try {
-            process.inputReader().close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (IllegalStateException readElsewhere) {
-            seen.add("closed");
-        }
     }
 }
