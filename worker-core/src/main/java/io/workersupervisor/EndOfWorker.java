@@ -18,7 +18,8 @@ import java.util.OptionalInt;
  *       read: what is not there then never comes.
  *   <li>Read the row again: a stop that was written meanwhile may have caused the end, and is looked at first.
  *   <li>Insert the report, if there is none for the worker id.
- *   <li>Close the row, if it still has the epoch, version and worker id that were read.
+ *   <li>Close the row, if it still has the epoch, version and worker id that were read: in one durable write with the
+ *       report, where the store can.
  *   <li>Delete the records.
  * </ol>
  *
@@ -117,18 +118,18 @@ final class EndOfWorker {
         }
         StopReport report = Diagnosis.report(row, ending);
         context.steps().reached("report");
-        boolean filed = context.registry().file(report);
-        if (filed) {
+        WorkerRegistry.Claimed closed = context.registry()
+                .claim(Optional.of(row), row.closed(Diagnosis.closedState(row, report)), Optional.of(report));
+        context.steps().reached("closed");
+        if (closed.filed()) {
             context.events().emit(new WorkerEvent.Stopped(context.timing().now(), report));
         }
-        context.steps().reached("filed");
-        boolean closed = context.registry().update(Optional.of(row), row.closed(Diagnosis.closedState(row, report)));
-        context.steps().reached("closed");
-        if (!closed) {
+        context.steps().reached("told");
+        if (!closed.won()) {
             return Optional.empty();
         }
         acknowledge(row.workerId());
-        return Optional.of(filed ? report : filed(row).orElse(report));
+        return Optional.of(closed.filed() ? report : filed(row).orElse(report));
     }
 
     /** A stop is written before it signals: the row unchanged after the death proves that none caused it. */

@@ -12,8 +12,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +39,9 @@ import java.util.function.Supplier;
 final class Engine {
     private static final int POOL = 16;
 
+    /** Starts of many at a time. */
+    private static final int STARTERS = 64;
+
     /** How long a call waits for another call of this host for the same account. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -55,7 +60,7 @@ final class Engine {
     private final WorkerSupervisor.OnClose onClose;
     private final Duration closeTimeout;
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(threads("worker-tick"));
-    private final ExecutorService starters = Executors.newFixedThreadPool(POOL, threads("worker-start"));
+    private final ExecutorService starters = starters();
     private final ExecutorService pool;
     private final ExecutorService readers;
     private final ExecutorService ladders;
@@ -111,7 +116,8 @@ final class Engine {
         this.starts = new StartProtocol(context, settlement, end, ladder, unregistered);
         this.verification = new StartVerification(context, end);
         this.stops = new StopProtocol(context, end, ladder, unregistered);
-        this.reconciler = new Reconciler(context, settlement, end, ladder, verification, pool, ladders);
+        this.reconciler =
+                new Reconciler(context, settlement, end, ladder, verification, pool, ladders, paths.keepers()::isHeld);
         this.inspector =
                 new WorkerInspector(settings.data, settings.registry, local, judge, paths.described(), this::tell);
         OpenHosts.opened(context.self().host());
@@ -175,6 +181,14 @@ final class Engine {
             pool.execute(() -> Guard.run("other nodes", Optional.empty(), reconciler::tellOfOtherNodes));
             ticker.scheduleWithFixedDelay(this::tick, interval, interval, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** Many wait for one durable commit, which they share; threads that have nothing to do end. */
+    private static ExecutorService starters() {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                STARTERS, STARTERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads("worker-start"));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private static java.util.concurrent.ThreadFactory threads(String name) {

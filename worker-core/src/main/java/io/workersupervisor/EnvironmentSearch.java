@@ -78,6 +78,13 @@ final class EnvironmentSearch {
         return search(mark -> mark.data().equals(path), Long.MAX_VALUE);
     }
 
+    /** The living processes of all workers of one account. */
+    List<Marked> ofAccount(DataDirectory data, AccountId account) {
+        String path = asRead(data.path().toString());
+        return search(
+                mark -> mark.account().equals(account.toString()) && mark.data().equals(path), Long.MAX_VALUE);
+    }
+
     /** Environments are read byte by byte, whatever they are encoded in. */
     private static String asRead(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);

@@ -12,6 +12,11 @@ final class Judge {
         this.application = application.map(ApplicationProbe::new);
     }
 
+    /** Whether the application has a say, whenever it likes. */
+    boolean asksApplication() {
+        return application.isPresent();
+    }
+
     Judgement judge(WorkerRow row) {
         return unlessDoubted(row, local.judge(row));
     }

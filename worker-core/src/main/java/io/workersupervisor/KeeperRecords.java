@@ -3,6 +3,7 @@ package io.workersupervisor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +66,11 @@ final class KeeperRecords implements LaunchRecords {
     private record Place(Path directory, KeeperJournal.Entry entry) {}
 
     private Optional<Place> find(String workerId) {
-        for (Path directory : Keepers.directories(data)) {
+        return find(workerId, journals.keySet()).or(() -> find(workerId, Keepers.directories(data)));
+    }
+
+    private Optional<Place> find(String workerId, Collection<Path> directories) {
+        for (Path directory : directories) {
             Optional<KeeperJournal.Entry> entry = journal(directory).find(workerId);
             if (entry.isPresent()) {
                 return Optional.of(new Place(directory, entry.get()));

@@ -123,8 +123,20 @@ final class Keepers implements AutoCloseable {
     }
 
     /** The keeper of a directory, if one lives there. */
-    synchronized Optional<KeeperConnection> existing(Path directory) {
+    Optional<KeeperConnection> existing(Path directory) {
+        Known present = known.get(directory);
+        return present != null && !present.connection().isGone()
+                ? Optional.of(present.connection())
+                : connectIfThere(directory);
+    }
+
+    private synchronized Optional<KeeperConnection> connectIfThere(Path directory) {
         return connect(directory).map(Known::connection);
+    }
+
+    /** Whether a worker that this host started has its living keeper as its parent: its end would have been told. */
+    boolean isHeld(String workerId) {
+        return over.containsKey(workerId);
     }
 
     static List<Path> directories(DataDirectory data) {

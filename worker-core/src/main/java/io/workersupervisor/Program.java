@@ -14,6 +14,8 @@ final class Program {
     private static final String NO_SUCH_FILE = "No such file or directory";
     private static final String DENIED = "Permission denied";
 
+    private static final Optional<Integer> OURS = elfMachine(Path.of("/proc/self/exe"));
+
     private Program() {}
 
     /**
@@ -55,11 +57,10 @@ final class Program {
 
     /** A shell would run an ELF file of another architecture as a script; the kernel may have an interpreter for it. */
     private static boolean isForOtherMachine(Path path) {
-        Optional<Integer> ours = elfMachine(Path.of("/proc/self/exe"));
         Optional<Integer> theirs = elfMachine(path);
-        return ours.isPresent()
+        return OURS.isPresent()
                 && theirs.isPresent()
-                && !ours.equals(theirs)
+                && !OURS.equals(theirs)
                 && !hasInterpreters()
                 && !isI386(theirs.get());
     }

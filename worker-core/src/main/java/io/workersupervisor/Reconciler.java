@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
  * Brings the open rows of this node in line with what runs; any host of the node does it for all of them. Ladders, which
@@ -51,6 +52,7 @@ final class Reconciler {
     private final StartVerification verification;
     private final Executor pool;
     private final Executor ladders;
+    private final Predicate<String> held;
     private final Map<AccountId, String> supervised = new ConcurrentHashMap<>();
     private final Map<String, Long> elsewhere = new ConcurrentHashMap<>();
     private final Map<String, Long> drainingSince = new ConcurrentHashMap<>();
@@ -65,7 +67,8 @@ final class Reconciler {
             StopLadder ladder,
             StartVerification verification,
             Executor pool,
-            Executor ladders) {
+            Executor ladders,
+            Predicate<String> held) {
         this.context = context;
         this.settlement = settlement;
         this.end = end;
@@ -73,6 +76,7 @@ final class Reconciler {
         this.verification = verification;
         this.pool = pool;
         this.ladders = ladders;
+        this.held = held;
     }
 
     /** What came of one row. */
@@ -158,10 +162,21 @@ final class Reconciler {
         RowListing open = open();
         Pass pass = pass(open);
         open.rows().stream()
+                .filter(row -> !isHeld(row))
                 .map(WorkerRow::account)
                 .filter(account -> !looking.containsKey(account))
                 .forEach(account -> look(account, pass));
         afterwards(open.rows());
+    }
+
+    /** Whether a row is as this host left it and its worker's end would have been told: there is nothing to be looked at. */
+    private boolean isHeld(WorkerRow row) {
+        return row.state() == WorkerState.RUNNING
+                && row.desired() == Desired.RUN
+                && row.detail().holdsLock()
+                && row.workerId().equals(supervised.get(row.account()))
+                && !context.judge().asksApplication()
+                && held.test(row.workerId());
     }
 
     /** Waits, bounded, for the looks of a tick. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -100,16 +101,21 @@ final class Unregistered {
     }
 
     private List<EnvironmentSearch.Marked> processes(AccountId account) {
-        return processes().stream()
-                .filter(marked -> marked.account().equals(account.toString()))
-                .toList();
+        return withRecorded(
+                local.search().ofAccount(local.data(), account),
+                birth -> birth.account().equals(account.fileName()));
     }
 
     private List<EnvironmentSearch.Marked> processes() {
-        List<EnvironmentSearch.Marked> marked = local.search().ofDirectory(local.data());
+        return withRecorded(local.search().ofDirectory(local.data()), birth -> true);
+    }
+
+    private List<EnvironmentSearch.Marked> withRecorded(
+            List<EnvironmentSearch.Marked> marked, Predicate<LaunchRecords.Birth> sought) {
         Set<Long> known = marked.stream().map(process -> process.stat().pid()).collect(Collectors.toSet());
         Stream<EnvironmentSearch.Marked> recorded = local.records().workers().stream()
                 .flatMap(workerId -> local.records().birth(workerId).stream())
+                .filter(sought)
                 .filter(birth -> !known.contains(birth.identity().pid()))
                 .flatMap(birth -> recorded(birth).stream());
         return Stream.concat(marked.stream(), recorded).toList();

@@ -42,8 +42,9 @@ public interface WorkerRegistry {
     RowListing list(RowSelection selection);
 
     /**
-     * Files the report of the worker that ended before, if there is one, and then inserts or replaces the row, in one
-     * durable write where the store can. The report stays filed when the claim is lost.
+     * Files the report of the worker that ended, if there is one, and then inserts or replaces the row, in one durable
+     * write where the store can: the claim of the next worker, or the closing of the row. The report stays filed when the
+     * row is lost.
      *
      * @param seen the row that was read, empty for an account without one
      * @param next the row to write

@@ -13,10 +13,22 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** More accounts at once than a host has threads for. */
 @Timeout(120)
+@ParameterizedClass
+@EnumSource(
+        value = LaunchPath.class,
+        names = {"SH", "KEEPER"})
 class CrowdTest {
+    private final LaunchPath path;
+
+    CrowdTest(LaunchPath path) {
+        this.path = path;
+    }
+
     private static final int CROWD = 20;
     private static final AccountId ACCOUNT = AccountId.of("apart");
 
@@ -24,7 +36,7 @@ class CrowdTest {
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        node = new TestNode(directory.resolve("data"));
+        node = new TestNode(directory.resolve("data"), new InMemoryWorkerRegistry(), path);
     }
 
     @AfterEach

@@ -15,11 +15,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** P1, P2, P3: workers that fork, and that hide what they have forked. */
+@ParameterizedClass
+@EnumSource(
+        value = LaunchPath.class,
+        names = {"SH", "KEEPER"})
 class DescendantsTest {
+    private final LaunchPath path;
+
+    DescendantsTest(LaunchPath path) {
+        this.path = path;
+    }
+
     private static final AccountId ACCOUNT = AccountId.of("bot@example");
 
     private static final String FOREVER = "while :; do sleep 0.02; done";
@@ -34,7 +46,7 @@ class DescendantsTest {
 
     @BeforeEach
     void open() {
-        node = new TestNode(directory.resolve("data"));
+        node = new TestNode(directory.resolve("data"), new InMemoryWorkerRegistry(), path);
     }
 
     @AfterEach
@@ -53,7 +65,7 @@ class DescendantsTest {
 
     /** A command that carries no mark; the directory among its words is for the end of the test. */
     private String hidden(String script) {
-        return "env -i PATH=\"$PATH\" sh -c 'echo $$ >child; " + script + "; " + FOREVER + "' " + directory;
+        return "env -i PATH=\"$PATH\" bash -c 'echo $$ >child; " + script + "; " + FOREVER + "' " + directory;
     }
 
     private long child() {
@@ -108,7 +120,7 @@ class DescendantsTest {
 
     @Test
     void P1_nothing_is_started_beside_a_worker_that_hid_before_its_host_could_record_it() {
-        WorkerSpec spec = sh("exec " + hidden("exec 9>&-")).build();
+        WorkerSpec spec = sh("exec " + hidden(TestNode.DROP_LOCK)).build();
         long pid = startByAHostThatDies(spec);
         assertThat(child()).isEqualTo(pid);
         killLauncher();
@@ -191,7 +203,7 @@ class DescendantsTest {
     @Test
     void P4_a_stop_ends_what_hides_in_the_group_and_ignores_TERM() {
         WorkerSupervisor host = passive();
-        String hides = hidden("trap \"\" TERM; exec 9>&- >/dev/null 2>&1");
+        String hides = hidden("trap \"\" TERM; " + TestNode.DROP_LOCK + " >/dev/null 2>&1");
         host.start(sh(hides + " & wait").stopGrace(Duration.ofMillis(300)).build())
                 .orElseThrow();
         long child = child();
@@ -251,7 +263,7 @@ class DescendantsTest {
     @Test
     void P3_what_only_may_be_a_descendant_is_named_and_left_alone() throws Exception {
         WorkerSupervisor host = passive();
-        long child = childOfAWorkerThatEnded(host, hidden("exec 9>&- >/dev/null 2>&1"));
+        long child = childOfAWorkerThatEnded(host, hidden(TestNode.DROP_LOCK + " >/dev/null 2>&1"));
         await().until(() -> !node.local().locks().isOpenIn(child, ACCOUNT));
 
         StartResult second = host.start(sh("exec sleep 600").build());

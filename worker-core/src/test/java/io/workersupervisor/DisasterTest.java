@@ -12,11 +12,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** P1: registry or data directory are lost, exchanged or copied while workers live. */
+@ParameterizedClass
+@EnumSource(
+        value = LaunchPath.class,
+        names = {"SH", "KEEPER"})
 class DisasterTest {
+    private final LaunchPath path;
+
+    DisasterTest(LaunchPath path) {
+        this.path = path;
+    }
+
     private static final AccountId ACCOUNT = AccountId.of(4711);
     private static final WorkerSpec SPEC =
             TestNode.sh(ACCOUNT, "exec sleep 600").build();
@@ -28,7 +40,7 @@ class DisasterTest {
 
     @BeforeEach
     void open() {
-        node = new TestNode(directory.resolve("data"));
+        node = new TestNode(directory.resolve("data"), new InMemoryWorkerRegistry(), path);
     }
 
     @AfterEach
@@ -41,7 +53,7 @@ class DisasterTest {
         WorkerSupervisor before = node.host();
         long pid = before.start(SPEC).orElseThrow().pid();
         before.close();
-        try (TestNode after = new TestNode(node.data.path())) {
+        try (TestNode after = new TestNode(node.data.path(), new InMemoryWorkerRegistry(), path)) {
             WorkerSupervisor host = after.host();
 
             StartResult refused = host.start(SPEC);
@@ -65,7 +77,7 @@ class DisasterTest {
         WorkerSupervisor before = node.host();
         String workerId = before.start(SPEC).orElseThrow().workerId();
         before.close();
-        try (TestNode after = new TestNode(node.data.path())) {
+        try (TestNode after = new TestNode(node.data.path(), new InMemoryWorkerRegistry(), path)) {
             WorkerSupervisor host = after.host();
 
             StopResult stopped = host.stop(ACCOUNT);
@@ -77,7 +89,7 @@ class DisasterTest {
         }
         WorkerSupervisor owner = node.host();
         await().until(() -> !owner.why(ACCOUNT).isEmpty());
-        assertThat(owner.why(ACCOUNT).get(0).exit()).isEqualTo(ExitStatus.ofShell(143));
+        assertThat(owner.why(ACCOUNT).get(0).exit()).isEqualTo(node.signalled(15));
     }
 
     @Test
@@ -88,7 +100,7 @@ class DisasterTest {
         await().until(() -> TestNode.naming(directory).stream()
                 .anyMatch(process -> ProcFs.system().commandLine(process.pid()).startsWith("\0sh\0-c\0while")));
         before.close();
-        try (TestNode after = new TestNode(node.data.path())) {
+        try (TestNode after = new TestNode(node.data.path(), new InMemoryWorkerRegistry(), path)) {
 
             StopResult stopped =
                     after.host(WorkerSupervisor.Builder::withoutReconcile).stop(ACCOUNT);
@@ -113,7 +125,7 @@ class DisasterTest {
         await().until(() ->
                 !ProcFs.system().environment(pid).orElse("WORKER_ID").contains("WORKER_ID"));
         before.close();
-        try (TestNode after = new TestNode(node.data.path())) {
+        try (TestNode after = new TestNode(node.data.path(), new InMemoryWorkerRegistry(), path)) {
             WorkerSupervisor host = after.host();
 
             StartResult refused = host.start(spec);
@@ -138,10 +150,8 @@ class DisasterTest {
                 .pid();
         await().until(() -> ProcFs.system().environment(pid).orElse("").contains("OTHER=1"));
         before.close();
-        for (Path record : node.records()) {
-            Files.delete(record);
-        }
-        try (TestNode after = new TestNode(node.data.path())) {
+        node.loseRecords();
+        try (TestNode after = new TestNode(node.data.path(), new InMemoryWorkerRegistry(), path)) {
             WorkerSupervisor host = after.host();
 
             StopResult stopped = host.stop(ACCOUNT);
@@ -164,7 +174,7 @@ class DisasterTest {
         before.close();
         InMemoryWorkerRegistry copy = new InMemoryWorkerRegistry();
         insert(copy, old);
-        try (TestNode after = new TestNode(node.data.path(), copy)) {
+        try (TestNode after = new TestNode(node.data.path(), copy, path)) {
             WorkerSupervisor host = after.host();
 
             StartResult refused = host.start(SPEC);
@@ -185,7 +195,7 @@ class DisasterTest {
         long pid = before.start(SPEC).orElseThrow().pid();
         before.close();
         delete(node.data.path());
-        try (TestNode after = new TestNode(node.data.path())) {
+        try (TestNode after = new TestNode(node.data.path(), new InMemoryWorkerRegistry(), path)) {
             WorkerSupervisor host = after.host();
 
             StartResult refused = host.start(SPEC);
@@ -262,7 +272,7 @@ class DisasterTest {
     @Test
     void P2_a_living_worker_of_another_directory_is_left_to_its_node() {
         node.host().start(SPEC).orElseThrow();
-        try (TestNode other = new TestNode(directory.resolve("other"), node.registry)) {
+        try (TestNode other = new TestNode(directory.resolve("other"), node.registry, path)) {
             WorkerSupervisor host = other.host();
 
             StartResult second = host.start(SPEC);
@@ -351,7 +361,7 @@ class DisasterTest {
                         .start()
                         .waitFor())
                 .isZero();
-        try (TestNode copy = new TestNode(copied, node.registry)) {
+        try (TestNode copy = new TestNode(copied, node.registry, path)) {
 
             assertThatThrownBy(copy::host)
                     .isInstanceOf(DataDirectoryException.class)
@@ -366,7 +376,7 @@ class DisasterTest {
     }
 
     @Test
-    void P2_after_a_restart_of_the_machine_the_account_starts_at_once() {
+    void P2_after_a_restart_of_the_machine_the_account_starts_at_once() throws IOException {
         WorkerSupervisor before = node.host();
         long pid = before.start(SPEC).orElseThrow().pid();
         before.close();
@@ -384,7 +394,7 @@ class DisasterTest {
         TestNode.kill(pid);
         await().until(() -> node.workers().isEmpty());
         await().until(() -> node.local().locks().state(ACCOUNT) == AccountLocks.State.FREE);
-        node.local().records().acknowledge(row.workerId());
+        node.loseRecords();
 
         WorkerSupervisor host = node.host();
         StartResult started = host.start(SPEC);

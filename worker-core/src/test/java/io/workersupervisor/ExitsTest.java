@@ -3,6 +3,7 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -12,19 +13,31 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** P6: each end is told once and as it was, or as not known. */
+@ParameterizedClass
+@EnumSource(
+        value = LaunchPath.class,
+        names = {"SH", "KEEPER"})
 class ExitsTest {
+    private final LaunchPath path;
+
+    ExitsTest(LaunchPath path) {
+        this.path = path;
+    }
+
     private static final AccountId ACCOUNT = AccountId.of(4711);
 
     private TestNode node;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        node = new TestNode(directory.resolve("data"));
+        node = new TestNode(directory.resolve("data"), new InMemoryWorkerRegistry(), path);
     }
 
     @AfterEach
@@ -70,15 +83,21 @@ class ExitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"exit 137", "kill -s KILL $$"})
-    void P6_code_137_and_the_kill_signal_are_told_as_one_or_the_other(String ending) {
+    void P6_code_137_and_the_kill_signal_are_told_apart_or_as_one_or_the_other(String ending) {
         WorkerSupervisor host = node.host();
 
         host.start(TestNode.sh(ACCOUNT, "sleep 0.3; " + ending).build());
 
         StopReport report = awaitReport(host);
-        assertThat(report.exit()).isEqualTo(new ExitStatus.ExitedOrSignalled(137));
-        assertThat(report.reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
-        assertThat(report.confidence()).isEqualTo(Confidence.PROBABLE);
+        if (path == LaunchPath.KEEPER) {
+            boolean killed = ending.startsWith("kill");
+            assertThat(report.exit()).isEqualTo(killed ? new ExitStatus.Signalled(9) : new ExitStatus.Exited(137));
+            assertThat(report.reason()).isEqualTo(killed ? StopReason.KILLED_BY_SIGNAL : StopReason.UNKNOWN);
+        } else {
+            assertThat(report.exit()).isEqualTo(new ExitStatus.ExitedOrSignalled(137));
+            assertThat(report.reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
+            assertThat(report.confidence()).isEqualTo(Confidence.PROBABLE);
+        }
     }
 
     @Test
@@ -116,12 +135,13 @@ class ExitsTest {
     void P6_the_records_of_a_filed_end_are_deleted() throws Exception {
         WorkerSupervisor host = node.host();
         host.start(TestNode.sh(ACCOUNT, node.untilGo()).build()).orElseThrow();
-        assertThat(node.records()).hasSize(2);
+        assertThat(node.local().records().workers()).hasSize(1);
         node.letGo();
 
         awaitReport(host);
 
-        await().until(() -> node.records().isEmpty());
+        await().until(() -> node.local().records().workers().isEmpty());
+        assertThat(node.records()).isEmpty();
     }
 
     @Test
@@ -181,7 +201,7 @@ class ExitsTest {
                 .environment("SECRET", "s3cret".repeat(100_000))
                 .build());
 
-        assertFailed(result, "spawn", "Argument list too long");
+        assertFailed(result, "program", "Argument list too long");
         assertThat(result.toString() + host.why(ACCOUNT)).doesNotContain("s3cret");
     }
 
@@ -196,7 +216,11 @@ class ExitsTest {
                 .startGrace(TestNode.ENDS_WITHIN)
                 .build());
 
-        assertFailed(result, "start grace", "the program could not be run");
+        if (path == LaunchPath.KEEPER) {
+            assertFailed(result, "program", "No such file or directory: " + script);
+        } else {
+            assertFailed(result, "start grace", "the program could not be run");
+        }
         assertThat(((StartResult.Failed) result).report().orElseThrow().reason())
                 .isEqualTo(StopReason.START_FAILED);
     }
@@ -224,7 +248,9 @@ class ExitsTest {
         }
         try (var files = Files.walk(node.data.path())) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                assertThat(Files.readString(file)).as(file.toString()).doesNotContain("s3cret");
+                assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                        .as(file.toString())
+                        .doesNotContain("s3cret");
             }
         }
     }

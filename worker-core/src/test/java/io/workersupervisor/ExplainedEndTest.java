@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,9 +11,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** P6: whether a stop has ended a worker is never told by comparing times. */
+@ParameterizedClass
+@EnumSource(
+        value = LaunchPath.class,
+        names = {"SH", "KEEPER"})
 class ExplainedEndTest {
+    private final LaunchPath path;
+
+    ExplainedEndTest(LaunchPath path) {
+        this.path = path;
+    }
+
     private static final AccountId ACCOUNT = AccountId.of(4711);
 
     @TempDir
@@ -25,7 +35,7 @@ class ExplainedEndTest {
 
     @BeforeEach
     void open() {
-        node = new TestNode(directory.resolve("data"));
+        node = new TestNode(directory.resolve("data"), new InMemoryWorkerRegistry(), path);
     }
 
     @AfterEach
@@ -54,16 +64,14 @@ class ExplainedEndTest {
     }
 
     @Test
-    void P6_a_worker_that_a_dying_host_stopped_was_stopped_on_request_also_when_stop_is_called_again()
-            throws IOException {
+    void P6_a_worker_that_a_dying_host_stopped_was_stopped_on_request_also_when_stop_is_called_again() {
         WorkerRow row = startAndLeave("exec sleep 600");
         WorkerSupervisor dying = node.hostThatDiesAt("termed");
         assertThatThrownBy(() -> dying.stop(ACCOUNT)).hasMessage(TestNode.DIED);
         dying.close();
         awaitExitRecord(row);
         Instant asked = node.row(ACCOUNT).detail().stopAskedAt().orElseThrow();
-        Instant end = Files.getLastModifiedTime(node.data.records().resolve(row.workerId() + ".exit"))
-                .toInstant();
+        Instant end = node.local().records().exit(row.workerId()).orElseThrow().at();
         await().until(() -> Instant.now().isAfter(end.plusMillis(200)));
 
         StopReport report = stopped(passive());
@@ -119,7 +127,7 @@ class ExplainedEndTest {
         StopReport report = stopped(host);
 
         assertThat(report.reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
-        assertThat(report.exit()).isEqualTo(ExitStatus.ofShell(137));
+        assertThat(report.exit()).isEqualTo(node.signalled(9));
         assertThat(node.row(ACCOUNT).desired()).isEqualTo(Desired.STOPPED);
     }
 

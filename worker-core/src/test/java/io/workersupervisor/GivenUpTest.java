@@ -11,10 +11,22 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** P2: a host that lives and has given up an account keeps it from nobody. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(
+        value = LaunchPath.class,
+        names = {"SH", "KEEPER"})
 class GivenUpTest {
+    private final LaunchPath path;
+
+    GivenUpTest(LaunchPath path) {
+        this.path = path;
+    }
+
     private static final AccountId ACCOUNT = AccountId.of(4711);
     private static final AccountId OTHER = AccountId.of(4712);
     private static final int FASTER = 20;
@@ -23,7 +35,7 @@ class GivenUpTest {
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        node = new TestNode(directory.resolve("data"));
+        node = new TestNode(directory.resolve("data"), new InMemoryWorkerRegistry(), path);
     }
 
     @AfterEach

@@ -12,11 +12,23 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** P1, P6, P7: the registry fails once, in the middle of a call, and works again at the next one. */
+@ParameterizedClass
+@EnumSource(
+        value = LaunchPath.class,
+        names = {"SH", "KEEPER"})
 class RegistryFailureTest {
+    private final LaunchPath path;
+
+    RegistryFailureTest(LaunchPath path) {
+        this.path = path;
+    }
+
     private static final AccountId ACCOUNT = AccountId.of(4711);
     private static final WorkerSpec SPEC =
             TestNode.sh(ACCOUNT, "exec sleep 600").build();
@@ -28,7 +40,7 @@ class RegistryFailureTest {
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        node = new TestNode(directory.resolve("data"));
+        node = new TestNode(directory.resolve("data"), new InMemoryWorkerRegistry(), path);
         host = node.host(settings -> {
             settings.steps = step -> {
                 if (step.equals(failing.get())) {

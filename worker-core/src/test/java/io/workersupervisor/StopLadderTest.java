@@ -14,9 +14,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** P1, P3, P4: what a stop ends, and what it leaves alone. */
+@ParameterizedClass
+@EnumSource(
+        value = LaunchPath.class,
+        names = {"SH", "KEEPER"})
 class StopLadderTest {
+    private final LaunchPath path;
+
+    StopLadderTest(LaunchPath path) {
+        this.path = path;
+    }
+
     private static final AccountId ACCOUNT = AccountId.of("bot@example");
 
     /** Leaves the worker, its session and its lock. */
@@ -29,7 +41,7 @@ class StopLadderTest {
 
     @BeforeEach
     void open() {
-        node = new TestNode(directory.resolve("data"));
+        node = new TestNode(directory.resolve("data"), new InMemoryWorkerRegistry(), path);
     }
 
     @AfterEach
@@ -144,8 +156,8 @@ class StopLadderTest {
                 .orElseThrow()
                 .pid();
         TestNode.kill(pid);
-        Path exit = node.data.records().resolve(node.row(ACCOUNT).workerId() + ".exit");
-        await().until(() -> !Files.readString(exit).isBlank());
+        String workerId = node.row(ACCOUNT).workerId();
+        await().until(() -> node.local().records().exit(workerId).isPresent());
 
         StopResult.Stopped stopped = (StopResult.Stopped) host.stop(ACCOUNT);
 
@@ -295,7 +307,9 @@ class StopLadderTest {
             };
             return settings;
         });
-        WorkerSpec spec = TestNode.sh(ACCOUNT, "exec 9>&-; : >" + closed + "; exec sleep 600")
+        WorkerSpec spec = WorkerSpec.builder(
+                        ACCOUNT, "/bin/bash", "-c", TestNode.DROP_LOCK + "; : >" + closed + "; exec sleep 600")
+                .startGrace(TestNode.START_GRACE)
                 .build();
         long pid = host.start(spec).orElseThrow().pid();
         TestNode.kill(node.local()

@@ -10,9 +10,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** P7: processes and files that say what they should not, and those who look at them. */
+@ParameterizedClass
+@EnumSource(
+        value = LaunchPath.class,
+        names = {"SH", "KEEPER"})
 class StrangersTest {
+    private final LaunchPath path;
+
+    StrangersTest(LaunchPath path) {
+        this.path = path;
+    }
+
     private static final AccountId ACCOUNT = AccountId.of(4711);
     private static final AccountId OTHER = AccountId.of(4712);
 
@@ -20,7 +32,7 @@ class StrangersTest {
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        node = new TestNode(directory.resolve("data"));
+        node = new TestNode(directory.resolve("data"), new InMemoryWorkerRegistry(), path);
     }
 
     @AfterEach

@@ -22,6 +22,9 @@ final class TestNode implements AutoCloseable {
     /** The grace of a worker that shall end within it, however slow the machine: a start returns as soon as it has. */
     static final Duration ENDS_WITHIN = Duration.ofSeconds(20);
 
+    /** Words for bash: lets go of the lock, which each launch path hands on under another number. */
+    static final String DROP_LOCK = "exec 9>&- 63>&-";
+
     final DataDirectory data;
     final WorkerRegistry registry;
     final List<WorkerEvent> events = Collections.synchronizedList(new ArrayList<>());
@@ -122,6 +125,23 @@ final class TestNode implements AutoCloseable {
 
     WorkerRow row(AccountId account) {
         return registry.find(account).orElseThrow();
+    }
+
+    /** How the launch path tells the end of a worker that a signal ended, which a shell cannot tell from a code. */
+    ExitStatus signalled(int signal) {
+        return path == LaunchPath.KEEPER
+                ? new ExitStatus.Signalled(signal)
+                : new ExitStatus.ExitedOrSignalled(128 + signal);
+    }
+
+    /** As if nothing had ever been recorded. */
+    void loseRecords() throws IOException {
+        for (Path record : records()) {
+            Files.delete(record);
+        }
+        for (Path keeper : Keepers.directories(data)) {
+            Files.deleteIfExists(keeper.resolve("journal"));
+        }
     }
 
     boolean isAlive(long pid) {

@@ -167,12 +167,12 @@ class LookingTest {
         programs.console("start", "5", "--data", data.toString(), "--", "sleep", "300");
         programs.console("stop", "5", "--data", data.toString());
         String readOnly = "mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\"";
-        assumeTrue(
+        Needs.that(
                 programs.begin(List.of("unshare", "-m", "sh", "-c", readOnly, data.toString()))
                                 .end()
                                 .exitCode()
                         == 0,
-                "skipped: only root can mount a directory read-only");
+                "root, to mount a directory read-only");
         List<String> words =
                 new ArrayList<>(List.of("unshare", "-m", "sh", "-c", readOnly + " && exec \"$@\"", data.toString()));
         List<String> doctor = new ArrayList<>(words);

@@ -48,6 +48,27 @@ final class Session implements AutoCloseable {
         return bound(sql, values).executeUpdate();
     }
 
+    /**
+     * What tells whether anything was written between two moments, by this session or by any other.
+     *
+     * @param session this one
+     * @param others changes with each commit of another connection
+     * @param own changes with each row that this one has changed
+     */
+    record Moment(Session session, long others, long own) {}
+
+    /** Now; what is read after it is at least as new. */
+    Moment moment() throws SQLException {
+        return new Moment(this, number("PRAGMA data_version"), number("SELECT total_changes()"));
+    }
+
+    private long number(String sql) throws SQLException {
+        try (ResultSet found = bound(sql).executeQuery()) {
+            found.next();
+            return found.getLong(1);
+        }
+    }
+
     /** Runs a query and reads all of its rows. */
     List<Fields> query(String sql, @Nullable Object... values) throws SQLException {
         try (ResultSet found = bound(sql, values).executeQuery()) {

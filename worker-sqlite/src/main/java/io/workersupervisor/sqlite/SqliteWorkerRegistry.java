@@ -75,6 +75,17 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
             + " ORDER BY worker_id DESC LIMIT ?";
 
     private final Store store;
+    /** The last listing: a host asks for the same one again and again, and mostly nothing has changed. */
+    private volatile @Nullable Listed listed;
+
+    private record Listed(Session.Moment moment, RowSelection selection, RowListing listing) {
+        boolean isOf(Session.Moment now, RowSelection wanted) {
+            return moment.equals(now) && selection.equals(wanted);
+        }
+    }
+
+    /** Rows as they were at a moment or later. */
+    private record Found(Session.Moment moment, List<Fields> rows) {}
 
     SqliteWorkerRegistry(Store store) {
         this.store = store;
@@ -149,9 +160,22 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
 
     @Override
     public RowListing list(RowSelection selection) {
+        Listed before = listed;
         String closed = selection.openOnly() ? CLOSED_LEFT_OUT : "";
-        List<Fields> found =
-                store.read("listing the rows", session -> session.query(SELECT + closed + " ORDER BY account_id"));
+        Found found = store.read("listing the rows", session -> {
+            Session.Moment moment = session.moment();
+            boolean same = before != null && before.isOf(moment, selection);
+            return new Found(moment, same ? List.of() : session.query(SELECT + closed + " ORDER BY account_id"));
+        });
+        if (before != null && before.isOf(found.moment(), selection)) {
+            return before.listing();
+        }
+        Listed now = new Listed(found.moment(), selection, listing(found.rows(), selection));
+        listed = now;
+        return now.listing();
+    }
+
+    private RowListing listing(List<Fields> found, RowSelection selection) {
         List<WorkerRow> rows = new ArrayList<>();
         List<String> unreadable = new ArrayList<>();
         for (Fields fields : found) {
