@@ -76,7 +76,7 @@ class RegistryFailureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"asked", "term", "termed", "report", "filed", "closed"})
+    @ValueSource(strings = {"asked", "term", "termed", "report", "told", "closed"})
     void a_stop_in_which_it_fails_is_completed_by_the_next_one_with_one_report(String step) throws IOException {
         host.start(SPEC).orElseThrow();
         failing.set(step);

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,7 +29,17 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("long")
 @Timeout(1200)
+@ParameterizedClass
+@EnumSource(
+        value = LaunchPath.class,
+        names = {"SH", "KEEPER"})
 class CrashAtEveryStepTest {
+    private final LaunchPath launcher;
+
+    CrashAtEveryStepTest(LaunchPath launcher) {
+        this.launcher = launcher;
+    }
+
     private static final AccountId ACCOUNT = AccountId.of(1);
     private static final int AT_ONCE = 3;
     private static final ExitStatus TERM = ExitStatus.ofShell(143);
@@ -42,15 +53,15 @@ class CrashAtEveryStepTest {
     /** What a host is at when it dies. */
     enum Story {
         START("start 1 RUN"),
-        START_OF_A_WORKER_THAT_ENDS_AT_ONCE("start 1 END", "report", "filed", "closed"),
+        START_OF_A_WORKER_THAT_ENDS_AT_ONCE("start 1 END", "report", "closed", "told"),
         START_OVER_A_WORKER_THAT_DIED("start 1 RUN", "claim", "claimed"),
         START_OVER_A_HOST_THAT_DIED_BEFORE_ITS_LAUNCH("start 1 RUN", "fence", "fenced", "claimed"),
         RESTART("restart 1 RUN"),
         RECONCILE_OF_A_WORKER_THAT_DIED("reconcile"),
         STOP("stop 1"),
         STOP_OF_A_WORKER_THAT_IGNORES_TERM("stop 1", "kill", "killed"),
-        STOP_OF_A_WORKER_THAT_LEAVES_A_PROCESS_BEHIND("stop 1", "sweep", "filed"),
-        STOP_AFTER_A_HOST_DIED_BEFORE_ITS_LAUNCH("stop 1", "fence", "fenced", "filed");
+        STOP_OF_A_WORKER_THAT_LEAVES_A_PROCESS_BEHIND("stop 1", "sweep", "told"),
+        STOP_AFTER_A_HOST_DIED_BEFORE_ITS_LAUNCH("stop 1", "fence", "fenced", "told");
 
         private final String command;
         private final String news;
@@ -144,6 +155,7 @@ class CrashAtEveryStepTest {
 
     @Test
     void a_host_killed_while_its_launcher_is_at_any_mark_leaves_what_the_next_one_settles_P1_P2_P6() throws Exception {
+        Needs.where(launcher == LaunchPath.SH, "the shell's script, in which the marks are");
         AtOnce.run(
                 AT_ONCE,
                 PlantedScript.BEFORE_WORKER.stream()
@@ -167,7 +179,7 @@ class CrashAtEveryStepTest {
 
     private Told run(Story story, String name, Map<String, String> kill) throws Exception {
         Path top = Files.createDirectories(directory.resolve(story + "-" + name));
-        try (WorkerEvidence evidence = new WorkerEvidence(top, 1)) {
+        try (WorkerEvidence evidence = new WorkerEvidence(top, 1, launcher)) {
             story.before(evidence);
             List<String> seen;
             boolean killed;
@@ -210,7 +222,14 @@ class CrashAtEveryStepTest {
             next.isStopped(ACCOUNT);
 
             next.nobodyOverlapped();
-            next.everyEndIsExplained(ACCOUNT, Set.of(TERM, KILL, new ExitStatus.Exited(3)));
+            next.everyEndIsExplained(
+                    ACCOUNT,
+                    Set.of(
+                            TERM,
+                            KILL,
+                            new ExitStatus.Signalled(15),
+                            new ExitStatus.Signalled(9),
+                            new ExitStatus.Exited(3)));
             next.nothingIsLeft();
         }
     }

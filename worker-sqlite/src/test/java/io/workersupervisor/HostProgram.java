@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,10 +29,11 @@ final class HostProgram {
     private HostProgram() {}
 
     public static void main(String[] words) throws IOException {
-        WorkerEvidence evidence = new WorkerEvidence(Path.of(words[0]), 0);
+        WorkerEvidence evidence = WorkerEvidence.ofHost(words[0]);
         DataDirectory data = evidence.data();
         SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
         WorkerSupervisor.Builder builder = WorkerSupervisor.builder(data, registry)
+                .launcher(evidence.launcher())
                 .reconcileInterval(Duration.ofMillis(Long.getLong("host.interval", 3_600_000)));
         builder.steps = steps(System.getProperty("host.kill", ""));
         String mark = System.getProperty("host.kill.at");

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * @param accounts how many accounts
  * @param seed of every choice
  */
-record Race(int jvms, int threads, int accounts, long seed) {
+record Race(LaunchPath launcher, int jvms, int threads, int accounts, long seed) {
     private static final int OPERATIONS = 10;
     private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(5);
     /** Nobody here is a stranger, and no lock is held without a worker or its launcher. */
@@ -42,8 +42,12 @@ record Race(int jvms, int threads, int accounts, long seed) {
             "CONTENDED",
             "DESCENDANTS_LEFT");
 
-    private static final Set<ExitStatus> SEEN_BY_A_LAUNCHER =
-            Set.of(ExitStatus.ofShell(143), ExitStatus.ofShell(137), new ExitStatus.Exited(3));
+    private static final Set<ExitStatus> SEEN_BY_A_LAUNCHER = Set.of(
+            ExitStatus.ofShell(143),
+            ExitStatus.ofShell(137),
+            new ExitStatus.Signalled(15),
+            new ExitStatus.Signalled(9),
+            new ExitStatus.Exited(3));
 
     /** A zombie tells its status as long as nobody has reaped it. */
     private static final Set<ExitStatus> SEEN_OR_NOT = Set.of(
@@ -105,7 +109,7 @@ record Race(int jvms, int threads, int accounts, long seed) {
         long begun = System.nanoTime();
         Path top = Files.createTempDirectory("race-");
         List<HostProcess> hosts = new ArrayList<>();
-        try (WorkerEvidence evidence = new WorkerEvidence(top, accounts)) {
+        try (WorkerEvidence evidence = new WorkerEvidence(top, accounts, launcher)) {
             Random random = new Random(seed);
             int victim = deaths == Deaths.NOBODY ? -1 : random.nextInt(jvms);
             int answers = 1 + random.nextInt(deaths == Deaths.ONE_HOST ? accounts / 2 : threads * OPERATIONS / 2);
@@ -179,9 +183,11 @@ record Race(int jvms, int threads, int accounts, long seed) {
         long begun = System.nanoTime();
         while (!hosts.stream().allMatch(Race::isOver)) {
             assertThat(System.nanoTime() - begun).as("time for the race").isLessThan(LONGEST_NANOS);
-            if (deaths == Deaths.ANYBODY && random.nextInt(4) == 0) {
+            // There is one keeper, and a launcher a worker.
+            boolean keeper = launcher == LaunchPath.KEEPER;
+            if (deaths == Deaths.ANYBODY && random.nextInt(keeper ? 40 : 4) == 0) {
                 evidence.launchers().stream()
-                        .skip(random.nextInt(accounts))
+                        .skip(keeper ? 0 : random.nextInt(accounts))
                         .limit(1)
                         .forEach(ProcessHandle::destroyForcibly);
             } else if (deaths == Deaths.HOST_AND_WORKERS || deaths == Deaths.ANYBODY) {

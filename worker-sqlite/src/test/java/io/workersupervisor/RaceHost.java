@@ -5,7 +5,6 @@ import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -40,9 +39,10 @@ final class RaceHost {
     }
 
     public static void main(String[] words) throws IOException, InterruptedException {
-        WorkerEvidence evidence = new WorkerEvidence(Path.of(words[0]), 0);
+        WorkerEvidence evidence = WorkerEvidence.ofHost(words[0]);
         SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(evidence.data());
         WorkerSupervisor supervisor = WorkerSupervisor.builder(evidence.data(), registry)
+                .launcher(evidence.launcher())
                 .reconcileInterval(Duration.ofMillis(500))
                 .build();
         RaceHost host = new RaceHost(supervisor, evidence, Integer.parseInt(words[3]));

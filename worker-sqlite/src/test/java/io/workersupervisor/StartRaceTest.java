@@ -5,6 +5,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Hosts race for accounts. Short by default; {@code -Drace.jvms=8 -Drace.threads=4 -Drace.accounts=100} makes it the race
@@ -13,7 +15,17 @@ import org.junit.jupiter.api.Timeout;
  */
 @Tag("long")
 @Timeout(value = 2, unit = TimeUnit.HOURS)
+@ParameterizedClass
+@EnumSource(
+        value = LaunchPath.class,
+        names = {"SH", "KEEPER"})
 class StartRaceTest {
+    private final LaunchPath launcher;
+
+    StartRaceTest(LaunchPath launcher) {
+        this.launcher = launcher;
+    }
+
     private static final long SECONDS = Long.getLong("race.seconds", 0);
 
     @Test
@@ -40,12 +52,13 @@ class StartRaceTest {
         void run(Race race) throws Exception;
     }
 
-    private static void repeat(Round round) throws Exception {
+    private void repeat(Round round) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         long seed = Long.getLong("race.seed", System.nanoTime());
         do {
             System.out.println("-Drace.seed=" + seed);
             round.run(new Race(
+                    launcher,
                     Integer.getInteger("race.jvms", 4),
                     Integer.getInteger("race.threads", 4),
                     Integer.getInteger("race.accounts", 25),

@@ -13,14 +13,30 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two hosts in two JVMs share a data directory: what one does, the other finds. */
+@ParameterizedClass
+@EnumSource(
+        value = LaunchPath.class,
+        names = {"SH", "KEEPER"})
 class TwoHostsTest {
+    private final LaunchPath launcher;
+
+    TwoHostsTest(LaunchPath launcher) {
+        this.launcher = launcher;
+    }
+
     private static final AccountId ACCOUNT = AccountId.of(1);
     private static final int DEATHS = Integer.getInteger("torture.deaths", 8);
     private static final int RACES = Integer.getInteger("torture.races", 12);
     private static final Map<String, String> EVERY_200_MS = Map.of("host.interval", "200");
-    private static final Set<ExitStatus> TERM_OR_KILL = Set.of(ExitStatus.ofShell(143), ExitStatus.ofShell(137));
+    private static final Set<ExitStatus> TERM_OR_KILL = Set.of(
+            ExitStatus.ofShell(143),
+            ExitStatus.ofShell(137),
+            new ExitStatus.Signalled(15),
+            new ExitStatus.Signalled(9));
 
     @TempDir
     Path directory;
@@ -31,7 +47,7 @@ class TwoHostsTest {
 
     @BeforeEach
     void open() throws Exception {
-        evidence = new WorkerEvidence(directory, 1);
+        evidence = new WorkerEvidence(directory, 1, launcher);
         one = evidence.host(HostProgram.class, EVERY_200_MS);
         other = evidence.host(HostProgram.class, EVERY_200_MS);
         one.await("ready");

@@ -52,7 +52,10 @@ final class WorkerEvidence implements AutoCloseable {
     /** The grace of a worker that shall end within it, however slow the machine: a start returns as soon as it has. */
     static final Duration ENDS_WITHIN = Duration.ofSeconds(20);
 
+    private static final String LAUNCHER = "host.launcher";
+
     private final Path top;
+    private final LaunchPath launcher;
 
     /** What a worker does after it has testified. */
     enum Kind {
@@ -75,13 +78,29 @@ final class WorkerEvidence implements AutoCloseable {
      */
     record Ran(AccountId account, String workerId, long pid) {}
 
+    /** By the shell. */
     WorkerEvidence(Path top, int accounts) throws IOException {
+        this(top, accounts, LaunchPath.SH);
+    }
+
+    /** As a host of its own, {@link #host}, finds it. */
+    static WorkerEvidence ofHost(String top) throws IOException {
+        return new WorkerEvidence(Path.of(top), 0, LaunchPath.valueOf(System.getProperty(LAUNCHER)));
+    }
+
+    WorkerEvidence(Path top, int accounts, LaunchPath launcher) throws IOException {
         this.top = top.toRealPath();
+        this.launcher = launcher;
         for (int account = 1; account <= accounts; account++) {
             Files.createDirectories(this.top.resolve("here").resolve(Integer.toString(account)));
         }
         Files.createDirectories(this.top.resolve("tmp"));
         Files.writeString(script(), SCRIPT);
+    }
+
+    /** What hosts of this directory start workers with. */
+    LaunchPath launcher() {
+        return launcher;
     }
 
     Path top() {
@@ -96,6 +115,7 @@ final class WorkerEvidence implements AutoCloseable {
     HostProcess host(Class<?> main, Map<String, String> properties, Object... words) throws IOException {
         List<String> options = new ArrayList<>();
         options.add("-Djava.io.tmpdir=" + top.resolve("tmp"));
+        options.add("-D" + LAUNCHER + "=" + launcher);
         options.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
         properties.forEach((name, value) -> options.add("-D" + name + "=" + value));
         List<Object> all = new ArrayList<>(List.of(top));
@@ -229,9 +249,13 @@ final class WorkerEvidence implements AutoCloseable {
     /** The launchers that stand behind workers of this directory, by what they were given as words. */
     List<ProcessHandle> launchers() {
         return ProcessHandle.allProcesses()
-                .filter(process -> read(process.pid(), "cmdline").contains("/launcher-"))
+                .filter(process -> isLauncher(read(process.pid(), "cmdline")))
                 .filter(process -> read(process.pid(), "cmdline").contains(top.toString()))
                 .toList();
+    }
+
+    private static boolean isLauncher(String commandLine) {
+        return commandLine.contains("/launcher-") || commandLine.contains("/keeper-");
     }
 
     private interface Found {
