@@ -65,11 +65,11 @@ final class KeeperConnection {
 
     private static void connect(SocketChannel channel, Path directory) throws IOException {
         Path socket = directory.resolve("sock");
-        if (socket.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length <= LONGEST_PATH) {
+        if (bytes(socket) <= LONGEST_PATH) {
             channel.connect(UnixDomainSocketAddress.of(socket));
             return;
         }
-        Path shorter = Files.createTempDirectory("wk");
+        Path shorter = shorter();
         Path link = shorter.resolve("k");
         try {
             Files.createSymbolicLink(link, directory);
@@ -78,6 +78,21 @@ final class KeeperConnection {
             Files.deleteIfExists(link);
             Files.delete(shorter);
         }
+    }
+
+    /** A new directory of ours, where a name for a socket is short enough. */
+    private static Path shorter() throws IOException {
+        for (String place : List.of(System.getProperty("java.io.tmpdir"), "/tmp", "/var/tmp", "/dev/shm")) {
+            Path temporary = Path.of(place);
+            if (bytes(temporary) <= LONGEST_PATH / 2 && Files.isWritable(temporary)) {
+                return Files.createTempDirectory(temporary, "wk");
+            }
+        }
+        throw new IOException("no temporary directory has a name that is short enough for a socket");
+    }
+
+    private static int bytes(Path path) {
+        return path.toString().getBytes(PlatformText.CHARSET).length;
     }
 
     Path directory() {

@@ -168,7 +168,24 @@ class KeeperLauncherTest extends LauncherContract {
     }
 
     @Test
+    void a_path_of_more_than_108_bytes_is_reached_also_where_the_temporary_directory_is_deep() throws Exception {
+        String temporary = System.getProperty("java.io.tmpdir");
+        System.setProperty(
+                "java.io.tmpdir",
+                Files.createDirectories(directory.resolve("c".repeat(120))).toString());
+        try {
+            reachesADeepPath();
+        } finally {
+            System.setProperty("java.io.tmpdir", temporary);
+        }
+    }
+
+    @Test
     void a_path_of_more_than_108_bytes_is_reached() throws Exception {
+        reachesADeepPath();
+    }
+
+    private void reachesADeepPath() throws Exception {
         DataDirectory deep =
                 DataDirectory.open(directory.resolve("a".repeat(120)).resolve("b".repeat(120)));
         try (KeeperNode far = new KeeperNode(deep)) {
