@@ -75,7 +75,7 @@
 /* From linux/pidfd.h, which is newer than the C library this is built with. */
 struct pidfd_info {
 	uint64_t mask, cgroupid;
-	uint32_t pid, tgid, ppid, ids[8];
+	uint32_t ids[11];
 	int32_t exit_code;
 };
 #define PIDFD_GET_INFO _IOWR(0xFF, 11, struct pidfd_info) /* Linux 6.13 */
@@ -84,25 +84,17 @@ struct pidfd_info {
 
 enum {
 	VERSION = 1,
+	MAX_CLIENTS = 256,
 	MAX_FRAME = 8 << 20,
 	MAX_OUT = 1 << 20, /* waiting for one client; one that does not read is let go and looks again later */
 	CHUNK = 65536,     /* read from one client at a time, so that the others and the leases have their turn */
-	MAX_CLIENTS = 256,
-	MAX_LEASES = 16,
-	MAX_LIMITS = 16,
-	MAX_ID = 64,
-	MAX_ACCOUNT = 192,
+	MAX_ID = 64, MAX_ACCOUNT = 192, MAX_LEASES = 16, MAX_LIMITS = 16, BUCKETS = 4096,
 	MAX_LINE = 512, /* of the journal */
 	ROOM = 1024,    /* journal bytes that all records of one worker take at most */
-	BUCKETS = 4096,
-	REPORT_FD = 62, /* in a child; between it and the lock nothing of ours is open while the program is loaded */
+	REPORT_FD = 62, /* in a child: all else of ours is closed before its program is loaded */
 	LOCK_FD = 63,   /* last of the table a process starts with: scripts use the low ones */
 	IDLE_MS = 10000,
-	ZOMBIE_MS = 1000,
-	EX_ARGUMENTS = 64,
-	EX_FAILED = 74,
-	EX_BUSY = 75,
-	EX_DENIED = 77
+	EX_ARGUMENTS = 64, EX_FAILED = 74, EX_BUSY = 75, EX_DENIED = 77
 };
 
 /* What epoll points to begins with its kind. */
@@ -111,15 +103,15 @@ enum kind { LISTENER, SIGNALS, TIMER, CLIENT, WORKER };
 struct client {
 	enum kind kind;
 	int fd, hello, dead, blocked;
-	char *in, *out;
-	size_t inlen, incap, outlen, outcap;
+	char *in, *out; /* as large as they may become: what is not used takes no memory */
+	size_t inlen, outlen;
 };
 
 struct worker {
 	enum kind kind;
 	struct worker *next_id, *next_pid;
 	pid_t pid; /* 0 where the journal tells of another kernel or namespace */
-	uint64_t ticks, zombie_since;
+	uint64_t ticks;
 	long oom;   /* counter before it started */
 	int over;   /* its end is recorded */
 	int lockfd; /* our copy, -1 where an earlier keeper had it */
@@ -136,26 +128,15 @@ struct lease {
 };
 
 enum step {
-	AT_ARGUMENTS,
-	AT_JOURNAL,
-	AT_LOCK,
-	AT_FENCE,
-	AT_LOG,
-	AT_FORK,
-	AT_SESSION,
-	AT_RECORD,
-	AT_DIRECTORY,
-	AT_DESCRIPTOR,
-	AT_LIMIT,
-	AT_PROGRAM,
-	AT_REQUEST
+	AT_ARGUMENTS, AT_JOURNAL, AT_LOCK, AT_FENCE, AT_LOG, AT_FORK, AT_SESSION, AT_RECORD, AT_DIRECTORY, AT_DESCRIPTOR,
+	AT_LIMIT, AT_PROGRAM, AT_REQUEST
 };
 static const char *const STEPS[] = {"arguments", "journal", "lock", "fence", "log file", "fork", "session", "records",
-    "directory", "descriptor", "limit", "program", "request"};
+	"directory", "descriptor", "limit", "program", "request"};
 
 static enum kind listener_kind = LISTENER, signals_kind = SIGNALS, timer_kind = TIMER;
 static struct worker *by_id[BUCKETS], *by_pid[BUCKETS]; /* by pid: the living */
-static int living, zombies;
+static int living, connected;
 static struct client clients[MAX_CLIENTS];
 static struct lease leases[MAX_LEASES], *leash; /* leash: the one that was renewed last */
 static int poller, listener, signals, timer, null_fd, spare_fd, journal = -1;
@@ -232,7 +213,7 @@ static int open_process(pid_t pid, uint64_t ticks) {
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (fd < 0) return -1;
 	uint64_t found = ticks_of(pid);
-	if (found == ticks) return fd;
+	if (found && found == ticks) return fd;
 	int gone = found || (signal_fd(fd, 0, 0) && errno == ESRCH);
 	close(fd);
 	errno = gone ? ESRCH : EACCES;
@@ -279,8 +260,8 @@ static void find_oom_counter(void) {
 			one = path;
 	}
 	if (!counts("/sys/fs/cgroup%s/memory.events", two) && !counts("/sys/fs/cgroup/memory%s/memory.oom_control", one)
-	    && !counts("/sys/fs/cgroup%s/memory.events", "") && !counts("/sys/fs/cgroup/memory%s/memory.oom_control", "")
-	    && !counts("/proc%s/vmstat", ""))
+		&& !counts("/sys/fs/cgroup%s/memory.events", "") && !counts("/sys/fs/cgroup/memory%s/memory.oom_control", "")
+		&& !counts("/proc%s/vmstat", ""))
 		*oom_file = 0;
 }
 
@@ -443,17 +424,9 @@ static void flush_out(struct client *c) {
 }
 
 static void send_to(struct client *c, const char *frame, size_t n) {
-	size_t need = c->outlen + n + 4;
-	if (need > c->outcap) {
-		size_t cap = c->outcap ? c->outcap : 4096;
-		while (cap < need) cap *= 2;
-		char *grown = cap > MAX_OUT ? 0 : realloc(c->out, cap);
-		if (!grown) {
-			c->dead = 1;
-			return;
-		}
-		c->out = grown;
-		c->outcap = cap;
+	if (c->outlen + n + 4 > MAX_OUT) {
+		c->dead = 1;
+		return;
 	}
 	for (int i = 0; i < 4; i++) c->out[c->outlen++] = (char)(n >> 8 * i & 255);
 	memcpy(c->out + c->outlen, frame, n);
@@ -478,13 +451,21 @@ static void failed(struct client *c, const char *tag, enum step step, int error)
 	tell(c, "FAILED\t%s\t%s\t%d\t%s", tag, STEPS[step], error, strerror(error));
 }
 
+/* What a request answers that either works or does not. */
+static void done(struct client *c, const char *tag, const char *answer, int error) {
+	if (error)
+		failed(c, tag, AT_REQUEST, error);
+	else
+		tell(c, "%s\t%s", answer, tag);
+}
+
 static void hang_up(struct client *c) {
 	close(c->fd);
-	if (c->in) explicit_bzero(c->in, c->incap);
+	explicit_bzero(c->in, c->inlen); /* what was behind is wiped */
 	free(c->in);
-	free(c->out);
 	memset(c, 0, sizeof *c);
 	c->fd = -1;
+	connected--;
 }
 
 /* ---- lock and fence */
@@ -581,9 +562,12 @@ static int read_limits(struct start *s, char *text) {
 	return 1;
 }
 
-static void describe(struct start *s, pid_t pid, char *line) {
+/* Its birth record; the answer is its start time. */
+static uint64_t describe(const struct start *s, pid_t pid, char *line) {
+	uint64_t ticks = ticks_of(pid);
 	snprintf(line, MAX_LINE, "B %s %s %" PRIu64 " %s %s %s %d %" PRIu64 " %s\n", s->w->id, s->account, s->epoch, boot,
-	    pid_ns, time_ns, (int)pid, ticks_of(pid), *s->w->lease ? s->w->lease : "-");
+		pid_ns, time_ns, (int)pid, ticks, *s->w->lease ? s->w->lease : "-");
+	return ticks;
 }
 
 /* ---- the worker's process until its program runs. After vfork it shares our memory: it writes to its own stack alone,
@@ -696,8 +680,7 @@ static void launch(struct client *c, struct start *s, char **v) {
 	struct failure f = prepare(s, v[4], v[5]);
 	if (s->logfd >= 0) close(s->logfd);
 	if (!f.error) {
-		describe(s, w->pid, w->birth);
-		w->ticks = ticks_of(w->pid);
+		w->ticks = describe(s, w->pid, w->birth);
 		lives(w);
 		tell(c, "RUN\t%s\t%d\t%" PRIu64, w->id, (int)w->pid, w->ticks);
 	} else if (f.step == AT_LOCK && f.error == EWOULDBLOCK) {
@@ -724,9 +707,8 @@ static int is_leased(const char *lease) {
 /* START id account epoch lock log cwd umask nice lease limits argc arg... env... */
 static void start(struct client *c, char **v, int n) {
 	struct start s = {.account = v[2], .cwd = v[6], .logfd = -1};
-	uint64_t niceness, argc;
-	if (!number(v[8], 10, 39, &niceness) || !read_limits(&s, v[10]) || !number(v[11], 10, (uint64_t)(n - 12), &argc)
-	    || argc < 1 || find(v[1])) {
+	uint64_t argc;
+	if (!read_limits(&s, v[10]) || !number(v[11], 10, (uint64_t)(n - 12), &argc) || argc < 1 || find(v[1])) {
 		failed(c, v[1], AT_ARGUMENTS, find(v[1]) ? EEXIST : EINVAL);
 		return;
 	}
@@ -736,7 +718,7 @@ static void start(struct client *c, char **v, int n) {
 	}
 	s.epoch = strtoull(v[3], 0, 10);
 	s.mask = (mode_t)strtoul(v[7], 0, 8);
-	s.nice = (int)niceness - 20;
+	s.nice = atoi(v[8]) - 20;
 	s.w = new_worker(v[1], v[9]);
 	if (!s.w) {
 		failed(c, v[1], AT_FORK, ENOMEM);
@@ -783,8 +765,8 @@ static void ended(struct worker *w, const int *status, const struct rusage *use)
 	long oom = status ? oom_kills() - w->oom : 0;
 	if (status) snprintf(how, sizeof how, "%d", *status);
 	int n = snprintf(w->end, sizeof w->end, "E %s %s %" PRIu64 " %ld %" PRIu64 " %" PRIu64 " %ld %d %d\n", w->id, how,
-	    clock_ms(CLOCK_REALTIME), use->ru_maxrss, micros(use->ru_utime), micros(use->ru_stime), oom, w->sent,
-	    group_left(w));
+		clock_ms(CLOCK_REALTIME), use->ru_maxrss, micros(use->ru_utime), micros(use->ru_stime), oom, w->sent,
+		group_left(w));
 	append(w->end);
 	lives_no_more(w);
 	if (w->lockfd >= 0 && still_locked(w)) {
@@ -806,26 +788,21 @@ static void reap(void) {
 	}
 }
 
-/* A worker whose keeper died has ended: from Linux 6.15 on the kernel tells its status once it is reaped; else, where its
-   parent leaves it for long, its zombie does. A 0 there may mean that we are not told. */
-static void adopted_ended(struct worker *w, int no_more_waiting) {
+/* A worker whose keeper died has ended: if it is reaped the kernel tells its status from Linux 6.15 on, else its zombie
+   does. There it reads 0 for whoever may not see it, and so may not see its namespace. */
+static void adopted_ended(struct worker *w) {
 	static const struct rusage nothing;
 	struct pidfd_info info = {.mask = PIDFD_INFO_EXIT};
-	char path[64], state = 0;
+	char path[64], text[64], state = 0;
 	snprintf(path, sizeof path, "/proc/%d/stat", (int)w->pid);
-	int status = (int)stat_field(path, 49, &state), zombie = state == 'Z' && ticks_of(w->pid) == w->ticks;
-	int told = !syscall(SYS_ioctl, w->pidfd, PIDFD_GET_INFO, &info) && info.mask & PIDFD_INFO_EXIT;
-	if (told) status = info.exit_code;
-	if (!told && zombie && !no_more_waiting) {
-		struct epoll_event e = {.events = 0, .data.ptr = w}; /* the hang-up of its descriptor is told all the same */
-		epoll_ctl(poller, EPOLL_CTL_MOD, w->pidfd, &e);
-		w->zombie_since = clock_ms(CLOCK_BOOTTIME);
-		zombies++;
-		return;
+	int status = (int)stat_field(path, 49, &state);
+	snprintf(path, sizeof path, "/proc/%d/ns/pid", (int)w->pid);
+	int known = state == 'Z' && (status || readlink(path, text, sizeof text) > 0) && ticks_of(w->pid) == w->ticks;
+	if (!known && !syscall(SYS_ioctl, w->pidfd, PIDFD_GET_INFO, &info) && info.mask & PIDFD_INFO_EXIT) {
+		status = info.exit_code;
+		known = 1;
 	}
-	zombies -= w->zombie_since != 0;
-	w->zombie_since = 0;
-	ended(w, told || (zombie && status) ? &status : 0, &nothing);
+	ended(w, known ? &status : 0, &nothing);
 	close(w->pidfd);
 	w->pidfd = -1;
 }
@@ -857,22 +834,13 @@ static int signal_other(pid_t pid, uint64_t ticks, int sig, int group) {
 }
 
 static void signal_request(struct client *c, char **v) {
-	uint64_t pid, ticks, sig;
-	int group = *v[5] == 'g';
-	if (!number(v[2], 10, INT32_MAX, &pid) || pid < 2 || !number(v[3], 10, UINT64_MAX, &ticks)
-	    || !number(v[4], 10, 64, &sig)) {
-		failed(c, v[1], AT_ARGUMENTS, EINVAL);
-		return;
-	}
-	struct worker *w = by_pid[pid % BUCKETS];
-	while (w && (w->pid != (pid_t)pid || w->ticks != ticks)) w = w->next_pid;
-	int error = w ? signal_worker(w, (int)sig, group) : signal_other((pid_t)pid, ticks, (int)sig, group);
-	if (error == ESRCH)
-		tell(c, "GONE\t%s", v[1]);
-	else if (error)
-		failed(c, v[1], AT_REQUEST, error);
-	else
-		tell(c, "SENT\t%s", v[1]);
+	pid_t pid = (pid_t)atol(v[2]);
+	uint64_t ticks = strtoull(v[3], 0, 10);
+	int sig = atoi(v[4]), group = *v[5] == 'g';
+	struct worker *w = by_pid[(unsigned)pid % BUCKETS];
+	while (w && (w->pid != pid || w->ticks != ticks)) w = w->next_pid;
+	int error = w ? signal_worker(w, sig, group) : signal_other(pid, ticks, sig, group);
+	done(c, v[1], error == ESRCH ? "GONE" : "SENT", error == ESRCH ? 0 : error);
 }
 
 /* ---- leases */
@@ -953,13 +921,10 @@ static void punch(struct client *c, char **v) {
 		error = fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length) ? errno : 0;
 		close(fd);
 	}
-	if (error)
-		failed(c, v[1], AT_REQUEST, error);
-	else
-		tell(c, "DONE\t%s", v[1]);
+	done(c, v[1], "DONE", error);
 }
 
-/* i name, a account, l name or nothing, p absolute path, d decimal, o octal umask, t p or g, * anything. */
+/* i name, a account, l name or nothing, p path, o umask, n nice, d decimal, # pid, s signal, t target, * anything. */
 static int fits(const char *field, char kind) {
 	uint64_t n;
 	switch (kind) {
@@ -969,6 +934,9 @@ static int fits(const char *field, char kind) {
 	case 'p': return *field == '/';
 	case 'd': return number(field, 10, INT64_MAX, &n);
 	case 'o': return number(field, 8, 0777, &n);
+	case 'n': return number(field, 10, 39, &n);
+	case '#': return number(field, 10, INT32_MAX, &n) && n > 1;
+	case 's': return number(field, 10, 64, &n);
 	case 't': return !strcmp(field, "p") || !strcmp(field, "g");
 	default: return 1;
 	}
@@ -979,13 +947,13 @@ static void request(struct client *c, char **v, int n) {
 		const char *name, *fields; /* behind the name */
 		void (*serve)(struct client *, char **);
 	} REQUESTS[] = {{"HELLO", "**", hello}, {"FENCE", "*pd", fence}, {"PROBE", "*p", probe},
-	    {"SIGNAL", "*dddt", signal_request}, {"ACK", "*i", acknowledge}, {"LEASH", "*idd", leash_request},
-	    {"PUNCH", "*pdd", punch}, {"START", "iadpppodl*dp", 0}};
+		{"SIGNAL", "*#dst", signal_request}, {"ACK", "*i", acknowledge}, {"LEASH", "*idd", leash_request},
+		{"PUNCH", "*pdd", punch}, {"START", "iadppponl*dp", 0}};
 	const char *tag = n > 1 ? v[1] : "-";
 	size_t i = 0, fields = (size_t)n - 1;
 	while (i < sizeof REQUESTS / sizeof *REQUESTS && strcmp(v[0], REQUESTS[i].name)) i++;
 	if (i == sizeof REQUESTS / sizeof *REQUESTS || (i && !c->hello) || fields < strlen(REQUESTS[i].fields)
-	    || (fields > strlen(REQUESTS[i].fields) && REQUESTS[i].serve)) {
+		|| (fields > strlen(REQUESTS[i].fields) && REQUESTS[i].serve)) {
 		tell(c, "UNSUPPORTED\t%s", tag);
 		return;
 	}
@@ -1023,23 +991,6 @@ static size_t length_at(const char *p) {
 	return (size_t)b[0] | (size_t)b[1] << 8 | (size_t)b[2] << 16 | (size_t)b[3] << 24;
 }
 
-/* Room for the whole of the frame that has begun; what held a part of it is wiped. */
-static int make_room(struct client *c) {
-	size_t want = c->inlen < 4 ? 0 : length_at(c->in) + 4;
-	if (want < CHUNK) want = CHUNK;
-	if (want <= c->incap) return 1;
-	char *grown = malloc(want);
-	if (!grown) return 0;
-	if (c->in) {
-		memcpy(grown, c->in, c->inlen);
-		explicit_bzero(c->in, c->incap);
-	}
-	free(c->in);
-	c->in = grown;
-	c->incap = want;
-	return 1;
-}
-
 /* Serves the whole frames among what has come, and says how many bytes they were. */
 static size_t serve_frames(struct client *c) {
 	size_t off = 0;
@@ -1061,11 +1012,7 @@ static size_t serve_frames(struct client *c) {
 }
 
 static void input(struct client *c) {
-	if (!make_room(c)) {
-		c->dead = 1;
-		return;
-	}
-	size_t room = c->incap - c->inlen;
+	size_t room = MAX_FRAME + 4 - c->inlen;
 	ssize_t n = recv(c->fd, c->in + c->inlen, room < CHUNK ? room : CHUNK, MSG_DONTWAIT);
 	if (n <= 0) {
 		c->dead |= n == 0 || (errno != EAGAIN && errno != EINTR);
@@ -1073,16 +1020,10 @@ static void input(struct client *c) {
 	}
 	c->inlen += (size_t)n;
 	size_t served = serve_frames(c);
-	if (served) {
-		c->inlen -= served;
-		memmove(c->in, c->in + served, c->inlen);
-		explicit_bzero(c->in + c->inlen, served); /* environments hold secrets */
-	}
-	if (!c->inlen && c->incap > CHUNK) {
-		free(c->in);
-		c->in = 0;
-		c->incap = 0;
-	}
+	if (!served) return;
+	c->inlen -= served;
+	memmove(c->in, c->in + served, c->inlen);
+	explicit_bzero(c->in + c->inlen, served); /* environments hold secrets */
 }
 
 static void greet(void) {
@@ -1097,11 +1038,16 @@ static void greet(void) {
 	}
 	if (fd < 0) return;
 	while (c < clients + MAX_CLIENTS && c->fd >= 0) c++;
-	if (c == clients + MAX_CLIENTS || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) || peer.uid != geteuid()
-	    || watch(fd, EPOLLIN, c)) {
+	char *buffers = c == clients + MAX_CLIENTS ? 0 : malloc(MAX_FRAME + 4 + MAX_OUT);
+	if (!buffers || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) || peer.uid != geteuid()
+		|| watch(fd, EPOLLIN, c)) {
+		free(buffers);
 		close(fd);
 		return;
 	}
+	connected++;
+	c->in = buffers;
+	c->out = buffers + MAX_FRAME + 4;
 	c->kind = CLIENT;
 	c->fd = fd;
 	idle_until = 0;
@@ -1109,15 +1055,9 @@ static void greet(void) {
 
 /* ---- what an earlier keeper left */
 
-static void read_birth(const char *line) {
-	char copy[MAX_LINE], *v[10], *rest = 0;
-	int n = 0;
+static void read_birth(const char *line, char **v) {
 	uint64_t pid, ticks;
-	strcpy(copy, line);
-	for (char *word = strtok_r(copy, " \n", &rest); word && n < 10; word = strtok_r(0, " \n", &rest)) v[n++] = word;
-	if (n < 10 || !is_name(v[1], MAX_ID) || find(v[1]) || !number(v[7], 10, INT32_MAX, &pid)
-	    || !number(v[8], 10, UINT64_MAX, &ticks) || (strcmp(v[9], "-") && !is_name(v[9], MAX_ID)))
-		return;
+	if (find(v[1]) || !number(v[7], 10, INT32_MAX, &pid) || !number(v[8], 10, UINT64_MAX, &ticks)) return;
 	struct worker *w = new_worker(v[1], strcmp(v[9], "-") ? v[9] : "");
 	if (!w) return;
 	strcpy(w->birth, line);
@@ -1126,13 +1066,14 @@ static void read_birth(const char *line) {
 }
 
 static void read_line(const char *line) {
-	char id[MAX_ID + 1] = "";
-	if (*line == 'B') {
-		read_birth(line);
-		return;
-	}
-	struct worker *w = sscanf(line, "%*c %64s", id) == 1 ? find(id) : 0;
-	if (w && *line == 'A') {
+	char copy[MAX_LINE], *v[10], *rest = 0;
+	int n = 0;
+	strcpy(copy, line);
+	for (char *word = strtok_r(copy, " \n", &rest); word && n < 10; word = strtok_r(0, " \n", &rest)) v[n++] = word;
+	struct worker *w = n > 1 && is_name(v[1], MAX_ID) ? find(v[1]) : 0;
+	if (n == 10 && *line == 'B' && is_name(v[1], MAX_ID) && strlen(v[9]) <= MAX_ID) {
+		read_birth(line, v);
+	} else if (w && *line == 'A') {
 		forget(w);
 	} else if (w && (*line == 'E' || *line == 'L') && strlen(w->end) + strlen(line) < sizeof w->end) {
 		strcat(w->end, line);
@@ -1140,8 +1081,7 @@ static void read_line(const char *line) {
 	}
 }
 
-/* One that lives and cannot be watched is left in the journal for the next keeper; others can still be asked about it.
- */
+/* One that lives and cannot be watched stays in the journal until that is written anew. */
 static void adopt(struct worker *w) {
 	static const struct rusage nothing;
 	w->pidfd = open_process(w->pid, w->ticks);
@@ -1189,37 +1129,18 @@ static int resume(void) {
 
 /* ---- the loop */
 
-static int has_clients(void) {
-	for (struct client *c = clients; c < clients + MAX_CLIENTS; c++)
-		if (c->fd >= 0) return 1;
-	return 0;
-}
-
 static int has_children(void) {
 	siginfo_t info;
 	return living > 0 || waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
 }
 
 static void leave_if_done(void) {
-	if (has_clients() || clock_ms(CLOCK_BOOTTIME) < idle_until || has_children()) return;
+	if (connected || clock_ms(CLOCK_BOOTTIME) < idle_until || has_children()) return;
 	greet(); /* somebody may have come meanwhile; who comes now is cut off and tries again, at the next keeper */
-	if (has_clients()) return;
+	if (connected) return;
 	unlink("sock");
 	if (!next_worker(0)) unlink("journal");
 	_exit(0);
-}
-
-/* The answer is when the next zombie has waited long enough. */
-static uint64_t check_zombies(void) {
-	uint64_t now = clock_ms(CLOCK_BOOTTIME), next = UINT64_MAX;
-	for (struct worker *w = zombies ? next_worker(0) : 0; w; w = next_worker(w)) {
-		if (!w->zombie_since) continue;
-		if (now >= w->zombie_since + ZOMBIE_MS)
-			adopted_ended(w, 1);
-		else if (w->zombie_since + ZOMBIE_MS < next)
-			next = w->zombie_since + ZOMBIE_MS;
-	}
-	return next;
 }
 
 /* The timeout of epoll stands still while the machine sleeps, and a leash does not. */
@@ -1249,7 +1170,7 @@ static void handle(const struct epoll_event *e) {
 	case TIMER:
 		while (read(timer, &times, sizeof times) > 0); /* whatever is due is looked at in every turn */
 		break;
-	case WORKER: adopted_ended((struct worker *)kind, (e->events & EPOLLHUP) != 0); break;
+	case WORKER: adopted_ended((struct worker *)kind); break;
 	case CLIENT:
 		if (e->events & EPOLLOUT) flush_out((struct client *)kind);
 		if (e->events & (EPOLLIN | EPOLLHUP | EPOLLERR)) input((struct client *)kind);
@@ -1257,15 +1178,20 @@ static void handle(const struct epoll_event *e) {
 	}
 }
 
+/* Their buffers may have been in use before the end of a turn. */
+static void send_and_hang_up(void) {
+	for (struct client *c = clients; c < clients + MAX_CLIENTS; c++) {
+		if (c->fd >= 0 && !c->dead && c->outlen) flush_out(c);
+		if (c->fd >= 0 && c->dead) hang_up(c);
+	}
+}
+
 _Noreturn static void serve(void) {
 	struct epoll_event events[32];
 	for (;;) {
-		for (struct client *c = clients; c < clients + MAX_CLIENTS; c++) {
-			if (c->fd >= 0 && !c->dead && c->outlen) flush_out(c);
-			if (c->fd >= 0 && c->dead) hang_up(c); /* not before: its buffers may have been in use */
-		}
+		uint64_t due = check_leases();
+		send_and_hang_up();
 		leave_if_done();
-		uint64_t lease = check_leases(), zombie = check_zombies(), due = lease < zombie ? lease : zombie;
 		if (clock_ms(CLOCK_BOOTTIME) < idle_until && idle_until < due) due = idle_until;
 		wake_at(due);
 		int n = epoll_wait(poller, events, 32, -1);
@@ -1299,7 +1225,7 @@ static void isolate(void) {
 	setsid();
 	sigfillset(&all);
 	sigprocmask(
-	    SIG_SETMASK, &all, 0); /* only KILL and STOP reach us: TERM of a service's stop must not cost a status */
+		SIG_SETMASK, &all, 0); /* only KILL and STOP reach us: TERM of a service's stop must not cost a status */
 	for (int sig = 1; sig <= 64; sig++) signal(sig, SIG_DFL);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	prctl(PR_SET_NAME, "worker-keeper", 0, 0, 0);
@@ -1328,15 +1254,15 @@ static void begin(void) {
 	spare_fd = fcntl(null_fd, F_DUPFD_CLOEXEC, 3);
 	/* The numbers that a child gives to lock and report are never ours: it would close what it still needs. */
 	if (signals < 0 || timer < 0 || poller < 0 || spare_fd < 0 || dup3(null_fd, LOCK_FD, O_CLOEXEC) < 0
-	    || dup3(null_fd, REPORT_FD, O_CLOEXEC) < 0 || watch(signals, EPOLLIN, &signals_kind)
-	    || watch(timer, EPOLLIN, &timer_kind))
+		|| dup3(null_fd, REPORT_FD, O_CLOEXEC) < 0 || watch(signals, EPOLLIN, &signals_kind)
+		|| watch(timer, EPOLLIN, &timer_kind))
 		die(EX_FAILED, "descriptors", errno);
 	int error = resume();
 	if (error) die(EX_FAILED, "journal", error);
 	unlink("sock");
 	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (listener < 0 || bind(listener, (struct sockaddr *)&at, sizeof at) || listen(listener, 128)
-	    || watch(listener, EPOLLIN, &listener_kind))
+		|| watch(listener, EPOLLIN, &listener_kind))
 		die(EX_FAILED, "sock", errno);
 	idle_until = clock_ms(CLOCK_BOOTTIME) + IDLE_MS;
 	for (int fd = 0; fd < 3; fd++) dup2(null_fd, fd);

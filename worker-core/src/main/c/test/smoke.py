@@ -272,11 +272,11 @@ def acknowledged_records_leave_the_journal(k):
 
 
 def a_new_keeper_adopts(k):
-    fifo = k.dir + "/go"
-    os.mkfifo(fifo)
-    runs = {id: k.start(id, *sh(script.format(fifo))) for id, script in
-            {"seven": "read x < {0}; exit 7", "segv": "read x < {0}; kill -SEGV $$", "killed": "exec sleep 600",
-             "early": "read x < {0}; exit 5"}.items()}
+    scripts = {"seven": "read x < {}; exit 7", "segv": "read x < {}; kill -SEGV $$", "killed": "exec sleep 600", "zero": "read x < {}",
+               "early": "read x < {}; exit 5"}
+    for id in scripts:
+        os.mkfifo(f"{k.dir}/{id}.go")
+    runs = {id: k.start(id, *sh(script.format(f"{k.dir}/{id}.go"))) for id, script in scripts.items()}
     k.start("done", *sh("exit 6"))
     assert k.client.end_of("done") == "1536"
     leased = boottime(60000)
@@ -290,11 +290,12 @@ def a_new_keeper_adopts(k):
     k.again()
     assert ["done", "1536"] in [e[1:3] for e in k.journal("E")], "the record is kept"
     assert k.start("two", "/bin/true", account="seven", epoch=2) == ["BUSY", "two"]
-    with open(fifo, "w") as go:
-        go.write("x\nx\n")
+    for id in "seven", "segv", "zero":
+        with open(f"{k.dir}/{id}.go", "w") as go:
+            go.write("x\n")
     assert k.signal(runs["killed"], 9) == "SENT"
-    found = {id: k.client.end_of(id) for id in ("seven", "segv", "killed")}
-    exact = {"seven": "1792", "segv": "11", "killed": "9"}
+    found = {id: k.client.end_of(id) for id in ("seven", "segv", "killed", "zero")}
+    exact = {"seven": "1792", "segv": "11", "killed": "9", "zero": "0"}
     assert found == exact or (not TELLS_STATUS or EMULATED) and all(found[id] in ("-", exact[id]) for id in exact), found
     ends = {e[1]: e for e in k.journal("E")}
     assert ends["killed"][8] == "9" and ends["early"][2] in ("-", "9") and ends["leased"][2] in ("-", "9"), ends
@@ -445,13 +446,10 @@ def descriptors_used_up(command):
         assert answers[0][0] == "RUN" and answers[-1][:4] == ["FAILED", "w89", "lock", "24"], answers[-1]
         held, cut_off = [], False
         for _ in range(100):
-            client = Client(k.dir, hello=False)
-            client.socket.sendall(encode("HELLO", "h", 1))
-            held.append(client)
-            with contextlib.suppress(EOFError, ConnectionError):
-                client.receive()
-                continue
-            cut_off = True
+            try:
+                held.append(Client(k.dir))
+            except (EOFError, ConnectionError):
+                cut_off = True
         assert cut_off and k.client.ask("PROBE", "t", k.lock("none"))
         used = sum(map(int, state(k.pid)[11:13]))
         assert not select.select([k.client.socket], [], [], 0.3)[0]
@@ -487,6 +485,7 @@ def disk_full(command):
         clean_up(k)
         os.unlink(mount + "/filler")
         subprocess.run(["umount", "-l", mount], check=True)
+        os.rmdir(mount)
 
 
 def clean_up(k):
@@ -500,8 +499,8 @@ def clean_up(k):
     with contextlib.suppress(ProcessLookupError):
         if not is_gone(k.pid):
             os.kill(k.pid, signal.SIGKILL)
-    shutil.rmtree(os.path.dirname(k.dir) if "keeper-" in os.path.dirname(k.dir) and not os.path.ismount(
-        os.path.dirname(k.dir)) else k.dir, ignore_errors=True)
+    parent = os.path.dirname(k.dir)
+    shutil.rmtree(k.dir if os.path.ismount(parent) else parent, ignore_errors=True)
 
 
 WITH_A_KEEPER = (hello_and_unknown_frames, no_frame_cuts_off, statuses_are_exact, a_worker_starts_clean,

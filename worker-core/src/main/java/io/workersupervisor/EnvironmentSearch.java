@@ -4,13 +4,18 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.LongPredicate;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
  * Finds processes by what the library put into their environment: a worker and what it left behind carry
  * {@code WORKER_ID}, whatever they closed and whoever their parent is now.
+ *
+ * <p>All environments are read at once, and one reading serves everybody who asked before it began: when many workers end
+ * together, few readings tell what each has left behind.
  *
  * <p>An environment that is empty means "not yet": between fork and the end of exec there is nothing to read. Such a
  * process is looked at again, for a bounded time, if it is young enough to be the one that is sought.
@@ -21,6 +26,10 @@ final class EnvironmentSearch {
 
     private final ProcFs proc;
     private final Timing timing;
+    private final AtomicLong begun = new AtomicLong();
+    private final Object reading = new Object();
+    private long done;
+    private Reading last = Reading.NONE;
 
     EnvironmentSearch(ProcFs proc, Timing timing) {
         this.proc = proc;
@@ -50,12 +59,13 @@ final class EnvironmentSearch {
 
     /** The living processes of one worker, leaders first; none of them started before {@code bornAfter}. */
     List<Marked> ofWorker(String workerId, long bornAfter) {
-        return search("\0WORKER_ID=" + workerId + "\0", bornAfter);
+        return search(mark -> mark.workerId().equals(workerId), bornAfter);
     }
 
     /** The living processes of all workers of a data directory. */
     List<Marked> ofDirectory(DataDirectory data) {
-        return search("\0WORKER_DATA=" + asRead(data.path().toString()) + "\0", Long.MAX_VALUE);
+        String path = asRead(data.path().toString());
+        return search(mark -> mark.data().equals(path), Long.MAX_VALUE);
     }
 
     /** Environments are read byte by byte, whatever they are encoded in. */
@@ -63,36 +73,68 @@ final class EnvironmentSearch {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
-    private List<Marked> search(String mark, long bornAfter) {
+    /** The library's variables in one environment; nothing else of it is kept. */
+    private record Mark(String account, String workerId, long epoch, String data) {}
+
+    /** What one reading found: environments of workers, and processes that have none yet. */
+    private record Reading(Map<Long, Mark> marked, List<Long> empty) {
+        static final Reading NONE = new Reading(Map.of(), List.of());
+    }
+
+    /** A reading that begins after this call. */
+    private Reading read() {
+        long wanted = begun.get() + 1;
+        synchronized (reading) {
+            if (done < wanted) {
+                long number = begun.incrementAndGet();
+                last = read(proc.processes());
+                done = number;
+            }
+            return last;
+        }
+    }
+
+    private Reading read(List<Long> pids) {
+        Map<Long, Mark> marked = new LinkedHashMap<>();
+        List<Long> empty = new ArrayList<>();
+        for (long pid : pids) {
+            proc.environment(pid).ifPresent(environment -> {
+                if (environment.length() <= 1) {
+                    empty.add(pid);
+                } else if (environment.contains("\0WORKER_")) {
+                    marked.put(pid, mark(environment));
+                }
+            });
+        }
+        return new Reading(marked, empty);
+    }
+
+    private List<Marked> search(Predicate<Mark> sought, long bornAfter) {
         List<Marked> found = new ArrayList<>();
-        List<Long> pending = look(proc.processes(), mark, found, pid -> mayStillExec(pid, bornAfter));
         long deadline = timing.nanos() + LONGEST_EXEC.toNanos();
-        while (!pending.isEmpty() && timing.nanos() < deadline) {
+        Reading now = read();
+        while (true) {
+            now.marked().forEach((pid, mark) -> {
+                if (sought.test(mark)) {
+                    proc.stat(pid)
+                            .filter(stat -> !stat.isDead())
+                            .ifPresent(stat -> found.add(
+                                    new Marked(stat, mark.account(), mark.workerId(), mark.epoch(), mark.data())));
+                }
+            });
+            List<Long> pending = now.empty().stream()
+                    .filter(pid -> mayStillExec(pid, bornAfter))
+                    .toList();
+            if (pending.isEmpty() || timing.nanos() >= deadline) {
+                break;
+            }
             timing.pause(PAUSE);
-            pending = look(pending, mark, found, pid -> mayStillExec(pid, bornAfter));
+            now = read(pending);
         }
         proc.requireReadable();
         found.sort(Comparator.comparing((Marked marked) -> !marked.leads())
                 .thenComparing(marked -> marked.stat().pid()));
         return found;
-    }
-
-    private List<Long> look(List<Long> pids, String mark, List<Marked> found, LongPredicate pends) {
-        List<Long> pending = new ArrayList<>();
-        for (long pid : pids) {
-            Optional<String> environment = proc.environment(pid);
-            if (environment.isEmpty()) {
-                continue;
-            }
-            if (environment.get().length() <= 1 && pends.test(pid)) {
-                pending.add(pid);
-            } else if (environment.get().contains(mark)) {
-                proc.stat(pid)
-                        .filter(stat -> !stat.isDead())
-                        .ifPresent(stat -> found.add(marked(stat, environment.get())));
-            }
-        }
-        return pending;
     }
 
     private boolean mayStillExec(long pid, long bornAfter) {
@@ -101,10 +143,9 @@ final class EnvironmentSearch {
                 .isPresent();
     }
 
-    private static Marked marked(ProcFs.Stat stat, String environment) {
+    private static Mark mark(String environment) {
         String epoch = variable(environment, "WORKER_EPOCH");
-        return new Marked(
-                stat,
+        return new Mark(
                 variable(environment, "WORKER_ACCOUNT"),
                 variable(environment, "WORKER_ID"),
                 epoch.matches("[0-9]{1,18}") ? Long.parseLong(epoch) : 0,

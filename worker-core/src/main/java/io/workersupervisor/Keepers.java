@@ -41,10 +41,14 @@ final class Keepers implements AutoCloseable {
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(20);
 
+    /** One that took a connection and said nothing, because it is stopped, is not waited for again for this long. */
+    private static final Duration RESPITE = Duration.ofSeconds(30);
+
     private final DataDirectory data;
     private final Timing timing;
     private final Consumer<String> ends;
     private final Map<Path, Known> known = new ConcurrentHashMap<>();
+    private final Map<Path, Long> silent = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<?>> over = new ConcurrentHashMap<>();
     private final AtomicLong tags = new AtomicLong();
     private volatile @Nullable KeeperThread thread;
@@ -85,8 +89,10 @@ final class Keepers implements AutoCloseable {
         while (found.isEmpty()) {
             program.begin(directory, context);
             found = connect(directory);
-            if (found.isEmpty()
-                    && (timing.nanos() > deadline || Thread.currentThread().isInterrupted())) {
+            boolean late = timing.nanos() > deadline
+                    || isSilent(directory)
+                    || Thread.currentThread().isInterrupted();
+            if (found.isEmpty() && late) {
                 throw new KeeperUnavailableException("the one in " + directory + " does not answer");
             }
             if (found.isEmpty()) {
@@ -138,7 +144,7 @@ final class Keepers implements AutoCloseable {
         if (present != null && !present.connection().isGone()) {
             return Optional.of(present);
         }
-        if (closed || !Files.exists(directory.resolve("sock"))) {
+        if (closed || isSilent(directory) || !Files.exists(directory.resolve("sock"))) {
             return Optional.empty();
         }
         try {
@@ -148,6 +154,9 @@ final class Keepers implements AutoCloseable {
             if (hello.size() < 5
                     || !hello.get(0).equals("KEEPER")
                     || !hello.get(2).equals(PROTOCOL)) {
+                if (!connection.isGone()) {
+                    silent.put(directory, timing.nanos());
+                }
                 drop(connection);
                 return Optional.empty();
             }
@@ -158,6 +167,18 @@ final class Keepers implements AutoCloseable {
             // Its socket file may outlive a keeper that was killed.
             return Optional.empty();
         }
+    }
+
+    private boolean isSilent(Path directory) {
+        Long since = silent.get(directory);
+        if (since == null) {
+            return false;
+        }
+        boolean still = timing.nanos() - since < RESPITE.toNanos();
+        if (!still) {
+            silent.remove(directory);
+        }
+        return still;
     }
 
     private void drop(KeeperConnection connection) throws IOException {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /**
@@ -54,7 +55,7 @@ record LaunchPaths(
                         settings.keeperPatience);
                 KeeperOrShell launcher =
                         new KeeperOrShell(keeper, shell, settings.launcher, script, timing, host::trouble);
-                keepers.onGone(() -> host.executor().execute(launcher::connect));
+                keepers.onGone(() -> reconnect(host.executor(), launcher));
                 launcher.connect();
                 if (settings.launcher == LaunchPath.KEEPER
                         && !launcher.unavailable().isEmpty()) {
@@ -72,6 +73,16 @@ record LaunchPaths(
             }
         }
         return shell(shell, records, script, keepers, "it is not asked for");
+    }
+
+    /** A keeper that begins takes up the workers of the one that died. */
+    private static void reconnect(Executor executor, KeeperOrShell launcher) {
+        try {
+            executor.execute(launcher::connect);
+        } catch (RejectedExecutionException hostIsClosing) {
+            // The next host begins one.
+            return;
+        }
     }
 
     static LaunchRecords records(Keepers keepers, DataDirectory data, ShellScript script, Timing timing) {

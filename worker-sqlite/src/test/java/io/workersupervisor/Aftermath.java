@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** What must hold whenever a host or a launcher has died, looked at by a new supervisor. */
 final class Aftermath implements AutoCloseable {
-    private static final Duration SETTLING = Duration.ofSeconds(20);
+    private static final Duration SETTLING = Duration.ofSeconds(60);
 
     private final WorkerEvidence evidence;
     private final SqliteWorkerRegistry registry;
@@ -81,6 +81,11 @@ final class Aftermath implements AutoCloseable {
         await().atMost(SETTLING)
                 .pollDelay(Duration.ZERO)
                 .untilAsserted(() -> assertThat(evidence.livingWorkers(account)).containsExactly(status.workerId()));
+        // It may have been scheduled no further than its exec, and has not testified then.
+        await().atMost(SETTLING)
+                .pollDelay(Duration.ZERO)
+                .untilAsserted(
+                        () -> assertThat(evidence.workersThatRan(account)).contains(status.workerId()));
     }
 
     /** P1: no worker ever saw another one of its account. */

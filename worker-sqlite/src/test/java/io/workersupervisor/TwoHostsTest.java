@@ -55,7 +55,8 @@ class TwoHostsTest {
         await().atMost(Duration.ofSeconds(60)).until(() -> eventLog().contains("took up worker"));
 
         assertThat(other.ask("start 1 RUN")).startsWith("AlreadyRunning");
-        assertThat(evidence.ran()).hasSize(1);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(evidence.ran()).hasSize(1));
     }
 
     @Test

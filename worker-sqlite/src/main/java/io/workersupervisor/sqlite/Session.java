@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 
 /**
- * One connection, with each statement prepared once. Every statement commits by itself, except inside
- * {@link #atomically}. Not thread-safe. After an {@link SQLException} it must be closed, which rolls back.
+ * One connection, with each statement prepared once. Every statement commits by itself, except between {@link #begin}
+ * and {@link #commit}. Not thread-safe. After an {@link SQLException} it must be closed, which rolls back.
  */
 final class Session implements AutoCloseable {
     private final Connection connection;
@@ -39,6 +39,7 @@ final class Session implements AutoCloseable {
     static Session open(Path file, String mode, Duration busyTimeout) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout((int) busyTimeout.toMillis());
+        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         return new Session(config.createConnection("jdbc:sqlite:" + file.toUri() + "?" + mode));
     }
 
@@ -79,15 +80,21 @@ final class Session implements AutoCloseable {
         return statement;
     }
 
-    /**
-     * Runs the work in one transaction. Its first statement must write: a transaction that begins by reading fails where
-     * another process writes in between, whatever the busy timeout.
-     */
-    <T> T atomically(Work<T> work) throws SQLException {
+    /** Begins a transaction with the write lock in hand; waits for it up to the busy timeout. */
+    void begin() throws SQLException {
         connection.setAutoCommit(false);
-        T result = work.in(this);
-        connection.commit();
+    }
+
+    /** Commits what was begun: not with JDBC's {@code commit()}, which would take the write lock again at once. */
+    void commit() throws SQLException {
         connection.setAutoCommit(true);
+    }
+
+    /** Runs the work in one transaction. */
+    <T> T atomically(Work<T> work) throws SQLException {
+        begin();
+        T result = work.in(this);
+        commit();
         return result;
     }
 

@@ -18,6 +18,15 @@ final class SqliteFailure {
         return new RegistryException(words + advice(error), error);
     }
 
+    /** Whether the disk had no room: then nothing of the transaction is there, even where it was the commit that failed. */
+    static boolean isFull(Throwable error) {
+        return error instanceof SQLException e && code(e) == SQLiteErrorCode.SQLITE_FULL;
+    }
+
+    private static SQLiteErrorCode code(SQLException error) {
+        return SQLiteErrorCode.getErrorCode(error.getErrorCode() & 0xff);
+    }
+
     private static String advice(SQLException error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof NativeLibraryNotFoundException) {
@@ -25,7 +34,7 @@ final class SqliteFailure {
                         + " directory that can be written and is not mounted noexec";
             }
         }
-        return switch (SQLiteErrorCode.getErrorCode(error.getErrorCode() & 0xff)) {
+        return switch (code(error)) {
             case SQLITE_BUSY, SQLITE_LOCKED ->
                 "Another process holds the write lock for long: find it (fuser -v FILE) and end it, then try again";
             case SQLITE_FULL -> "Its file system needs free space; then try again";

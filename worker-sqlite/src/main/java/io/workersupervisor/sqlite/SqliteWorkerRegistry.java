@@ -13,7 +13,6 @@ import io.workersupervisor.WorkerRegistry;
 import io.workersupervisor.WorkerRow;
 import io.workersupervisor.WorkerState;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,10 +37,11 @@ import org.jspecify.annotations.Nullable;
  * must not open, copy or archive the file or its {@code -wal} and {@code -shm} past SQLite while it is open: closing
  * such a descriptor drops SQLite's locks.
  *
- * <p><b>Threads.</b> Thread-safe: one connection, one call at a time. A call blocks for its reads, writes and one sync
- * to disk; for up to {@link #BUSY_TIMEOUT} while another process holds the write lock, and before that for up to 30 s
- * while other threads use this object; then it throws {@link RegistryException}. An interrupt shortens nothing and stays
- * set. After a failure the same object works again as soon as the cause is gone.
+ * <p><b>Threads.</b> Thread-safe: one connection. Writes of several threads that meet share one sync to disk, and none
+ * fails through another's fault. A call blocks for its reads, writes and that sync; for up to {@link #BUSY_TIMEOUT} while
+ * another process holds the write lock, and before that for up to 30 s while other threads use this object; then it
+ * throws {@link RegistryException}. An interrupt shortens nothing and stays set. After a failure the same object works
+ * again as soon as the cause is gone.
  *
  * <p><b>Crashes.</b> A write is on disk when its method returns (write-ahead log, {@code synchronous=FULL}); a crash
  * inside leaves all of it or nothing, and the next opening of the file recovers by itself. Where the disk fails (an
@@ -76,7 +76,7 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
 
     private final Store store;
 
-    private SqliteWorkerRegistry(Store store) {
+    SqliteWorkerRegistry(Store store) {
         this.store = store;
     }
 
@@ -106,7 +106,7 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
     }
 
     static SqliteWorkerRegistry open(Path file, Duration busyTimeout) {
-        return new SqliteWorkerRegistry(WritableStore.open(file, busyTimeout));
+        return new SqliteWorkerRegistry(WritableStore.open(file, busyTimeout, WritableStore.LONGEST_QUEUE));
     }
 
     /**
@@ -173,45 +173,46 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
         if (ended.isEmpty()) {
             return new Claimed(update(seen, next), false);
         }
-        return store.write(
-                "the claim of account " + next.account(),
-                session -> session.atomically(inside -> {
-                    boolean filed = file(inside, ended.get());
-                    return new Claimed(set(inside, seen, next), filed);
-                }));
+        Session.Work<Boolean> filing = filing(ended.get());
+        Session.Work<Boolean> setting = setting(seen, next);
+        return store.write("the claim of account " + next.account(), session -> {
+            boolean filed = filing.in(session);
+            return new Claimed(setting.in(session), filed);
+        });
     }
 
     @Override
     public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
         WorkerRegistry.requireSuccessor(seen, next);
-        return store.write("writing account " + next.account(), session -> set(session, seen, next));
+        return store.write("writing account " + next.account(), setting(seen, next));
     }
 
-    private static boolean set(Session session, Optional<WorkerRow> seen, WorkerRow next) throws SQLException {
+    private static Session.Work<Boolean> setting(Optional<WorkerRow> seen, WorkerRow next) {
         @Nullable Object[] values = RowMapper.values(next);
         if (seen.isEmpty()) {
-            return session.update(INSERT, values) == 1;
+            return session -> session.update(INSERT, values) == 1;
         }
         WorkerRow row = seen.get();
         Stream<@Nullable Object> key = Stream.of(row.account().value(), row.epoch(), row.version(), row.workerId());
-        return session.update(REPLACE, Stream.concat(Stream.of(values), key).toArray()) == 1;
+        @Nullable Object[] both = Stream.concat(Stream.of(values), key).toArray();
+        return session -> session.update(REPLACE, both) == 1;
     }
 
     @Override
     public boolean file(StopReport report) {
-        return store.write(
-                "filing the report of worker " + report.workerId(),
-                session -> session.atomically(inside -> file(inside, report)));
+        return store.write("filing the report of worker " + report.workerId(), filing(report));
     }
 
-    private static boolean file(Session session, StopReport report) throws SQLException {
+    private static Session.Work<Boolean> filing(StopReport report) {
         Object account = report.account().value();
-        String ended = RowMapper.time(report.endedAt());
-        boolean inserted = session.update(FILE, report.workerId(), account, ended, report.toJson()) == 1;
-        if (inserted) {
-            session.update(PRUNE, account, account);
-        }
-        return inserted;
+        Object[] values = {report.workerId(), account, RowMapper.time(report.endedAt()), report.toJson()};
+        return session -> {
+            boolean inserted = session.update(FILE, values) == 1;
+            if (inserted) {
+                session.update(PRUNE, account, account);
+            }
+            return inserted;
+        };
     }
 
     @Override

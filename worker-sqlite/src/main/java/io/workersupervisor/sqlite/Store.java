@@ -15,7 +15,11 @@ interface Store extends AutoCloseable {
      */
     <T> T read(String doing, Session.Work<T> work);
 
-    /** Runs work that writes; otherwise as {@link #read}. */
+    /**
+     * Runs work that writes, in one transaction that is on disk when this returns; otherwise as {@link #read}.
+     *
+     * @param work may run in another thread, and again after it was rolled back: it touches nothing but the session
+     */
     <T> T write(String doing, Session.Work<T> work);
 
     @Override

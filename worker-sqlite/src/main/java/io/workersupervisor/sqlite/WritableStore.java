@@ -1,45 +1,60 @@
 package io.workersupervisor.sqlite;
 
 import io.workersupervisor.RegistryException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file open for reading and writing: one connection behind a lock. A connection that failed is closed, which rolls
- * back, and the next call opens another, so the store works again as soon as the cause is gone.
+ * A file open for reading and writing: one connection behind a lock. After a failure the store works again as soon as
+ * the cause is gone. A sync to disk is what a write costs, so writes that meet share it:
+ *
+ * <ol>
+ *   <li>A write joins the batch that is gathering. The first of a batch leads it and waits for the lock; the others wait
+ *       for their leader. The batch shuts when the leader has the lock, or when it is full.
+ *   <li>The leader runs all pieces in the order of joining, in one transaction that begins with the write lock, and
+ *       commits once. Nobody returns before that commit, and nobody waits for more to join: a write that meets no other
+ *       is a batch of one.
+ *   <li>If the transaction cannot begin, because another process keeps the write lock or the file cannot be opened,
+ *       nothing ran and each is told so. Trying again, one after the other, would only multiply the wait.
+ *   <li>If a piece fails, or the disk has no room for all, everything is rolled back. Each runs again in a transaction of
+ *       its own and in its own thread, so that nobody fails through another's fault. A batch of one is told at once.
+ *   <li>If the commit fails in any other way, only reading tells what was written. Nothing runs again, as it might take
+ *       its own traces for another's; each is told.
+ *   <li>A leader that does not get the lock in time gives up; the others, who came later, wait on
+ *       by themselves.
+ * </ol>
  */
 final class WritableStore implements Store {
-    /** How long a call waits for other threads of this JVM. */
+    /** How long a call of a registry waits for other threads of this JVM. */
     static final Duration LONGEST_QUEUE = Duration.ofSeconds(30);
 
+    /** Guards the connector. */
     private final ReentrantLock lock = new ReentrantLock();
+
     private final Path file;
     private final String id;
-    private final Duration busyTimeout;
-    private final Object inode;
-    private @Nullable Session session;
-    private boolean closed;
+    private final Duration longestQueue;
+    private final Connector connector;
 
-    private WritableStore(Path file, String id, Duration busyTimeout) {
+    /** Guarded by this; null while nobody gathers. */
+    private @Nullable Batch gathering;
+
+    private WritableStore(Path file, String id, Duration busyTimeout, Duration longestQueue) {
         this.file = file;
         this.id = id;
-        this.busyTimeout = busyTimeout;
-        this.inode = inode();
+        this.longestQueue = longestQueue;
+        this.connector = new Connector(file, busyTimeout);
     }
 
-    static WritableStore open(Path path, Duration busyTimeout) {
+    static WritableStore open(Path path, Duration busyTimeout, Duration longestQueue) {
         Path file = RegistryFile.forWriting(path, busyTimeout);
         String id = Snapshot.read(
                 file, "opening it", Snapshot.Unseen.ACCEPT, busyTimeout, session -> Schema.verify(session, file));
-        WritableStore store = new WritableStore(file, id, busyTimeout);
+        WritableStore store = new WritableStore(file, id, busyTimeout, longestQueue);
         store.read("opening it", session -> true);
         return store;
     }
@@ -51,93 +66,128 @@ final class WritableStore implements Store {
 
     @Override
     public String name() {
-        return "registry " + file;
+        return connector.name();
     }
 
     @Override
     public <T> T read(String doing, Session.Work<T> work) {
-        enter(doing);
+        return byItself(doing, deadline(), work);
+    }
+
+    @Override
+    public <T> T write(String doing, Session.Work<T> work) {
+        long deadline = deadline();
+        Batch.Piece<T> piece = new Batch.Piece<>(work);
+        Batch batch = join(piece);
+        if (batch.isLedBy(piece)) {
+            lead(batch, doing, deadline);
+        }
+        Batch.End end = batch.end();
+        if (end instanceof Batch.Committed) {
+            return piece.result();
+        } else if (end instanceof Batch.Failed failed) {
+            throw told(doing, failed.cause());
+        }
+        return byItself(doing, deadline, session -> session.atomically(work));
+    }
+
+    private synchronized Batch join(Batch.Piece<?> piece) {
+        Batch open = gathering;
+        if (open == null || open.isFull()) {
+            open = new Batch(piece);
+            gathering = open;
+        } else {
+            open.add(piece);
+        }
+        return open;
+    }
+
+    private synchronized void shut(Batch batch) {
+        if (gathering == batch) {
+            gathering = null;
+        }
+    }
+
+    private void lead(Batch batch, String doing, long deadline) {
+        Batch.End end = new Batch.Apart();
         try {
-            return work.in(session());
+            enter(doing, deadline);
+            try {
+                shut(batch);
+                end = commit(batch);
+            } finally {
+                lock.unlock();
+            }
+        } finally {
+            shut(batch);
+            batch.end(end);
+        }
+    }
+
+    private Batch.End commit(Batch batch) {
+        Session session;
+        try {
+            session = connector.session();
+            session.begin();
         } catch (SQLException e) {
-            drop(e);
-            throw SqliteFailure.of(file, doing, e);
+            return failed(e, new Batch.Failed(e));
         } catch (RuntimeException | Error e) {
-            drop(e);
+            return failed(e, batch.retried(e));
+        }
+        try {
+            batch.run(session);
+        } catch (SQLException | RuntimeException | Error e) {
+            return failed(e, batch.retried(e));
+        }
+        try {
+            session.commit();
+            return new Batch.Committed();
+        } catch (SQLException | RuntimeException | Error e) {
+            return failed(e, SqliteFailure.isFull(e) ? batch.retried(e) : new Batch.Failed(e));
+        }
+    }
+
+    private Batch.End failed(Throwable cause, Batch.End end) {
+        connector.drop(cause);
+        return end;
+    }
+
+    private RuntimeException told(String doing, Throwable cause) {
+        if (cause instanceof SQLException e) {
+            return SqliteFailure.of(file, doing, e);
+        } else if (cause instanceof Error e) {
             throw e;
+        }
+        return (RuntimeException) cause;
+    }
+
+    private <T> T byItself(String doing, long deadline, Session.Work<T> work) {
+        enter(doing, deadline);
+        try {
+            return work.in(connector.session());
+        } catch (SQLException | RuntimeException | Error e) {
+            connector.drop(e);
+            throw told(doing, e);
         } finally {
             lock.unlock();
         }
     }
 
-    @Override
-    public <T> T write(String doing, Session.Work<T> work) {
-        return read(doing, work);
-    }
-
-    private Session session() throws SQLException {
-        if (closed) {
-            throw new IllegalStateException(name() + " is closed");
-        }
-        if (!inode.equals(inode())) {
-            throw new RegistryException(name() + " was replaced while it was open: restart the hosts that use it");
-        }
-        Session open = session;
-        return open == null ? connect() : open;
-    }
-
-    private Session connect() throws SQLException {
-        Snapshot.INDEX.lock();
-        try {
-            Session opened = Session.open(file, "mode=rw", busyTimeout);
-            session = opened;
-            opened.query("PRAGMA journal_mode = WAL");
-            opened.update("PRAGMA synchronous = FULL");
-            Schema.requireReadable(opened, file);
-            return opened;
-        } finally {
-            Snapshot.INDEX.unlock();
-        }
-    }
-
-    private Object inode() {
-        try {
-            return Objects.requireNonNull(
-                    Files.readAttributes(file, BasicFileAttributes.class).fileKey(), "this system has no file keys");
-        } catch (IOException e) {
-            throw new RegistryException(
-                    name() + " was moved or deleted while it was open: bring it back, or restart its hosts", e);
-        }
-    }
-
-    private void drop(Throwable cause) {
-        try {
-            disconnect();
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
-        }
-    }
-
-    private void disconnect() throws SQLException {
-        Session open = session;
-        session = null;
-        if (open != null) {
-            open.close();
-        }
+    private long deadline() {
+        return System.nanoTime() + longestQueue.toNanos();
     }
 
     /** Waits for the lock; an interrupt is kept for the caller and cuts nothing short. */
-    private void enter(String doing) {
-        long end = System.nanoTime() + LONGEST_QUEUE.toNanos();
+    private void enter(String doing, long deadline) {
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    if (lock.tryLock(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    if (lock.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                         return;
                     }
                     throw new RegistryException(name() + ": " + doing + " failed: other threads kept it busy for "
-                            + LONGEST_QUEUE.toSeconds() + " s. Try again");
+                            + longestQueue.toSeconds() + " s. Try again");
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -151,10 +201,9 @@ final class WritableStore implements Store {
 
     @Override
     public void close() {
-        enter("closing it");
+        enter("closing it", deadline());
         try {
-            closed = true;
-            disconnect();
+            connector.close();
         } catch (SQLException e) {
             throw SqliteFailure.of(file, "closing it", e);
         } finally {

@@ -9,12 +9,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * Claims per second, durable and from one thread, beside the bare autocommit inserts of the {@code sqlite3} program on
- * the same file system, in short turns; medians, as other work on the disk disturbs each turn. A row is what a real one
- * is: about 700 bytes.
+ * Claims per second, durable, from one thread and from several that share a registry, beside the bare autocommit inserts
+ * of the {@code sqlite3} program on the same file system, in short turns; medians, as other work on the disk disturbs
+ * each turn. A row is what a real one is: about 700 bytes.
  *
  * <pre>
  * mvn -q -pl worker-core,worker-sqlite -am test-compile dependency:build-classpath -Dmdep.outputFile=target/cp
@@ -24,6 +27,7 @@ import java.util.stream.IntStream;
  */
 final class ClaimBench {
     private static final int TURNS = 15;
+    private static final int[] THREADS = {4, 16, 64};
 
     private ClaimBench() {}
 
@@ -33,17 +37,26 @@ final class ClaimBench {
         double[] bare = new double[TURNS];
         double[] first = new double[TURNS];
         double[] reported = new double[TURNS];
+        double[][] together = new double[THREADS.length][TURNS];
+        long fresh = (long) TURNS * claims;
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(place.resolve("registry.db"))) {
             claims(registry, claims, TURNS);
             for (int turn = 0; turn < TURNS; turn++) {
                 bare[turn] = bareInserts(place.resolve("bare-" + turn + ".db"), claims);
                 first[turn] = claims(registry, claims, turn);
                 reported[turn] = reportedClaims(registry, claims, turn);
+                for (int row = 0; row < THREADS.length; row++) {
+                    together[row][turn] = claims(registry, claims, fresh, THREADS[row]);
+                    fresh += claims;
+                }
             }
         }
         print("sqlite3, bare inserts", bare, bare);
         print("first claims", first, bare);
         print("claims with a report", reported, bare);
+        for (int row = 0; row < THREADS.length; row++) {
+            print("claims, " + THREADS[row] + " threads", together[row], bare);
+        }
     }
 
     private static void print(String what, double[] rates, double[] bare) {
@@ -62,6 +75,21 @@ final class ClaimBench {
         for (int claim = 0; claim < claims; claim++) {
             WorkerRow row = Rows.first((long) turn * claims + claim);
             registry.claim(Optional.empty(), row, Optional.empty());
+        }
+        return perSecond(claims, began);
+    }
+
+    private static double claims(SqliteWorkerRegistry registry, int claims, long fresh, int threads)
+            throws InterruptedException {
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        long began = System.nanoTime();
+        for (int claim = 0; claim < claims; claim++) {
+            WorkerRow row = Rows.first(fresh + claim);
+            pool.execute(() -> registry.claim(Optional.empty(), row, Optional.empty()));
+        }
+        pool.shutdown();
+        if (!pool.awaitTermination(1, TimeUnit.MINUTES)) {
+            throw new IllegalStateException("the claims take too long");
         }
         return perSecond(claims, began);
     }
