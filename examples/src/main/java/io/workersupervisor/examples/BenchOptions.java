@@ -96,7 +96,7 @@ record BenchOptions(
                 Duration.ofMillis(grace),
                 Duration.ofSeconds(idle),
                 Duration.ofMinutes(limit),
-                flags.isBlank() ? List.of() : List.of(flags.strip().split("\\s+")));
+                flags.isBlank() ? List.of() : List.of(flags.strip().split("\\s+", -1)));
     }
 
     private static Stream<String> list(String value) {
@@ -104,8 +104,7 @@ record BenchOptions(
     }
 
     BenchOptions with(List<BenchPath> some) {
-        return new BenchOptions(
-                directory, some, metrics, sizes, crowd, rounds, startGrace, idle, limit, flags);
+        return new BenchOptions(directory, some, metrics, sizes, crowd, rounds, startGrace, idle, limit, flags);
     }
 
     /** Samples that are taken one by one: this many in each round, so that all rounds together have twenty. */

@@ -37,12 +37,7 @@ enum BenchPath {
                     List.of("--start-grace", Long.toString(options.startGrace().toMillis())));
         }
         words.addAll(List.of(
-                "--n",
-                Integer.toString(count),
-                "--worker",
-                programs.worker().toString(),
-                "--dir",
-                session.toString()));
+                "--n", Integer.toString(count), "--worker", programs.worker().toString(), "--dir", session.toString()));
         return words;
     }
 }

@@ -25,8 +25,7 @@ import java.util.stream.Stream;
  */
 record BenchPrograms(Path worker, Optional<Path> spawner) {
     /** A wall-clock stamp; {@link Stamps} turns it into one of {@link System#nanoTime()}. */
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             #!/bin/sh
             printf 'R %019d %010d\\n' "$(date +%s%N)" "$$" >>"$1"
             exec sleep 1000000

@@ -32,17 +32,14 @@ final class BenchReport {
         OptionalDouble other = Samples.median(samples.of(row, baseline));
         boolean compared = !column.equals(baseline) && other.isPresent() && other.getAsDouble() > 0;
         return "**" + number(median.getAsDouble()) + "**"
-                + (values.size() > 1
-                        ? " (" + number(Samples.best(values).orElseThrow()) + ")"
-                        : "")
-                + (compared
-                        ? String.format(Locale.ROOT, " %.2fx", median.getAsDouble() / other.getAsDouble())
-                        : "");
+                + (values.size() > 1 ? " (" + number(Samples.best(values).orElseThrow()) + ")" : "")
+                + (compared ? String.format(Locale.ROOT, " %.2fx", median.getAsDouble() / other.getAsDouble()) : "");
     }
 
     /** Three digits that matter. */
     static String number(double value) {
         double size = Math.abs(value);
-        return String.format(Locale.ROOT, size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f", value);
+        return String.format(
+                Locale.ROOT, size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f", value);
     }
 }

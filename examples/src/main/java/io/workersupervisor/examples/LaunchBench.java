@@ -92,7 +92,8 @@ public final class LaunchBench {
                 .flatMap(path -> Stream.of(path + " start", path + " restart"))
                 .toList();
         if (!measurements.steps().rows().isEmpty()) {
-            System.out.println("\n" + BenchReport.table("where the time goes, ms", measurements.steps(), explained, ""));
+            System.out.println(
+                    "\n" + BenchReport.table("where the time goes, ms", measurements.steps(), explained, ""));
         }
     }
 

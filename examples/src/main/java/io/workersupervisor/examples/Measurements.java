@@ -69,7 +69,10 @@ final class Measurements {
                 settle();
                 // The oldest is the one that is not among the last twenty after each kill.
                 long pid = session.stamps().all().get(sample).pid();
-                put("restart after SIGKILL, ms", path, kill(session, List.of(pid)).millis());
+                put(
+                        "restart after SIGKILL, ms",
+                        path,
+                        kill(session, List.of(pid)).millis());
             }
         }
     }
@@ -97,7 +100,10 @@ final class Measurements {
             session.start(crowd);
             settle();
             List<Long> pids = pids(session.stamps().all());
-            put(crowd + " killed at once, all replaced, ms", path, kill(session, pids).millis());
+            put(
+                    crowd + " killed at once, all replaced, ms",
+                    path,
+                    kill(session, pids).millis());
             settle();
             List<Stamps.Stamp> all = session.stamps().all();
             long begin = session.order("stop");
@@ -204,7 +210,8 @@ final class Measurements {
             Thread.sleep(Math.min(10_000, options.idle().toMillis()));
             Map<BenchPath, Map<String, Long>> before = new LinkedHashMap<>();
             for (Map.Entry<BenchPath, BenchSession> one : up.entrySet()) {
-                before.put(one.getKey(), SessionProcesses.cpuNanos(one.getValue().side()));
+                before.put(
+                        one.getKey(), SessionProcesses.cpuNanos(one.getValue().side()));
             }
             Thread.sleep(options.idle().toMillis());
             for (Map.Entry<BenchPath, BenchSession> one : up.entrySet()) {

@@ -83,7 +83,7 @@ final class SessionProcesses {
     static long number(String text, String name) {
         for (String line : text.split("\n", -1)) {
             if (line.startsWith(name)) {
-                return Long.parseLong(line.substring(name.length()).strip().split("\\s+")[0]);
+                return Long.parseLong(line.substring(name.length()).strip().split("\\s+", -1)[0]);
             }
         }
         return 0;

@@ -20,7 +20,9 @@ final class StepTimes {
      */
     static Map<String, Double> of(List<TimedRegistry.Call> calls, long begin, long stamp) {
         List<TimedRegistry.Call> inside = calls.stream()
-                .filter(call -> call.begin() >= begin && call.begin() < stamp && !call.name().equals("list"))
+                .filter(call -> call.begin() >= begin
+                        && call.begin() < stamp
+                        && !call.name().equals("list"))
                 .sorted(Comparator.comparingLong(TimedRegistry.Call::begin))
                 .toList();
         Optional<TimedRegistry.Call> claim =
@@ -32,14 +34,19 @@ final class StepTimes {
         List<TimedRegistry.Call> before =
                 inside.stream().filter(call -> call.end() <= claimed).toList();
         long heard = before.get(0).begin();
-        long writes = before.stream().filter(TimedRegistry.Call::writes).mapToLong(TimedRegistry.Call::nanos).sum();
-        long reads = before.stream().filter(call -> !call.writes()).mapToLong(TimedRegistry.Call::nanos).sum();
+        long writes = before.stream()
+                .filter(TimedRegistry.Call::writes)
+                .mapToLong(TimedRegistry.Call::nanos)
+                .sum();
+        long reads = before.stream()
+                .filter(call -> !call.writes())
+                .mapToLong(TimedRegistry.Call::nanos)
+                .sum();
         Map<String, Double> steps = new LinkedHashMap<>();
         steps.put("until the library looks at the row", millis(heard - begin));
         steps.put("reads of the registry", millis(reads));
-        steps.put(
-                "durable commits before the launch, how many",
-                (double) before.stream().filter(TimedRegistry.Call::writes).count());
+        steps.put("durable commits before the launch, how many", (double)
+                before.stream().filter(TimedRegistry.Call::writes).count());
         steps.put("durable commits before the launch", millis(writes));
         steps.put("other work before the launch", millis(claimed - heard - reads - writes));
         steps.put("launch request until the first instruction", millis(stamp - claimed));
@@ -48,7 +55,8 @@ final class StepTimes {
                 .filter(call -> call.name().equals("update") && call.begin() >= claimed)
                 .min(Comparator.comparingLong(TimedRegistry.Call::begin))
                 .ifPresent(running -> {
-                    steps.put("(behind it: RUNNING, begun after the first instruction)", millis(running.begin() - stamp));
+                    steps.put(
+                            "(behind it: RUNNING, begun after the first instruction)", millis(running.begin() - stamp));
                     steps.put("(behind it: RUNNING, the commit)", millis(running.nanos()));
                 });
         return steps;

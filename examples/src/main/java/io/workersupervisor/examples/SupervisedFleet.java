@@ -58,7 +58,8 @@ final class SupervisedFleet implements Fleet {
                 : Executors.newCachedThreadPool(SupervisedFleet::daemon);
         this.registry = SqliteWorkerRegistry.open(data);
         this.timed = options.trace().map(file -> new TimedRegistry(registry));
-        this.supervisor = WorkerSupervisor.builder(data, timed.<WorkerRegistry>map(it -> it).orElse(registry))
+        this.supervisor = WorkerSupervisor.builder(
+                        data, timed.<WorkerRegistry>map(it -> it).orElse(registry))
                 .launcher(path)
                 .listener(this::hear)
                 .build();

@@ -30,8 +30,7 @@ class BenchReportTest {
         samples.add("start", "java", 4.0);
 
         assertThat(BenchReport.table("what", samples, List.of("keeper", "java", "c"), "java"))
-                .isEqualTo(
-                        """
+                .isEqualTo("""
                         | what | keeper | java | c |
                         |---|---|---|---|
                         | start | **2.00** (1.00) 0.50x | **4.00** | – |""");
