@@ -139,7 +139,7 @@ static const char *const STEPS[] = {"arguments", "journal", "lock", "fence", "lo
 
 static enum kind listener_kind = LISTENER, signals_kind = SIGNALS, timer_kind = TIMER;
 static struct worker *by_id[BUCKETS], *by_pid[BUCKETS]; /* by pid: the living */
-static int living, connected;
+static int living, connected, subreaper;
 static struct client clients[MAX_CLIENTS];
 static struct lease leases[MAX_LEASES], *leash; /* leash: the one that was renewed last */
 static int poller, listener, signals, timer, null_fd, spare_fd, journal = -1;
@@ -739,14 +739,15 @@ static void start(struct client *c, char **v, int n) {
 /* ---- end */
 
 /* Children of ours that are no workers. Whatever a worker leaves behind falls to us when it ends, as we are its subreaper:
-   where there are none, nothing of it is left, however it hides. -1 where the kernel does not list children. */
+   where there are none, nothing of it is left, however it hides. -1 where we are none, as in an emulator, or the kernel does
+   not list children. */
 static int orphans(void) {
 	static char list[1 << 17];
 	char path[64], *rest = 0;
 	int found = 0;
 	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
 	size_t n = slurp(path, list, sizeof list);
-	if (n == sizeof list - 1 || (n == 0 && access(path, R_OK))) return -1;
+	if (!subreaper || n == sizeof list - 1 || (n == 0 && access(path, R_OK))) return -1;
 	for (char *word = strtok_r(list, " ", &rest); word; word = strtok_r(0, " ", &rest)) {
 		pid_t pid = (pid_t)atol(word);
 		const struct worker *w = by_pid[(unsigned)pid % BUCKETS];
@@ -1252,7 +1253,7 @@ static void isolate(void) {
 	sigprocmask(
 		SIG_SETMASK, &all, 0); /* only KILL and STOP reach us: TERM of a service's stop must not cost a status */
 	for (int sig = 1; sig <= 64; sig++) signal(sig, SIG_DFL);
-	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	subreaper = !prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	prctl(PR_SET_NAME, "worker-keeper", 0, 0, 0);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* environments pass through our memory */
 	if (!getrlimit(RLIMIT_NOFILE, &files)) {

@@ -162,6 +162,11 @@ def no_frame_cuts_off(k):
         assert client.is_cut_off(), junk
 
 
+def left(count):
+    """In an emulator orphans do not fall to the keeper, and it does not pretend to know."""
+    return "-" if EMULATED else count
+
+
 def statuses_are_exact(k):
     for id, script, status in ("a", "exit 0", 0), ("b", "exit 3", 768), ("c", "exit 137", 35072), ("d", "kill -9 $$", 9):
         run = k.start(id, *sh(script))
@@ -170,7 +175,7 @@ def statuses_are_exact(k):
         birth = [b for b in k.journal("B") if b[1] == id][0]
         end = [e for e in k.journal("E") if e[1] == id][0]
         assert len(birth) == 10 and birth[2:4] == [id, "1"] and birth[7:] == [run[2], run[3], "-"], birth
-        assert len(end) == 11 and end[2] == str(status) and end[8:] == ["0", "0", "0"], end
+        assert len(end) == 11 and end[2] == str(status) and end[8:] == ["0", "0", left("0")], end
         assert abs(int(end[3]) / 1000 - time.time()) < WAIT and int(end[4]) > 0, end
     k.acknowledge("a", "b", "c", "d", "never-seen")
 
@@ -260,12 +265,12 @@ def leftovers_are_told(k):
     k.start("w", *sh("sleep 600 & echo $!"))
     assert k.client.end_of("w") == "0"
     wait_until(lambda: k.journal("L"), "the lock is seen")
-    assert k.journal("E")[0][9:] == ["1", "1"] and k.journal("L") == [["L", "w"]]
+    assert k.journal("E")[0][9:] == ["1", left("1")] and k.journal("L") == [["L", "w"]]
     os.kill(int(k.output("w")), 9)
     k.start("away", *sh("env -i setsid bash -c 'exec 63>&-; echo $$; exec sleep 600' & while [ ! -s $1 ]; do sleep 0.01; done"),
             "name", k.log("away"))
     assert k.client.end_of("away") == "0"
-    assert k.journal("E")[1][9:] == ["0", "1"], "however it hides, it falls to the keeper"
+    assert k.journal("E")[1][9:] == ["0", left("1")], "however it hides, it falls to the keeper"
     os.kill(int(k.output("away")), 9)
 
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Frames of the keeper's protocol: a length of 32 bits, little endian, and fields that end in NUL. The protocol stands at
@@ -21,10 +22,14 @@ final class KeeperFrame {
 
     private KeeperFrame() {}
 
-    /** Empty if it is too large. */
     static Optional<ByteBuffer> encode(List<String> fields) {
-        List<byte[]> parts =
-                fields.stream().map(field -> field.getBytes(SYSTEM)).toList();
+        return encode(fields, List.of());
+    }
+
+    /** Empty if it is too large. The last fields are given as bytes, which are wiped. */
+    static Optional<ByteBuffer> encode(List<String> fields, List<byte[]> last) {
+        List<byte[]> parts = Stream.concat(fields.stream().map(field -> field.getBytes(SYSTEM)), last.stream())
+                .toList();
         long length = parts.stream().mapToLong(part -> part.length + 1L).sum();
         if (length > LARGEST) {
             return Optional.empty();

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,7 @@ final class KeeperLauncher {
     private final KeeperContext context;
     private final KeeperProgram program;
     private final Duration patience;
+    private final HostEnvironment host = HostEnvironment.current();
     private final String umask = Inherited.umask();
     private final String niceness = Integer.toString(Inherited.niceness());
     private final String limits = Inherited.limits();
@@ -74,7 +76,8 @@ final class KeeperLauncher {
     private Launcher.LaunchAnswer launchOnce(Launcher.LaunchRequest request, Launchable.Ready ready)
             throws KeeperUnavailableException {
         String workerId = request.workerId();
-        Optional<ByteBuffer> frame = KeeperFrame.encode(fields(request, ready));
+        List<String> fields = fields(request, ready);
+        Optional<ByteBuffer> frame = KeeperFrame.encode(fields, environment(request, ready));
         if (frame.isEmpty()) {
             return new Launcher.LaunchAnswer.NotLaunched("program", "Argument list too long");
         }
@@ -93,7 +96,7 @@ final class KeeperLauncher {
                     over);
         }
         keepers.neverStarted(workerId);
-        return answer.isEmpty() ? unanswered(connection) : notLaunched(answer, fields(request, ready));
+        return answer.isEmpty() ? unanswered(connection) : notLaunched(answer, fields);
     }
 
     private Launcher.LaunchAnswer.Unanswered unanswered(KeeperConnection connection) {
@@ -142,14 +145,19 @@ final class KeeperLauncher {
                 limits,
                 Integer.toString(ready.command().size())));
         fields.addAll(ready.command());
-        ready.environment().forEach((name, value) -> fields.add(name + "=" + value));
-        Map<String, String> own = Map.of(
-                "WORKER_ID", request.workerId(),
-                "WORKER_ACCOUNT", account.toString(),
-                "WORKER_EPOCH", Long.toString(request.epoch()),
-                "WORKER_DATA", data.path().toString());
-        own.forEach((name, value) -> fields.add(name + "=" + value));
         return fields;
+    }
+
+    private List<byte[]> environment(Launcher.LaunchRequest request, Launchable.Ready ready) {
+        Map<String, String> variables = new LinkedHashMap<>(ready.environment());
+        variables.putAll(Map.of(
+                "WORKER_ID", request.workerId(),
+                "WORKER_ACCOUNT", request.spec().account().toString(),
+                "WORKER_EPOCH", Long.toString(request.epoch()),
+                "WORKER_DATA", data.path().toString()));
+        List<byte[]> encoded = new ArrayList<>();
+        variables.forEach((name, value) -> encoded.add(host.variable(name, value)));
+        return encoded;
     }
 
     Launcher.FenceAnswer raise(AccountId account, long number) throws KeeperUnavailableException {

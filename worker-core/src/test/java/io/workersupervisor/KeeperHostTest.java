@@ -299,6 +299,29 @@ class KeeperHostTest {
                 .hasValueSatisfying(path -> assertThat(listed(path)).isEmpty());
     }
 
+    @Test
+    void where_every_place_is_mounted_noexec_the_shell_starts_the_workers() throws Exception {
+        Path noexec = Files.createDirectory(directory.resolve("noexec"));
+        boolean mounted = run("mount", "-t", "tmpfs", "-o", "noexec,mode=700", "tmpfs", noexec.toString()) == 0;
+        Needs.that(mounted, "root, to mount a tmpfs");
+        try {
+            WorkerSupervisor shell =
+                    node.host(settings -> settings.launcher(LaunchPath.AUTO).keeperDirectory(noexec.resolve("here")));
+
+            assertThat(shell.start(SPEC)).isInstanceOf(StartResult.Started.class);
+            node.awaitEvent("Permission denied");
+            assertThat(shell.doctor())
+                    .anyMatch(finding -> finding.text().contains("launch path sh, not the keeper")
+                            && finding.text().contains("Permission denied"));
+        } finally {
+            run("umount", "-l", noexec.toString());
+        }
+    }
+
+    private static int run(String... command) throws Exception {
+        return new ProcessBuilder(command).start().waitFor();
+    }
+
     private static List<Path> listed(Path path) {
         try (var files = Files.list(path)) {
             return files.toList();
