@@ -33,7 +33,7 @@
  *   2. Room in the journal for the records of every worker that lives.
  *   3. The account's lock, without waiting: BUSY, and the client may try again. The epoch is above the number in the
  * lock file (else SUPERSEDED), and is written there.
- *   4. The worker's process: session, birth record, working directory, descriptors, limits, exec. The lock is inherited
+ *   4. The worker's process: session, birth record, descriptors, working directory, limits, exec. The lock is inherited
  * as descriptor 63, and a copy of it is kept here until the exit record is written.
  *
  * An end: group looked at, exit record, then our copy of the lock is let go, then EXIT. The record stays until ACK.
@@ -131,11 +131,11 @@ struct lease {
 };
 
 enum step {
-	AT_ARGUMENTS, AT_JOURNAL, AT_LOCK, AT_FENCE, AT_LOG, AT_FORK, AT_SESSION, AT_RECORD, AT_DIRECTORY, AT_DESCRIPTOR,
+	AT_ARGUMENTS, AT_JOURNAL, AT_LOCK, AT_FENCE, AT_LOG, AT_FORK, AT_SESSION, AT_RECORD, AT_DESCRIPTOR, AT_DIRECTORY,
 	AT_LIMIT, AT_PROGRAM, AT_REQUEST
 };
 static const char *const STEPS[] = {"arguments", "journal", "lock", "fence", "log file", "fork", "session", "records",
-	"directory", "descriptor", "limit", "program", "request"};
+	"descriptor", "directory", "limit", "program", "request"};
 
 static enum kind listener_kind = LISTENER, signals_kind = SIGNALS, timer_kind = TIMER;
 static struct worker *by_id[BUCKETS], *by_pid[BUCKETS]; /* by pid: the living */
@@ -627,8 +627,8 @@ _Noreturn static void child(struct start *s) {
 	describe(s, getpid(), line);
 	errno = put(journal, line);
 	if (errno) give_up(s->report, AT_RECORD);
-	if (chdir(s->cwd)) give_up(s->report, AT_DIRECTORY);
 	keep_only_needed(s);
+	if (chdir(s->cwd)) give_up(REPORT_FD, AT_DIRECTORY); /* where it hangs, it holds nothing of others */
 	set_limits(s);
 	if (s->nice != getpriority(PRIO_PROCESS, 0) && setpriority(PRIO_PROCESS, 0, s->nice)) give_up(REPORT_FD, AT_LIMIT);
 	umask(s->mask);

@@ -69,6 +69,7 @@ final class Engine {
     private volatile boolean closing;
 
     private volatile boolean closed;
+    private volatile boolean begun;
     private final AtomicBoolean moved = new AtomicBoolean();
 
     /** Whether a start is a person's or the application's. */
@@ -136,7 +137,10 @@ final class Engine {
 
         @Override
         public void ended(String workerId) {
-            reconciler.accountOf(workerId).ifPresent(Engine.this::ended);
+            // Before this host has begun its first look comes anyway.
+            if (begun) {
+                reconciler.accountOf(workerId).ifPresent(Engine.this::ended);
+            }
         }
 
         @Override
@@ -173,6 +177,7 @@ final class Engine {
 
     @SuppressWarnings("FutureReturnValueIgnored") // a tick contains what it throws
     private void begin(WorkerSupervisor.Builder settings) {
+        begun = true;
         lookForStrangers();
         if (settings.reconciles) {
             long interval = settings.reconcileInterval.toMillis();
@@ -349,8 +354,7 @@ final class Engine {
 
     Map<AccountId, StartResult> startMany(Map<AccountId, WorkerSpec> specs, Verb verb) {
         Map<AccountId, CompletableFuture<StartProtocol.Progress>> begun = new LinkedHashMap<>();
-        specs.forEach((account, spec) ->
-                begun.put(account, CompletableFuture.supplyAsync(() -> beginOpen(spec, verb), starters)));
+        specs.forEach((account, spec) -> begun.put(account, submit(spec, verb)));
         Map<AccountId, StartResult> results = new LinkedHashMap<>();
         Map<AccountId, RuntimeException> failures = new LinkedHashMap<>();
         begun.forEach((account, progress) -> {
@@ -370,6 +374,14 @@ final class Engine {
             throw new WorkerSupervisor.ManyFailed(results, failures);
         }
         return results;
+    }
+
+    private CompletableFuture<StartProtocol.Progress> submit(WorkerSpec spec, Verb verb) {
+        try {
+            return CompletableFuture.supplyAsync(() -> beginOpen(spec, verb), starters);
+        } catch (RejectedExecutionException overtaken) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the supervisor is closed", overtaken));
+        }
     }
 
     StopResult stop(AccountId account) {

@@ -23,7 +23,11 @@ final class HostEnvironment {
             int name = variable.indexOf('=');
             if (name > 0) {
                 byte[] raw = variable.getBytes(StandardCharsets.ISO_8859_1);
-                bytes.putIfAbsent(new String(raw, 0, name, charset), raw);
+                String key = new String(raw, 0, name, charset);
+                // One that was changed before this JVM began in its process has other bytes by now.
+                if (new String(raw, charset).equals(key + "=" + text.get(key))) {
+                    bytes.putIfAbsent(key, raw);
+                }
             }
         }
     }

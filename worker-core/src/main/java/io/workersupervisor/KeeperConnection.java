@@ -51,11 +51,11 @@ final class KeeperConnection {
     static KeeperConnection open(Path directory, Events events) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
+            channel.configureBlocking(false);
             connect(channel, directory);
             if (!channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().equals(Files.getOwner(directory))) {
                 throw new IOException("the process that listens in " + directory + " belongs to another user");
             }
-            channel.configureBlocking(false);
             return new KeeperConnection(directory, channel, events);
         } catch (IOException | RuntimeException failed) {
             channel.close();
@@ -66,17 +66,24 @@ final class KeeperConnection {
     private static void connect(SocketChannel channel, Path directory) throws IOException {
         Path socket = directory.resolve("sock");
         if (bytes(socket) <= LONGEST_PATH) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
+            connect(channel, UnixDomainSocketAddress.of(socket));
             return;
         }
         Path shorter = shorter();
         Path link = shorter.resolve("k");
         try {
             Files.createSymbolicLink(link, directory);
-            channel.connect(UnixDomainSocketAddress.of(link.resolve("sock")));
+            connect(channel, UnixDomainSocketAddress.of(link.resolve("sock")));
         } finally {
             Files.deleteIfExists(link);
             Files.delete(shorter);
+        }
+    }
+
+    /** Never waits: one that is stopped takes nobody out of its queue. */
+    private static void connect(SocketChannel channel, UnixDomainSocketAddress address) throws IOException {
+        if (!channel.connect(address)) {
+            throw new IOException("its queue is full");
         }
     }
 

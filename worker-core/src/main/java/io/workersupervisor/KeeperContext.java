@@ -12,7 +12,7 @@ import java.util.List;
  * processes of one such context only.
  *
  * <p>It is named by the build of the keeper and a hash over user, groups, capabilities, pid, mount and network namespace,
- * control group and root directory, as {@code /proc/self} tells them.
+ * control group, root directory and niceness, which may be raised and not lowered again, as {@code /proc/self} tells them.
  *
  * @param name the name of its directory below {@code data/keeper}
  */
@@ -22,12 +22,12 @@ record KeeperContext(String name) {
             List.of("Uid:", "Gid:", "Groups:", "CapInh:", "CapPrm:", "CapBnd:", "CapAmb:", "NoNewPrivs:", "Seccomp:");
 
     static KeeperContext current(KeeperBinary binary) throws KeeperUnavailableException {
-        return of(binary, Path.of("/proc/self"));
+        return of(binary, Path.of("/proc/self"), Inherited.niceness());
     }
 
-    static KeeperContext of(KeeperBinary binary, Path self) throws KeeperUnavailableException {
+    static KeeperContext of(KeeperBinary binary, Path self, int niceness) throws KeeperUnavailableException {
         try {
-            List<String> parts = new ArrayList<>();
+            List<String> parts = new ArrayList<>(List.of(Integer.toString(niceness)));
             for (String link : LINKS) {
                 parts.add(Files.readSymbolicLink(self.resolve(link)).toString());
             }

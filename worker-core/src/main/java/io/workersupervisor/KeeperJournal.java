@@ -34,9 +34,11 @@ import org.jspecify.annotations.Nullable;
 final class KeeperJournal {
     private static final String NONE = "-";
     private static final int KILL = 9;
+    private static final int MOST_AT_ONCE = 1 << 20;
 
     private final Path file;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private @Nullable RandomAccessFile opened;
     private @Nullable Object key;
     private long read;
     private long keeper;
@@ -58,16 +60,23 @@ final class KeeperJournal {
         return Map.copyOf(entries);
     }
 
-    /** Reads what has been added, or everything where the file was written anew. */
+    /**
+     * Reads what has been added, or everything where the file was written anew, until nothing is left to be read. The file
+     * stays open while it is the one in place: its inode is given to no other meanwhile.
+     */
     private void refresh() {
         try {
             BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-            if (!now.fileKey().equals(key) || now.size() < read) {
-                forget();
-                key = now.fileKey();
-            }
-            if (now.size() > read) {
-                readOn();
+            while (!now.fileKey().equals(key) || now.size() != read) {
+                if (!now.fileKey().equals(key) || now.size() < read) {
+                    open();
+                }
+                boolean more = readOn();
+                BasicFileAttributes then = Files.readAttributes(file, BasicFileAttributes.class);
+                if (!more && then.fileKey().equals(key)) {
+                    return;
+                }
+                now = then;
             }
         } catch (NoSuchFileException none) {
             forget();
@@ -82,23 +91,34 @@ final class KeeperJournal {
         read = 0;
     }
 
-    /** By a stream, as an interrupt of the thread makes a channel fail. */
-    private void readOn() throws IOException {
-        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
-            Object opened =
-                    Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-            if (!opened.equals(key)) {
-                // It was written anew between two looks; the next look reads that one from its beginning.
-                return;
-            }
-            byte[] more = new byte[(int) Math.min(in.length() - read, 1 << 24)];
-            in.seek(read);
-            in.readFully(more);
-            String text = new String(more, StandardCharsets.ISO_8859_1);
-            int end = text.lastIndexOf('\n') + 1;
-            text.substring(0, end).lines().forEach(this::line);
-            read += end;
+    /** What was opened is the file in place only if that is the same before and after. */
+    private void open() throws IOException {
+        forget();
+        RandomAccessFile before = opened;
+        if (before != null) {
+            before.close();
+            opened = null;
         }
+        Object first = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        opened = new RandomAccessFile(file.toFile(), "r");
+        Object second = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        key = first.equals(second) ? first : null;
+    }
+
+    /** By a stream, as an interrupt of the thread makes a channel fail. Returns whether whole lines were read. */
+    private boolean readOn() throws IOException {
+        RandomAccessFile in = opened;
+        if (in == null || key == null) {
+            return false;
+        }
+        byte[] more = new byte[(int) Math.min(Math.max(in.length() - read, 0), MOST_AT_ONCE)];
+        in.seek(read);
+        in.readFully(more);
+        String text = new String(more, StandardCharsets.ISO_8859_1);
+        int end = text.lastIndexOf('\n') + 1;
+        text.substring(0, end).lines().forEach(this::line);
+        read += end;
+        return end > 0;
     }
 
     private void line(String line) {

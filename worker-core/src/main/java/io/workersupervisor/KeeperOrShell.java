@@ -59,7 +59,10 @@ final class KeeperOrShell implements Launcher {
             why = "";
             return answer;
         } catch (KeeperUnavailableException unavailable) {
-            unavailable(String.valueOf(unavailable.getMessage()));
+            // An interrupted call says nothing about the keeper.
+            if (!Thread.currentThread().isInterrupted()) {
+                unavailable(String.valueOf(unavailable.getMessage()));
+            }
             throw unavailable;
         }
     }

@@ -56,6 +56,9 @@ final class KeeperProgram {
         List<String> errors = new ArrayList<>();
         for (Path place : places) {
             try {
+                Files.createDirectories(
+                        place, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                // Looked at when it is there: somebody else may have made it first.
                 requireOurs(place);
                 Path file = binary.install(place);
                 int status = run(file, directory, context, errors);
@@ -74,12 +77,11 @@ final class KeeperProgram {
 
     /** A program is run from no directory that somebody else can change. */
     private static void requireOurs(Path place) throws IOException {
-        if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)
-                && (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)
-                        || (Integer) Files.getAttribute(place, "unix:uid") != Machine.userId()
-                        || PosixFilePermissions.toString(Files.getPosixFilePermissions(place))
-                                .substring(3)
-                                .contains("w"))) {
+        if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)
+                || (Integer) Files.getAttribute(place, "unix:uid") != Machine.userId()
+                || PosixFilePermissions.toString(Files.getPosixFilePermissions(place))
+                        .substring(3)
+                        .contains("w")) {
             throw new IOException("it is not a directory that this user alone can write");
         }
     }

@@ -115,8 +115,10 @@ final class KeeperRecords implements LaunchRecords {
     public List<String> workers() {
         List<String> all = new ArrayList<>();
         for (Path directory : Keepers.directories(data)) {
+            // One that has begun there since is told at the next sweep.
+            boolean told = !acknowledgement.isAlive(directory);
             journal(directory).all().keySet().stream()
-                    .filter(workerId -> !acknowledged.contains(workerId))
+                    .filter(workerId -> !(told && acknowledged.contains(workerId)))
                     .forEach(all::add);
         }
         return all;
@@ -130,7 +132,9 @@ final class KeeperRecords implements LaunchRecords {
             return;
         }
         Path directory = place.get().directory();
-        if (!acknowledgement.forget(directory, workerId)) {
+        if (acknowledgement.forget(directory, workerId)) {
+            acknowledged.remove(workerId);
+        } else {
             acknowledged.add(workerId);
             if (acknowledged.containsAll(journal(directory).all().keySet())) {
                 acknowledgement.discard(directory);

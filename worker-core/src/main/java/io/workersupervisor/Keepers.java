@@ -48,12 +48,15 @@ final class Keepers implements AutoCloseable {
     private final Timing timing;
     private final Consumer<String> ends;
     private final Map<Path, Known> known = new ConcurrentHashMap<>();
+    private final Map<Path, Ping> pings = new ConcurrentHashMap<>();
     private final Map<Path, Long> silent = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<?>> over = new ConcurrentHashMap<>();
     private final AtomicLong tags = new AtomicLong();
     private volatile @Nullable KeeperThread thread;
     private volatile Runnable onGone = () -> {};
     private volatile boolean closed;
+    private String failure = "";
+    private long failedAt;
 
     /** A keeper that said hello. */
     private record Known(KeeperConnection connection, String context, long pid) {}
@@ -74,6 +77,10 @@ final class Keepers implements AutoCloseable {
     /** Connects to a context's keeper, which is started where there is none. */
     KeeperConnection own(KeeperContext context, KeeperProgram program) throws KeeperUnavailableException {
         Path directory = data.keepers().resolve(context.name());
+        if (isSilent(directory)) {
+            throw new KeeperUnavailableException("the one in " + directory
+                    + " gives no answer: it is stopped, or a process that it starts hangs on its way to its program");
+        }
         Known present = known.get(directory);
         if (present != null && !present.connection().isGone()) {
             return present.connection();
@@ -84,6 +91,24 @@ final class Keepers implements AutoCloseable {
     private synchronized KeeperConnection begin(Path directory, KeeperContext context, KeeperProgram program)
             throws KeeperUnavailableException {
         long deadline = timing.nanos() + LONGEST_CONNECT.toNanos();
+        String before = failure;
+        if (!before.isEmpty() && timing.nanos() - failedAt < LONGEST_CONNECT.toNanos()) {
+            // Those that waited here meanwhile do not try one after another.
+            throw new KeeperUnavailableException(before);
+        }
+        try {
+            KeeperConnection connection = begin(directory, context, program, deadline);
+            failure = "";
+            return connection;
+        } catch (KeeperUnavailableException failed) {
+            failure = Thread.currentThread().isInterrupted() ? "" : String.valueOf(failed.getMessage());
+            failedAt = timing.nanos();
+            throw failed;
+        }
+    }
+
+    private KeeperConnection begin(Path directory, KeeperContext context, KeeperProgram program, long deadline)
+            throws KeeperUnavailableException {
         makeDirectory(directory);
         Optional<Known> found = connect(directory);
         while (found.isEmpty()) {
@@ -120,7 +145,29 @@ final class Keepers implements AutoCloseable {
         for (Path directory : directories(data)) {
             existing(directory);
         }
+        known.values().forEach(this::ping);
     }
+
+    /** One that is stopped is found out although nothing is asked of it: from then on its workers are looked at. */
+    private void ping(Known keeper) {
+        KeeperConnection connection = keeper.connection();
+        Ping last = pings.get(connection.directory());
+        if (connection.isGone() || (last != null && !last.answer().isDone() && last.to() == connection)) {
+            boolean late = last != null && timing.nanos() - last.since() > LONGEST_HELLO.toNanos();
+            if (late && !connection.isGone()) {
+                silent.put(connection.directory(), timing.nanos());
+            }
+            return;
+        }
+        String tag = tag();
+        KeeperFrame.encode(List.of("HELLO", tag, PROTOCOL))
+                .ifPresent(frame -> pings.put(
+                        connection.directory(), new Ping(connection, connection.queue(frame, tag), timing.nanos())));
+        wake();
+    }
+
+    /** A HELLO whose answer is looked for at the next turn. */
+    private record Ping(KeeperConnection to, CompletableFuture<List<String>> answer, long since) {}
 
     /** The keeper of a directory, if one lives there. */
     Optional<KeeperConnection> existing(Path directory) {
@@ -136,7 +183,7 @@ final class Keepers implements AutoCloseable {
 
     /** Whether a worker that this host started has its living keeper as its parent: its end would have been told. */
     boolean isHeld(String workerId) {
-        return over.containsKey(workerId);
+        return silent.isEmpty() && over.containsKey(workerId);
     }
 
     static List<Path> directories(DataDirectory data) {
@@ -166,7 +213,7 @@ final class Keepers implements AutoCloseable {
             if (hello.size() < 5
                     || !hello.get(0).equals("KEEPER")
                     || !hello.get(2).equals(PROTOCOL)) {
-                if (!connection.isGone()) {
+                if (!connection.isGone() && !Thread.currentThread().isInterrupted()) {
                     silent.put(directory, timing.nanos());
                 }
                 drop(connection);
@@ -212,11 +259,14 @@ final class Keepers implements AutoCloseable {
         @Override
         public void ended(KeeperConnection from, String workerId) {
             CompletableFuture<?> awaited = over.remove(workerId);
-            if (awaited == null) {
-                ends.accept(workerId);
-            } else {
-                awaited.complete(null);
-            }
+            // What follows an end must not end the connection.
+            Guard.run("end", Optional.empty(), () -> {
+                if (awaited == null) {
+                    ends.accept(workerId);
+                } else {
+                    awaited.complete(null);
+                }
+            });
         }
 
         @Override
@@ -261,11 +311,14 @@ final class Keepers implements AutoCloseable {
         CompletableFuture<List<String>> answer = connection.queue(frame, tag);
         wake();
         try {
-            return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            List<String> answered = answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            silent.remove(connection.directory());
+            return answered;
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             return List.of();
         } catch (TimeoutException late) {
+            silent.put(connection.directory(), timing.nanos());
             return List.of();
         } catch (ExecutionException e) {
             throw new IllegalStateException("an answer of a keeper failed", e);

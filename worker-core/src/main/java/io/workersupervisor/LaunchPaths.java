@@ -66,6 +66,7 @@ record LaunchPaths(
             } catch (KeeperUnavailableException unavailable) {
                 String why = String.valueOf(unavailable.getMessage());
                 if (settings.launcher == LaunchPath.KEEPER) {
+                    keepers.close();
                     throw new DataDirectoryException("the keeper cannot be used: " + why);
                 }
                 host.trouble("the keeper cannot be used, workers are started by the shell: " + why);

@@ -12,7 +12,9 @@ class HostEnvironmentTest {
             "PATH=/bin\0GREET=gr\u00fc\u00df\0EMPTY=\0=odd\0".getBytes(StandardCharsets.UTF_8);
 
     private final HostEnvironment host = new HostEnvironment(
-            Map.of("PATH", "/bin", "GREET", "gr????", "EMPTY", ""), ENVIRON, StandardCharsets.US_ASCII);
+            Map.of("PATH", "/bin", "GREET", "gr\ufffd\ufffd\ufffd\ufffd", "EMPTY", ""),
+            ENVIRON,
+            StandardCharsets.US_ASCII);
 
     private static String utf8(byte[] bytes) {
         return new String(bytes, StandardCharsets.UTF_8);
@@ -20,7 +22,7 @@ class HostEnvironmentTest {
 
     @Test
     void a_value_that_is_inherited_keeps_what_the_charset_lacks() {
-        assertThat(utf8(host.variable("GREET", "gr????"))).isEqualTo("GREET=gr\u00fc\u00df");
+        assertThat(utf8(host.variable("GREET", "gr\ufffd\ufffd\ufffd\ufffd"))).isEqualTo("GREET=gr\u00fc\u00df");
     }
 
     @Test
@@ -28,6 +30,13 @@ class HostEnvironmentTest {
         assertThat(utf8(host.variable("GREET", "hello"))).isEqualTo("GREET=hello");
         assertThat(utf8(host.variable("NEW", "x=y"))).isEqualTo("NEW=x=y");
         assertThat(utf8(host.variable("EMPTY", ""))).isEqualTo("EMPTY=");
+    }
+
+    @Test
+    void a_value_that_was_changed_before_the_JVM_began_is_the_present_one() {
+        HostEnvironment changed = new HostEnvironment(Map.of("PATH", "/usr/bin"), ENVIRON, StandardCharsets.US_ASCII);
+
+        assertThat(utf8(changed.variable("PATH", "/usr/bin"))).isEqualTo("PATH=/usr/bin");
     }
 
     @Test

@@ -72,17 +72,17 @@ class KeeperBinaryTest {
         }
         Files.writeString(self.resolve("cgroup"), "0::/one\n");
         Files.writeString(self.resolve("status"), "Name:\tjava\nUid:\t1\t1\t1\t1\nVmRSS:\t5 kB\n");
-        KeeperContext first = KeeperContext.of(binary, self);
+        KeeperContext first = KeeperContext.of(binary, self, 20);
 
         Files.writeString(self.resolve("status"), "Name:\tjava\nUid:\t1\t1\t1\t1\nVmRSS:\t6 kB\n");
-        KeeperContext same = KeeperContext.of(binary, self);
+        KeeperContext same = KeeperContext.of(binary, self, 20);
         Files.writeString(self.resolve("cgroup"), "0::/two\n");
-        KeeperContext otherGroup = KeeperContext.of(binary, self);
+        KeeperContext otherGroup = KeeperContext.of(binary, self, 20);
         Files.writeString(self.resolve("status"), "Uid:\t2\t2\t2\t2\n");
-        KeeperContext otherUser = KeeperContext.of(binary, self);
+        KeeperContext otherUser = KeeperContext.of(binary, self, 20);
         Files.delete(self.resolve("ns/pid"));
         Files.createSymbolicLink(self.resolve("ns/pid"), Path.of("other"));
-        KeeperContext otherNamespace = KeeperContext.of(binary, self);
+        KeeperContext otherNamespace = KeeperContext.of(binary, self, 20);
 
         assertThat(same).isEqualTo(first);
         assertThat(java.util.Set.of(first, otherGroup, otherUser, otherNamespace))

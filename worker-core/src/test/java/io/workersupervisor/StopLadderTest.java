@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,7 +211,16 @@ class StopLadderTest {
 
     @Test
     void a_call_that_close_overtakes_ends_with_an_answer_for_each_account() throws Exception {
-        WorkerSupervisor host = node.host(settings -> settings.closeTimeout(Duration.ofMillis(300)));
+        CountDownLatch closed = new CountDownLatch(1);
+        AtomicInteger claims = new AtomicInteger();
+        WorkerSupervisor host = node.host(settings -> {
+            settings.steps = step -> {
+                if (step.equals("claim") && claims.incrementAndGet() > 10) {
+                    await().until(() -> closed.getCount() == 0);
+                }
+            };
+            return settings.closeTimeout(Duration.ofMillis(300));
+        });
         List<WorkerSpec> many = new ArrayList<>();
         for (int i = 0; i < 120; i++) {
             many.add(TestNode.sh(AccountId.of(i), "exec sleep 600").build());
@@ -225,9 +236,13 @@ class StopLadderTest {
         starting.start();
         await().until(() -> !node.workers().isEmpty());
 
+        long begun = System.nanoTime();
         host.close();
+        long took = System.nanoTime() - begun;
+        closed.countDown();
         starting.join(Duration.ofSeconds(60).toMillis());
 
+        assertThat(Duration.ofNanos(took)).isLessThan(Duration.ofSeconds(20));
         assertThat(starting.isAlive()).isFalse();
         WorkerSupervisor.ManyFailed failed = (WorkerSupervisor.ManyFailed) thrown.get(0);
         assertThat(failed.results().size() + failed.failures().size()).isEqualTo(120);

@@ -168,7 +168,8 @@ class LauncherCrashTest {
 
     private StartResult startWith(String mark, String command, WorkerSpec spec) {
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(evidence.data())) {
-            WorkerSupervisor.Builder builder = WorkerSupervisor.builder(evidence.data(), registry);
+            WorkerSupervisor.Builder builder =
+                    WorkerSupervisor.builder(evidence.data(), registry).launcher(evidence.launcher());
             builder.script = tools -> PlantedScript.at(mark, command, tools);
             try (WorkerSupervisor supervisor = builder.build()) {
                 return supervisor.start(spec);
