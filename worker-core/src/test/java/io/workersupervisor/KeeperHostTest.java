@@ -211,6 +211,35 @@ class KeeperHostTest {
         assertThat(node.workers()).hasSize(1);
     }
 
+    @Test
+    void P7_a_keeper_that_freezes_is_told_and_its_workers_are_looked_at_by_the_host() throws Exception {
+        WorkerSupervisor host = node.host(settings -> {
+            settings.keeperPatience = Duration.ofMillis(300);
+            return settings.launcher(LaunchPath.AUTO);
+        });
+        AccountId other = AccountId.of(2);
+        long pid = host.start(SPEC).orElseThrow().pid();
+        host.start(TestNode.sh(other, "exec sleep 600").build()).orElseThrow();
+        host.reconcile();
+        long keeper = keeper();
+        signal("-STOP", keeper);
+        try {
+            TestNode.kill(pid);
+            // Its zombie waits for the keeper, which holds the lock as well: nothing is freed, and it is not called
+            // alive.
+            await().until(() -> !host.status(ACCOUNT).orElseThrow().isAlive());
+            StartResult third =
+                    host.start(TestNode.sh(AccountId.of(3), "exec sleep 600").build());
+
+            assertThat(third).isInstanceOf(StartResult.Started.class);
+            node.awaitEvent("gives no answer");
+            assertThat(host.status(other).orElseThrow().isAlive()).isTrue();
+        } finally {
+            signal("-CONT", keeper);
+        }
+        assertThat(exit(host)).isEqualTo(new ExitStatus.Signalled(9));
+    }
+
     private static void signal(String name, long pid) throws Exception {
         assertThat(new ProcessBuilder("kill", name, Long.toString(pid)).start().waitFor())
                 .isZero();
