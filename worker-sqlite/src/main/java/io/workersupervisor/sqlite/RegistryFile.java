@@ -52,7 +52,8 @@ final class RegistryFile {
             }
             return real;
         } catch (IOException e) {
-            throw new RegistryException("registry " + file + " cannot be reached: " + SqliteFailure.reason(e), e);
+            throw new RegistryException(
+                    "registry " + file + " is not there or cannot be reached: " + SqliteFailure.reason(e), e);
         }
     }
 
