@@ -15,10 +15,9 @@ final class KeeperProgram {
     private static final int BEGUN = 0;
     private static final int ANOTHER_HAS_IT = 75;
 
-    /** {@code ETXTBSY}: another thread's fork holds the file open for writing until its exec. */
-    private static final String TEXT_BUSY = "error=26,";
-
+    /** Another thread's fork holds the file open for writing until its exec. */
     private static final int TRIES = 20;
+
     private static final int LONGEST_BEGIN_SECONDS = 10;
 
     private final KeeperBinary binary;
@@ -114,7 +113,7 @@ final class KeeperProgram {
             try {
                 return builder.start();
             } catch (IOException e) {
-                if (tries == TRIES || !String.valueOf(e.getMessage()).contains(TEXT_BUSY)) {
+                if (tries == TRIES || SpawnError.number(e) != SpawnError.TEXT_BUSY) {
                     throw e;
                 }
                 Thread.sleep(5);

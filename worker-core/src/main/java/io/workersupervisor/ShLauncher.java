@@ -21,9 +21,6 @@ final class ShLauncher implements Launcher {
     /** How long a launcher or a fence tries for a busy lock: 40 times 50 ms. */
     private static final int TRIES = 40;
 
-    /** {@code E2BIG}: it is the worker's words and variables that are too many. */
-    private static final String TOO_LONG = "error=7,";
-
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
 
     private final DataDirectory data;
@@ -59,10 +56,8 @@ final class ShLauncher implements Launcher {
             Process process = builder.start();
             return answer(process);
         } catch (IOException e) {
-            String message = String.valueOf(e.getMessage());
-            int system = message.lastIndexOf("error=");
-            String step = message.contains(TOO_LONG) ? "program" : "spawn";
-            return new LaunchAnswer.NotLaunched(step, system < 0 ? message : message.substring(system));
+            String step = SpawnError.number(e) == SpawnError.TOO_LONG ? "program" : "spawn";
+            return new LaunchAnswer.NotLaunched(step, SpawnError.words(e));
         }
     }
 
