@@ -3,15 +3,7 @@ package io.workersupervisor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 
@@ -54,7 +46,7 @@ final class KeeperBinary {
                 .orElseThrow(() -> new KeeperUnavailableException(name + " is not listed in the library's jar"));
         String[] words = line.split(" ", -1);
         byte[] bytes = resource(name);
-        String digest = sha256(bytes);
+        String digest = InstalledFile.sha256(bytes);
         if (words.length != 3 || !words[1].equals(Integer.toString(bytes.length)) || !words[2].equals(digest)) {
             throw new KeeperUnavailableException(name + " in the library's jar is damaged: it has " + bytes.length
                     + " bytes and SHA-256 " + digest + ", listed is " + line);
@@ -73,14 +65,6 @@ final class KeeperBinary {
         }
     }
 
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException everyJdkHasIt) {
-            throw new IllegalStateException(everyJdkHasIt);
-        }
-    }
-
     byte[] bytes() {
         return bytes.clone();
     }
@@ -90,27 +74,8 @@ final class KeeperBinary {
         return digest.substring(0, 8);
     }
 
-    /** Its file in a directory of ours, written unless it is there as it should be. */
+    /** Its file in a directory of ours. */
     Path install(Path directory) throws IOException {
-        Files.createDirectories(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Path file = directory.resolve("keeper-" + version());
-        if (isInstalled(file)) {
-            return file;
-        }
-        Path written = Files.createTempFile(
-                directory,
-                "keeper-",
-                ".tmp",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Files.write(written, bytes);
-        return Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private boolean isInstalled(Path file) throws IOException {
-        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                && (Integer) Files.getAttribute(file, "unix:uid") == Machine.userId()
-                && Files.isExecutable(file)
-                && Arrays.equals(Files.readAllBytes(file), bytes);
+        return InstalledFile.in(directory, "keeper-" + version(), bytes, "rwx------");
     }
 }

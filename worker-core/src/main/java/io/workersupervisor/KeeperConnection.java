@@ -83,7 +83,7 @@ final class KeeperConnection {
     /** Never waits: one that is stopped takes nobody out of its queue. */
     private static void connect(SocketChannel channel, UnixDomainSocketAddress address) throws IOException {
         if (!channel.connect(address)) {
-            throw new IOException("its queue is full");
+            throw new IOException("the keeper does not take the connection");
         }
     }
 

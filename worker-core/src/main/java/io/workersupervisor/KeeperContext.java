@@ -37,7 +37,7 @@ record KeeperContext(String name) {
                     .forEach(parts::add);
             byte[] text = String.join("\n", parts).getBytes(StandardCharsets.ISO_8859_1);
             return new KeeperContext(
-                    binary.version() + "-" + KeeperBinary.sha256(text).substring(0, 12));
+                    binary.version() + "-" + InstalledFile.sha256(text).substring(0, 12));
         } catch (IOException e) {
             throw new KeeperUnavailableException("this process's context cannot be read: " + DataDirectory.reason(e));
         }

@@ -3,15 +3,9 @@ package io.workersupervisor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -46,28 +40,11 @@ final class ShellScript {
         return tools;
     }
 
-    /** The script as a file named by its content, written anew unless it is there as it should be. */
+    /** The script as a file named by its content. */
     Path install(Path directory) throws IOException {
-        Path file = directory.resolve("launcher-" + digest() + ".sh");
-        if (Files.exists(file) && Files.readString(file).equals(text)) {
-            return file;
-        }
-        Path written = Files.createTempFile(
-                directory,
-                "launcher-",
-                ".tmp",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(written, text);
-        return Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private String digest() {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, 6);
-        } catch (NoSuchAlgorithmException everyJdkHasIt) {
-            throw new IllegalStateException(everyJdkHasIt);
-        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        String name = "launcher-" + InstalledFile.sha256(bytes).substring(0, 12) + ".sh";
+        return InstalledFile.in(directory, name, bytes, "rw-------");
     }
 
     /** Runs a short command of the script and returns its lines; an answer that does not come in time is none. */

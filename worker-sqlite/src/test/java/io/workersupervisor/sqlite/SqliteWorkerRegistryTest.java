@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
+import io.workersupervisor.RowListing;
 import io.workersupervisor.RowSelection;
 import io.workersupervisor.WorkerRegistry;
 import io.workersupervisor.WorkerRegistryContract;
@@ -43,6 +44,27 @@ class SqliteWorkerRegistryTest extends WorkerRegistryContract {
     @AfterEach
     void close() {
         open.forEach(SqliteWorkerRegistry::close);
+    }
+
+    /** A listing is kept while nothing changes; it must never be an old one. */
+    @Test
+    void a_listing_is_read_again_after_a_write_of_this_or_of_another_connection() {
+        WorkerRegistry registry = another();
+        WorkerRegistry other = another();
+        RowListing none = registry.list(RowSelection.ALL);
+
+        registry.update(Optional.empty(), Rows.first(1));
+        RowListing own = registry.list(RowSelection.ALL);
+        RowListing same = registry.list(RowSelection.ALL);
+        other.update(Optional.empty(), Rows.first(2));
+        RowListing both = registry.list(RowSelection.ALL);
+        RowListing elsewhere = registry.list(RowSelection.openOf("another-node"));
+
+        assertThat(none.rows()).isEmpty();
+        assertThat(own.rows()).containsExactly(Rows.first(1));
+        assertThat(same).isSameAs(own);
+        assertThat(both.rows()).containsExactly(Rows.first(1), Rows.first(2));
+        assertThat(elsewhere.rows()).isEmpty();
     }
 
     @Test
