@@ -1,0 +1,15 @@
+package io.workersupervisor;
+
+/** How grave a log entry is, least first. The names are stored as they stand here. */
+public enum LogLevel {
+    /** For whoever looks for a fault. */
+    DEBUG,
+    /** The usual course. */
+    INFO,
+    /** Something a person may want to look at. */
+    WARNING,
+    /** Something failed; also every traceback and panic. */
+    ERROR,
+    /** The worker itself called it critical or fatal. */
+    CRITICAL
+}
