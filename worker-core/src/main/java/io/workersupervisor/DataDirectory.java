@@ -25,8 +25,10 @@ import java.util.Set;
  * data/records/WORKER.birth     pid and start tick, written before the worker runs; .exit its exit status
  * data/keeper/CONTEXT/          a keeper's lock, socket and journal
  * data/launcher/                programs of the launch paths
- * data/worker.log               lifecycle events, one line each
+ * data/worker.log               events, and what somebody should look at of all workers, one line each
  * data/worker_ACCOUNT_WORKER.log    what a worker writes
+ * data/checkpoints/SINK/        how far a log sink has what the workers wrote
+ * data/logs/                    the SQLite log sink; archive/ the parts of workers' files that every sink has
  * </pre>
  */
 public final class DataDirectory {
@@ -159,6 +161,25 @@ public final class DataDirectory {
 
     Path eventLog() {
         return path.resolve("worker.log");
+    }
+
+    /** Of log sinks: a directory each. */
+    Path checkpoints() {
+        return path.resolve("checkpoints");
+    }
+
+    /** The SQLite sink and the archive. */
+    Path logs() {
+        return path.resolve("logs");
+    }
+
+    Path archive() {
+        return logs().resolve("archive");
+    }
+
+    /** Marks of workers that ship their lines themselves, by worker id. */
+    Path fileOnly() {
+        return logs().resolve("file-only");
     }
 
     static String logName(AccountId account, String workerId) {

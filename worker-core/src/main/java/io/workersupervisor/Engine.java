@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,6 +58,7 @@ final class Engine {
     private final WorkerInspector inspector;
     private final NodeStamp stamp;
     private final LaunchPaths paths;
+    private final LogPipeline logs;
     private final WorkerSupervisor.OnClose onClose;
     private final Duration closeTimeout;
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(threads("worker-tick"));
@@ -91,13 +93,16 @@ final class Engine {
         NodeStamp.Stamped stamped =
                 NodeStamp.stamp(settings.data, machine, settings.registry.id(), settings.acceptMoved);
         this.stamp = stamped.stamp();
-        Events events = new Events(
-                new EventLog(settings.data.eventLog()),
-                event -> settings.listeners.forEach(
-                        listener -> Guard.run("listener", event.account(), () -> listener.onEvent(event))));
+        EventLog eventLog = new EventLog(settings.data.eventLog());
+        Events events = new Events(eventLog, event -> {
+            endOfLog(event);
+            settings.listeners.forEach(
+                    listener -> Guard.run("listener", event.account(), () -> listener.onEvent(event)));
+        });
         this.paths = LaunchPaths.of(settings, script, machine, timing, new Told(events, timing));
         LocalMachine local = LocalMachine.of(
                 settings.data, machine, ProcFs.system(), script, timing, paths.records(), paths.trial());
+        this.logs = LogPipeline.of(settings, eventLog, events, paths.puncher(settings.data), timing);
         Judge judge = new Judge(local.probe(stamp.node()), Optional.ofNullable(settings.probe));
         this.context = new Context(
                 stamp.node(),
@@ -119,10 +124,31 @@ final class Engine {
         this.stops = new StopProtocol(context, end, ladder, unregistered);
         this.reconciler =
                 new Reconciler(context, settlement, end, ladder, verification, pool, ladders, paths.keepers()::isHeld);
-        this.inspector =
-                new WorkerInspector(settings.data, settings.registry, local, judge, paths.described(), this::tell);
+        this.inspector = new WorkerInspector(
+                settings.data,
+                settings.registry,
+                local,
+                judge,
+                paths.described(),
+                new LogLookup(
+                        settings.data,
+                        settings.registry,
+                        settings.sinks.stream().findFirst(),
+                        settings.redaction,
+                        timing),
+                this::tell);
         OpenHosts.opened(context.self().host());
         stamped.notices().forEach(this::tell);
+    }
+
+    /** The last words of a worker may have no newline. */
+    private void endOfLog(WorkerEvent event) {
+        if (event instanceof WorkerEvent.Stopped stopped) {
+            Path directory = context.local().data().path();
+            StopReport report = stopped.report();
+            WorkerLogFile.of(directory.resolve(DataDirectory.logName(report.account(), report.workerId())))
+                    .ifPresent(logs::ended);
+        }
     }
 
     /** What launch paths tell this host. */
@@ -180,6 +206,7 @@ final class Engine {
         begun = true;
         lookForStrangers();
         if (settings.reconciles) {
+            logs.begin();
             long interval = settings.reconcileInterval.toMillis();
             tick();
             reconciler.awaitLooks(FIRST_LOOK);
@@ -439,6 +466,7 @@ final class Engine {
             tell("closed within " + Text.words(closeTimeout)
                     + " although calls were in flight; the next host settles what they leave");
         }
+        logs.close();
         paths.keepers().close();
         OpenHosts.closed(context.self().host());
         context.events()

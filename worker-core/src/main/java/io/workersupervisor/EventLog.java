@@ -5,36 +5,71 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
- * Appends to {@code data/worker.log}, one line an event, each by one write to a file opened for append, so that several
- * processes may write at once.
+ * {@code data/worker.log}, what an operator reads first: events, and the entries of workers that somebody should look at,
+ * one line each. Several processes append at once, each by one write to a file opened for append. When it is large it
+ * becomes {@code worker.log.1}, and so on; the oldest goes.
  *
  * <pre>
  * 2026-11-24T02:00:00.123Z INFO  4711 started worker 01ja... pid 4242 epoch 3
+ * 2026-11-24T02:00:07.456Z ERROR 4711 01ja...@8190 telethon.network: connection lost
  * </pre>
+ *
+ * Thread-safe.
  */
 final class EventLog {
+    /** When a file is large. */
+    static final long LARGEST = 10 << 20;
+
+    /** How many older files are kept. */
+    static final int KEPT = 5;
+
+    private static final int LONGEST_MESSAGE = 2_000;
+    private static final int LOOKED_AT = 64 << 10;
+
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+    private static final Pattern OURS = Pattern.compile(
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}Z (DEBUG|INFO |WARN |ERROR|CRIT ) [A-Za-z0-9._@+:-]+ .*");
 
     private final Path file;
+    private final long largest;
+    private long inspected = -1;
 
     EventLog(Path file) {
+        this(file, LARGEST);
+    }
+
+    EventLog(Path file, long largest) {
         this.file = file;
+        this.largest = largest;
     }
 
     void append(WorkerEvent event) throws IOException {
+        append(line(event) + "\n");
+    }
+
+    /** One write, so that lines of several processes do not mix. */
+    synchronized void append(String lines) throws IOException {
         if (!Files.exists(file)) {
             create();
+        } else if (Files.size(file) > largest) {
+            rotate();
         }
         // Not a channel: an interrupt of the thread that reports must not lose the line.
         try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
-            out.write((line(event) + "\n").getBytes(StandardCharsets.UTF_8));
+            out.write(lines.getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -47,8 +82,109 @@ final class EventLog {
         }
     }
 
+    /** One host at a time; another that has the file open goes on with its line in the renamed one. */
+    private void rotate() throws IOException {
+        Optional<ProcessLock> lock =
+                ProcessLock.tryLock(file.toAbsolutePath().resolveSibling("logs"), "worker-log.lock");
+        if (lock.isEmpty()) {
+            return;
+        }
+        try {
+            if (Files.exists(file) && Files.size(file) > largest) {
+                for (int i = KEPT - 1; i >= 1; i--) {
+                    if (Files.exists(older(i))) {
+                        Files.move(older(i), older(i + 1), StandardCopyOption.REPLACE_EXISTING);
+                    }
+                }
+                Files.move(file, older(1), StandardCopyOption.REPLACE_EXISTING);
+                create();
+            }
+        } finally {
+            lock.get().close();
+        }
+    }
+
+    Path older(int number) {
+        return file.resolveSibling(file.getFileName() + "." + number);
+    }
+
+    /** The last lines, those of the file before included where this one is short. */
+    List<String> lastLines(int bytes) throws IOException {
+        return (tail(older(1), bytes) + tail(file, bytes)).lines().toList();
+    }
+
+    private static String tail(Path path, int bytes) throws IOException {
+        Optional<LogSource> source = LogSource.open(path);
+        if (source.isEmpty()) {
+            return "";
+        }
+        try (LogSource open = source.get()) {
+            return new String(open.read(Math.max(0, open.size() - bytes), bytes), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** A line among those added since the last call that none of our processes writes; empty if there is none. */
+    synchronized Optional<String> foreignLine() throws IOException {
+        long size;
+        try {
+            size = Files.size(file);
+        } catch (NoSuchFileException nothingYet) {
+            return Optional.empty();
+        }
+        long from = inspected;
+        inspected = size;
+        if (from < 0 || from >= size) {
+            return Optional.empty();
+        }
+        Optional<LogSource> source = LogSource.open(file);
+        if (source.isEmpty()) {
+            return Optional.empty();
+        }
+        try (LogSource open = source.get()) {
+            byte[] added = open.read(from, (int) Math.min(LOOKED_AT, size - from));
+            String text = new String(added, StandardCharsets.UTF_8);
+            int whole = text.lastIndexOf('\n');
+            return text.substring(0, Math.max(0, whole))
+                    .lines()
+                    .filter(line -> !OURS.matcher(line).matches())
+                    .findFirst();
+        }
+    }
+
     static String line(WorkerEvent event) {
         return TIME.format(event.at()) + (event.isWarning() ? " WARN  " : " INFO  ")
                 + event.account().map(AccountId::toString).orElse("-") + " " + Text.oneLine(event.describe());
+    }
+
+    static String line(LogEntry entry) {
+        String level = switch (entry.level()) {
+            case WARNING -> "WARN";
+            case CRITICAL -> "CRIT";
+            default -> entry.level().name();
+        };
+        return String.format(
+                Locale.ROOT,
+                "%s %-5s %s %s %s%s",
+                TIME.format(entry.timestamp()),
+                level,
+                entry.account(),
+                place(entry.requirePosition()),
+                entry.logger().map(logger -> Text.oneLine(logger) + ": ").orElse(""),
+                oneLine(entry.message()));
+    }
+
+    /** By which an entry is known in the file, and found in its worker's. */
+    static String place(LogPosition position) {
+        return position.workerId() + "@" + position.offset();
+    }
+
+    /** Of a traceback, the first line and the last, which names the error. */
+    private static String oneLine(String message) {
+        List<String> lines = message.lines().filter(line -> !line.isBlank()).toList();
+        String text = lines.size() < 2
+                ? message
+                : lines.get(0) + " ... " + lines.get(lines.size() - 1).strip() + " (" + lines.size() + " lines)";
+        String cut = text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE) + "...";
+        return Text.oneLine(cut);
     }
 }

@@ -86,6 +86,11 @@ record LaunchPaths(
         }
     }
 
+    /** What frees the archived part of a worker's log. */
+    HolePuncher puncher(DataDirectory data) {
+        return HolePuncher.firstOf(List.of(HolePuncher.byKeeper(keepers, data), HolePuncher.byProgram()));
+    }
+
     static LaunchRecords records(Keepers keepers, DataDirectory data, ShellScript script, Timing timing) {
         return new AllRecords(new ShRecords(data), new KeeperRecords(data, timing, new Reached(keepers, script)));
     }

@@ -53,4 +53,13 @@ public record LogEntry(
         return position.orElseThrow(
                 () -> new IllegalStateException("an entry of account " + account + " comes from no worker's file"));
     }
+
+    /**
+     * The entry as a JSON object, with the field names that stores use.
+     *
+     * @return one line
+     */
+    public String toJson() {
+        return Json.write(LogEntryJson.fields(this));
+    }
 }

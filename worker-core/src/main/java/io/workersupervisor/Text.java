@@ -1,6 +1,7 @@
 package io.workersupervisor;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** Checks of arguments and the wording of values in messages. */
@@ -62,5 +63,20 @@ final class Text {
         return duration.toDays() < 1
                 ? duration.toHours() + " h " + duration.toMinutesPart() + " min"
                 : duration.toDays() + " d " + duration.toHoursPart() + " h";
+    }
+
+    /** A number of bytes as people write it: {@code 512 bytes}, {@code 1.5 MiB}. */
+    static String bytes(long bytes) {
+        if (bytes < 1 << 10) {
+            return bytes + " bytes";
+        }
+        double size = bytes / 1024.0;
+        for (String unit : List.of("KiB", "MiB", "GiB")) {
+            if (size < 1024 || unit.equals("GiB")) {
+                return String.format(Locale.ROOT, "%.1f %s", size, unit);
+            }
+            size /= 1024;
+        }
+        throw new AssertionError(bytes);
     }
 }

@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -168,6 +169,57 @@ public sealed interface WorkerEvent {
         @Override
         public String describe() {
             return text;
+        }
+    }
+
+    /**
+     * A log sink does not take entries any more. They wait in the files of the workers, which write on.
+     *
+     * @param at when
+     * @param sink the name of the sink
+     * @param reason what failed
+     * @param backlog how many bytes wait
+     */
+    record SinkDown(Instant at, String sink, String reason, long backlog) implements WorkerEvent {
+        @Override
+        public Optional<AccountId> account() {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean isWarning() {
+            return true;
+        }
+
+        @Override
+        public String describe() {
+            return "log sink " + sink + " is down, " + Text.bytes(backlog) + " wait in the files: " + reason;
+        }
+    }
+
+    /**
+     * A log sink takes entries again.
+     *
+     * @param at when
+     * @param sink the name of the sink
+     * @param outage how long it did not
+     * @param backlog how many bytes wait still
+     */
+    record SinkUp(Instant at, String sink, Duration outage, long backlog) implements WorkerEvent {
+        @Override
+        public Optional<AccountId> account() {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean isWarning() {
+            return false;
+        }
+
+        @Override
+        public String describe() {
+            return "log sink " + sink + " is back after " + Text.words(outage) + ", " + Text.bytes(backlog)
+                    + " wait still";
         }
     }
 }

@@ -30,6 +30,10 @@ final class WorkerIds {
         return new String(id);
     }
 
+    static boolean isOne(String text) {
+        return text.length() == LENGTH && text.chars().allMatch(c -> DIGITS.indexOf(c) >= 0);
+    }
+
     /** When a worker id was made; the epoch where it is no worker id. */
     static Instant timeOf(String workerId) {
         if (workerId.length() != LENGTH) {

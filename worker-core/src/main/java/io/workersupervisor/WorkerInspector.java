@@ -1,6 +1,7 @@
 package io.workersupervisor;
 
 import java.nio.file.Files;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class WorkerInspector {
     private final LocalMachine local;
     private final Judge judge;
     private final Supplier<List<String>> launchPath;
+    private final LogLookup logs;
     private final Unregistered unregistered;
     private final Consumer<String> trouble;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -38,12 +40,14 @@ public final class WorkerInspector {
             LocalMachine local,
             Judge judge,
             Supplier<List<String>> launchPath,
+            LogLookup logs,
             Consumer<String> trouble) {
         this.data = data;
         this.registry = registry;
         this.local = local;
         this.judge = judge;
         this.launchPath = launchPath;
+        this.logs = logs;
         this.unregistered = new Unregistered(registry, local);
         this.trouble = trouble;
     }
@@ -57,6 +61,23 @@ public final class WorkerInspector {
      * @throws DataDirectoryException if the directory's stamp is damaged
      */
     public static WorkerInspector of(DataDirectory data, WorkerRegistry registry) {
+        return of(data, registry, Optional.empty());
+    }
+
+    /**
+     * An inspector for a data directory and a log sink.
+     *
+     * @param data the directory
+     * @param registry its registry, which may be opened for reading only
+     * @param sink where entries are looked up, which may be opened for reading only; the caller closes it
+     * @return the inspector
+     * @throws DataDirectoryException if the directory's stamp is damaged
+     */
+    public static WorkerInspector of(DataDirectory data, WorkerRegistry registry, LogSink sink) {
+        return of(data, registry, Optional.of(sink));
+    }
+
+    private static WorkerInspector of(DataDirectory data, WorkerRegistry registry, Optional<LogSink> sink) {
         LocalMachine local = LocalMachine.of(data, true);
         String node = NodeStamp.read(data).map(NodeStamp::node).orElse("");
         return new WorkerInspector(
@@ -65,6 +86,7 @@ public final class WorkerInspector {
                 local,
                 new Judge(local.probe(node), Optional.empty()),
                 () -> Keepers.living(data, local.script()),
+                new LogLookup(data, registry, sink, Redaction.standard(), Timing.system(InstantSource.system())),
                 LOG::warn);
     }
 
@@ -119,6 +141,28 @@ public final class WorkerInspector {
      */
     public List<StopReport> why(AccountId account) {
         return registry.reports(account, StopReport.KEPT);
+    }
+
+    /**
+     * Looks up what workers logged: in the sink, and where there is none, or it is down or holds nothing of it, in the files
+     * of the workers.
+     *
+     * @param query which entries
+     * @return the entries, oldest first, and where they are from
+     * @throws LogSinkException if the files cannot be read either
+     */
+    public LogAnswer logs(LogQuery query) {
+        return logs.find(query);
+    }
+
+    /**
+     * Follows live what the workers of an account log.
+     *
+     * @param account the account
+     * @return to be asked again and again; the caller closes it
+     */
+    public LogFollower follow(AccountId account) {
+        return logs.follow(account);
     }
 
     /**

@@ -3,12 +3,14 @@ package io.workersupervisor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -175,6 +177,17 @@ public final class WorkerSupervisor implements AutoCloseable {
     }
 
     /**
+     * Looks up what workers logged: in the first log sink, and where there is none, or it is down or holds nothing of it,
+     * in the files of the workers. Blocks for as long as the sink does.
+     *
+     * @param query which entries
+     * @return the entries, oldest first, and where they are from
+     */
+    public LogAnswer logs(LogQuery query) {
+        return engine.call(() -> engine.inspector().logs(query));
+    }
+
+    /**
      * What is wrong with machine, data directory, registry and rows.
      *
      * @return findings, those that need somebody first
@@ -265,6 +278,12 @@ public final class WorkerSupervisor implements AutoCloseable {
         OnClose onClose = OnClose.LEAVE_RUNNING;
         boolean withoutLock;
         boolean acceptMoved;
+        final List<LogSink> sinks = new ArrayList<>();
+        LogLevel summaryLevel = LogLevel.WARNING;
+        Redaction redaction = Redaction.standard();
+        OptionalInt logBudget = OptionalInt.empty();
+        LogRetention logRetention = LogRetention.DEFAULT;
+        ZoneId zone = ZoneId.systemDefault();
         LaunchPath launcher = LaunchPath.AUTO;
         Optional<List<Path>> keeperPlaces = Optional.empty();
         KeeperBinary.Source keeper = KeeperBinary::load;
@@ -379,6 +398,81 @@ public final class WorkerSupervisor implements AutoCloseable {
          */
         public Builder keeperDirectory(Path directory) {
             this.keeperPlaces = Optional.of(List.of(directory.toAbsolutePath()));
+            return this;
+        }
+
+        /**
+         * Adds a sink, which gets every entry that workers log, of all workers of the data directory, also of those that
+         * ended while no host ran. Sinks are served apart from each other; where several hosts name one, one of them serves
+         * it. The first one is asked by {@link WorkerSupervisor#logs}.
+         *
+         * @param sink the caller closes it after the supervisor
+         * @return this
+         * @throws IllegalArgumentException if there is one of this name already, or the name cannot name a directory
+         */
+        public Builder logSink(LogSink sink) {
+            String name = sink.name();
+            if (!name.matches("[a-z0-9-]{1,32}") || name.equals(SummarySink.NAME)) {
+                throw new IllegalArgumentException(
+                        "sink must have a name of 1 to 32 characters of [a-z0-9-] that is not " + SummarySink.NAME
+                                + ", was " + Text.quoted(name));
+            }
+            if (sinks.stream().anyMatch(other -> other.name().equals(name))) {
+                throw new IllegalArgumentException("sink must not have the name of another, was " + Text.quoted(name));
+            }
+            sinks.add(sink);
+            return this;
+        }
+
+        /**
+         * Sets from which level on the entries of workers are written to {@code data/worker.log}, by default
+         * {@link LogLevel#WARNING}.
+         *
+         * @param least the least level
+         * @return this
+         */
+        public Builder summaryLevel(LogLevel least) {
+            this.summaryLevel = least;
+            return this;
+        }
+
+        /**
+         * Sets what is masked before an entry leaves the workers' files, by default {@link Redaction#standard()}.
+         *
+         * @param redaction what is masked
+         * @return this
+         */
+        public Builder redaction(Redaction redaction) {
+            this.redaction = redaction;
+            return this;
+        }
+
+        /**
+         * Sets how many entries of one worker go into a sink in a minute; what is more stays in its file, and one entry with
+         * the number stands for it. By default all go.
+         *
+         * @param entriesPerMinute 1 to 10,000,000
+         * @return this
+         * @throws IllegalArgumentException if it is out of bounds
+         */
+        public Builder logBudget(int entriesPerMinute) {
+            if (entriesPerMinute < 1 || entriesPerMinute > 10_000_000) {
+                throw new IllegalArgumentException(
+                        "entriesPerMinute must be between 1 and 10000000, was " + entriesPerMinute);
+            }
+            this.logBudget = OptionalInt.of(entriesPerMinute);
+            return this;
+        }
+
+        /**
+         * Sets when files of workers are archived and removed, by default {@link LogRetention#DEFAULT}. What a sink does not
+         * have yet is never removed.
+         *
+         * @param retention how long and how much
+         * @return this
+         */
+        public Builder logRetention(LogRetention retention) {
+            this.logRetention = retention;
             return this;
         }
 

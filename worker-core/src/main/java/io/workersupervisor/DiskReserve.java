@@ -1,0 +1,71 @@
+package io.workersupervisor;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/**
+ * Space that is held back for starts and reports: {@code data/reserve} is given up when the disk is full, and made again
+ * when there is room. Used by one thread; a crash leaves the file or not.
+ */
+final class DiskReserve {
+    /** What many starts, reports and checkpoints take. */
+    static final long SIZE = 4 << 20;
+
+    private final Path file;
+    private final LogFeed feed;
+    private boolean full;
+
+    DiskReserve(DataDirectory data, LogFeed feed) {
+        this.file = data.path().resolve("reserve");
+        this.feed = feed;
+    }
+
+    /** How many bytes are wanted beside what is free; none unless the disk is full. */
+    long tick() throws IOException {
+        long usable = Files.getFileStore(file.toAbsolutePath().getParent()).getUsableSpace();
+        boolean held = Files.exists(file);
+        if (usable < SIZE) {
+            if (held) {
+                Files.delete(file);
+            }
+            tellOnce(
+                    true,
+                    "the disk of the data directory is full (" + Text.bytes(usable)
+                            + " left): what workers write to their logs now may be lost to them; "
+                            + (held
+                                    ? "the reserve of " + Text.bytes(SIZE) + " is given up for"
+                                    : "no reserve is left for")
+                            + " starts and reports");
+            return 4 * SIZE;
+        }
+        if (usable > 4 * SIZE) {
+            if (!held) {
+                hold();
+            }
+            tellOnce(false, "the disk of the data directory has room again");
+        }
+        return 0;
+    }
+
+    private void tellOnce(boolean now, String text) {
+        if (now != full) {
+            feed.tell(new WorkerEvent.Trouble(feed.timing().now(), Optional.empty(), text));
+        }
+        full = now;
+    }
+
+    private void hold() throws IOException {
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+            // Not a hole: the blocks must be there.
+            out.write(new byte[(int) SIZE]);
+        } catch (IOException filled) {
+            Files.deleteIfExists(file);
+            throw filled;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Looks entries up in the workers' own files, where no sink can be asked: the ends of the files, within a bound. */
+final class FileLogs {
+    /** How much is read of all files together. */
+    private static final long MOST = 64 << 20;
+
+    private static final int LEAST_OF_A_FILE = 16 << 10;
+    private static final int MOST_OF_A_FILE = 8 << 20;
+
+    private static final Comparator<LogEntry> BY_POSITION = Comparator.comparing(LogEntry::requirePosition);
+
+    private final DataDirectory data;
+    private final Incarnations incarnations;
+    private final LogReader reader;
+
+    FileLogs(DataDirectory data, Incarnations incarnations, Redaction redaction) {
+        this.data = data;
+        this.incarnations = incarnations;
+        this.reader = new LogReader(ZoneId.systemDefault(), redaction);
+    }
+
+    /** Oldest first, as a sink would answer; {@link LogSinkException} if files cannot be read. */
+    List<LogEntry> find(LogQuery query) {
+        try {
+            List<WorkerLogFile> files = WorkerLogFile.list(data).stream()
+                    .filter(file -> query.account().map(file.account()::equals).orElse(true))
+                    .filter(file ->
+                            query.workerId().map(file.workerId()::equals).orElse(true))
+                    .toList();
+            int each = (int) Math.min(MOST_OF_A_FILE, Math.max(LEAST_OF_A_FILE, MOST / Math.max(1, files.size())));
+            List<LogEntry> found = new ArrayList<>();
+            for (WorkerLogFile file : files) {
+                entries(file, each).stream().filter(query::selects).forEach(found::add);
+            }
+            found.sort(
+                    query.workerId().isPresent()
+                            ? BY_POSITION
+                            : Comparator.comparing(LogEntry::timestamp).thenComparing(BY_POSITION));
+            return List.copyOf(found.subList(Math.max(0, found.size() - query.limit()), found.size()));
+        } catch (IOException e) {
+            throw new LogSinkException("log files in " + data + " cannot be read: " + DataDirectory.reason(e), e);
+        }
+    }
+
+    private List<LogEntry> entries(WorkerLogFile file, int most) throws IOException {
+        try (LogTail tail = atEnd(file, most)) {
+            return rest(tail, incarnations.of(file.account(), file.workerId()));
+        }
+    }
+
+    /** A tail that begins with the first whole line of the last bytes. */
+    static LogTail atEnd(WorkerLogFile file, int most) throws IOException {
+        Optional<LogSource> source = LogSource.open(file.path());
+        if (source.isEmpty()) {
+            return new LogTail(file, Optional.empty(), text -> {});
+        }
+        try (LogSource open = source.get()) {
+            long from = Math.max(0, open.size() - most);
+            from = open.firstData(from).orElse(from);
+            byte[] bytes = open.read(from, most);
+            int skipped = from == 0 ? 0 : firstLine(bytes);
+            LogProgress begin = LogProgress.begin(open.inode(), WorkerIds.timeOf(file.workerId()));
+            return new LogTail(
+                    file,
+                    Optional.of(new LogProgress(
+                            begin.inode(), 0, from + skipped, begin.time(), begin.level(), LogProgress.Mark.NONE)),
+                    text -> {});
+        }
+    }
+
+    private static int firstLine(byte[] bytes) {
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == '\n') {
+                return i + 1;
+            }
+        }
+        return 0;
+    }
+
+    /** All that stands in the file now, its last line included. */
+    private List<LogEntry> rest(LogTail tail, Incarnations.Known known) throws IOException {
+        List<LogEntry> entries = new ArrayList<>();
+        // A part may end in the middle of an entry; what is there no more after two looks is gone.
+        for (int idle = 0; idle < 2; ) {
+            List<LogEntry> more = take(tail, reader, known, 0, true);
+            entries.addAll(more);
+            idle = more.isEmpty() ? idle + 1 : 0;
+        }
+        return entries;
+    }
+
+    /** The entries that are complete by now. */
+    static List<LogEntry> take(LogTail tail, LogReader reader, Incarnations.Known known, long now, boolean over)
+            throws IOException {
+        List<LogPiece.Cut> cuts = tail.poll(now, () -> over).stream()
+                .map(span -> new LogPiece.Cut(span.length(), 0))
+                .toList();
+        if (cuts.isEmpty()) {
+            return List.of();
+        }
+        LogProgress before = tail.progress();
+        LogReader.Page page = reader.read(tail.file(), before, cuts, tail::bytes, known);
+        long end =
+                before.offset() + cuts.stream().mapToLong(LogPiece.Cut::length).sum();
+        tail.advance(
+                new LogProgress(before.inode(), before.base(), end, page.time(), page.level(), LogProgress.Mark.NONE));
+        return page.entries();
+    }
+
+    /** The files of an account, oldest worker first. */
+    static Stream<WorkerLogFile> of(DataDirectory data, AccountId account) throws IOException {
+        return WorkerLogFile.list(data).stream()
+                .filter(file -> file.account().equals(account))
+                .sorted(Comparator.comparing(WorkerLogFile::workerId));
+    }
+}

@@ -1,0 +1,44 @@
+package io.workersupervisor;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** What is known of the workers whose files are read. */
+@FunctionalInterface
+interface Incarnations {
+    /** May block for the registry. */
+    Known of(AccountId account, String workerId);
+
+    /**
+     * One worker.
+     *
+     * @param over whether it writes no more
+     * @param endedAt when it ended, where that is known
+     * @param userId the owner of the account, if given
+     */
+    record Known(boolean over, Optional<Instant> endedAt, Optional<String> userId) {
+        static final Known NOTHING = new Known(false, Optional.empty(), Optional.empty());
+    }
+
+    /** As the registry knows them; one that fails knows nothing. */
+    static Incarnations of(WorkerRegistry registry) {
+        return (account, workerId) -> {
+            try {
+                Optional<WorkerRow> row =
+                        registry.find(account).filter(found -> found.workerId().equals(workerId));
+                if (row.isPresent() && row.get().state().isOpen()) {
+                    return new Known(false, Optional.empty(), row.get().userId());
+                }
+                Optional<StopReport> report = registry.reports(account, StopReport.KEPT).stream()
+                        .filter(filed -> filed.workerId().equals(workerId))
+                        .findFirst();
+                return new Known(
+                        true,
+                        report.map(StopReport::endedAt),
+                        report.flatMap(StopReport::userId).or(() -> row.flatMap(WorkerRow::userId)));
+            } catch (RegistryException down) {
+                return Known.NOTHING;
+            }
+        };
+    }
+}

@@ -1,0 +1,88 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows live what the workers of an account log, from their own files: whether or not a host or a sink runs. Not
+ * thread-safe; nothing runs between two calls.
+ */
+public final class LogFollower implements AutoCloseable {
+    private static final int AT_FIRST = 256 << 10;
+
+    private final DataDirectory data;
+    private final AccountId account;
+    private final Incarnations incarnations;
+    private final LogReader reader;
+    private final Timing timing;
+    private @Nullable LogTail tail;
+
+    LogFollower(DataDirectory data, AccountId account, Incarnations incarnations, Redaction redaction, Timing timing) {
+        this.data = data;
+        this.account = account;
+        this.incarnations = incarnations;
+        this.reader = new LogReader(ZoneId.systemDefault(), redaction);
+        this.timing = timing;
+    }
+
+    /**
+     * The entries that came since the last call; at first those at the end of the present worker's file. A worker that is
+     * started meanwhile is followed from its first line. An entry comes when the next one has begun, or shortly after
+     * its last line. Reads files and returns at once.
+     *
+     * @return oldest first; empty if there is nothing new
+     * @throws LogSinkException if a file cannot be read
+     */
+    public List<LogEntry> poll() {
+        try {
+            List<LogEntry> entries = new ArrayList<>();
+            Optional<WorkerLogFile> newest = newest();
+            LogTail present = tail;
+            if (present == null) {
+                tail = newest.isPresent() ? FileLogs.atEnd(newest.get(), AT_FIRST) : null;
+            } else if (newest.isPresent()
+                    && !newest.get().workerId().equals(present.file().workerId())) {
+                drain(present, true, entries);
+                present.close();
+                tail = new LogTail(newest.get(), Optional.empty(), text -> {});
+            }
+            if (tail != null) {
+                drain(tail, false, entries);
+            }
+            return entries;
+        } catch (IOException e) {
+            throw new LogSinkException(
+                    "the log of account " + account + " cannot be read: " + DataDirectory.reason(e), e);
+        }
+    }
+
+    private Optional<WorkerLogFile> newest() throws IOException {
+        return FileLogs.of(data, account).reduce((older, newer) -> newer);
+    }
+
+    private void drain(LogTail from, boolean over, List<LogEntry> entries) throws IOException {
+        Incarnations.Known known = incarnations.of(account, from.file().workerId());
+        boolean ended = over || known.over();
+        List<LogEntry> more = FileLogs.take(from, reader, known, timing.nanos(), ended);
+        while (!more.isEmpty()) {
+            entries.addAll(more);
+            more = FileLogs.take(from, reader, known, timing.nanos(), ended);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (tail != null) {
+                tail.close();
+            }
+        } catch (IOException e) {
+            throw new LogSinkException("a log file cannot be closed: " + DataDirectory.reason(e), e);
+        }
+        tail = null;
+    }
+}

@@ -1,0 +1,184 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The threads that carry logs: {@code worker-log-watch} notices what grows, {@code worker-log-SINK} runs the tailer of one
+ * sink, so that a slow one delays no other; {@code worker-log-upkeep} archives and removes. None of them is waited for by a
+ * worker or a start.
+ */
+final class LogPipeline implements AutoCloseable {
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
+
+    private final LogFeed feed;
+    private final LogUpkeep upkeep;
+    private final LogWatch watch;
+    private final List<Runner> runners = new ArrayList<>();
+    private final Thread watcher;
+    private final Thread keeper;
+    private volatile boolean begun;
+    private volatile boolean closed;
+
+    /** A tailer and its thread. */
+    private final class Runner {
+        final LogTailer tailer;
+        final Semaphore wake = new Semaphore(0);
+        final Thread thread;
+
+        Runner(LogSink sink, LogTailer tailer) {
+            this.tailer = tailer;
+            this.thread = daemon("worker-log-" + sink.name(), this::run);
+        }
+
+        private void run() {
+            while (!closed) {
+                try {
+                    Duration pause = tailer.tick();
+                    if (wake.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+                        wake.drainPermits();
+                    }
+                } catch (InterruptedException closing) {
+                    break;
+                }
+            }
+            Guard.run("closing a tailer", Optional.empty(), () -> LogPipeline.close(tailer::close));
+        }
+    }
+
+    static LogPipeline of(
+            WorkerSupervisor.Builder settings, EventLog summary, Events events, HolePuncher puncher, Timing timing) {
+        DataDirectory data = settings.data;
+        LogFeed feed = new LogFeed(
+                data,
+                Incarnations.of(settings.registry),
+                new LogReader(settings.zone, settings.redaction),
+                workerId -> Files.exists(data.fileOnly().resolve(workerId)),
+                settings.logBudget,
+                timing,
+                events::emit);
+        List<LogSink> sinks = new ArrayList<>(settings.sinks);
+        sinks.add(new SummarySink(summary, settings.summaryLevel));
+        return new LogPipeline(sinks, data, feed, new LogUpkeep(data, feed, settings.logRetention, puncher, summary));
+    }
+
+    private LogPipeline(List<LogSink> sinks, DataDirectory data, LogFeed feed, LogUpkeep upkeep) {
+        this.feed = feed;
+        this.upkeep = upkeep;
+        this.watch = new LogWatch(data, feed);
+        this.keeper = daemon("worker-log-upkeep", this::keepUp);
+        sinks.forEach(sink -> runners.add(new Runner(sink, new LogTailer(sink, data, feed))));
+        this.watcher = daemon("worker-log-watch", this::watch);
+    }
+
+    private static Thread daemon(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    void begin() {
+        begun = true;
+        runners.forEach(runner -> runner.thread.start());
+        watcher.start();
+        keeper.start();
+    }
+
+    private void keepUp() {
+        while (!closed && !Thread.currentThread().isInterrupted()) {
+            upkeep.tick();
+            pause();
+        }
+        Guard.run("closing the archive", Optional.empty(), () -> close(upkeep::close));
+    }
+
+    /** Closes files. */
+    @FunctionalInterface
+    private interface Closing {
+        void run() throws IOException;
+    }
+
+    private static void close(Closing closing) {
+        try {
+            closing.run();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private void watch() {
+        while (!closed) {
+            try {
+                watch.await().forEach(this::noticed);
+            } catch (InterruptedException closing) {
+                break;
+            } catch (IOException | RuntimeException failed) {
+                Guard.run("watching logs", Optional.empty(), () -> {
+                    throw new IllegalStateException(failed);
+                });
+                pause();
+            }
+        }
+        Guard.run("closing the watch", Optional.empty(), () -> close(watch::close));
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.NANOSECONDS.sleep(LogUpkeep.INTERVAL.toNanos());
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void noticed(WorkerLogFile file) {
+        upkeep.noticed(file);
+        runners.forEach(runner -> {
+            runner.tailer.noticed(file);
+            runner.wake.release();
+        });
+    }
+
+    /** A worker has ended: what stands behind its last newline is an entry, too. */
+    void ended(WorkerLogFile file) {
+        feed.ended(file.workerId());
+        noticed(file);
+    }
+
+    /** Waits for batches in flight, within a bound; what is broken off is appended again by the next host. */
+    @Override
+    public void close() {
+        closed = true;
+        if (!begun) {
+            return;
+        }
+        watcher.interrupt();
+        keeper.interrupt();
+        runners.forEach(runner -> runner.wake.release());
+        long deadline = System.nanoTime() + LONGEST_CLOSE.toNanos();
+        boolean interrupted = false;
+        for (Runner runner : runners) {
+            interrupted |= !join(runner.thread, deadline);
+        }
+        join(watcher, deadline);
+        join(keeper, deadline);
+        if (interrupted) {
+            runners.forEach(runner -> runner.thread.interrupt());
+        }
+    }
+
+    private static boolean join(Thread thread, long deadline) {
+        try {
+            thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+            return !thread.isAlive();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

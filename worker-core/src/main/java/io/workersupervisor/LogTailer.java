@@ -1,0 +1,276 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries the entries of all workers of a data directory into one sink, each exactly once and in order.
+ *
+ * <ol>
+ *   <li>Hold the lock of the sink: one tailer at a time, another takes over when it dies.
+ *   <li>Append what was announced and not acknowledged, entry for entry as it was announced.
+ *   <li>Read on in the files that grew, a bounded part of each, and cut that into entries.
+ *   <li>Announce them in the journal, durably.
+ *   <li>Append them to the sink. It has them when it returns; those that it refuses for themselves are set aside.
+ *   <li>Note the acknowledgement.
+ * </ol>
+ *
+ * A crash before 4 is none; after it, step 2 of the next tailer repeats what changes nothing where it was done. A sink
+ * that fails is tried again after a growing pause; the files keep what waits.
+ *
+ * <p>One thread calls {@link #tick}; {@link #noticed} is for any.
+ */
+final class LogTailer implements AutoCloseable {
+    private static final Duration LOCK_AGAIN = Duration.ofSeconds(2);
+    private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
+    private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(60);
+
+    /** Lines that come one by one share a batch. */
+    private static final Duration BETWEEN_BATCHES = Duration.ofMillis(50);
+
+    /** A file that is read to its end is held open for this long, should the worker delete or rename it. */
+    private static final Duration HELD_OPEN = Duration.ofSeconds(2);
+
+    private static final int MOST_BYTES = 4 << 20;
+
+    private final LogSink sink;
+    private final Path directory;
+    private final LogFeed feed;
+    private final SetAside aside;
+    private final Set<WorkerLogFile> grown = ConcurrentHashMap.newKeySet();
+    private final Map<String, Followed> followed = new LinkedHashMap<>();
+    private List<LogPiece> collected = new ArrayList<>();
+    private List<LogEntry> entries = new ArrayList<>();
+    private @Nullable ProcessLock lock;
+    private @Nullable LogJournal journal;
+    private Duration backoff = FIRST_BACKOFF;
+    private Optional<Outage> outage = Optional.empty();
+
+    /** A file that is being read. */
+    private static final class Followed {
+        final LogTail tail;
+        final LineBudget budget;
+        boolean ready = true;
+        long touched;
+
+        Followed(LogTail tail, LineBudget budget) {
+            this.tail = tail;
+            this.budget = budget;
+        }
+
+        /** When there is something to do although nothing is written. */
+        long due() {
+            return Math.min(tail.due().orElse(Long.MAX_VALUE), budget.due().orElse(Long.MAX_VALUE));
+        }
+    }
+
+    /** The sink is down since, and tried again at. */
+    private record Outage(long since, long retryAt) {}
+
+    LogTailer(LogSink sink, DataDirectory data, LogFeed feed) {
+        this.sink = sink;
+        this.directory = data.checkpoints().resolve(sink.name());
+        this.feed = feed;
+        this.aside = new SetAside(sink.name(), directory, feed);
+    }
+
+    /** A file may have grown, or its worker may have ended. */
+    void noticed(WorkerLogFile file) {
+        grown.add(file);
+    }
+
+    /** Does what there is to do; returns after how long there is more although nothing is noticed. */
+    Duration tick() {
+        long now = feed.timing().nanos();
+        if (outage.isPresent() && now - outage.get().retryAt() < 0) {
+            return Duration.ofNanos(outage.get().retryAt() - now);
+        }
+        try {
+            LogJournal open = journal == null ? begin() : journal;
+            if (open == null) {
+                return LOCK_AGAIN;
+            }
+            repeat(open);
+            boolean more = collect(open, now);
+            deliver(open);
+            up();
+            return more ? Duration.ZERO : untilNext(now);
+        } catch (IOException failed) {
+            return down(directory + ": " + DataDirectory.reason(failed), now);
+        } catch (Throwable failed) {
+            return down(Text.oneLine(String.valueOf(failed.getMessage() == null ? failed : failed.getMessage())), now);
+        }
+    }
+
+    /** Step 1; null where another has the lock. */
+    private @Nullable LogJournal begin() throws IOException {
+        if (lock == null) {
+            lock = ProcessLock.tryLock(directory, "lock").orElse(null);
+        }
+        if (lock == null) {
+            grown.clear();
+            return null;
+        }
+        LogJournal opened = LogJournal.open(directory);
+        journal = opened;
+        feed.files().forEach(grown::add);
+        return opened;
+    }
+
+    /** Step 2. */
+    private void repeat(LogJournal open) throws IOException {
+        List<LogPiece> pending = open.pending();
+        if (pending.isEmpty()) {
+            return;
+        }
+        List<LogEntry> again = new ArrayList<>();
+        for (LogPiece piece : pending) {
+            again.addAll(feed.entriesOf(piece));
+        }
+        aside.put(sink.append(again));
+        open.acknowledge();
+    }
+
+    /** Step 3; whether there is more than one batch takes. */
+    private boolean collect(LogJournal open, long now) throws IOException {
+        take(open, now);
+        int bytes = collected.stream().mapToInt(LogTailer::bytes).sum();
+        boolean more = false;
+        for (Iterator<Followed> all = followed.values().iterator(); all.hasNext(); ) {
+            Followed one = all.next();
+            if (bytes >= MOST_BYTES) {
+                return true;
+            }
+            if (one.ready || isDue(one, now)) {
+                Optional<LogPiece> piece = read(one, now);
+                one.ready = piece.isPresent();
+                more |= one.ready;
+                bytes += piece.map(LogTailer::bytes).orElse(0);
+            } else if (one.tail.isDrained() && now - one.touched > HELD_OPEN.toNanos()) {
+                one.tail.close();
+                all.remove();
+            }
+        }
+        return more;
+    }
+
+    private void take(LogJournal open, long now) {
+        for (Iterator<WorkerLogFile> all = grown.iterator(); all.hasNext(); ) {
+            WorkerLogFile file = all.next();
+            all.remove();
+            Followed one = followed.computeIfAbsent(
+                    file.workerId(),
+                    id -> new Followed(
+                            new LogTail(file, open.progress(id), text -> feed.trouble(file.account(), text)),
+                            feed.budget()));
+            one.ready = true;
+            one.touched = now;
+        }
+    }
+
+    private static boolean isDue(Followed one, long now) {
+        return one.due() <= now;
+    }
+
+    private static int bytes(LogPiece piece) {
+        return (int) (piece.after().offset() - piece.before().offset());
+    }
+
+    /** A file that cannot be read holds up no other. */
+    private Optional<LogPiece> read(Followed one, long now) {
+        try {
+            Optional<LogFeed.Part> part = feed.read(one.tail, one.budget, now);
+            part.ifPresent(taken -> {
+                collected.add(taken.piece());
+                entries.addAll(taken.entries());
+                one.tail.advance(taken.piece().after());
+            });
+            return part.map(LogFeed.Part::piece);
+        } catch (IOException unreadable) {
+            WorkerLogFile file = one.tail.file();
+            feed.trouble(file.account(), file.path() + " cannot be read: " + DataDirectory.reason(unreadable));
+            return Optional.empty();
+        }
+    }
+
+    /** Steps 4 to 6. */
+    private void deliver(LogJournal open) throws IOException {
+        if (collected.isEmpty()) {
+            return;
+        }
+        open.announce(collected);
+        List<LogEntry> batch = entries;
+        collected = new ArrayList<>();
+        entries = new ArrayList<>();
+        aside.put(sink.append(batch));
+        open.acknowledge();
+    }
+
+    private Duration untilNext(long now) {
+        if (!entries.isEmpty() || followed.values().stream().anyMatch(one -> one.ready)) {
+            return BETWEEN_BATCHES;
+        }
+        long next = followed.isEmpty() ? Long.MAX_VALUE : now + HELD_OPEN.toNanos();
+        for (Followed one : followed.values()) {
+            next = Math.min(next, one.due());
+        }
+        return next == Long.MAX_VALUE
+                ? LogFeed.FOR_EVER
+                : Duration.ofNanos(Math.max(BETWEEN_BATCHES.toNanos(), next - now));
+    }
+
+    private Duration down(String reason, long now) {
+        Duration pause = backoff;
+        if (outage.isEmpty()) {
+            feed.tell(new WorkerEvent.SinkDown(feed.timing().now(), sink.name(), reason, backlog()));
+        }
+        outage = Optional.of(new Outage(outage.map(Outage::since).orElse(now), now + pause.toNanos()));
+        backoff = pause.multipliedBy(2).compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : pause.multipliedBy(2);
+        return pause;
+    }
+
+    private void up() {
+        if (outage.isPresent()) {
+            Duration lasted =
+                    Duration.ofNanos(feed.timing().nanos() - outage.get().since());
+            outage = Optional.empty();
+            backoff = FIRST_BACKOFF;
+            feed.tell(new WorkerEvent.SinkUp(feed.timing().now(), sink.name(), lasted, backlog()));
+        }
+    }
+
+    /** How many bytes the sink does not have yet. */
+    private long backlog() {
+        LogJournal open = journal;
+        try {
+            return open == null ? 0 : feed.backlog(open);
+        } catch (IOException unreadable) {
+            feed.tell(new WorkerEvent.Trouble(
+                    feed.timing().now(), Optional.empty(), "log files: " + DataDirectory.reason(unreadable)));
+            return 0;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Followed one : followed.values()) {
+            one.tail.close();
+        }
+        if (journal != null) {
+            journal.close();
+        }
+        if (lock != null) {
+            lock.close();
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What keeps logs within their bounds: archives what grew, removes what is old, holds back a reserve of the disk, and looks
+ * for foreign lines in {@code worker.log}. One thread calls {@link #tick}.
+ */
+final class LogUpkeep implements AutoCloseable {
+    static final Duration INTERVAL = Duration.ofSeconds(5);
+    private static final Duration DISPOSAL = Duration.ofMinutes(10);
+
+    private final DataDirectory data;
+    private final LogFeed feed;
+    private final LogRotation rotation;
+    private final LogDisposal disposal;
+    private final DiskReserve reserve;
+    private final EventLog summary;
+    private final Set<WorkerLogFile> grown = ConcurrentHashMap.newKeySet();
+    private long disposeAt;
+    private long needed;
+    private boolean ours;
+    private boolean foreignTold;
+
+    LogUpkeep(DataDirectory data, LogFeed feed, LogRetention retention, HolePuncher puncher, EventLog summary) {
+        this.data = data;
+        this.feed = feed;
+        this.rotation = new LogRotation(data, feed, retention, puncher);
+        this.disposal = new LogDisposal(data, feed, retention);
+        this.reserve = new DiskReserve(data, feed);
+        this.summary = summary;
+        this.disposeAt = feed.timing().nanos();
+    }
+
+    void noticed(WorkerLogFile file) {
+        grown.add(file);
+    }
+
+    /** One turn of everything; what fails is logged and tried again, and stops nothing else. */
+    void tick() {
+        long now = feed.timing().nanos();
+        guarded("the reserve of the disk", () -> needed = reserve.tick());
+        guarded("the archive of logs", () -> {
+            Set<WorkerLogFile> files = taken();
+            ours = rotation.tick(files);
+        });
+        if (ours && (needed > 0 || now - disposeAt >= 0)) {
+            disposeAt = now + DISPOSAL.toNanos();
+            guarded("the removal of old logs", () -> disposal.tick(needed));
+        }
+        guarded("worker.log", this::lookForForeignLines);
+    }
+
+    private Set<WorkerLogFile> taken() {
+        Set<WorkerLogFile> files = new HashSet<>(grown);
+        grown.removeAll(files);
+        return files;
+    }
+
+    private void lookForForeignLines() throws IOException {
+        Optional<String> foreign = summary.foreignLine();
+        if (foreign.isPresent() && !foreignTold) {
+            foreignTold = true;
+            feed.tell(new WorkerEvent.Trouble(
+                    feed.timing().now(),
+                    Optional.empty(),
+                    "another program writes to " + data.eventLog()
+                            + ", which is the supervisor's; it may lose lines when"
+                            + " the file is rotated. One of them: " + Text.quoted(foreign.get())));
+        }
+    }
+
+    /** Work that reads and writes files. */
+    @FunctionalInterface
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private void guarded(String what, Work work) {
+        Guard.run(what, Optional.empty(), () -> {
+            try {
+                work.run();
+            } catch (IOException failed) {
+                feed.tell(new WorkerEvent.Trouble(
+                        feed.timing().now(), Optional.empty(), what + ": " + DataDirectory.reason(failed)));
+            }
+        });
+    }
+
+    @Override
+    public void close() throws IOException {
+        rotation.close();
+    }
+}

@@ -1,0 +1,68 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How far all sinks that a data directory was ever shipped to have its workers' files. A sink that is not in use any more
+ * holds up the archive until its directory in {@code checkpoints} is deleted.
+ */
+final class SinkCheckpoints {
+    private final Map<String, Long> least;
+
+    private SinkCheckpoints(Map<String, Long> least) {
+        this.least = least;
+    }
+
+    /** What is durable, whichever process serves the sink. */
+    static SinkCheckpoints read(DataDirectory data) throws IOException {
+        Map<String, Long> least = new LinkedHashMap<>();
+        int sinks = 0;
+        if (Files.exists(data.checkpoints())) {
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(data.checkpoints())) {
+                for (Path sink : all) {
+                    if (Files.exists(sink.resolve("journal"))) {
+                        merge(least, read(sink), sinks == 0);
+                        sinks++;
+                    }
+                }
+            }
+        }
+        return new SinkCheckpoints(least);
+    }
+
+    private static Map<String, Long> read(Path sink) throws IOException {
+        // An acknowledgement that a crash of the machine takes back would need the bytes again.
+        try (RandomAccessFile open =
+                new RandomAccessFile(sink.resolve("journal").toFile(), "rw")) {
+            open.getFD().sync();
+        }
+        Map<String, Long> one = new LinkedHashMap<>();
+        LogJournal.readOnly(sink)
+                .forEach((worker, progress) -> one.put(key(worker, progress.inode()), progress.offset()));
+        return one;
+    }
+
+    private static void merge(Map<String, Long> least, Map<String, Long> one, boolean first) {
+        if (first) {
+            least.putAll(one);
+        } else {
+            least.keySet().retainAll(one.keySet());
+            least.replaceAll((key, offset) -> Math.min(offset, one.getOrDefault(key, 0L)));
+        }
+    }
+
+    private static String key(String worker, long inode) {
+        return worker + " " + inode;
+    }
+
+    /** Every sink has what stands before this offset. */
+    long of(WorkerLogFile file, long inode) {
+        return least.getOrDefault(key(file.workerId(), inode), 0L);
+    }
+}
