@@ -1,0 +1,322 @@
+package io.workersupervisor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says of each line whether it goes on with the entry that is open. Mutable, for one thread; pure but for its own state, which
+ * depends on the lines alone.
+ *
+ * <p>A traceback of Python belongs to the record before it where that is a WARNING or graver, as {@code logger.exception} writes
+ * it; behind any other record it is that of an uncaught exception and stands for itself. What the message of an exception goes
+ * on with cannot always be told from other output: lines without time and level count as part of it where the worker otherwise
+ * writes such records, up to {@value #MOST_MESSAGE_LINES} of them and not behind a blank line.
+ */
+final class Joining {
+    private static final int MOST_MESSAGE_LINES = 64;
+
+    private enum State {
+        /** No record, nothing in progress. */
+        PLAIN,
+        /** Within or behind a record; nothing in progress. */
+        RECORD,
+        /** The second line of a record of java.util.logging is due. */
+        JUL,
+        /** Within the frames of a Python traceback: the exception is due. */
+        FRAMES,
+        /** Behind the exception of a Python traceback. */
+        MESSAGE,
+        /** A further Python traceback is due. */
+        CHAINED,
+        /** Within a Java or Node stack trace. */
+        STACK,
+        /** The process dies: all that is no record belongs to it. */
+        PANIC,
+        /** Within traces of goroutines in a process that lives on. */
+        GOROUTINE,
+        /** The message of a Rust panic is due. */
+        RUST_MESSAGE,
+        /** Behind the message of a Rust panic. */
+        RUST_NOTES,
+        /** The source line at which Node threw is due. */
+        NODE_SOURCE,
+        /** The mark beneath the source line is due. */
+        NODE_MARK,
+        /** Lines that begin with a number sign. */
+        HASH
+    }
+
+    private State state = State.PLAIN;
+
+    /** Whether the last record was one with time or level: a worker that writes so writes no bare lines of its own. */
+    private boolean records;
+
+    /** Whether the open entry is a record grave enough to have a traceback. */
+    private boolean grave;
+
+    /** Whether lines of an exception's message may follow. */
+    private boolean messageOpen;
+
+    private int messageLines;
+    private boolean indentedBefore;
+
+    /** Whether an entry of several lines is in progress, so that its next line may be near. */
+    boolean inProgress() {
+        return state != State.PLAIN && state != State.RECORD && state != State.HASH;
+    }
+
+    /** The open entry was closed by force: what follows begins an entry, but is still what it would have been. */
+    void closed() {
+        grave = false;
+        if (state == State.RECORD) {
+            state = State.PLAIN;
+        }
+    }
+
+    /**
+     * Takes a line.
+     *
+     * @return whether it goes on with the entry before, if one is open
+     */
+    boolean continues(LineKind kind, byte[] line, int from, int to, Prefix prefix) {
+        boolean wasIndented = indentedBefore;
+        indentedBefore = kind == LineKind.INDENTED || (wasIndented && kind == LineKind.BLANK);
+        return switch (kind) {
+            case BLANK -> blank();
+            case RECORD -> record(prefix);
+            case STRUCTURED -> begin(State.RECORD, true);
+            case JUL_HEAD -> begin(State.JUL, true);
+            case TRACEBACK -> traceback(line, from, prefix);
+            case INDENTED -> indented(line, from, to);
+            case CLOSING -> wasIndented || state == State.PANIC || begin(State.PLAIN, records);
+            case CHAIN -> chain();
+            case CAUSE -> cause();
+            case EXCEPTION -> exception();
+            case ANNOUNCED -> state == State.PANIC || announced();
+            case PANIC -> state == State.PANIC || begin(State.PANIC, records);
+            case GOROUTINE -> goroutine();
+            case RUST_PANIC -> begin(State.RUST_MESSAGE, records);
+            case RUST_NOTE -> rustNote();
+            case HASH -> state == State.HASH || state == State.PANIC || begin(State.HASH, records);
+            case NODE_PLACE -> state == State.PANIC || due() || begin(State.NODE_SOURCE, records);
+            case RAW -> raw(line, from, to);
+        };
+    }
+
+    private boolean begin(State next, boolean afterRecords) {
+        state = next;
+        records = afterRecords;
+        grave = false;
+        messageOpen = false;
+        messageLines = 0;
+        return false;
+    }
+
+    private boolean goOn(State next) {
+        state = next;
+        return true;
+    }
+
+    /** Whether any line that is no record is due here; the states that wait for one go on. */
+    private boolean due() {
+        if (state == State.NODE_SOURCE) {
+            return goOn(State.NODE_MARK);
+        }
+        return state == State.RUST_MESSAGE && goOn(State.RUST_NOTES);
+    }
+
+    private boolean blank() {
+        messageOpen = messageOpen && state == State.STACK;
+        return true;
+    }
+
+    private boolean record(Prefix prefix) {
+        @Nullable LogLevel level = prefix.level;
+        if (state == State.JUL && level != null && !prefix.timed) {
+            grave = level.compareTo(LogLevel.WARNING) >= 0;
+            return goOn(State.RECORD);
+        }
+        begin(State.RECORD, true);
+        grave = level != null && level.compareTo(LogLevel.WARNING) >= 0;
+        return false;
+    }
+
+    private boolean traceback(byte[] line, int from, Prefix prefix) {
+        boolean own = !LineKind.isSpace(line[from]) || isGroupHead(line, from);
+        if (prefix.isRecord() && own) {
+            begin(State.FRAMES, true);
+            return false;
+        }
+        if (!own && state == State.FRAMES) {
+            return true;
+        }
+        boolean announced = state == State.STACK && messageOpen && messageLines <= 1;
+        if (state == State.CHAINED || state == State.PANIC || announced || (state == State.RECORD && grave)) {
+            messageOpen = false;
+            return goOn(State.FRAMES);
+        }
+        return begin(State.FRAMES, records);
+    }
+
+    /** {@code + Exception Group Traceback}, which begins a traceback although it is indented. */
+    private static boolean isGroupHead(byte[] line, int from) {
+        return Prefix.starts(line, from, line.length, "  + Exception Group");
+    }
+
+    private boolean indented(byte[] line, int from, int to) {
+        if (due()) {
+            return true;
+        }
+        if (state == State.NODE_MARK) {
+            return goOn(isMark(line, from, to, '^') ? State.PANIC : State.PLAIN);
+        }
+        if (state == State.FRAMES && isMark(line, from, to, '-')) {
+            messageOpen = false;
+            return goOn(State.MESSAGE);
+        }
+        if (state == State.JUL || state == State.HASH || state == State.CHAINED) {
+            state = State.PLAIN;
+        } else if (state == State.STACK && isFrame(line, from, to)) {
+            messageOpen = false;
+        } else if ((state == State.PLAIN || state == State.RECORD) && isFrame(line, from, to)) {
+            messageOpen = false;
+            state = State.STACK;
+        }
+        return true;
+    }
+
+    /** Whether a line is indentation and one mark, repeated; the dashes that end an exception group follow a plus. */
+    private static boolean isMark(byte[] line, int from, int to, char mark) {
+        int at = from;
+        while (at < to && (line[at] == ' ' || line[at] == '\t')) {
+            at++;
+        }
+        if (mark == '-') {
+            if (line[at++] != '+' || to - at < 30) {
+                return false;
+            }
+        }
+        int first = at;
+        while (at < to && line[at] == mark) {
+            at++;
+        }
+        return at == to && at > first;
+    }
+
+    private static boolean isFrame(byte[] line, int from, int to) {
+        int at = from;
+        while (at < to && (line[at] == ' ' || line[at] == '\t')) {
+            at++;
+        }
+        return Prefix.starts(line, at, to, "at ");
+    }
+
+    private boolean chain() {
+        boolean known = state == State.MESSAGE || state == State.FRAMES || state == State.PANIC;
+        if (known) {
+            return state == State.PANIC || goOn(State.CHAINED);
+        }
+        return begin(State.CHAINED, records);
+    }
+
+    private boolean cause() {
+        if (state == State.PANIC || due()) {
+            return true;
+        }
+        if (state == State.STACK || state == State.RECORD || state == State.PLAIN) {
+            messageOpen = true;
+            messageLines = 0;
+            return goOn(State.STACK);
+        }
+        return begin(State.STACK, records);
+    }
+
+    private boolean exception() {
+        if (state == State.PANIC || due()) {
+            return true;
+        }
+        if (state == State.FRAMES) {
+            return exceptionOfTraceback();
+        }
+        if (state == State.RECORD && grave) {
+            grave = false;
+            messageOpen = true;
+            messageLines = 1;
+            return goOn(State.STACK);
+        }
+        return messageGoesOn() || begin(State.STACK, records);
+    }
+
+    private boolean exceptionOfTraceback() {
+        messageOpen = records;
+        messageLines = 0;
+        return goOn(State.MESSAGE);
+    }
+
+    private boolean announced() {
+        begin(State.STACK, records);
+        messageOpen = true;
+        return false;
+    }
+
+    private boolean goroutine() {
+        if (state == State.PANIC || state == State.GOROUTINE) {
+            return true;
+        }
+        if (state == State.RECORD) {
+            return goOn(State.GOROUTINE);
+        }
+        return begin(State.GOROUTINE, records);
+    }
+
+    private boolean rustNote() {
+        if (state == State.RUST_MESSAGE || state == State.RUST_NOTES) {
+            return goOn(State.RUST_NOTES);
+        }
+        return state == State.PANIC || begin(State.PLAIN, records);
+    }
+
+    private boolean raw(byte[] line, int from, int to) {
+        switch (state) {
+            case FRAMES -> {
+                return isFileOfLoguru(line, from, to) || exceptionOfTraceback();
+            }
+            case PANIC -> {
+                return true;
+            }
+            case NODE_SOURCE, RUST_MESSAGE -> {
+                return due();
+            }
+            case GOROUTINE -> {
+                return line[to - 1] == ')'
+                        || Prefix.starts(line, from, to, "created by ")
+                        || begin(State.PLAIN, records);
+            }
+            case RECORD -> {
+                return (grave && isAsyncioDetail(line, from, to)) || begin(State.PLAIN, records);
+            }
+            default -> {
+                return messageGoesOn() || begin(State.PLAIN, records);
+            }
+        }
+    }
+
+    private boolean messageGoesOn() {
+        return (state == State.MESSAGE || state == State.STACK) && messageOpen && messageLines++ < MOST_MESSAGE_LINES;
+    }
+
+    /** loguru marks the frame that caught the exception. */
+    private static boolean isFileOfLoguru(byte[] line, int from, int to) {
+        return Prefix.starts(line, from, to, "> File ");
+    }
+
+    /** What asyncio's handler of exceptions writes between its message and the traceback. */
+    private static boolean isAsyncioDetail(byte[] line, int from, int to) {
+        return Prefix.starts(line, from, to, "future: <")
+                || Prefix.starts(line, from, to, "task: <")
+                || Prefix.starts(line, from, to, "handle: <")
+                || Prefix.starts(line, from, to, "transport: <")
+                || Prefix.starts(line, from, to, "protocol: <")
+                || Prefix.starts(line, from, to, "source_traceback: ")
+                || Prefix.starts(line, from, to, "handle_traceback: ");
+    }
+}
