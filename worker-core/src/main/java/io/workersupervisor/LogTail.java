@@ -39,6 +39,7 @@ final class LogTail implements AutoCloseable {
 
     private long grown;
     private long polled;
+    private boolean moved;
 
     LogTail(WorkerLogFile file, Optional<LogProgress> begin, Consumer<String> trouble) {
         this.file = file;
@@ -66,6 +67,7 @@ final class LogTail implements AutoCloseable {
     /** Reads on, and returns the entries that are complete; asked, {@code over} says that the worker writes no more. */
     List<EntryCutter.Span> poll(long now, BooleanSupplier over) throws IOException {
         polled = now;
+        moved = false;
         LogSource from = source();
         if (from == null) {
             return List.of();
@@ -81,6 +83,7 @@ final class LogTail implements AutoCloseable {
             cutter.feed(bytes, 0, bytes.length, spans::add);
             read += bytes.length;
             grown = now;
+            moved = true;
         } else if (last || (superseded && now >= quietAt())) {
             cutter.closeAll(spans::add);
             turnToSuccessor(spans.isEmpty());
@@ -102,6 +105,11 @@ final class LogTail implements AutoCloseable {
         }
         // A line without an end: another host may have noticed that its worker has ended.
         return hasRest() ? OptionalLong.of(polled + LOOK_AGAIN.toNanos()) : OptionalLong.empty();
+    }
+
+    /** Whether the last poll found something, so that another may find more. */
+    boolean hasMoved() {
+        return moved;
     }
 
     /** Whether all that was read is handed on. */
@@ -199,8 +207,12 @@ final class LogTail implements AutoCloseable {
         if (opened == null) {
             return null;
         }
-        trouble.accept(name() + " is another file than the one that was read to byte " + progress.offset()
-                + ": what that held behind it is lost");
+        trouble.accept(
+                opened.inode() == progress.inode()
+                        ? name() + " was cut by somebody when it was read to byte " + progress.offset()
+                                + ": what it held behind that, if anything, is lost"
+                        : name() + " is another file than the one that was read to byte " + progress.offset()
+                                + ": what that held behind it, if anything, is lost");
         progress = progress.anew(opened.inode(), 0);
         read = 0;
         cutter = new EntryCutter(0);
@@ -215,6 +227,7 @@ final class LogTail implements AutoCloseable {
         known = now.isPresent();
         read = 0;
         cutter = new EntryCutter(0);
+        moved = true;
     }
 
     private String name() {

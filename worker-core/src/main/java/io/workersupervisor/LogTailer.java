@@ -153,8 +153,8 @@ final class LogTailer implements AutoCloseable {
             }
             if (one.ready || isDue(one, now)) {
                 Optional<LogPiece> piece = read(one, now);
-                one.ready = piece.isPresent();
-                more |= one.ready;
+                one.ready = piece.isPresent() || one.tail.hasMoved();
+                more |= piece.isPresent();
                 bytes += piece.map(LogTailer::bytes).orElse(0);
             } else if (one.tail.isDrained() && now - one.touched > HELD_OPEN.toNanos()) {
                 one.tail.close();

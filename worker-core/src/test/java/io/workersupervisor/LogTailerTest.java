@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every line once and in order (P5), and one bad thing stays one (P7). */
 class LogTailerTest {
     private static final String TRACEBACK = """
-            2026-11-24 02:00:00,500 ERROR bot it failed
+            2026-11-24 02:00:00,500 ERROR bot: it failed
             Traceback (most recent call last):
               File "bot.py", line 1, in <module>
                 run()
@@ -38,6 +38,10 @@ class LogTailerTest {
         node = new TailedDirectory(directory.resolve("data"));
     }
 
+    private static List<String> lines() {
+        return TRACEBACK.lines().map(line -> line + "\n").toList();
+    }
+
     @AfterEach
     void end() throws IOException {
         node.close();
@@ -45,7 +49,7 @@ class LogTailerTest {
 
     @Test
     void p5_every_line_is_an_entry_at_its_byte() throws IOException {
-        node.write(1, "2026-11-24 02:00:00,500 INFO bot one\n2026-11-24 02:00:01,500 WARNING bot two\n");
+        node.write(1, "2026-11-24 02:00:00,500 INFO bot: one\n2026-11-24 02:00:01,500 WARNING bot: two\n");
 
         node.drain(node.tailer(sink));
 
@@ -53,7 +57,7 @@ class LogTailerTest {
         assertThat(entries).extracting(LogEntry::message).containsExactly("one", "two");
         assertThat(entries)
                 .extracting(entry -> entry.requirePosition().offset())
-                .containsExactly(0L, 37L);
+                .containsExactly(0L, 38L);
         assertThat(entries.get(1).level()).isEqualTo(LogLevel.WARNING);
         assertThat(entries.get(1).account()).isEqualTo(AccountId.of(1));
         assertThat(entries.get(1).userId()).contains("user-a");
@@ -118,7 +122,7 @@ class LogTailerTest {
     @Test
     void a_traceback_that_grows_between_ticks_is_one_entry() throws IOException {
         LogTailer tailer = node.tailer(sink);
-        for (String line : TRACEBACK.split("(?<=\n)")) {
+        for (String line : lines()) {
             tailer.noticed(node.write(1, line));
             tailer.tick();
             node.timing.pass(Duration.ofMillis(100));
@@ -132,7 +136,7 @@ class LogTailerTest {
 
     @Test
     void p5_a_traceback_that_grew_between_append_and_checkpoint_is_appended_as_it_was_announced() throws IOException {
-        List<String> lines = List.of(TRACEBACK.split("(?<=\n)"));
+        List<String> lines = lines();
         LogTailer first = node.tailer(sink);
         node.write(1, String.join("", lines.subList(0, 3)));
         sink.after = () -> {
@@ -504,7 +508,7 @@ class LogTailerTest {
 
     @Test
     void a_time_that_a_line_does_not_give_is_that_of_the_entry_before_also_across_tailers() throws IOException {
-        node.write(1, "2026-11-24 02:00:07,000 INFO bot one\n");
+        node.write(1, "2026-11-24 02:00:07,000 INFO bot: one\n");
         LogTailer first = node.tailer(sink);
         node.drain(first);
         node.kill(first);

@@ -5,21 +5,21 @@ import java.time.Instant;
 
 /** Clocks that a test moves. */
 final class SetTiming implements Timing {
-    private volatile Instant now = Samples.NOW;
-    private volatile long nanos = 1_000_000_000_000L;
+    private Instant now = Samples.NOW;
+    private long nanos = 1_000_000_000_000L;
 
-    void pass(Duration duration) {
+    synchronized void pass(Duration duration) {
         now = now.plus(duration);
         nanos += duration.toNanos();
     }
 
     @Override
-    public Instant now() {
+    public synchronized Instant now() {
         return now;
     }
 
     @Override
-    public long nanos() {
+    public synchronized long nanos() {
         return nanos;
     }
 
