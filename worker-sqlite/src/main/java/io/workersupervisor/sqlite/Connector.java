@@ -76,17 +76,15 @@ final class Connector {
      * Closes the connection for good. Where its file is no longer in its place, its last commits may be in the -wal alone,
      * which SQLite leaves behind there: they are moved into the file, so that it is whole and no other file gets them.
      */
-    void forsake(Throwable cause) {
-        Session open = session;
-        if (open != null && !isInPlace()) {
-            try {
+    void forsake() throws SQLException {
+        try {
+            Session open = session;
+            if (open != null && !isInPlace()) {
                 open.query("PRAGMA wal_checkpoint(TRUNCATE)");
-            } catch (SQLException e) {
-                cause.addSuppressed(e);
             }
+        } finally {
+            close();
         }
-        closed = true;
-        drop(cause);
     }
 
     private boolean isInPlace() {

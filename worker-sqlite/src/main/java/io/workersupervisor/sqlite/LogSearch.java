@@ -13,7 +13,7 @@ import java.util.Set;
 
 /**
  * A query as SQL, newest first. Each reads one index in its order and stops after the last row that is wanted: of a
- * worker the key, of what a person should look at its own small index, else that of the account or of the time.
+ * worker the key, of what a person should look at one of the small indexes of that, else that of the account or the time.
  *
  * @param sql the statement
  * @param values its parameters
@@ -48,7 +48,7 @@ record LogSearch(String sql, List<Object> values) {
             terms.add(free + "timestamp <= ?");
             values.add(bound(last));
         });
-        if (GRAVE.containsAll(query.levels()) && query.account().isPresent()) {
+        if (GRAVE.containsAll(query.levels()) && !ofWorker) {
             terms.add(LogTable.GRAVE);
         }
         if (!query.levels().equals(ALL)) {

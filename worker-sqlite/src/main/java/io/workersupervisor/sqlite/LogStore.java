@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogSink.Rejected;
+import io.workersupervisor.LogSinkException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -191,7 +192,11 @@ final class LogStore {
         Connector open = connector;
         connector = null;
         if (open != null) {
-            open.forsake(cause);
+            try {
+                open.forsake();
+            } catch (SQLException e) {
+                cause.addSuppressed(e);
+            }
         }
     }
 
@@ -200,7 +205,7 @@ final class LogStore {
         lock.lock();
         try {
             closed = true;
-            letGo(new IllegalStateException("closed"));
+            letGo(new LogSinkException(database().name() + " is being closed"));
         } finally {
             lock.unlock();
         }
