@@ -44,9 +44,9 @@ final class EntryParser {
         Prefix prefix = new Prefix();
         LineKind kind = LineKind.of(text, 0, first, prefix);
         if (kind == LineKind.STRUCTURED) {
-            Optional<Parsed> structured = StructuredLine.parse(string(text, 0, end), before);
+            Optional<Parsed> structured = StructuredLine.parse(string(text, 0, first), before);
             if (structured.isPresent()) {
-                return structured.get();
+                return withLines(structured.get(), message(text, first, end));
             }
         }
         boolean record = kind == LineKind.RECORD || kind == LineKind.JUL_HEAD || kind == LineKind.TRACEBACK;
@@ -85,6 +85,13 @@ final class EntryParser {
         }
         return new Parsed(
                 level, time.orElseGet(() -> inferred(before)), time.isEmpty(), logger, message(text, from, end));
+    }
+
+    private static Parsed withLines(Parsed entry, String lines) {
+        return lines.isEmpty()
+                ? entry
+                : new Parsed(
+                        entry.level(), entry.timestamp(), entry.inferred(), entry.logger(), entry.message() + lines);
     }
 
     private static int nextLine(byte[] text, int from, int end) {

@@ -53,6 +53,9 @@ final class Joining {
     /** Whether the open entry is a record grave enough to have a traceback. */
     private boolean grave;
 
+    /** Whether the open entry is a record without a level, as Go's log writes it. */
+    private boolean unlevelled;
+
     /** Whether lines of an exception's message may follow. */
     private boolean messageOpen;
 
@@ -106,6 +109,7 @@ final class Joining {
         state = next;
         records = afterRecords;
         grave = false;
+        unlevelled = false;
         messageOpen = false;
         messageLines = 0;
         return false;
@@ -136,6 +140,7 @@ final class Joining {
             return goOn(State.RECORD);
         }
         begin(State.RECORD, true);
+        unlevelled = level == null;
         grave = level != null && level.compareTo(LogLevel.WARNING) >= 0;
         return false;
     }
@@ -262,7 +267,7 @@ final class Joining {
         if (state == State.PANIC || state == State.GOROUTINE) {
             return true;
         }
-        if (state == State.RECORD) {
+        if (state == State.RECORD && (grave || unlevelled)) {
             return goOn(State.GOROUTINE);
         }
         return begin(State.GOROUTINE, records);

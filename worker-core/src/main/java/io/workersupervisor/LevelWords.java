@@ -2,6 +2,8 @@ package io.workersupervisor;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The words by which programs name a level, read from bytes in any case and without making a string. Pure. */
@@ -13,11 +15,29 @@ final class LevelWords {
             "trace", "trac", "trc", "trce", "debug", "debu", "dbg", "dbug", "fine", "finer", "finest", "config",
             "verbose", "vrb", "silly"
         },
-        {"info", "inf", "information", "informational", "notice", "log", "success", "http"},
+        {"info", "inf", "information", "informational", "notice", "log", "success"},
         {"warn", "warning", "wrn"},
         {"err", "error", "erro", "severe", "fail"},
         {"fatal", "fata", "ftl", "critical", "crit", "panic", "pani", "dpanic", "emerg", "emergency", "alert"},
     };
+
+    /** Words that are a level before a colon in any case; the others begin other texts, too. */
+    private static final Set<String> PLAIN = Set.of(
+            "trace",
+            "trce",
+            "debug",
+            "dbug",
+            "info",
+            "notice",
+            "warn",
+            "warning",
+            "err",
+            "error",
+            "severe",
+            "fail",
+            "fatal",
+            "critical",
+            "crit");
 
     private static final LogLevel[] LEVELS = LogLevel.values();
 
@@ -74,6 +94,11 @@ final class LevelWords {
             }
         }
         return null;
+    }
+
+    /** Whether the word, in any case, names a level and little else. */
+    static boolean isPlain(byte[] bytes, int from, int to) {
+        return PLAIN.contains(new String(bytes, from, to - from, StandardCharsets.US_ASCII).toLowerCase(Locale.ROOT));
     }
 
     /** The level of a word; null where it names none. */

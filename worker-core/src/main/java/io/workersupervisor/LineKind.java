@@ -42,7 +42,7 @@ enum LineKind {
     RAW;
 
     private static final String TRACEBACK_HEAD = "Traceback (most recent call last):";
-    private static final int FARTHEST_BLANK = 512;
+    private static final int FARTHEST_NAME = 512;
 
     /** The kind of a line; {@code prefix} holds its prefix afterwards for records and tracebacks. */
     static LineKind of(byte[] line, int from, int to, Prefix prefix) {
@@ -182,8 +182,9 @@ enum LineKind {
     }
 
     private static boolean isRustPanic(byte[] line, int from, int to) {
-        for (int i = from + 8; i < to - 12; i++) {
-            if (line[i] == '\'' && i < from + FARTHEST_BLANK) {
+        int limit = Math.min(to - 12, from + FARTHEST_NAME);
+        for (int i = from + 8; i < limit; i++) {
+            if (line[i] == '\'') {
                 int next = i + 2;
                 if (line[next] == '(') {
                     while (next < to - 12 && line[next] != ' ') {

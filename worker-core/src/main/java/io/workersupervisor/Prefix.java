@@ -36,6 +36,7 @@ final class Prefix {
     private boolean bracketed;
     private boolean tabbed;
     private boolean colon;
+    private boolean tagged;
     private byte separator;
 
     /** Whether the line begins a record: it has a time or a level in front. */
@@ -52,7 +53,7 @@ final class Prefix {
         if (special(from)) {
             return;
         }
-        at = spaces(from, 4);
+        at = spaces(at, 4);
         for (int token = 0; token < MOST_TOKENS && at < to && token(); token++) {
             skipSeparator();
             if (isRecord()) {
@@ -76,6 +77,7 @@ final class Prefix {
         bracketed = false;
         tabbed = false;
         colon = false;
+        tagged = false;
         separator = ' ';
     }
 
@@ -278,6 +280,7 @@ final class Prefix {
             return false;
         }
         level = named;
+        tagged = true;
         at = letter + 1;
         return true;
     }
@@ -394,6 +397,10 @@ final class Prefix {
         byte next = get(end);
         boolean upper = isUpper(at, end);
         if (next == ':') {
+            boolean spaced = get(end + 1) == ' ' || get(end + 1) == '\0';
+            if (!upper && !(spaced && (timed || LevelWords.isPlain(b, at, end)))) {
+                return false;
+            }
             colon = true;
         } else if (next == '[' && upper && !timed && isDigit(get(end + 1))) {
             int close = find(']', end, 12);
@@ -526,20 +533,16 @@ final class Prefix {
             }
         } else if (tabbed && get(end) == '\t' && find(':', at, end - at) < 0) {
             take(at, end, end + 1);
-        } else if (get(end) == ' ' && get(end + 1) == '-' && get(end + 2) == ' ') {
+        } else if (starts(end, " - ") || starts(end, " -- ")) {
             boolean dotted = find('.', at, end - at) > 0;
             if (dotted || separator == '|' || ((timed || bracketed) && separator == ' ' && !colon)) {
-                take(at, end, end + 2);
+                take(at, end, get(end + 2) == '-' ? end + 3 : end + 2);
             }
-        } else if (!colon && lastIs(end, ':') && get(end) == ' ') {
-            if (looksLikeLogger(end - 1) && (timed || find('.', at, end - at) > 0)) {
-                take(at, end - 1, end);
+        } else if (!colon && get(end) == ':' && get(end + 1) == ' ') {
+            if (tagged || (looksLikeLogger(end) && (timed || find('.', at, end - at) > 0))) {
+                take(at, end, end + 1);
             }
         }
-    }
-
-    private boolean lastIs(int end, char c) {
-        return end - 1 > at && b[end - 1] == c;
     }
 
     /** A lower-case name, or one with dots or double colons, but no class of an exception. */
@@ -590,17 +593,20 @@ final class Prefix {
         }
         while (end < to && end < from + LONGEST_TOKEN) {
             byte c = b[end];
-            boolean part = isLetter(c) || isDigit(c) || c == '.' || c == '_' || c == '$' || c == '/' || c == '-';
-            boolean inner = c == ':' || c == '<' || c == '>' || c == '@' || c == '#';
-            if (!part && !inner) {
+            if (!isNameByte(c)) {
                 break;
             }
-            if (c == ':' && separator == ':') {
+            if (c == ':' && (separator == ':' || !isNameByte(get(end + 1)))) {
                 break;
             }
             end++;
         }
         return end;
+    }
+
+    private static boolean isNameByte(byte c) {
+        boolean inner = c == '.' || c == '_' || c == '$' || c == '/' || c == '-' || c == ':';
+        return isLetter(c) || isDigit(c) || inner || c == '<' || c == '>' || c == '@' || c == '#';
     }
 
     private int spaces(int from, int most) {

@@ -1,5 +1,7 @@
 package io.workersupervisor;
 
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -7,22 +9,19 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Optional;
 
 /**
  * Finds a time at one place of a line, in the spellings of {@link #scan}. Mutable and for one thread: the fields hold what the
  * last scan found, so that scanning makes no object. Reads a bounded number of bytes beyond the digits of a fraction.
- *
- * <p>A time without a zone is of the host's zone. In the hour that a zone skips, it is as much later as the clocks went
- * forward; in the hour that comes twice it is the first one, unless that lies more than a minute before the entry before.
- * A time without a date or year is the one nearest to the entry before; where two are as near, the later one.
  */
 final class TimeScanner {
     private static final int NO_ZONE = Integer.MIN_VALUE;
     private static final String MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec";
     private static final String DAYS = "montuewedthufrisatsun";
-    private static final long SLACK_SECONDS = 60;
+    private static final int LONGEST = 64;
+    private static final int FIRST_YEAR = 1970;
+    private static final int LAST_YEAR = 2199;
 
     private byte[] bytes = new byte[0];
     private int to;
@@ -51,6 +50,28 @@ final class TimeScanner {
         begin(line, end);
         int at = from < end && isDigit(line[from]) ? numeric(from) : named(from);
         return at > 0 && at < end && isWord(line[at]) ? -1 : at;
+    }
+
+    /** The time that is all of this text, in the spellings of {@link #scan} or {@link #scanEpoch}; empty where it is none. */
+    static Optional<Instant> whole(String text, Before before) {
+        byte[] bytes = text.strip().getBytes(StandardCharsets.UTF_8);
+        TimeScanner scanner = new TimeScanner();
+        if (bytes.length > 0 && bytes.length <= LONGEST) {
+            boolean found = scanner.scanEpoch(bytes, 0, bytes.length) == bytes.length
+                    || scanner.scan(bytes, 0, bytes.length) == bytes.length;
+            return found ? scanner.instant(before) : exponent(text);
+        }
+        return Optional.empty();
+    }
+
+    /** Seconds as some encoders write them: {@code 1.7954766711234E9}. */
+    private static Optional<Instant> exponent(String text) {
+        if (!text.matches("[1-9]\\.[0-9]{1,18}[eE]\\+?0?9")) {
+            return Optional.empty();
+        }
+        BigDecimal seconds = new BigDecimal(text);
+        BigDecimal nanos = seconds.remainder(BigDecimal.ONE).movePointRight(9);
+        return Optional.of(Instant.ofEpochSecond(seconds.longValue(), nanos.longValue()));
     }
 
     /** A time as glog writes it behind its letter: {@code 1124 10:15:30.123456}. */
@@ -86,78 +107,27 @@ final class TimeScanner {
         return at < end && isWord(line[at]) ? -1 : at;
     }
 
-    /** The time found by the last scan; empty where it is no time of any day, like a 30th of February. */
+    /** The time found by the last scan; empty where it is no time of any day, like a 30th of February, or not of 1970 to 2199. */
     Optional<Instant> instant(Before before) {
         if (epoch) {
             return Optional.of(Instant.ofEpochSecond(epochSecond, nano));
         }
-        if (hour > 23
-                || minute > 59
-                || second > 60
-                || (year == 0 && month > 0 && (month > 12 || day == 0 || day > 31))) {
+        boolean noDay = year == 0 && month > 0 && (month > 12 || day == 0 || day > 31);
+        boolean noYear = year > 0 && (year < FIRST_YEAR || year > LAST_YEAR);
+        if (hour > 23 || minute > 59 || second > 60 || noDay || noYear) {
             return Optional.empty();
         }
         LocalTime clock = LocalTime.of(hour, minute, Math.min(second, 59), nano);
         ZoneId zone = offset == NO_ZONE ? before.zone() : ZoneOffset.ofTotalSeconds(offset);
-        LocalDateTime near = LocalDateTime.ofInstant(before.time(), zone);
+        NearTime near = new NearTime(before.time(), zone);
         try {
-            LocalDateTime local;
-            if (year > 0) {
-                local = LocalDateTime.of(LocalDate.of(year, month, day), clock);
-            } else if (month > 0) {
-                local = nearestYear(near, clock);
-            } else {
-                local = nearest(
-                        near,
-                        List.of(-1, 0, 1),
-                        days -> near.toLocalDate().plusDays(days).atTime(clock));
-            }
-            return Optional.of(inZone(local, zone, before.time()).plusSeconds(second == 60 ? 1 : 0));
+            LocalDateTime local = year > 0
+                    ? LocalDate.of(year, month, day).atTime(clock)
+                    : month > 0 ? near.inSomeYear(month, day, clock) : near.onSomeDay(clock);
+            return Optional.of(near.inZone(local).plusSeconds(second == 60 ? 1 : 0));
         } catch (DateTimeException noSuchDay) {
             return Optional.empty();
         }
-    }
-
-    private LocalDateTime nearestYear(LocalDateTime near, LocalTime clock) {
-        int wanted = day;
-        List<Integer> years = List.of(-1, 0, 1);
-        if (month == 2 && day == 29) {
-            years = List.of(-4, -3, -2, -1, 0, 1, 2, 3, 4);
-        }
-        return nearest(near, years, more -> {
-            int candidate = near.getYear() + more;
-            if (month == 2 && wanted == 29 && !java.time.Year.isLeap(candidate)) {
-                return LocalDateTime.MAX;
-            }
-            return LocalDate.of(candidate, month, wanted).atTime(clock);
-        });
-    }
-
-    private static LocalDateTime nearest(
-            LocalDateTime near, List<Integer> steps, java.util.function.IntFunction<LocalDateTime> candidate) {
-        LocalDateTime best = LocalDateTime.MAX;
-        long distance = Long.MAX_VALUE;
-        for (int step : steps) {
-            LocalDateTime next = candidate.apply(step);
-            long seconds = Math.abs(java.time.temporal.ChronoUnit.SECONDS.between(near, next));
-            if (seconds <= distance && !next.equals(LocalDateTime.MAX)) {
-                best = next;
-                distance = seconds;
-            }
-        }
-        if (best.equals(LocalDateTime.MAX)) {
-            throw new DateTimeException("no year near " + near.getYear() + " has this day");
-        }
-        return best;
-    }
-
-    private static Instant inZone(LocalDateTime local, ZoneId zone, Instant before) {
-        List<ZoneOffset> offsets = zone.getRules().getValidOffsets(local);
-        if (offsets.size() == 2) {
-            Instant first = local.toInstant(offsets.get(0));
-            return first.isBefore(before.minusSeconds(SLACK_SECONDS)) ? local.toInstant(offsets.get(1)) : first;
-        }
-        return local.atZone(zone).toInstant();
     }
 
     private void begin(byte[] line, int end) {

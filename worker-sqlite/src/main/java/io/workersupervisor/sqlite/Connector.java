@@ -1,9 +1,7 @@
 package io.workersupervisor.sqlite;
 
-import io.workersupervisor.RegistryException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -15,58 +13,86 @@ import org.jspecify.annotations.Nullable;
  * which rolls back, and the next call opens another. Not thread-safe.
  */
 final class Connector {
-    private final Path file;
+    private final Database database;
     private final Duration busyTimeout;
     private final Object inode;
     private @Nullable Session session;
     private boolean closed;
 
-    Connector(Path file, Duration busyTimeout) {
-        this.file = file;
+    Connector(Database database, Duration busyTimeout) {
+        this.database = database;
         this.busyTimeout = busyTimeout;
         this.inode = inode();
     }
 
-    Path file() {
-        return file;
-    }
-
-    private String name() {
-        return "registry " + file;
+    Database database() {
+        return database;
     }
 
     Session session() throws SQLException {
         if (closed) {
-            throw new IllegalStateException(name() + " is closed");
+            throw new IllegalStateException(database.name() + " is closed");
         }
         if (!inode.equals(inode())) {
-            throw new RegistryException(name() + " was replaced while it was open: restart the hosts that use it");
+            throw database.failure(database.name() + " was replaced while it was open: "
+                    + database.kind().advice().replaced());
         }
         Session open = session;
         return open == null ? connect() : open;
     }
 
     private Session connect() throws SQLException {
-        Snapshot.INDEX.lock();
+        database.enter("opening it");
         try {
-            Session opened = Session.open(file, "mode=rw", busyTimeout);
+            Session opened = Session.open(database.file(), "mode=rw", busyTimeout);
             session = opened;
             opened.query("PRAGMA journal_mode = WAL");
             opened.update("PRAGMA synchronous = FULL");
-            Schema.requireReadable(opened, file);
+            for (String setting : database.kind().settings()) {
+                opened.execute(setting);
+            }
+            Schema.requireReadable(opened, database);
             return opened;
         } finally {
-            Snapshot.INDEX.unlock();
+            database.leave();
         }
     }
 
     private Object inode() {
         try {
             return Objects.requireNonNull(
-                    Files.readAttributes(file, BasicFileAttributes.class).fileKey(), "this system has no file keys");
+                    Files.readAttributes(database.file(), BasicFileAttributes.class)
+                            .fileKey(),
+                    "this system has no file keys");
         } catch (IOException e) {
-            throw new RegistryException(
-                    name() + " was moved or deleted while it was open: bring it back, or restart its hosts", e);
+            throw database.failure(
+                    database.name() + " was moved or deleted while it was open: "
+                            + database.kind().advice().moved(),
+                    e);
+        }
+    }
+
+    /**
+     * Closes the connection for good. Where its file is no longer in its place, its last commits may be in the -wal alone,
+     * which SQLite leaves behind there: they are moved into the file, so that it is whole and no other file gets them.
+     */
+    void forsake() throws SQLException {
+        try {
+            Session open = session;
+            if (open != null && !isInPlace()) {
+                open.query("PRAGMA wal_checkpoint(TRUNCATE)");
+            }
+        } finally {
+            close();
+        }
+    }
+
+    private boolean isInPlace() {
+        try {
+            return inode.equals(Files.readAttributes(database.file(), BasicFileAttributes.class)
+                    .fileKey());
+        } catch (IOException gone) {
+            return false;
         }
     }
 

@@ -1,5 +1,11 @@
 package io.workersupervisor.sqlite;
 
+import io.workersupervisor.AccountId;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * text. What does not fit is an {@link IllegalArgumentException} that names the column.
  */
 final class Fields {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
     private final Map<String, @Nullable Object> values;
 
     Fields(Map<String, @Nullable Object> values) {
@@ -38,6 +47,33 @@ final class Fields {
 
     Optional<String> optionalText(String column) {
         return value(column) == null ? Optional.empty() : Optional.of(text(column));
+    }
+
+    /** A time as it is stored: of one width within the years 0 to 9999, so that it sorts as text. */
+    static String time(Instant instant) {
+        return TIME.format(instant);
+    }
+
+    Instant instant(String column) {
+        try {
+            return Instant.parse(text(column));
+        } catch (DateTimeException e) {
+            throw wrong(column, "a time such as 2026-01-31T12:00:00.000Z");
+        }
+    }
+
+    AccountId account() {
+        return value("account_id") instanceof Long number ? AccountId.of(number) : AccountId.of(text("account_id"));
+    }
+
+    <E extends Enum<E>> E constant(Class<E> type, String column) {
+        String name = text(column);
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().equals(name)) {
+                return constant;
+            }
+        }
+        throw wrong(column, "one of " + List.of(type.getEnumConstants()));
     }
 
     IllegalArgumentException wrong(String column, String wanted) {

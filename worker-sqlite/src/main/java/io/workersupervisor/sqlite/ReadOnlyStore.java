@@ -5,19 +5,19 @@ import java.time.Duration;
 
 /** A file that is only looked at: each call reads its present state and leaves no connection behind. */
 final class ReadOnlyStore implements Store {
-    private final Path file;
+    private final Database database;
     private final Duration busyTimeout;
     private final String id;
     private volatile boolean closed;
 
-    private ReadOnlyStore(Path file, Duration busyTimeout) {
-        this.file = file;
+    private ReadOnlyStore(Database database, Duration busyTimeout) {
+        this.database = database;
         this.busyTimeout = busyTimeout;
-        this.id = read("opening it", session -> Schema.verify(session, file));
+        this.id = read("opening it", session -> Schema.verify(session, database));
     }
 
     static ReadOnlyStore open(Path path, Duration busyTimeout) {
-        return new ReadOnlyStore(RegistryFile.existing(path), busyTimeout);
+        return new ReadOnlyStore(DatabaseFile.existing(Kind.REGISTRY, path), busyTimeout);
     }
 
     @Override
@@ -26,8 +26,8 @@ final class ReadOnlyStore implements Store {
     }
 
     @Override
-    public Path file() {
-        return file;
+    public Database database() {
+        return database;
     }
 
     @Override
@@ -35,7 +35,7 @@ final class ReadOnlyStore implements Store {
         if (closed) {
             throw new IllegalStateException(name() + " is closed");
         }
-        return Snapshot.read(file, doing, Snapshot.Unseen.REFUSE, busyTimeout, work);
+        return Snapshot.read(database, doing, Snapshot.Unseen.REFUSE, busyTimeout, work);
     }
 
     @Override

@@ -10,22 +10,16 @@ import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerRow;
 import io.workersupervisor.WorkerState;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Rows and reports as columns. What cannot be read is an {@link IllegalArgumentException} that names the column. */
 final class RowMapper {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
-
     private RowMapper() {}
 
-    /** The values of {@link Schema#COLUMNS}, in their order. */
+    /** The values of {@link RegistryTables#COLUMNS}, in their order. */
     static @Nullable Object[] values(WorkerRow row) {
         return new @Nullable Object[] {
             row.account().value(),
@@ -36,7 +30,7 @@ final class RowMapper {
             row.state().name(),
             row.desired().name(),
             row.pid().isPresent() ? row.pid().getAsLong() : null,
-            time(row.startedAt()),
+            Fields.time(row.startedAt()),
             row.userId().orElse(null),
             row.specVersion().orElse(null),
             row.detail().toJson()
@@ -45,14 +39,14 @@ final class RowMapper {
 
     static WorkerRow row(Fields found) {
         return new WorkerRow(
-                account(found),
+                found.account(),
                 found.number("epoch"),
                 found.number("version"),
                 found.text("worker_id"),
                 found.text("node"),
-                constant(WorkerState.class, found, "state"),
-                constant(Desired.class, found, "desired"),
-                instant(found, "started_at"),
+                found.constant(WorkerState.class, "state"),
+                found.constant(Desired.class, "desired"),
+                found.instant("started_at"),
                 found.optionalText("user_id"),
                 found.optionalText("spec_version"),
                 detail(found));
@@ -63,7 +57,7 @@ final class RowMapper {
         try {
             return StopReport.parse(found.text("report"));
         } catch (IllegalArgumentException e) {
-            Instant ended = instant(found, "ended_at");
+            Instant ended = found.instant("ended_at");
             return new StopReport(
                     account,
                     found.text("worker_id"),
@@ -83,39 +77,11 @@ final class RowMapper {
         }
     }
 
-    static String time(Instant instant) {
-        return TIME.format(instant);
-    }
-
-    private static AccountId account(Fields found) {
-        return found.value("account_id") instanceof Long number
-                ? AccountId.of(number)
-                : AccountId.of(found.text("account_id"));
-    }
-
     private static RowDetail detail(Fields found) {
         try {
             return RowDetail.parse(found.text("detail"));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("detail: " + e.getMessage(), e);
         }
-    }
-
-    private static Instant instant(Fields found, String column) {
-        try {
-            return Instant.parse(found.text(column));
-        } catch (DateTimeException e) {
-            throw found.wrong(column, "a time such as 2026-01-31T12:00:00.000Z");
-        }
-    }
-
-    private static <E extends Enum<E>> E constant(Class<E> type, Fields found, String column) {
-        String name = found.text(column);
-        for (E constant : type.getEnumConstants()) {
-            if (constant.name().equals(name)) {
-                return constant;
-            }
-        }
-        throw found.wrong(column, "one of " + List.of(type.getEnumConstants()));
     }
 }

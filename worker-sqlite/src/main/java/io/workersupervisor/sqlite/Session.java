@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,7 +16,8 @@ import org.sqlite.SQLiteConfig;
 
 /**
  * One connection, with each statement prepared once. Every statement commits by itself, except between {@link #begin}
- * and {@link #commit}. Not thread-safe. After an {@link SQLException} it must be closed, which rolls back.
+ * and {@link #commit}. Not thread-safe. After an {@link SQLException} it must be closed,
+ * which rolls back; only a row that was refused ({@link SqliteFailure#isRefusal}) undoes no more than its statement.
  */
 final class Session implements AutoCloseable {
     private final Connection connection;
@@ -48,6 +50,13 @@ final class Session implements AutoCloseable {
         return bound(sql, values).executeUpdate();
     }
 
+    /** Runs a statement to its end whatever it answers, as settings do. */
+    void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
     /**
      * What tells whether anything was written between two moments, by this session or by any other.
      *
@@ -62,7 +71,8 @@ final class Session implements AutoCloseable {
         return new Moment(this, number("PRAGMA data_version"), number("SELECT total_changes()"));
     }
 
-    private long number(String sql) throws SQLException {
+    /** The number that a query answers with. */
+    long number(String sql) throws SQLException {
         try (ResultSet found = bound(sql).executeQuery()) {
             found.next();
             return found.getLong(1);

@@ -1,6 +1,6 @@
 package io.workersupervisor.sqlite;
 
-import io.workersupervisor.RegistryException;
+import io.workersupervisor.WorkerSupervisorException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -30,14 +29,11 @@ import org.sqlite.SQLiteException;
  *
  * <p>None of this opens the files past SQLite: closing any descriptor of theirs would drop the locks that this process
  * holds on them. SQLite keeps one {@code -shm} for each file and process, in the mode of the connection that came first:
- * {@link #INDEX} keeps a connection for writing from coming second.
+ * {@link Database#enter} keeps a connection for writing from coming second.
  */
 final class Snapshot {
     private static final int ATTEMPTS = 20;
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
-
-    /** Held by a reading connection as long as it is open, and by one for writing while it opens. */
-    static final ReentrantLock INDEX = new ReentrantLock();
 
     private Snapshot() {}
 
@@ -48,36 +44,37 @@ final class Snapshot {
     }
 
     /** Runs work that only reads, on one state of the database. */
-    static <T> T read(Path file, String doing, Unseen unseen, Duration busyTimeout, Session.Work<T> work) {
-        INDEX.lock();
+    static <T> T read(Database database, String doing, Unseen unseen, Duration busyTimeout, Session.Work<T> work) {
+        database.enter(doing);
         try {
-            return settled(file, doing, unseen, busyTimeout, work);
+            return settled(database, doing, unseen, busyTimeout, work);
         } finally {
-            INDEX.unlock();
+            database.leave();
         }
     }
 
-    private static <T> T settled(Path file, String doing, Unseen unseen, Duration busyTimeout, Session.Work<T> work) {
+    private static <T> T settled(
+            Database database, String doing, Unseen unseen, Duration busyTimeout, Session.Work<T> work) {
         long end = System.nanoTime() + busyTimeout.toNanos();
         for (int attempt = 1; ; attempt++) {
             boolean last = attempt >= ATTEMPTS;
-            Traces before = Traces.of(file);
-            try (Session session = Session.open(file, before.mode(), busyTimeout)) {
+            Traces before = Traces.of(database);
+            try (Session session = Session.open(database.file(), before.mode(), busyTimeout)) {
                 T result = work.in(session);
                 boolean whole = unseen == Unseen.ACCEPT || !before.hidesCommits();
-                if (whole && (before.attachable() || before.equals(Traces.of(file)))) {
+                if (whole && (before.attachable() || before.equals(Traces.of(database)))) {
                     return result;
                 } else if (last) {
-                    throw unsettled(file, doing, before);
+                    throw unsettled(database, doing, before);
                 }
-            } catch (RegistryException verdict) {
-                if (last || before.attachable() || before.equals(Traces.of(file))) {
+            } catch (WorkerSupervisorException verdict) {
+                if (last || before.attachable() || before.equals(Traces.of(database))) {
                     throw verdict;
                 }
             } catch (SQLException e) {
-                boolean settled = last || before.equals(Traces.of(file));
+                boolean settled = last || before.equals(Traces.of(database));
                 if (isBeingOpened(e) ? System.nanoTime() > end : settled) {
-                    throw SqliteFailure.of(file, doing, e);
+                    throw SqliteFailure.of(database, doing, e);
                 }
             }
             LockSupport.parkNanos(PAUSE);
@@ -90,8 +87,8 @@ final class Snapshot {
                 && failure.getResultCode() == SQLiteErrorCode.SQLITE_READONLY_RECOVERY;
     }
 
-    private static RegistryException unsettled(Path file, String doing, Traces traces) {
-        return new RegistryException("registry " + file + ": " + doing + " failed: "
+    private static WorkerSupervisorException unsettled(Database database, String doing, Traces traces) {
+        return database.failure(database.name() + ": " + doing + " failed: "
                 + (traces.hidesCommits()
                         ? "there is a -wal and no -shm, so the last commits cannot be seen without altering it. Copy all"
                                 + " three files while no host runs, or open it for writing once"
@@ -104,11 +101,12 @@ final class Snapshot {
 
     /** What tells that a database was written. */
     private record Traces(Optional<Trace> file, Optional<Trace> wal, Optional<Trace> shm) {
-        static Traces of(Path file) {
+        static Traces of(Database database) {
             try {
+                Path file = database.file();
                 return new Traces(Trace.of(file), Trace.of(beside(file, "-wal")), Trace.of(beside(file, "-shm")));
             } catch (IOException e) {
-                throw new RegistryException("registry " + file + " cannot be looked at: " + SqliteFailure.reason(e), e);
+                throw database.failure(database.name() + " cannot be looked at: " + SqliteFailure.reason(e), e);
             }
         }
 

@@ -1,27 +1,21 @@
 package io.workersupervisor.sqlite;
 
-import io.workersupervisor.RegistryException;
+import io.workersupervisor.WorkerSupervisorException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import org.sqlite.NativeLibraryNotFoundException;
 import org.sqlite.SQLiteErrorCode;
 
 /** SQLite's errors in words: the file, what was done, what SQLite says, what to do. */
 final class SqliteFailure {
-    static final String DAMAGED =
-            "Stop all hosts, move the file with its -wal and -shm aside, and restore a backup: copy what VACUUM INTO made to"
-                    + " its place. Without one the next host begins anew and finds the workers that run";
-
     private SqliteFailure() {}
 
-    static RegistryException of(Path file, String doing, SQLException error) {
-        String words = "registry " + file + ": " + doing + " failed: " + error.getMessage() + ". ";
-        return new RegistryException(words + advice(file, error), error);
+    static WorkerSupervisorException of(Database database, String doing, SQLException error) {
+        String words = database.name() + ": " + doing + " failed: " + error.getMessage() + ". ";
+        return database.failure(words + advice(database, error), error);
     }
 
     /** Whether the disk had no room: then nothing of the transaction is there, even where it was the commit that failed. */
@@ -29,11 +23,16 @@ final class SqliteFailure {
         return error instanceof SQLException e && code(e) == SQLiteErrorCode.SQLITE_FULL;
     }
 
+    /** Whether it was a row that the table refuses, and nothing else is wrong. */
+    static boolean isRefusal(SQLException error) {
+        return code(error) == SQLiteErrorCode.SQLITE_CONSTRAINT;
+    }
+
     private static SQLiteErrorCode code(SQLException error) {
         return SQLiteErrorCode.getErrorCode(error.getErrorCode() & 0xff);
     }
 
-    private static String advice(Path file, SQLException error) {
+    private static String advice(Database database, SQLException error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof NativeLibraryNotFoundException) {
                 return "SQLite's native library could not be unpacked: set the system property org.sqlite.tmpdir to a"
@@ -47,22 +46,14 @@ final class SqliteFailure {
             case SQLITE_READONLY, SQLITE_PERM ->
                 "Give this user write permission on the file, its -wal and -shm, and their directory, and see that their"
                         + " file system is not mounted read-only";
-            case SQLITE_NOTADB ->
-                isInDataDirectory(file)
-                        ? "It is damaged. " + DAMAGED
-                        : "It is no SQLite database: choose another place, or move that file away";
-            case SQLITE_CORRUPT -> DAMAGED;
+            case SQLITE_NOTADB -> database.noDatabase();
+            case SQLITE_CORRUPT -> database.kind().advice().damaged();
             case SQLITE_IOERR ->
                 "See that its file system has free space and the disk is sound (kernel's log); only reading tells what was"
                         + " written";
             case SQLITE_CANTOPEN -> "See that the file and its directory are there and may be read and written";
             default -> "Try again; if it stays, restart the host and keep this message";
         };
-    }
-
-    /** What a host leaves beside its registry: the file there was one. */
-    private static boolean isInDataDirectory(Path file) {
-        return Files.exists(file.resolveSibling("node")) || Files.isDirectory(file.resolveSibling("locks"));
     }
 
     /** An I/O error in words; the message of some is only the path. */

@@ -52,18 +52,19 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
     public static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
 
     private static final String KEY = " WHERE account_id = ? AND epoch = ? AND version = ? AND worker_id = ?";
-    private static final String SELECT = "SELECT " + String.join(", ", Schema.COLUMNS) + " FROM worker_registry";
+    private static final String SELECT =
+            "SELECT " + String.join(", ", RegistryTables.COLUMNS) + " FROM worker_registry";
     /** A state that nobody knows is not closed. */
     private static final String CLOSED_LEFT_OUT = Arrays.stream(WorkerState.values())
             .filter(state -> !state.isOpen())
             .map(state -> "'" + state + "'")
             .collect(joining(", ", " WHERE state NOT IN (", ")"));
 
-    private static final String INSERT = "INSERT INTO worker_registry (" + String.join(", ", Schema.COLUMNS)
-            + ") VALUES (" + Schema.COLUMNS.stream().map(column -> "?").collect(joining(", "))
+    private static final String INSERT = "INSERT INTO worker_registry (" + String.join(", ", RegistryTables.COLUMNS)
+            + ") VALUES (" + RegistryTables.COLUMNS.stream().map(column -> "?").collect(joining(", "))
             + ") ON CONFLICT (account_id) DO NOTHING";
     private static final String REPLACE = "UPDATE worker_registry SET "
-            + Schema.COLUMNS.stream().map(column -> column + " = ?").collect(joining(", ")) + KEY;
+            + RegistryTables.COLUMNS.stream().map(column -> column + " = ?").collect(joining(", ")) + KEY;
 
     private static final String FILE = "INSERT INTO worker_stops (worker_id, account_id, ended_at, report)"
             + " VALUES (?, ?, ?, ?) ON CONFLICT (worker_id) DO NOTHING";
@@ -194,7 +195,7 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
 
     private String repairable(@Nullable Object account, IllegalArgumentException problem) {
         String what = String.valueOf(problem.getMessage());
-        return what + ". " + Repair.advice(store.file(), account, what);
+        return what + ". " + Repair.advice(store.database().file(), account, what);
     }
 
     @Override
@@ -235,7 +236,7 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
 
     private static Session.Work<Boolean> filing(StopReport report) {
         Object account = report.account().value();
-        Object[] values = {report.workerId(), account, RowMapper.time(report.endedAt()), report.toJson()};
+        Object[] values = {report.workerId(), account, Fields.time(report.endedAt()), report.toJson()};
         return session -> {
             boolean inserted = session.update(FILE, values) == 1;
             if (inserted) {

@@ -1,18 +1,16 @@
 package io.workersupervisor.sqlite;
 
-import java.nio.file.Path;
-
 /** How the registry reaches its file. Thread-safe. */
 interface Store extends AutoCloseable {
     /** What the file says of itself. */
     String id();
 
-    /** Where it is. */
-    Path file();
+    /** The file itself. */
+    Database database();
 
     /** What it is called in messages. */
     default String name() {
-        return "registry " + file();
+        return database().name();
     }
 
     /**

@@ -35,7 +35,7 @@ final class WritableStore implements Store {
     /** Guards the connector. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final Path file;
+    private final Database database;
     private final String id;
     private final Duration longestQueue;
     private final Connector connector;
@@ -43,18 +43,22 @@ final class WritableStore implements Store {
     /** Guarded by this; null while nobody gathers. */
     private @Nullable Batch gathering;
 
-    private WritableStore(Path file, String id, Duration busyTimeout, Duration longestQueue) {
-        this.file = file;
+    private WritableStore(Database database, String id, Duration busyTimeout, Duration longestQueue) {
+        this.database = database;
         this.id = id;
         this.longestQueue = longestQueue;
-        this.connector = new Connector(file, busyTimeout);
+        this.connector = new Connector(database, busyTimeout);
     }
 
     static WritableStore open(Path path, Duration busyTimeout, Duration longestQueue) {
-        Path file = RegistryFile.forWriting(path, busyTimeout);
+        Database database = DatabaseFile.forWriting(Kind.REGISTRY, path, busyTimeout);
         String id = Snapshot.read(
-                file, "opening it", Snapshot.Unseen.ACCEPT, busyTimeout, session -> Schema.verify(session, file));
-        WritableStore store = new WritableStore(file, id, busyTimeout, longestQueue);
+                database,
+                "opening it",
+                Snapshot.Unseen.ACCEPT,
+                busyTimeout,
+                session -> Schema.verify(session, database));
+        WritableStore store = new WritableStore(database, id, busyTimeout, longestQueue);
         store.read("opening it", session -> true);
         return store;
     }
@@ -65,8 +69,8 @@ final class WritableStore implements Store {
     }
 
     @Override
-    public Path file() {
-        return connector.file();
+    public Database database() {
+        return connector.database();
     }
 
     @Override
@@ -154,7 +158,7 @@ final class WritableStore implements Store {
 
     private RuntimeException told(String doing, Throwable cause) {
         if (cause instanceof SQLException e) {
-            return SqliteFailure.of(file, doing, e);
+            return SqliteFailure.of(database, doing, e);
         } else if (cause instanceof Error e) {
             throw e;
         }
@@ -205,7 +209,7 @@ final class WritableStore implements Store {
         try {
             connector.close();
         } catch (SQLException e) {
-            throw SqliteFailure.of(file, "closing it", e);
+            throw SqliteFailure.of(database, "closing it", e);
         } finally {
             lock.unlock();
         }

@@ -1,0 +1,89 @@
+package io.workersupervisor.sqlite;
+
+import static java.util.stream.Collectors.joining;
+
+import io.workersupervisor.LogLevel;
+import io.workersupervisor.LogQuery;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A query as SQL, newest first. Each reads one index in its order and stops after the last row that is wanted: of a
+ * worker the key, of what a person should look at one of the small indexes of that, else that of the account or the time.
+ *
+ * @param sql the statement
+ * @param values its parameters
+ */
+record LogSearch(String sql, List<Object> values) {
+    private static final String SELECT = "SELECT " + String.join(", ", LogTable.COLUMNS) + " FROM worker_logs";
+    private static final Set<LogLevel> ALL = EnumSet.allOf(LogLevel.class);
+    private static final Set<LogLevel> GRAVE = EnumSet.range(LogLevel.WARNING, LogLevel.CRITICAL);
+
+    private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+    private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
+
+    static LogSearch of(LogQuery query) {
+        boolean ofWorker = query.workerId().isPresent();
+        // the sign keeps the planner from an index that is not in the order of a worker's file
+        String free = ofWorker ? "+" : "";
+        List<String> terms = new ArrayList<>();
+        List<Object> values = new ArrayList<>();
+        query.workerId().ifPresent(worker -> {
+            terms.add("worker_id = ?");
+            values.add(worker);
+        });
+        query.account().ifPresent(account -> {
+            terms.add(free + "account_id = ?");
+            values.add(account.value());
+        });
+        query.since().ifPresent(first -> {
+            terms.add(free + "timestamp >= ?");
+            values.add(first(first));
+        });
+        query.until().ifPresent(last -> {
+            terms.add(free + "timestamp <= ?");
+            values.add(bound(last));
+        });
+        if (GRAVE.containsAll(query.levels()) && !ofWorker) {
+            terms.add(LogTable.GRAVE);
+        }
+        if (!query.levels().equals(ALL)) {
+            terms.add(levels(query.levels()));
+        }
+        values.add(query.limit());
+        String where = terms.stream().distinct().collect(joining(" AND "));
+        return new LogSearch(
+                SELECT + (where.isEmpty() ? "" : " WHERE " + where)
+                        + (ofWorker
+                                ? " ORDER BY byte_offset DESC"
+                                : " ORDER BY timestamp DESC, worker_id DESC, byte_offset DESC")
+                        + " LIMIT ?",
+                values);
+    }
+
+    private static String levels(Set<LogLevel> levels) {
+        return levels.stream().sorted().map(level -> "'" + level + "'").collect(joining(", ", "level IN (", ")"));
+    }
+
+    /** Whether a time is stored in the width that sorts. */
+    static boolean isStorable(Instant time) {
+        return !time.isBefore(FIRST) && time.isBefore(END);
+    }
+
+    /** Entries have milliseconds: the first that is not before the instant. */
+    private static String first(Instant instant) {
+        Instant floor = isStorable(instant) ? instant.truncatedTo(ChronoUnit.MILLIS) : instant;
+        return bound(floor.equals(instant) ? floor : floor.plusMillis(1));
+    }
+
+    private static String bound(Instant instant) {
+        if (isStorable(instant)) {
+            return Fields.time(instant);
+        }
+        return instant.isBefore(FIRST) ? "" : "after all";
+    }
+}
