@@ -1,0 +1,97 @@
+package io.workersupervisor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Masks secrets in the messages of workers before they leave the host: each becomes a note like {@code [redacted bot token]}.
+ * Immutable and safe for any thread; does no I/O.
+ *
+ * <p>{@link #standard()} knows tokens of Telegram bots, string sessions and keys of Telegram clients, values behind words like
+ * {@code api_hash=}, {@code password:} or {@code "token":}, phone numbers in international form, passwords in addresses,
+ * {@code Authorization} headers, keys of AWS, JSON web tokens and Discord tokens. It finds what looks like a secret, no more: a
+ * password in plain words stays. The worker's own file is not changed, only what is sent on.
+ *
+ * <p>Standard masking takes time in proportion to the message. A pattern of the user's may not: one that backtracks without
+ * bound holds up the shipping of all logs.
+ */
+public final class Redaction {
+    private static final Redaction NONE = new Redaction(false, List.of());
+    private static final Redaction STANDARD = new Redaction(true, List.of());
+
+    private final boolean secrets;
+    private final List<Rule> rules;
+
+    private record Rule(String note, Pattern pattern) {}
+
+    private Redaction(boolean secrets, List<Rule> rules) {
+        this.secrets = secrets;
+        this.rules = List.copyOf(rules);
+    }
+
+    /**
+     * Masks what is known to be secret in most workers.
+     *
+     * @return the redaction that a supervisor uses unless given another
+     */
+    public static Redaction standard() {
+        return STANDARD;
+    }
+
+    /**
+     * Masks nothing.
+     *
+     * @return the redaction that leaves each text as it is
+     */
+    public static Redaction none() {
+        return NONE;
+    }
+
+    /**
+     * Masks more: each match of a pattern, after all that this redaction masks. A match of nothing masks nothing.
+     *
+     * @param name what is masked, for the note in its place; 1 to 40 characters
+     * @param pattern what to mask; should not backtrack without bound
+     * @return a new redaction
+     * @throws IllegalArgumentException if the name is blank or too long
+     */
+    public Redaction and(String name, Pattern pattern) {
+        List<Rule> more = new ArrayList<>(rules);
+        more.add(new Rule(SecretScanner.note(Text.notBlank("name", name, 40)), pattern));
+        return new Redaction(secrets, more);
+    }
+
+    /**
+     * Masks the secrets in a text.
+     *
+     * @param text a message
+     * @return the text with notes in place of the secrets; the same object where there is none
+     */
+    public String apply(String text) {
+        String masked = secrets ? SecretScanner.mask(text) : text;
+        for (Rule rule : rules) {
+            masked = masked(rule, masked);
+        }
+        return masked;
+    }
+
+    private static String masked(Rule rule, String text) {
+        var matcher = rule.pattern().matcher(text);
+        StringBuilder out = new StringBuilder();
+        int copied = 0;
+        while (matcher.find()) {
+            if (matcher.end() > matcher.start()) {
+                out.append(text, copied, matcher.start()).append(rule.note());
+                copied = matcher.end();
+            }
+        }
+        return copied == 0 ? text : out.append(text, copied, text.length()).toString();
+    }
+
+    /** Which rules it has, without what they masked. */
+    @Override
+    public String toString() {
+        return "Redaction[standard=" + secrets + ", more=" + rules.size() + "]";
+    }
+}
