@@ -23,7 +23,7 @@ final class LogTortureHost {
                     print "line " i " of worker " id ", which has more to say than that"
                     if (i % 499 == 498) {
                         print "Traceback (most recent call last):\\n  File \\"bot.py\\", line " i ", in run"
-                        if (i % 4990 == 4989) { fflush(); system("sleep 0.05") }
+                        if (i % 998 == 997) { fflush(); system("sleep 0.05") }
                         print "    raise ValueError\\nValueError: no " i
                     }
                 }

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 class LogTortureTest {
     private static final int WORKERS = Integer.getInteger("torture.workers", 20);
-    private static final int LINES = Integer.getInteger("torture.lines", 5_000);
+    private static final int LINES = Integer.getInteger("torture.lines", 20_000);
     private static final int DEATHS = Integer.getInteger("torture.deaths", 6);
     private static final Duration LONGEST = Duration.ofMinutes(Integer.getInteger("torture.minutes", 4));
 
