@@ -42,7 +42,7 @@ final class LogStore {
     /** A -wal beyond this is waited for. */
     private static final long WAL_LIMIT = 64L << 20;
 
-    private static final Duration READER_PATIENCE = Duration.ofMillis(200);
+    private static final Duration READER_PATIENCE = Duration.ofSeconds(1);
 
     private final Path path;
     private final Duration busyTimeout;
