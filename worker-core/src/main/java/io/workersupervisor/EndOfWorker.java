@@ -16,7 +16,8 @@ import java.util.OptionalInt;
  * <ol>
  *   <li>The launcher wrote the exit record before it let go of the lock, and the lock is seen free before the record is
  *       read: what is not there then never comes.
- *   <li>Read the row again: a stop that was written meanwhile may have caused the end, and is looked at first.
+ *   <li>Read the row again, unless it tells of a stop already: one that was written meanwhile may have caused the end, and
+ *       is looked at first.
  *   <li>Insert the report, if there is none for the worker id.
  *   <li>Close the row, if it still has the epoch, version and worker id that were read: in one durable write with the
  *       report, where the store can.
@@ -113,7 +114,8 @@ final class EndOfWorker {
     /** Steps 2 to 5; empty if another host changed the row meanwhile, and it must be looked at again. */
     Optional<StopReport> bury(WorkerRow row, Ending ending) {
         boolean ran = !(ending.exit() instanceof ExitStatus.NeverRan);
-        if (ran && !isUnchanged(row)) {
+        boolean caused = row.detail().termedAt().isPresent();
+        if (ran && !caused && !isUnchanged(row)) {
             return Optional.empty();
         }
         StopReport report = Diagnosis.report(row, ending);

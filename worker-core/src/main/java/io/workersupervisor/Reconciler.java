@@ -366,9 +366,10 @@ final class Reconciler {
         if (reach == Reach.LOOK) {
             return new Resume();
         }
-        return ladder.end(row.account(), row.workerId()) instanceof StopLadder.Stuck stuck
-                ? left(row, stuck.evidence())
-                : filed(end.filed(row));
+        StopLadder.Outcome outcome = ladder.end(row);
+        return outcome instanceof StopLadder.Done done
+                ? filed(done.report().or(() -> end.filed(row)))
+                : left(row, ((StopLadder.Stuck) outcome).evidence());
     }
 
     private Result draining(WorkerRow row, Judgement.Draining draining, Reach reach) {
