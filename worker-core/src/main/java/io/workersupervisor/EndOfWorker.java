@@ -145,8 +145,8 @@ final class EndOfWorker {
     StopReport tell(WorkerRow row, Ending ending) {
         UnfiledEnds.Unfiled end = new UnfiledEnds.Unfiled(row, Diagnosis.report(row, ending));
         unfiled.put(end);
-        context.events().hear(new WorkerEvent.Stopped(context.timing().now(), end.report()));
         behind.execute(() -> fileLater(row.account()));
+        context.events().hear(new WorkerEvent.Stopped(context.timing().now(), end.report()));
         return end.report();
     }
 
