@@ -30,6 +30,11 @@ record AllRecords(LaunchRecords sh, LaunchRecords keepers) implements LaunchReco
     }
 
     @Override
+    public Object state() {
+        return List.of(sh.state(), keepers.state());
+    }
+
+    @Override
     public void acknowledge(String workerId) {
         sh.acknowledge(workerId);
         keepers.acknowledge(workerId);

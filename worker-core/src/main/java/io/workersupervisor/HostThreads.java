@@ -30,8 +30,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class HostThreads {
     private static final int POOL = 16;
 
-    /** Many wait for one durable commit, which they share. */
-    private static final int SHARING = 64;
+    /** Many wait for one durable commit, which they share; more would cost more memory than they save time. */
+    private static final int STARTERS = 32;
+
+    private static final int WRITERS = 16;
 
     /** The stacks of those are worth more than making them anew for the next many. */
     private static final Duration IDLE_SHARING = Duration.ofMillis(200);
@@ -40,8 +42,8 @@ final class HostThreads {
 
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(named("worker-tick"));
     private final ExecutorService pool = bounded(POOL, IDLE, "worker-pool");
-    private final ExecutorService starters = bounded(SHARING, IDLE_SHARING, "worker-start");
-    private final ExecutorService writers = bounded(SHARING, IDLE_SHARING, "worker-write");
+    private final ExecutorService starters = bounded(STARTERS, IDLE_SHARING, "worker-start");
+    private final ExecutorService writers = bounded(WRITERS, IDLE_SHARING, "worker-write");
     private final ExecutorService ladders = Executors.newCachedThreadPool(named("worker-ladder"));
     private final ExecutorService readers = Executors.newCachedThreadPool(named("worker-launch"));
 

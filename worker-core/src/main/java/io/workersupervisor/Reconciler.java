@@ -41,6 +41,7 @@ final class Reconciler {
     private final Predicate<String> held;
     private final Map<AccountId, CompletableFuture<Void>> going = new ConcurrentHashMap<>();
     private final Map<AccountId, CompletableFuture<Void>> looking = new ConcurrentHashMap<>();
+    private volatile Optional<Looked> looked = Optional.empty();
 
     Reconciler(
             Context context,
@@ -68,6 +69,7 @@ final class Reconciler {
         RowListing open = open();
         Pass pass = pass(open);
         open.rows().stream().map(row -> look(row.account(), pass)).toList().forEach(CompletableFuture::join);
+        looked = Optional.empty();
         afterwards(open.rows());
         pass.troubles().addAll(tellOfOtherNodes());
         pass.ladders().forEach(CompletableFuture::join);
@@ -178,10 +180,22 @@ final class Reconciler {
         return over.whenComplete((nothing, thrown) -> looking.remove(account, over));
     }
 
+    /** Where rows, workers and records are as they were, there is nothing to be heard or swept. */
     private void afterwards(List<WorkerRow> open) {
-        hearOfOthers(open);
-        Guard.run("records", Optional.empty(), () -> sweepRecords(open));
+        Guard.run("records", Optional.empty(), () -> {
+            Looked now = new Looked(
+                    open, supervised.changes(), context.local().records().state());
+            if (!looked.filter(now::equals).isPresent()) {
+                looked = Optional.empty();
+                hearOfOthers(open);
+                boolean whole = sweepRecords(open);
+                looked = whole ? Optional.of(now) : Optional.empty();
+            }
+        });
     }
+
+    /** What a pass has looked at when it was over. */
+    private record Looked(List<WorkerRow> open, long supervised, Object records) {}
 
     private void one(AccountId account, AccountCheck.Reach reach, Pass pass) {
         Guard.run("reconcile", Optional.of(account), () -> {
@@ -241,15 +255,18 @@ final class Reconciler {
         }
     }
 
-    /** Step 4. */
-    private void sweepRecords(List<WorkerRow> open) {
+    /** Step 4; whether nothing failed. */
+    private boolean sweepRecords(List<WorkerRow> open) {
+        boolean whole = true;
         Map<String, WorkerRow> rows = new HashMap<>();
         open.forEach(row -> rows.put(row.workerId(), row));
         for (String workerId : context.local().records().workers()) {
             if (!rows.containsKey(workerId)) {
-                Guard.run("record", Optional.empty(), () -> sweepRecord(workerId));
+                whole &= Guard.run("record", Optional.empty(), () -> sweepRecord(workerId))
+                        .isEmpty();
             }
         }
+        return whole;
     }
 
     private void sweepRecord(String workerId) {

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows that this object wrote last: as long as no other connection has committed since, they need not be read. Of two
@@ -38,6 +39,25 @@ final class KnownRows {
         Seen now = new Seen(session, session.others());
         seen = Optional.of(now);
         return known != null && known.at().equals(now) ? Optional.of(known.row()) : Optional.empty();
+    }
+
+    /** A row that was listed, as it is known if nobody has written it since {@code now}: one object for both. */
+    Optional<WorkerRow> same(Seen now, Fields listed) {
+        Known known = listed.value("account_id") instanceof Long number
+                ? rows.get(AccountId.of(number))
+                : listed.value("account_id") instanceof String text ? byText(text) : null;
+        return Optional.ofNullable(known)
+                .filter(row -> row.at().equals(now))
+                .map(Known::row)
+                .filter(row -> listed.value("version") instanceof Long version && version == row.version());
+    }
+
+    private @Nullable Known byText(String text) {
+        try {
+            return rows.get(AccountId.of(text));
+        } catch (IllegalArgumentException noAccount) {
+            return null;
+        }
     }
 
     /** What was said last: a row that is written from now on is at least as new. */

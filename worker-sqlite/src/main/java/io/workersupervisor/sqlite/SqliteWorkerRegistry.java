@@ -177,17 +177,19 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
         if (before != null && before.isOf(found.moment(), selection)) {
             return before.listing();
         }
-        Listed now = new Listed(found.moment(), selection, listing(found.rows(), selection));
+        Listed now = new Listed(found.moment(), selection, listing(found, selection));
         listed = now;
         return now.listing();
     }
 
-    private RowListing listing(List<Fields> found, RowSelection selection) {
+    private RowListing listing(Found found, RowSelection selection) {
+        KnownRows.Seen now =
+                new KnownRows.Seen(found.moment().session(), found.moment().others());
         List<WorkerRow> rows = new ArrayList<>();
         List<String> unreadable = new ArrayList<>();
-        for (Fields fields : found) {
+        for (Fields fields : found.rows()) {
             try {
-                WorkerRow row = RowMapper.row(fields);
+                WorkerRow row = known.same(now, fields).orElseGet(() -> RowMapper.row(fields));
                 if (selection.selects(row)) {
                     rows.add(row);
                 }
