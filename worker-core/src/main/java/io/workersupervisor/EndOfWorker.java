@@ -168,13 +168,14 @@ final class EndOfWorker {
         return unfiled.of(account);
     }
 
-    /** Files all that were told, each by itself: reconcile finds what fails. */
-    void fileTold() {
-        unfiled.accounts()
-                .forEach(account -> Guard.run(
-                        "filing",
-                        Optional.of(account),
-                        () -> context.mutex().call(account, Duration.ZERO, () -> file(account))));
+    /** Files all that were told, each by itself, before the host closes: the next one finds what fails or is late. */
+    void fileTold(Duration patience) {
+        long deadline = context.timing().nanos() + patience.toNanos();
+        for (AccountId account : unfiled.accounts()) {
+            Duration left =
+                    Duration.ofNanos(Math.max(0, deadline - context.timing().nanos()));
+            Guard.run("filing", Optional.of(account), () -> context.mutex().call(account, left, () -> file(account)));
+        }
     }
 
     private boolean file(AccountId account) {

@@ -25,6 +25,9 @@ final class Engine {
     /** How long an end that was told waits for a start that carries it, or for others that share its commit. */
     private static final Duration BEHIND = Duration.ofMillis(20);
 
+    /** How long a closing host tries to file what it has told. */
+    private static final Duration LAST_FILING = Duration.ofSeconds(2);
+
     /** How long a call waits for another call of this host for the same account. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -419,7 +422,7 @@ final class Engine {
             stopWorkers(deadline);
         }
         if (!isMoved()) {
-            end.fileTold();
+            end.fileTold(LAST_FILING);
         }
         closed = true;
         if (calls.isWriteLockedByCurrentThread()) {
