@@ -43,11 +43,18 @@ final class HostThreads {
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(named("worker-tick"));
     private final ExecutorService pool = bounded(POOL, IDLE, "worker-pool");
     private final ExecutorService starters = bounded(STARTERS, IDLE_SHARING, "worker-start");
-    private final ExecutorService writers = bounded(WRITERS, IDLE_SHARING, "worker-write");
+    private final ExecutorService writers = writing();
     private final ExecutorService ladders = Executors.newCachedThreadPool(named("worker-ladder"));
     private final ExecutorService readers = Executors.newCachedThreadPool(named("worker-launch"));
 
-    private static ExecutorService bounded(int most, Duration idle, String name) {
+    /** What a start that close has overtaken is about to write, it writes by itself. */
+    private static ExecutorService writing() {
+        ThreadPoolExecutor threads = bounded(WRITERS, IDLE_SHARING, "worker-write");
+        threads.setRejectedExecutionHandler((work, closed) -> work.run());
+        return threads;
+    }
+
+    private static ThreadPoolExecutor bounded(int most, Duration idle, String name) {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 most, most, idle.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), named(name));
         threads.allowCoreThreadTimeOut(true);
