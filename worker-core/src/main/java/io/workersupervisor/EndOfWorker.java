@@ -29,9 +29,9 @@ import java.util.concurrent.Executor;
  *   <li>Delete the records.
  * </ol>
  *
- * A crash before 4 changes nothing, and the next host files the end as it finds it; after 4 that finds the report filed and
- * closes the row; after 5 the records are left, and reconcile deletes those whose report is filed. Records of worker ids that the registry does not know are
- * left alone.
+ * A crash before 4 changes nothing, and the next host files the end as it finds it; after 4 that host finds the report filed
+ * and closes the row; after 5 the records are left, and reconcile deletes those whose report is filed. Records of worker ids
+ * that the registry does not know are left alone.
  */
 final class EndOfWorker {
     private static final int LONGEST_EXEC_ERROR = 512;

@@ -50,6 +50,7 @@ class ToldEndTest {
     private static final class Writes implements WorkerRegistry {
         private final WorkerRegistry registry;
         private final AtomicInteger durable = new AtomicInteger();
+        private final AtomicInteger failed = new AtomicInteger();
         private volatile boolean failing;
 
         Writes(WorkerRegistry registry) {
@@ -58,6 +59,7 @@ class ToldEndTest {
 
         private void write() {
             if (failing) {
+                failed.incrementAndGet();
                 throw new RegistryException("planted");
             }
             durable.incrementAndGet();
@@ -283,6 +285,8 @@ class ToldEndTest {
         assertThatExceptionOfType(RegistryException.class).isThrownBy(() -> host.ensure(SPEC));
         assertThat(host.why(ACCOUNT)).containsExactly(report);
         assertThat(filed()).isEmpty();
+        // The start's claim, and the filing behind.
+        await().until(() -> registry.failed.get() >= 2);
         registry.failing = false;
         ReconcileReport reconciled = host.reconcile();
 
