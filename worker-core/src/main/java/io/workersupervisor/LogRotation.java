@@ -89,8 +89,8 @@ final class LogRotation implements AutoCloseable {
         List<WorkerLogFile> large = new ArrayList<>();
         for (WorkerLogFile file : grown) {
             Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
-            long done = stat.flatMap(now -> open.progress(file.workerId())
-                            .filter(progress -> progress.inode() == now.inode()))
+            long done = stat.flatMap(
+                            now -> open.progress(file.workerId()).filter(progress -> progress.inode() == now.inode()))
                     .map(LogProgress::offset)
                     .orElse(0L);
             if (stat.isPresent() && stat.get().size() - done >= retention.archiveAt()) {

@@ -13,8 +13,20 @@ enum SecretWord {
     AUTHORIZATION("authorization", "authorization"),
     /** What stands behind it is secret where it looks random. */
     TOKEN(
-            "token", "token", "secret", "auth_key", "authkey", "api_key", "apikey", "api-key", "access_key", "private_key",
-            "secret_key", "session_string", "string_session", "stringsession"),
+            "token",
+            "token",
+            "secret",
+            "auth_key",
+            "authkey",
+            "api_key",
+            "apikey",
+            "api-key",
+            "access_key",
+            "private_key",
+            "secret_key",
+            "session_string",
+            "string_session",
+            "stringsession"),
     /** What stands behind it is secret where it looks like nothing else. */
     KEY("key", "key");
 

@@ -29,6 +29,10 @@ final class TailedDirectory implements AutoCloseable {
     }
 
     LogFeed feed() {
+        return feed(timing);
+    }
+
+    LogFeed feed(Timing time) {
         return new LogFeed(
                 data,
                 (account, workerId) -> known.getOrDefault(
@@ -36,7 +40,7 @@ final class TailedDirectory implements AutoCloseable {
                 new LogReader(ZoneOffset.UTC, Redaction.standard()),
                 new FileOnly(data)::isMarked,
                 budget,
-                timing,
+                time,
                 events::add);
     }
 
