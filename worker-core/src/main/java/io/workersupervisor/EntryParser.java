@@ -77,6 +77,14 @@ final class EntryParser {
                 from = prefix.message;
             }
         }
+        int category = dotnetCategory(prefix, text, first, end);
+        if (category > 0) {
+            logger = Optional.of(message(text, from, category));
+            from = nextLine(text, first, end);
+            while (from < end && text[from] == ' ') {
+                from++;
+            }
+        }
         boolean traceback = RawLevel.hasTraceback(text, 0, end);
         if (level == null) {
             level = traceback || RawLevel.hasTrace(text, 0, end) ? LogLevel.ERROR : LogLevel.INFO;
@@ -85,6 +93,24 @@ final class EntryParser {
         }
         return new Parsed(
                 level, time.orElseGet(() -> inferred(before)), time.isEmpty(), logger, message(text, from, end));
+    }
+
+    /**
+     * Where the category ends in {@code fail: My.Worker[12]}, behind which .NET writes the message in lines of their own;
+     * negative for other lines.
+     */
+    private static int dotnetCategory(Prefix prefix, byte[] text, int first, int end) {
+        int name = prefix.line.name(prefix.message);
+        if (prefix.timed
+                || !prefix.colon
+                || first == end
+                || name == prefix.message
+                || name >= first
+                || text[name] != '[') {
+            return -1;
+        }
+        int close = name + 1 + prefix.line.digits(name + 1);
+        return close == first - 1 && text[close] == ']' ? name : -1;
     }
 
     private static Parsed withLines(Parsed entry, String lines) {
