@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * of an uncaught exception can follow any line. Without a level, ERROR is what the runtimes print when something fails:
  * tracebacks and their remaining lines, stack traces, panics, and a line that begins with the class of an exception,
  * {@code Error: x} or {@code sqlite3.OperationalError: x}; a program that prints such a line by itself is taken at its word.
- * Warnings of the Python, Node and Java runtimes are WARNING. Anything else is INFO; indented lines, which go on with an entry
+ * Warnings of the Python, Node and Java runtimes are WARNING. Lines that Telethon, Pyrogram and asyncio log as WARNING or ERROR
+ * have that level also where Python prints them bare, since logging is not set up. Anything else is INFO; indented lines, which go on with an entry
  * that was closed before its end, have its level.
  *
  * <p><b>Time.</b> That of the first line; where it gives none, that of the entry before, but never later than the worker's end.
