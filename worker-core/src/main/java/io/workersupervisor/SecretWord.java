@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +34,13 @@ enum SecretWord {
     private static final int LONGEST = 40;
 
     private final String note;
-    private final String[] words;
+    /** Never changes; the checker does not know that. */
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final List<String> words;
 
     SecretWord(String note, String... words) {
         this.note = note;
-        this.words = words;
+        this.words = List.of(words);
     }
 
     /** What is masked, for the note. */

@@ -207,6 +207,6 @@ class RedactionTest {
         String masked = standard.apply(text);
 
         assertThat(masked).isNotEmpty();
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
     }
 }
