@@ -75,9 +75,8 @@ class LogPipelineTest {
             names = {"SH", "KEEPER"})
     void p5_what_every_sink_has_is_archived_while_the_worker_writes_on(LaunchPath path) throws IOException {
         InMemoryLogSink sink = new InMemoryLogSink();
-        WorkerSupervisor host = node.host(settings -> settings.launcher(path)
-                .logSink(sink)
-                .logRetention(LogRetention.DEFAULT.archiveAt(1 << 20)));
+        WorkerSupervisor host = node.host(settings ->
+                settings.launcher(path).logSink(sink).logRetention(LogRetention.DEFAULT.archiveAt(1 << 20)));
         String lines = "seq -f 'line %.0f of a worker that has more to say than that' 1 40000";
 
         host.start(TestNode.sh(ACCOUNT, lines + "; " + node.untilGo() + "; echo last; sleep 600")
