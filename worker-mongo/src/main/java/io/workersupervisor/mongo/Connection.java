@@ -1,0 +1,71 @@
+package io.workersupervisor.mongo;
+
+import static java.util.stream.Collectors.joining;
+
+import com.mongodb.MongoClientSettings;
+import com.mongodb.ReadConcern;
+import com.mongodb.ReadPreference;
+import com.mongodb.ServerAddress;
+import com.mongodb.WriteConcern;
+import com.mongodb.connection.ClusterConnectionMode;
+import com.mongodb.connection.ClusterSettings;
+import com.mongodb.reactivestreams.client.MongoClient;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import org.bson.Document;
+
+/** A client and the database in it that is used, with our own concerns. Thread-safe. */
+final class Connection implements AutoCloseable {
+    private final MongoClient client;
+    private final boolean ours;
+    private final ClusterConnectionMode mode;
+    private final MongoDatabase database;
+    private final MongoPlace place;
+    private volatile boolean closed;
+
+    Connection(MongoClient client, boolean ours, ClusterConnectionMode mode, MongoDatabase database, MongoPlace place) {
+        this.client = client;
+        this.ours = ours;
+        this.mode = mode;
+        this.database = database.withWriteConcern(WriteConcern.MAJORITY)
+                .withReadConcern(ReadConcern.MAJORITY)
+                .withReadPreference(ReadPreference.primary())
+                .withCodecRegistry(MongoClientSettings.getDefaultCodecRegistry());
+        this.place = place;
+    }
+
+    MongoDatabase database() {
+        return database;
+    }
+
+    MongoCollection<Document> collection(String name) {
+        return database.getCollection(place.prefix() + name);
+    }
+
+    /**
+     * Whether a new primary would not be found.
+     *
+     * @param hello what the server says of itself
+     */
+    boolean isTiedToOneMemberOf(Document hello) {
+        return mode == ClusterConnectionMode.SINGLE && hello.get("setName") != null;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        if (ours) {
+            client.close();
+        }
+    }
+
+    static String hosts(ClusterSettings cluster) {
+        return cluster.getSrvHost() != null
+                ? cluster.getSrvHost()
+                : cluster.getHosts().stream().map(ServerAddress::toString).collect(joining(","));
+    }
+}
