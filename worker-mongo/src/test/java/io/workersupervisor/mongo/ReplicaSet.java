@@ -168,6 +168,21 @@ final class ReplicaSet {
         }
     }
 
+    /**
+     * Lets the primary fail the next commands of a client.
+     *
+     * @param appName of the client, as its connection string says
+     * @param how what happens to them, in the words of {@code failCommand}
+     */
+    void failNext(String appName, int times, Document how) {
+        Document point = new Document("configureFailPoint", "failCommand")
+                .append("mode", new Document("times", times))
+                .append("data", how.append("appName", appName));
+        try (MongoClient client = MongoClients.create(uri("admin"))) {
+            ask(client, point);
+        }
+    }
+
     /** All three run and have what the primary has, so that any of them can be lost. */
     void awaitWhole() {
         await().until(() -> {
