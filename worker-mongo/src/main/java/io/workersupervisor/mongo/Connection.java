@@ -12,10 +12,13 @@ import com.mongodb.connection.ClusterSettings;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
+import java.time.Duration;
 import org.bson.Document;
 
 /** A client and the database in it that is used, with our own concerns. Thread-safe. */
 final class Connection implements AutoCloseable {
+    private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(2);
+
     private final MongoClient client;
     private final boolean ours;
     private final ClusterConnectionMode mode;
@@ -55,11 +58,22 @@ final class Connection implements AutoCloseable {
         return closed;
     }
 
+    /**
+     * Closes the client, if it is ours. The driver takes leave of a member then, and waits for ever for one that is frozen;
+     * so a thread of its own does it, and is not waited for much longer than a member takes that is well.
+     */
     @Override
     public void close() {
         closed = true;
         if (ours) {
-            client.close();
+            Thread closer = new Thread(client::close, "worker-mongo-close");
+            closer.setDaemon(true);
+            closer.start();
+            try {
+                closer.join(PATIENCE_AT_CLOSE.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

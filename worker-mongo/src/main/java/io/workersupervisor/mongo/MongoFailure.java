@@ -19,9 +19,10 @@ final class MongoFailure {
     static final int UNAUTHORIZED = 13;
     static final int DUPLICATE_KEY = 11_000;
 
-    /** Codes of a server that starts, stops, steps down, is interrupted or too slow: the same statement may go through later. */
+    /** Codes of a server that starts, stops, steps down, is interrupted, too slow, or (211) knows no keys yet. */
     private static final Set<Integer> LATER = Set.of(
-            6, 7, 24, 50, 64, 89, 91, 112, 133, 134, 189, 262, 9001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436);
+            6, 7, 24, 50, 64, 89, 91, 112, 133, 134, 189, 211, 262, 9001, 10_058, 10_107, 11_600, 11_602, 13_435,
+            13_436);
 
     private static final String RETRYABLE = "RetryableWriteError";
 

@@ -13,14 +13,16 @@ import java.util.stream.LongStream;
 final class Entries {
     static final Instant FIRST = Instant.parse("2026-03-01T10:15:30.007Z");
 
-    private static final String TEXT = "telethon.network.mtprotosender connection to 149.154.167.51:443/TcpFull complete, "
-            + "resending message ";
+    private static final String TEXT =
+            "telethon.network.mtprotosender connection to 149.154.167.51:443/TcpFull complete, " + "resending message ";
 
     private Entries() {}
 
     /** The entries of one worker from a number on; the number is the offset, too. */
     static List<LogEntry> of(String worker, long from, int count) {
-        return LongStream.range(from, from + count).mapToObj(i -> one(worker, i)).toList();
+        return LongStream.range(from, from + count)
+                .mapToObj(i -> one(worker, i))
+                .toList();
     }
 
     private static LogEntry one(String worker, long number) {

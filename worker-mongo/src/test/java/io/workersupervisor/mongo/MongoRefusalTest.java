@@ -65,8 +65,8 @@ class MongoRefusalTest {
 
     private RegistryException refusal(String uri) {
         long began = System.nanoTime();
-        RegistryException refused =
-                catchThrowableOfType(RegistryException.class, () -> MongoWorkerRegistry.open(uri).close());
+        RegistryException refused = catchThrowableOfType(
+                RegistryException.class, () -> MongoWorkerRegistry.open(uri).close());
         assertThat(refused).isNotNull();
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(15));
         return refused;
@@ -154,10 +154,13 @@ class MongoRefusalTest {
             String uri = "mongodb://" + single.address() + "/" + name;
             try (MongoClient pinged = MongoClients.create(uri + "?serverSelectionTimeoutMS=1000")) {
                 await().ignoreExceptionsInstanceOf(MongoException.class)
-                        .until(() -> ReplicaSet.ask(pinged, new Document("ping", 1)).containsKey("ok"));
+                        .until(() ->
+                                ReplicaSet.ask(pinged, new Document("ping", 1)).containsKey("ok"));
             }
 
-            assertThat(refusal(uri)).hasMessageContaining("is not a replica set").hasMessageContaining("--replSet");
+            assertThat(refusal(uri))
+                    .hasMessageContaining("is not a replica set")
+                    .hasMessageContaining("--replSet");
             try (MongoLogSink sink = MongoLogSink.in(uri)) {
                 assertThat(sink.append(Entries.of(Rows.workerId(1), 0, 5))).isEmpty();
                 assertThat(sink.find(LogQuery.last(10))).hasSize(5);
@@ -187,8 +190,8 @@ class MongoRefusalTest {
 
     @Test
     void a_server_that_is_not_there_is_told_with_its_address_and_stops_no_sink_from_being_made() {
-        MongoPlace nowhere = MongoPlace.of("mongodb://u:geheim@127.0.0.1:1/x?replicaSet=rs0")
-                .timeout(Duration.ofSeconds(1));
+        MongoPlace nowhere =
+                MongoPlace.of("mongodb://u:geheim@127.0.0.1:1/x?replicaSet=rs0").timeout(Duration.ofSeconds(1));
 
         RegistryException refused =
                 catchThrowableOfType(RegistryException.class, () -> MongoWorkerRegistry.open(nowhere));
@@ -196,8 +199,8 @@ class MongoRefusalTest {
         assertThat(refused).hasMessageContaining("127.0.0.1:1/x as u").hasMessageContaining("can be reached");
         assertThat(everything(refused)).doesNotContain("geheim");
         try (MongoLogSink sink = MongoLogSink.in(nowhere)) {
-            LogSinkException down = catchThrowableOfType(
-                    LogSinkException.class, () -> sink.append(Entries.of(Rows.workerId(1), 0, 5)));
+            LogSinkException down =
+                    catchThrowableOfType(LogSinkException.class, () -> sink.append(Entries.of(Rows.workerId(1), 0, 5)));
             assertThat(everything(down)).contains("127.0.0.1:1").doesNotContain("geheim");
         }
     }
@@ -217,7 +220,8 @@ class MongoRefusalTest {
     void P8_a_connection_string_that_cannot_be_read_is_not_quoted(String uri) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> MongoPlace.of(uri))
-                .satisfies(e -> assertThat(everything(e)).doesNotContain("geheim").doesNotContain("zz"));
+                .satisfies(
+                        e -> assertThat(everything(e)).doesNotContain("geheim").doesNotContain("zz"));
     }
 
     @Test
@@ -231,7 +235,8 @@ class MongoRefusalTest {
     /** P7: a document that somebody changed by hand. */
     @Test
     void P7_a_row_that_cannot_be_read_is_named_with_its_repair_and_hides_no_other() {
-        try (MongoWorkerRegistry host = MongoWorkerRegistry.open(MongoPlace.of(set.uri(name)).prefix("p-"))) {
+        try (MongoWorkerRegistry host =
+                MongoWorkerRegistry.open(MongoPlace.of(set.uri(name)).prefix("p-"))) {
             host.update(Optional.empty(), Rows.first(1));
             host.update(Optional.empty(), Rows.first(4711));
             Document row = new Document("_id", 4711L);

@@ -60,8 +60,17 @@ final class ReplicaSet {
         List<Mongod> started = new ArrayList<>();
         for (int member = 0; member < 3; member++) {
             Path home = directory.resolve("member-" + member);
-            started.add(new Mongod(program, home, "--replSet", NAME, "--keyFile", key.toString(), "--oplogSize", "512")
-                    .start());
+            String[] options = {
+                "--replSet",
+                NAME,
+                "--keyFile",
+                key.toString(),
+                "--oplogSize",
+                "512",
+                "--setParameter",
+                "enableTestCommands=1"
+            };
+            started.add(new Mongod(program, home, options).start());
         }
         ReplicaSet set = new ReplicaSet(
                 "root",
