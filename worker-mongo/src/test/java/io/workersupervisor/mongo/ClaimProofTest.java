@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Tag("long")
 class ClaimProofTest {
+    private static final List<String> QUIET = List.of("-Dorg.slf4j.simpleLogger.log.org.mongodb=off");
     private static final int JVMS = 4;
     private static final int THREADS = Integer.getInteger("proof.threads", 4);
     private static final int ACCOUNTS = Integer.getInteger("proof.accounts", 100);
@@ -48,7 +49,7 @@ class ClaimProofTest {
         MongoWorkerRegistry.open(uri).close();
         try {
             for (int jvm = 0; jvm < JVMS; jvm++) {
-                jvms.add(HostProcess.start(ClaimLoop.class, jvm, THREADS, ACCOUNTS, EPOCHS, seed)
+                jvms.add(HostProcess.start(QUIET, ClaimLoop.class, jvm, THREADS, ACCOUNTS, EPOCHS, seed)
                         .tell(uri));
             }
             for (HostProcess jvm : jvms) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.bson.Document;
 
 /**
@@ -52,6 +53,8 @@ final class ReplicaSet {
     }
 
     static ReplicaSet start(Path program) throws IOException, InterruptedException {
+        // A driver's thread now and then dies when a member does; Awaitility would fail the test that waits meanwhile.
+        Awaitility.doNotCatchUncaughtExceptionsByDefault();
         Path directory = Directories.make();
         Path key = Files.writeString(
                 directory.resolve("key"), UUID.randomUUID().toString().replace("-", ""));
