@@ -23,8 +23,8 @@ import org.reactivestreams.Subscription;
  * @param inDoubt whether an earlier try had no answer, so that it may have been applied
  */
 record Attempt(Duration timeout, boolean inDoubt) {
-    /** What the driver gets on top to end an operation by itself. */
-    private static final Duration BACKSTOP = Duration.ofSeconds(5);
+    /** What the driver gets on top to end an operation by itself. It never ends one whose thread died of a lost connection. */
+    private static final Duration BACKSTOP = Duration.ofSeconds(2);
 
     <T> MongoCollection<T> on(MongoCollection<T> collection) {
         return collection.withTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);

@@ -48,7 +48,9 @@ class MongoLogSinkTest extends LogSinkContract {
     @AfterEach
     void close() {
         open.forEach(LogSink::close);
-        client.close();
+        if (client != null) { // a test that was skipped has none
+            client.close();
+        }
     }
 
     @Override

@@ -37,7 +37,10 @@ final class MongodProgram {
     Optional<Path> find() throws IOException, InterruptedException {
         String named = System.getenv("WORKER_MONGOD");
         if (named != null) {
-            return runs(Path.of(named)) ? Optional.of(Path.of(named)) : Optional.empty();
+            if (!runs(Path.of(named))) {
+                throw new IOException("WORKER_MONGOD cannot be run: " + reasons);
+            }
+            return Optional.of(Path.of(named));
         }
         for (String directory : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
             Path program = Path.of(directory, "mongod");

@@ -27,6 +27,11 @@ import org.bson.Document;
 final class ReplicaSet {
     static final String NAME = "rs0";
 
+    /** For what is asked again and again. */
+    private static final Duration AGAIN = Duration.ofSeconds(2);
+
+    private static final Duration ONCE = Duration.ofSeconds(50);
+
     private final List<Mongod> members = new ArrayList<>();
     private final String user;
     private final String password;
@@ -104,23 +109,21 @@ final class ReplicaSet {
             configured.add(new Document("_id", configured.size()).append("host", member.address()));
         }
         Document settings = new Document("electionTimeoutMillis", 2_000).append("heartbeatIntervalMillis", 500);
-        try (MongoClient first = MongoClients.create(direct(members.get(0), ""))) {
-            ask(
-                    first,
-                    new Document(
-                            "replSetInitiate",
-                            new Document("_id", NAME)
-                                    .append("members", configured)
-                                    .append("settings", settings)));
+        try (MongoClient first = MongoClients.create(direct(members.get(0), ONCE))) {
+            Document config =
+                    new Document("_id", NAME).append("members", configured).append("settings", settings);
+            Wait.one(first.getDatabase("admin").runCommand(new Document("replSetInitiate", config)));
         }
         Mongod primary = primary();
-        try (MongoClient client = MongoClients.create(direct(primary, ""))) {
-            ask(client, new Document("createUser", user).append("pwd", password).append("roles", List.of("root")));
+        try (MongoClient client = MongoClients.create(direct(primary, ONCE))) {
+            Document root =
+                    new Document("createUser", user).append("pwd", password).append("roles", List.of("root"));
+            Wait.one(client.getDatabase("admin").runCommand(root));
         }
     }
 
     private void awaitAnswer(Mongod member) throws IOException {
-        String uri = direct(member, "");
+        String uri = direct(member, AGAIN);
         try (MongoClient client = MongoClients.create(uri)) {
             await().ignoreExceptionsInstanceOf(MongoException.class).until(() -> {
                 if (!member.isRunning()) {
@@ -131,13 +134,12 @@ final class ReplicaSet {
         }
     }
 
-    private static String direct(Mongod member, String user) {
-        return "mongodb://" + user + member.address()
-                + "/?directConnection=true&serverSelectionTimeoutMS=1000&timeoutMS=2000";
+    private static String direct(Mongod member, Duration timeout) {
+        return "mongodb://" + member.address() + "/?directConnection=true&timeoutMS=" + timeout.toMillis();
     }
 
     static Document ask(MongoClient client, Document command) {
-        return Wait.one(client.getDatabase("admin").runCommand(command)).orElseThrow();
+        return Wait.quickly(client.getDatabase("admin").runCommand(command)).orElseThrow();
     }
 
     /** What the tests' user is known by, which must be told nowhere. */
@@ -173,7 +175,7 @@ final class ReplicaSet {
     }
 
     private static boolean isPrimary(Mongod member) {
-        try (MongoClient client = MongoClients.create(direct(member, ""))) {
+        try (MongoClient client = MongoClients.create(direct(member, AGAIN))) {
             return ask(client, new Document("hello", 1)).getBoolean("isWritablePrimary", false);
         } catch (MongoException down) {
             return false;
