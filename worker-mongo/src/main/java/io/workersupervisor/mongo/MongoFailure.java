@@ -49,8 +49,11 @@ final class MongoFailure {
 
     /** Whether this is an answer: repeating the statement would bring the same one. */
     static boolean isRefusal(MongoException e) {
-        if (e instanceof MongoSecurityException
-                || e instanceof MongoConfigurationException
+        if (e instanceof MongoSecurityException) {
+            // A server that dies while it looks at the user says nothing about the user.
+            return !(e.getCause() instanceof MongoException cause) || isRefusal(cause);
+        }
+        if (e instanceof MongoConfigurationException
                 || e instanceof MongoIncompatibleDriverException
                 || e.getClass() == MongoClientException.class) {
             return true;
@@ -82,7 +85,7 @@ final class MongoFailure {
             return refused.getErrorMessage();
         } else if (e instanceof MongoWriteException refused) {
             return refused.getError().getMessage();
-        } else if (e instanceof MongoSecurityException) {
+        } else if (e instanceof MongoSecurityException && isRefusal(e)) {
             return "the server does not accept the user";
         }
         return String.valueOf(e.getMessage());

@@ -2,7 +2,6 @@ package io.workersupervisor.mongo;
 
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
-import com.mongodb.MongoException;
 import com.mongodb.connection.ClusterSettings;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
@@ -37,11 +36,17 @@ public final class MongoPlace {
     private final @Nullable String uri;
     private final @Nullable MongoClient client;
     private final String database;
+    private final String description;
     private final String prefix;
     private final Duration timeout;
 
     private MongoPlace(
-            @Nullable String uri, @Nullable MongoClient client, String database, String prefix, Duration timeout) {
+            @Nullable String uri,
+            @Nullable MongoClient client,
+            String database,
+            String description,
+            String prefix,
+            Duration timeout) {
         if (!PREFIX.matcher(prefix).matches()) {
             throw new IllegalArgumentException(
                     "prefix must be at most 32 characters of [A-Za-z0-9_-], was \"" + prefix + '"');
@@ -52,6 +57,7 @@ public final class MongoPlace {
         this.uri = uri;
         this.client = client;
         this.database = database;
+        this.description = description;
         this.prefix = prefix;
         this.timeout = timeout;
     }
@@ -65,10 +71,8 @@ public final class MongoPlace {
      * @throws IllegalArgumentException if it cannot be read; nothing of it is quoted
      */
     public static MongoPlace of(String uri) {
-        if (!uri.startsWith(BY_DNS)) {
-            parse(uri);
-        }
-        return new MongoPlace(uri, null, "", "", TIMEOUT);
+        String description = uri.startsWith(BY_DNS) ? "MongoDB " + nameIn(uri) : describe(parse(uri));
+        return new MongoPlace(uri, null, "", description, "", TIMEOUT);
     }
 
     /**
@@ -79,7 +83,9 @@ public final class MongoPlace {
      * @return the place
      */
     public static MongoPlace of(MongoClient client, String database) {
-        return new MongoPlace(null, client, database, "", TIMEOUT);
+        ClusterSettings cluster = client.getClusterDescription().getClusterSettings();
+        return new MongoPlace(
+                null, client, database, "MongoDB " + Connection.hosts(cluster) + '/' + database, "", TIMEOUT);
     }
 
     /**
@@ -89,7 +95,7 @@ public final class MongoPlace {
      * @return the place
      */
     public MongoPlace prefix(String begin) {
-        return new MongoPlace(uri, client, database, begin, timeout);
+        return new MongoPlace(uri, client, database, description, begin, timeout);
     }
 
     /**
@@ -99,7 +105,7 @@ public final class MongoPlace {
      * @return the place
      */
     public MongoPlace timeout(Duration most) {
-        return new MongoPlace(uri, client, database, prefix, most);
+        return new MongoPlace(uri, client, database, description, prefix, most);
     }
 
     String prefix() {
@@ -137,21 +143,25 @@ public final class MongoPlace {
         }
     }
 
+    private static String describe(ConnectionString where) {
+        String user = where.getCredential() == null
+                ? ""
+                : " as " + where.getCredential().getUserName();
+        String database = Optional.ofNullable(where.getDatabase()).orElse(DATABASE);
+        return "MongoDB " + String.join(",", where.getHosts()) + '/' + database + user;
+    }
+
+    /** The host name alone, where the driver would ask the network to read the rest. */
+    private static String nameIn(String uri) {
+        String name = uri.substring(uri.lastIndexOf('@') + 1)
+                .replaceFirst("^mongodb\\+srv://", "")
+                .replaceFirst("[/?].*", "");
+        return name.matches("[A-Za-z0-9.-]+") ? name : "by DNS";
+    }
+
     /** Hosts, database and user, for messages. */
     @Override
     public String toString() {
-        if (client != null) {
-            return "MongoDB " + Connection.hosts(client.getClusterDescription().getClusterSettings()) + '/' + database;
-        }
-        try {
-            ConnectionString where = parse(String.valueOf(uri));
-            String user = where.getCredential() == null
-                    ? ""
-                    : " as " + where.getCredential().getUserName();
-            return "MongoDB " + String.join(",", where.getHosts()) + '/'
-                    + Optional.ofNullable(where.getDatabase()).orElse(DATABASE) + user;
-        } catch (IllegalArgumentException | MongoException unresolved) {
-            return "MongoDB by DNS";
-        }
+        return description;
     }
 }

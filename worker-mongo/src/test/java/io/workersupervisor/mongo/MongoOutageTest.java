@@ -268,6 +268,20 @@ class MongoOutageTest {
         }
     }
 
+    /** A server that dies while it looks at the password says nothing about the password. */
+    @Test
+    void a_connection_that_is_lost_while_the_user_is_checked_is_no_refusal() {
+        String appName = "check" + database;
+        set.failNext(
+                appName,
+                2,
+                new Document("failCommands", List.of("saslStart", "saslContinue")).append("closeConnection", true));
+
+        try (MongoWorkerRegistry host = MongoWorkerRegistry.open(set.uri(database) + "&appName=" + appName)) {
+            assertThat(host.find(ACCOUNT)).isEmpty();
+        }
+    }
+
     /** P5: part of a batch without an answer is sent again. */
     @Test
     void P5_a_batch_without_an_answer_is_stored_once() throws Exception {

@@ -231,6 +231,9 @@ class MongoRefusalTest {
         MongoPlace place = MongoPlace.of(set.uri(name)).prefix("a_");
 
         assertThat(place.toString()).contains(name).contains("as root").doesNotContain(set.password());
+        assertThat(MongoPlace.of("mongodb+srv://u:" + set.password() + "@db.example.net/x")
+                        .toString())
+                .isEqualTo("MongoDB db.example.net");
         assertThat(MongoPlace.of(client, name).toString()).contains(name).doesNotContain(set.password());
     }
 
