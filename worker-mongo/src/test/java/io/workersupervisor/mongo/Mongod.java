@@ -67,6 +67,10 @@ final class Mongod {
         return "127.0.0.1:" + port;
     }
 
+    synchronized long pid() {
+        return pid;
+    }
+
     Path log() {
         return directory.resolve("mongod.log");
     }
