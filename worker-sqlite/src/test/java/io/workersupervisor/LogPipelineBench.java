@@ -38,6 +38,7 @@ import java.util.stream.IntStream;
 final class LogPipelineBench {
     private static final int TURNS = 5;
     private static final int BATCH = 1_000;
+
     private LogPipelineBench() {}
 
     public static void main(String[] args) throws Exception {
