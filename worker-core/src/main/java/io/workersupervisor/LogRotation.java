@@ -81,6 +81,7 @@ final class LogRotation implements AutoCloseable {
                         + why)));
         LogJournal begun = LogJournal.open(opened.directory());
         journal = begun;
+        begun.forget(feed.gone(begun.acknowledged().keySet()));
         return begun;
     }
 
