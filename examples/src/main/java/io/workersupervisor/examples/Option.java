@@ -14,6 +14,9 @@ enum Option {
     START_GRACE(true),
     STOP_GRACE(true),
     LAST(true),
+    EXIT(true),
+    SIGNAL(true),
+    STOPPED_BY_US(false),
     STOP_WORKERS(false),
     ACCEPT_MOVED_DIRECTORY(false);
 

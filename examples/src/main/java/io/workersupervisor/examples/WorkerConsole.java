@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * Works on a data directory from a terminal or a script, whether or not a host is running: {@code start}, {@code stop},
- * {@code ps}, {@code why}, {@code doctor}, and {@code host}, which is a host. {@code --help} explains all of it.
+ * {@code ps}, {@code why}, {@code diagnose}, {@code doctor}, and {@code host}, which is a host. {@code --help} explains all of it.
  *
  * <p>With {@code --json} each command prints one JSON object on one line ({@code host}: one for each event). Names are
  * in snake_case and stay; fields without a value are left out; instants are ISO 8601 in UTC; an account is a number or a
@@ -29,6 +29,7 @@ import java.util.Optional;
  * why          data, account, state, liveness, evidence, reports
  * report       account, worker_id, epoch, node, user_id, spec_version, started_at, ended_at, exit, initiator, reason,
  *              confidence, evidence, advice
+ * diagnose     reason, confidence, retryAfterSeconds, restartCanHelp, evidence, logEvidence (file, offset, level, text), advice
  * doctor       data, findings: level (ERROR, WARNING, OK), text
  * host         at, event (READY, STARTED, NOT_STARTED, ADOPTED, STOPPED, NOT_STOPPED, TROUBLE, CLOSED, later more),
  *              account, warning, text
