@@ -116,7 +116,7 @@ final class EndOfWorker {
         if (ran && !isUnchanged(row)) {
             return Optional.empty();
         }
-        StopReport report = Diagnosis.report(row, ending);
+        StopReport report = context.diagnosis().report(row, ending);
         context.steps().reached("report");
         WorkerRegistry.Claimed closed = context.registry()
                 .claim(Optional.of(row), row.closed(Diagnosis.closedState(row, report)), Optional.of(report));

@@ -98,6 +98,13 @@ final class Engine {
         this.paths = LaunchPaths.of(settings, script, machine, timing, new Told(events, timing));
         LocalMachine local = LocalMachine.of(
                 settings.data, machine, ProcFs.system(), script, timing, paths.records(), paths.trial());
+        RulesDirectory rules = new RulesDirectory(
+                settings.data.rules(),
+                settings.rules,
+                timing,
+                problem -> events.emit(new WorkerEvent.Trouble(timing.now(), Optional.empty(), problem)));
+        // Reading and compiling them takes longer than a restart.
+        readers.execute(rules::rules);
         Judge judge = new Judge(local.probe(stamp.node()), Optional.ofNullable(settings.probe));
         this.context = new Context(
                 stamp.node(),
@@ -109,6 +116,11 @@ final class Engine {
                 events,
                 timing,
                 new AccountMutex(),
+                new Diagnosis(
+                        settings.data,
+                        rules,
+                        new MemoryCounters(settings.root, timing, new KernelLog()),
+                        !script.tools().locker().equals(ShellTools.NO_LOCKER)),
                 settings.steps);
         Settlement settlement = new Settlement(context);
         EndOfWorker end = new EndOfWorker(context);

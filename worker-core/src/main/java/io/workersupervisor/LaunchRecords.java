@@ -23,7 +23,7 @@ interface LaunchRecords {
     /** The worker ids of all records that are not acknowledged, those of living workers among them. */
     List<String> workers();
 
-    /** Lets go of the records of a worker whose report is filed. */
+    /** Lets go of the records of a worker whose report is filed, and of what it wrote beside them. */
     void acknowledge(String workerId);
 
     /**

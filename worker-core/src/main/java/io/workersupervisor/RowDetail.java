@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *  "grace_ms":   10000,            from TERM to KILL
  *  "start_grace_ms": 500,          an end within it is a failed start
  *  "log":        "worker_4711_....log",
+ *  "oom":        {"machine":3,"group":1,"file":"/sys/fs/cgroup/.../memory.events"},   kills before it was started
  *  "stop_at":    1764000000000,    when the stop was first asked for
  *  "stop_why":   "PERSON",         PERSON, RESTART, CLOSE, LEFTOVERS
  *  "term_at":    1764000000000}    when a ladder was about to signal the worker itself for the first time
@@ -145,6 +146,15 @@ public final class RowDetail {
                 .with("log", claim.logFile());
     }
 
+    /** The kernel's counts of out-of-memory kills before the worker was started; damage is absence here. */
+    Map<String, @Nullable Object> memoryCounts() {
+        return fields.get("oom") instanceof Map<?, ?> map ? Json.asObject(map) : Map.of();
+    }
+
+    RowDetail withMemoryCounts(Map<String, @Nullable Object> counts) {
+        return counts.isEmpty() ? this : with("oom", counts);
+    }
+
     RowDetail withHeldLock() {
         return with("holds_lock", true);
     }
@@ -181,6 +191,7 @@ public final class RowDetail {
                 "grace_ms",
                 "start_grace_ms",
                 "log",
+                "oom",
                 "stop_at",
                 "stop_why",
                 "term_at");

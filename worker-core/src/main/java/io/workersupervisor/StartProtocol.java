@@ -161,7 +161,7 @@ final class StartProtocol {
     private Progress lookElsewhere(WorkerRow row) {
         Judgement judgement = context.judge().judge(row);
         if (judgement instanceof Judgement.Dead dead) {
-            return new Clear(Optional.of(Diagnosis.report(row, end.ending(row, dead, List.of()))));
+            return new Clear(Optional.of(context.diagnosis().report(row, end.ending(row, dead, List.of()))));
         } else if (judgement instanceof Judgement.Alive
                 && row.state() == WorkerState.RUNNING
                 && row.desired() == Desired.RUN) {
@@ -180,7 +180,7 @@ final class StartProtocol {
                     ? stopping(row, manners)
                     : running(row, alive.evidence());
         } else if (judgement instanceof Judgement.Dead dead) {
-            return new Clear(Optional.of(Diagnosis.report(row, end.ending(row, dead, List.of()))));
+            return new Clear(Optional.of(context.diagnosis().report(row, end.ending(row, dead, List.of()))));
         } else if (judgement instanceof Judgement.Draining draining) {
             return draining(row, draining);
         }
@@ -217,7 +217,7 @@ final class StartProtocol {
         }
         Settlement.Settled settled = settlement.settle(row);
         if (settled instanceof Settlement.Over over) {
-            return new Clear(Optional.of(Diagnosis.report(row, end.ending(row, over, List.of()))));
+            return new Clear(Optional.of(context.diagnosis().report(row, end.ending(row, over, List.of()))));
         } else if (settled instanceof Settlement.Found found) {
             if (row.desired() == Desired.STOPPED || row.state() == WorkerState.STOPPING) {
                 return stopping(row, manners);
@@ -252,17 +252,18 @@ final class StartProtocol {
                                     + seen.map(WorkerRow::epoch).orElse(0L) + "; going on from there"));
         }
         String workerId = ids.next(now, seen.map(WorkerRow::workerId).orElse(""));
-        WorkerRow next = WorkerRow.claimed(
-                seen,
-                spec,
-                new WorkerRow.Claim(
-                        epoch,
-                        workerId,
-                        context.node(),
-                        now,
-                        context.self(),
-                        context.local().proc().uptimeTicks(),
-                        DataDirectory.logName(spec.account(), workerId)));
+        WorkerRow next = context.diagnosis()
+                .prepared(WorkerRow.claimed(
+                        seen,
+                        spec,
+                        new WorkerRow.Claim(
+                                epoch,
+                                workerId,
+                                context.node(),
+                                now,
+                                context.self(),
+                                context.local().proc().uptimeTicks(),
+                                DataDirectory.logName(spec.account(), workerId))));
         context.steps().reached("claim");
         WorkerRegistry.Claimed claimed = context.registry().claim(seen, next, ended);
         context.steps().reached("claimed");

@@ -1,8 +1,10 @@
 package io.workersupervisor;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One row of the registry: an account that was ever started, and its present or last worker.
@@ -100,6 +102,22 @@ public record WorkerRow(
                 seen.map(row -> row.detail.forNextWorker())
                         .orElse(RowDetail.NONE)
                         .withClaim(spec, claim));
+    }
+
+    /** This row, not yet written, with the kernel's out-of-memory counts. */
+    WorkerRow counting(Map<String, @Nullable Object> counts) {
+        return new WorkerRow(
+                account,
+                epoch,
+                version,
+                workerId,
+                node,
+                state,
+                desired,
+                startedAt,
+                userId,
+                specVersion,
+                detail.withMemoryCounts(counts));
     }
 
     WorkerRow running(ProcessIdentity identity) {

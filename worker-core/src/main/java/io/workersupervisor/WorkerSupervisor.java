@@ -270,6 +270,8 @@ public final class WorkerSupervisor implements AutoCloseable {
         KeeperBinary.Source keeper = KeeperBinary::load;
         Duration keeperPatience = KeeperLauncher.LONGEST_ANSWER;
         Steps steps = Steps.NONE;
+        final List<DiagnosisRule> rules = new ArrayList<>();
+        Path root = Path.of("/");
         Function<ShellTools, ShellScript> script = ShellScript::load;
         Supplier<String> searchPath = ShellTools::systemPath;
 
@@ -286,6 +288,18 @@ public final class WorkerSupervisor implements AutoCloseable {
          */
         public Builder listener(WorkerListener listener) {
             listeners.add(listener);
+            return this;
+        }
+
+        /**
+         * Adds a rule by which the end of a worker's log is understood. It is asked before those of {@code data/rules.d} and
+         * the library's own, in the order in which rules are added.
+         *
+         * @param rule for instance {@code DiagnosisRule.rule("shop.quota", StopReason.FLOOD_WAIT, "^Quota used up").build()}
+         * @return this
+         */
+        public Builder rule(DiagnosisRule rule) {
+            rules.add(rule);
             return this;
         }
 
