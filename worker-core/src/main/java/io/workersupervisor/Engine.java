@@ -122,6 +122,11 @@ final class Engine {
                         new MemoryCounters(settings.root, timing, new KernelLog()),
                         !script.tools().locker().equals(ShellTools.NO_LOCKER)),
                 settings.steps);
+        Ailments ailments = new Ailments(settings.data, rules, timing);
+        Vigil vigil = new Vigil(
+                settings.data,
+                ailments,
+                (row, ailment) -> events.emit(new WorkerEvent.Ailing(timing.now(), row, ailment)));
         Settlement settlement = new Settlement(context);
         EndOfWorker end = new EndOfWorker(context);
         StopLadder ladder = new StopLadder(context, settlement, end);
@@ -129,10 +134,10 @@ final class Engine {
         this.starts = new StartProtocol(context, settlement, end, ladder, unregistered);
         this.verification = new StartVerification(context, end);
         this.stops = new StopProtocol(context, end, ladder, unregistered);
-        this.reconciler =
-                new Reconciler(context, settlement, end, ladder, verification, pool, ladders, paths.keepers()::isHeld);
-        this.inspector =
-                new WorkerInspector(settings.data, settings.registry, local, judge, paths.described(), this::tell);
+        this.reconciler = new Reconciler(
+                context, settlement, end, ladder, verification, vigil, pool, ladders, paths.keepers()::isHeld);
+        this.inspector = new WorkerInspector(
+                settings.data, settings.registry, local, judge, paths.described(), ailments, this::tell);
         OpenHosts.opened(context.self().host());
         stamped.notices().forEach(this::tell);
     }

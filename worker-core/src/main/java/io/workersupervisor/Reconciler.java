@@ -50,6 +50,7 @@ final class Reconciler {
     private final EndOfWorker end;
     private final StopLadder ladder;
     private final StartVerification verification;
+    private final Vigil vigil;
     private final Executor pool;
     private final Executor ladders;
     private final Predicate<String> held;
@@ -66,6 +67,7 @@ final class Reconciler {
             EndOfWorker end,
             StopLadder ladder,
             StartVerification verification,
+            Vigil vigil,
             Executor pool,
             Executor ladders,
             Predicate<String> held) {
@@ -74,6 +76,7 @@ final class Reconciler {
         this.end = end;
         this.ladder = ladder;
         this.verification = verification;
+        this.vigil = vigil;
         this.pool = pool;
         this.ladders = ladders;
         this.held = held;
@@ -233,6 +236,7 @@ final class Reconciler {
 
     private void afterwards(List<WorkerRow> open) {
         hearOfOthers(open);
+        vigil.look(open);
         Guard.run("records", Optional.empty(), () -> sweepRecords(open));
     }
 

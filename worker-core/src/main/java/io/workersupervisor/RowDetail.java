@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *  "born_after": 106400,           start tick that no process of this worker precedes
  *  "grace_ms":   10000,            from TERM to KILL
  *  "start_grace_ms": 500,          an end within it is a failed start
+ *  "heartbeat_ms": 60000,          it promised to touch its heartbeat file so often
  *  "log":        "worker_4711_....log",
  *  "oom":        {"machine":3,"group":1,"file":"/sys/fs/cgroup/.../memory.events"},   kills before it was started
  *  "stop_at":    1764000000000,    when the stop was first asked for
@@ -105,6 +106,12 @@ public final class RowDetail {
                 : WorkerSpec.DEFAULT_STOP_GRACE;
     }
 
+    /** How often the worker promised to show that it works. */
+    Optional<Duration> heartbeat() {
+        long millis = number(fields, "heartbeat_ms");
+        return millis > 0 ? Optional.of(Duration.ofMillis(millis)) : Optional.empty();
+    }
+
     Duration startGrace() {
         return Duration.ofMillis(number(fields, "start_grace_ms"));
     }
@@ -139,8 +146,11 @@ public final class RowDetail {
     }
 
     RowDetail withClaim(WorkerSpec spec, WorkerRow.Claim claim) {
-        return withActor(claim.actor())
-                .with("born_after", claim.bornAfter())
+        RowDetail acting = withActor(claim.actor());
+        RowDetail promised = spec.heartbeat()
+                .map(interval -> acting.with("heartbeat_ms", interval.toMillis()))
+                .orElse(acting);
+        return promised.with("born_after", claim.bornAfter())
                 .with("grace_ms", spec.stopGrace().toMillis())
                 .with("start_grace_ms", spec.startGrace().toMillis())
                 .with("log", claim.logFile());
@@ -192,6 +202,7 @@ public final class RowDetail {
                 "start_grace_ms",
                 "log",
                 "oom",
+                "heartbeat_ms",
                 "stop_at",
                 "stop_why",
                 "term_at");

@@ -19,7 +19,7 @@ import java.util.Set;
  *   <li>The worker's last words.
  *   <li>Exit code 0: COMPLETED, unless the very end of the log says that the account cannot go on, which is POSSIBLE.
  *   <li>The end of the log, PROBABLE at best.
- *   <li>What exit codes mean by convention: 126 and 127, those above 128.
+ *   <li>What exit codes mean by convention: 126 and 127, those of HUP, INT and TERM.
  *   <li>Else UNKNOWN, with what was looked at.
  * </ol>
  */
@@ -28,6 +28,9 @@ final class Verdicts {
 
     /** ILL, ABRT, BUS, FPE, SEGV: the program's own doing. */
     private static final Set<Integer> CRASHES = Set.of(4, 6, 7, 8, 11);
+
+    /** HUP, INT, TERM: programs that handle one of these give its number by their exit code. */
+    private static final Set<Integer> POLITE = Set.of(1, 2, 15);
 
     /** What the end of a log says of an account although the exit was a success. */
     private static final Set<StopReason> OF_ACCOUNT = EnumSet.of(
@@ -215,10 +218,11 @@ final class Verdicts {
             if (exited.code() == 128 + KILL && memory != null) {
                 return outOfMemory(new MemoryEvidence(false, memory.sentence()));
             }
+            boolean isPolite = POLITE.contains(exited.code() - 128);
             return unexplained(
-                    StopReason.KILLED_BY_SIGNAL,
-                    Confidence.PROBABLE,
-                    Initiator.UNKNOWN,
+                    isPolite ? StopReason.KILLED_BY_SIGNAL : StopReason.UNKNOWN,
+                    isPolite ? Confidence.PROBABLE : Confidence.POSSIBLE,
+                    isPolite ? Initiator.UNKNOWN : Initiator.WORKER,
                     log,
                     "By convention it, or a program that it ran, was ended by signal "
                             + SignalName.of(exited.code() - 128) + ". " + look);

@@ -46,6 +46,7 @@ public final class WorkerSpec {
     private final Optional<String> version;
     private final Duration startGrace;
     private final Duration stopGrace;
+    private final Optional<Duration> heartbeat;
 
     private WorkerSpec(Builder builder) {
         this.account = builder.account;
@@ -57,6 +58,7 @@ public final class WorkerSpec {
         this.version = Optional.ofNullable(builder.version);
         this.startGrace = builder.startGrace;
         this.stopGrace = builder.stopGrace;
+        this.heartbeat = Optional.ofNullable(builder.heartbeat);
     }
 
     /**
@@ -147,6 +149,15 @@ public final class WorkerSpec {
         return stopGrace;
     }
 
+    /**
+     * How often the worker promises to touch the file that {@code WORKER_HEARTBEAT_FILE} names.
+     *
+     * @return empty if it promises nothing
+     */
+    public Optional<Duration> heartbeat() {
+        return heartbeat;
+    }
+
     Map<String, String> environment() {
         return environment;
     }
@@ -172,6 +183,7 @@ public final class WorkerSpec {
         private @Nullable String version;
         private Duration startGrace = DEFAULT_START_GRACE;
         private Duration stopGrace = DEFAULT_STOP_GRACE;
+        private @Nullable Duration heartbeat;
         private Charset charset = PlatformText.CHARSET;
 
         private Builder(AccountId account, List<String> command) {
@@ -295,6 +307,19 @@ public final class WorkerSpec {
          */
         public Builder stopGrace(Duration grace) {
             this.stopGrace = Text.atLeastZero("stopGrace", grace);
+            return this;
+        }
+
+        /**
+         * Promises that the worker touches the file that {@code WORKER_HEARTBEAT_FILE} names at least once in this time. A
+         * longer silence is told as {@link WorkerEvent.Ailing}; nothing is ended for it.
+         *
+         * @param interval one second to one day
+         * @return this
+         * @throws IllegalArgumentException if it is out of bounds
+         */
+        public Builder heartbeat(Duration interval) {
+            this.heartbeat = Text.between("heartbeat", interval, Duration.ofSeconds(1), Duration.ofDays(1));
             return this;
         }
 

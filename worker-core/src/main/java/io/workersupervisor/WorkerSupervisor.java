@@ -2,6 +2,7 @@ package io.workersupervisor;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -172,6 +173,30 @@ public final class WorkerSupervisor implements AutoCloseable {
      */
     public List<StopReport> why(AccountId account) {
         return engine.call(() -> engine.inspector().why(account));
+    }
+
+    /**
+     * What happened to an account, as far as it is kept: starts, stops with their reasons, and from the end of
+     * {@code worker.log} what was refused.
+     *
+     * @param account the account
+     * @return oldest first; empty if nothing is known
+     * @throws RegistryException if the registry fails
+     */
+    public List<TimelineEntry> timeline(AccountId account) {
+        return engine.call(() -> engine.inspector().timeline(account));
+    }
+
+    /**
+     * How often workers of all accounts stopped, by reason and by version; of each account at most its last
+     * {@value StopReport#KEPT} stops are known.
+     *
+     * @param since from when on
+     * @return counts
+     * @throws RegistryException if the registry fails
+     */
+    public StopCounts counts(Instant since) {
+        return engine.call(() -> engine.inspector().counts(since));
     }
 
     /**

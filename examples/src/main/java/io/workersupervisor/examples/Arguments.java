@@ -88,7 +88,8 @@ final class Arguments {
         } else {
             require(!separated, command + " takes nothing after --");
         }
-        int most = command.operand() == Command.Operand.NONE ? 1 : 2;
+        boolean isOfAll = command.operand() == Command.Operand.ACCOUNT_OR_ALL && options.containsKey(Option.ALL);
+        int most = command.operand() == Command.Operand.NONE || isOfAll ? 1 : 2;
         require(
                 operands.size() >= most,
                 command + (command.operand() == Command.Operand.FILE ? " needs a file" : " needs an account"));
@@ -96,7 +97,7 @@ final class Arguments {
                 operands.size() <= most,
                 command + " does not take " + Output.quoted(operands.get(operands.size() - 1)));
         Optional<String> operand = most == 2 ? Optional.of(operands.get(1)) : Optional.empty();
-        boolean isAccount = command.operand() == Command.Operand.ACCOUNT;
+        boolean isAccount = command.operand() != Command.Operand.FILE;
         return new Arguments(
                 command,
                 operand.filter(word -> isAccount).map(Arguments::account),
@@ -178,6 +179,20 @@ final class Arguments {
         return text(option).map(value -> {
             require(value.matches("[0-9]{1,9}([.][0-9]{1,3})?"), option + " must be seconds, such as 2.5");
             return Duration.ofMillis(Math.round(Double.parseDouble(value) * 1_000));
+        });
+    }
+
+    /** A time with its unit, such as {@code 7d}, {@code 24h}, {@code 30m} or {@code 90s}. */
+    Optional<Duration> period(Option option) {
+        return text(option).map(value -> {
+            require(value.matches("[1-9][0-9]{0,5}[dhms]"), option + " must be a time such as 7d, 24h, 30m or 90s");
+            long number = Long.parseLong(value.substring(0, value.length() - 1));
+            return switch (value.charAt(value.length() - 1)) {
+                case 'd' -> Duration.ofDays(number);
+                case 'h' -> Duration.ofHours(number);
+                case 'm' -> Duration.ofMinutes(number);
+                default -> Duration.ofSeconds(number);
+            };
         });
     }
 

@@ -23,7 +23,11 @@ record Command(String name, Operand operand, Set<Option> options, Program progra
             START,
             new Command("stop", Operand.ACCOUNT, Set.of(Option.ACCEPT_MOVED_DIRECTORY), StopCommand::run),
             new Command("ps", Operand.NONE, Set.of(), PsCommand::run),
-            new Command("why", Operand.ACCOUNT, Set.of(Option.LAST), WhyCommand::run),
+            new Command(
+                    "why",
+                    Operand.ACCOUNT_OR_ALL,
+                    Set.of(Option.LAST, Option.ALL, Option.SINCE, Option.BY),
+                    WhyCommand::run),
             new Command(
                     "diagnose",
                     Operand.FILE,
@@ -40,6 +44,8 @@ record Command(String name, Operand operand, Set<Option> options, Program progra
     enum Operand {
         NONE,
         ACCOUNT,
+        /** An account, or none with {@code --all}. */
+        ACCOUNT_OR_ALL,
         FILE
     }
 

@@ -26,9 +26,11 @@ import java.util.Optional;
  * ps           data, accounts: account, state (of the row, or UNREGISTERED), desired, reason (of the last stop, where no
  *              worker runs), liveness (ALIVE, DEAD, UNKNOWN), evidence, registered, worker_id, epoch, pid, started_at,
  *              node, user_id, spec_version, log; unreadable
- * why          data, account, state, liveness, evidence, reports
+ * why          data, account, state, liveness, evidence, reports, timeline: at, kind (STARTED, STOPPED, REFUSED), worker_id,
+ *              text
+ * why --all    data, since, total, reasons (a number each), versions (with --by version: reasons of each)
  * report       account, worker_id, epoch, node, user_id, spec_version, started_at, ended_at, exit, initiator, reason,
- *              confidence, evidence, advice
+ *              confidence, evidence, advice, retry_after_s, log_evidence and last_entries (file, offset, level, text)
  * diagnose     reason, confidence, retryAfterSeconds, restartCanHelp, evidence, logEvidence (file, offset, level, text), advice
  * doctor       data, findings: level (ERROR, WARNING, OK), text
  * host         at, event (READY, STARTED, NOT_STARTED, ADOPTED, STOPPED, NOT_STOPPED, TROUBLE, CLOSED, later more),
