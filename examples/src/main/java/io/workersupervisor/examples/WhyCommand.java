@@ -43,8 +43,7 @@ final class WhyCommand {
             fields.put("evidence", status.flatMap(WorkerStatus::liveness).map(Liveness::evidence));
             fields.put("reports", reports);
             List<TimelineEntry> timeline = inspection.inspector().timeline(account);
-            fields.put(
-                    "timeline", timeline.stream().map(WhyCommand::fields).toList());
+            fields.put("timeline", timeline.stream().map(WhyCommand::fields).toList());
             output.print(text(account, status, reports) + text(timeline), fields);
             return WorkerConsole.DONE;
         }
@@ -87,7 +86,9 @@ final class WhyCommand {
                 .sorted(Map.Entry.<StopReason, Integer>comparingByValue().reversed())
                 .forEach(entry -> text.append("\n%6d  %s (%s)"
                         .formatted(
-                                entry.getValue(), entry.getKey().words(), entry.getKey().name())));
+                                entry.getValue(),
+                                entry.getKey().words(),
+                                entry.getKey().name())));
     }
 
     private static Map<String, Object> fields(TimelineEntry entry) {
