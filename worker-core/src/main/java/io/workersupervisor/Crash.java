@@ -19,7 +19,8 @@ enum Crash {
     /** Whatever comes before the next line of a logging framework: Go, V8, Python's fault handler, C++. */
     ALL;
 
-    private static final Pattern NODE_PLACE = Pattern.compile("(?:node:|file://|/|[A-Z]:\\\\)[^ ]{1,300}:\\d+");
+    private static final Pattern NODE_PLACE =
+            Pattern.compile("(?:(?:node:|file://|/|[A-Z]:\\\\)[^ ]{1,300}|\\[eval\\]):\\d+");
     private static final Pattern RUST_PANIC = Pattern.compile("thread '[^']{0,100}' (?:\\(\\d+\\) )?panicked at .*");
 
     static final String TRACEBACK = "Traceback (most recent call last):";

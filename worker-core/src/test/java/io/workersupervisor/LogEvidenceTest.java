@@ -104,6 +104,19 @@ class LogEvidenceTest {
                                 + CONFLICT
                                 + "\n    +------------------------------------\n",
                         "SESSION_CONFLICT PROBABLE"),
+                Arguments.of(
+                        "Node without a file",
+                        "[eval]:1\nthrow 'text'\n^\ntext\n(Use `node --trace-uncaught ...` to show it)\n\nNode.js v20.20.2\n",
+                        "UNHANDLED_EXCEPTION PROBABLE"),
+                Arguments.of(
+                        "an option that the JVM does not know",
+                        "Unrecognized VM option 'X'\nError: Could not create the Java Virtual Machine.\nError: A fatal exception"
+                                + " has occurred. Program will exit.\n",
+                        "CONFIGURATION PROBABLE"),
+                Arguments.of(
+                        "a variable that a shell misses",
+                        "bash: line 1: TOKEN: unbound variable\n",
+                        "CONFIGURATION PROBABLE"),
                 Arguments.of("an unknown class", TRACEBACK + "shop.Odd: no\n", "UNHANDLED_EXCEPTION PROBABLE"),
                 Arguments.of(
                         "in a thread",
