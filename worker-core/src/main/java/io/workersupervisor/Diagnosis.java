@@ -31,7 +31,7 @@ final class Diagnosis {
 
     /** What a row keeps so that its worker's end can be explained whatever happens to this host. */
     WorkerRow prepared(WorkerRow claimed) {
-        return claimed.counting(memory.now());
+        return WorkerRow.counting(claimed, memory.now());
     }
 
     StopReport report(WorkerRow row, Ending ending) {

@@ -104,20 +104,20 @@ public record WorkerRow(
                         .withClaim(spec, claim));
     }
 
-    /** This row, not yet written, with the kernel's out-of-memory counts. */
-    WorkerRow counting(Map<String, @Nullable Object> counts) {
+    /** A row that is about to be claimed, with the kernel's out-of-memory counts: no transition, nothing is written yet. */
+    static WorkerRow counting(WorkerRow claimed, Map<String, @Nullable Object> counts) {
         return new WorkerRow(
-                account,
-                epoch,
-                version,
-                workerId,
-                node,
-                state,
-                desired,
-                startedAt,
-                userId,
-                specVersion,
-                detail.withMemoryCounts(counts));
+                claimed.account,
+                claimed.epoch,
+                claimed.version,
+                claimed.workerId,
+                claimed.node,
+                claimed.state,
+                claimed.desired,
+                claimed.startedAt,
+                claimed.userId,
+                claimed.specVersion,
+                claimed.detail.withMemoryCounts(counts));
     }
 
     WorkerRow running(ProcessIdentity identity) {
