@@ -14,6 +14,12 @@ enum Option {
     START_GRACE(true),
     STOP_GRACE(true),
     LAST(true),
+    ALL(false),
+    SINCE(true),
+    BY(true),
+    EXIT(true),
+    SIGNAL(true),
+    STOPPED_BY_US(false),
     STOP_WORKERS(false),
     ACCEPT_MOVED_DIRECTORY(false);
 
