@@ -15,12 +15,17 @@ final class DiskReserve {
     /** What many starts, reports and checkpoints take. */
     static final long SIZE = 4 << 20;
 
+    /** With more than this left the reserve is made again. */
+    static final long ROOM = 4 * SIZE;
+
+    static final String FILE = "reserve";
+
     private final Path file;
     private final LogFeed feed;
     private boolean full;
 
     DiskReserve(DataDirectory data, LogFeed feed) {
-        this.file = data.path().resolve("reserve");
+        this.file = data.path().resolve(FILE);
         this.feed = feed;
     }
 
@@ -40,9 +45,9 @@ final class DiskReserve {
                                     ? "the reserve of " + Text.bytes(SIZE) + " is given up for"
                                     : "no reserve is left for")
                             + " starts and reports");
-            return 4 * SIZE;
+            return ROOM;
         }
-        if (usable > 4 * SIZE) {
+        if (usable > ROOM) {
             if (!held) {
                 hold();
             }
