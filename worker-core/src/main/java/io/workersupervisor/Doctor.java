@@ -217,9 +217,7 @@ final class Doctor {
 
     private void logs() throws IOException {
         findings.addAll(new LogHealth(
-                        data,
-                        Incarnations.of(registry),
-                        InstantSource.system().instant())
+                        data, Incarnations.of(registry), InstantSource.system().instant())
                 .examine());
     }
 

@@ -19,8 +19,8 @@ final class FileLogs {
     private static final LogPosition NOWHERE = new LogPosition("-", 0);
 
     /** What another program wrote into a store has no position. */
-    private static final Comparator<LogEntry> BY_POSITION = Comparator.comparing(
-            entry -> entry.position().orElse(NOWHERE));
+    private static final Comparator<LogEntry> BY_POSITION =
+            Comparator.comparing(entry -> entry.position().orElse(NOWHERE));
 
     private final DataDirectory data;
     private final Incarnations incarnations;
@@ -60,10 +60,10 @@ final class FileLogs {
             int each = share(waiting.size());
             List<LogEntry> found = new ArrayList<>();
             for (SinkBacklog.Waiting one : waiting) {
-                boolean little = one.bytes() <= each && one.progress().isPresent();
-                try (LogTail tail = little
+                // The file may have grown since: where it is begun does not depend on its end.
+                try (LogTail tail = one.bytes() <= each
                         ? new LogTail(one.file(), one.progress(), text -> {})
-                        : atEnd(one.file(), (int) Math.min(each, one.bytes()))) {
+                        : atEnd(one.file(), each)) {
                     rest(tail).stream().filter(query::selects).forEach(found::add);
                 }
             }

@@ -78,7 +78,8 @@ final class LogHealth {
             add(Level.OK, "log sink " + name + " has all that workers wrote");
             return;
         }
-        String what = "log sink " + name + ": " + Text.bytes(bytes) + (files == 1 ? " of a file" : " of " + files + " files");
+        String what =
+                "log sink " + name + ": " + Text.bytes(bytes) + (files == 1 ? " of a file" : " of " + files + " files");
         if (moved.isBefore(now.minus(STILL)) && (late || bytes >= MUCH)) {
             add(
                     Level.WARNING,

@@ -54,29 +54,29 @@ final class LogLookup {
         try {
             return new Behind(new FileLogs(data, incarnations, redaction).findBehind(query, name), Optional.empty());
         } catch (LogSinkException unreadable) {
-            return new Behind(
-                    List.of(), Optional.of("the last entries may be missing: " + unreadable.getMessage()));
+            return new Behind(List.of(), Optional.of("the last entries may be missing: " + unreadable.getMessage()));
         }
     }
 
     private static LogAnswer together(LogQuery query, String name, List<LogEntry> found, Behind behind) {
-        Set<Optional<LogPosition>> there = found.stream().map(LogEntry::position).collect(Collectors.toSet());
+        Set<Optional<LogPosition>> there =
+                found.stream().map(LogEntry::position).collect(Collectors.toSet());
         Set<LogEntry> more = behind.entries().stream()
                 .filter(entry -> !there.contains(entry.position()))
                 .collect(Collectors.toSet());
         if (more.isEmpty()) {
             return new LogAnswer(found, name, behind.trouble());
         }
-        List<LogEntry> last =
-                FileLogs.last(query, Stream.concat(found.stream(), more.stream()).toList());
+        List<LogEntry> last = FileLogs.last(
+                query, Stream.concat(found.stream(), more.stream()).toList());
         long shown = last.stream().filter(more::contains).count();
         return new LogAnswer(
                 last,
                 name,
                 shown == 0
                         ? Optional.empty()
-                        : Optional.of("log sink " + name + " does not have " + shown
-                                + (shown == 1 ? " entry" : " entries") + " of these yet"));
+                        : Optional.of((shown == 1 ? "1 entry is" : shown + " entries are")
+                                + " from the workers' files: log sink " + name + " does not have all yet"));
     }
 
     private LogAnswer inFiles(LogQuery query, String why) {

@@ -138,8 +138,8 @@ class LogHealthTest {
         LogHealth full = new LogHealth(node.data, Incarnations.of(new InMemoryWorkerRegistry()), NOW);
         LogHealth held = new LogHealth(node.data, Incarnations.of(new InMemoryWorkerRegistry()), NOW);
 
-        assertThat(full.reserve(1 << 20)).hasValueSatisfying(text -> assertThat(text)
-                .contains("1.0 MiB left", "is given up"));
+        assertThat(full.reserve(1 << 20))
+                .hasValueSatisfying(text -> assertThat(text).contains("1.0 MiB left", "is given up"));
         assertThat(full.reserve(DiskReserve.ROOM + 1)).isEmpty();
         Files.createFile(node.data.path().resolve(DiskReserve.FILE));
         assertThat(held.reserve(1 << 20)).isEmpty();

@@ -47,7 +47,7 @@ class LogLookupTest {
 
         assertThat(behind.entries()).extracting(LogEntry::message).containsExactly("one", "two", "three", "four");
         assertThat(behind.source()).isEqualTo("memory");
-        assertThat(behind.trouble()).contains("log sink memory does not have 2 entries of these yet");
+        assertThat(behind.trouble()).contains("2 entries are from the workers' files: log sink memory does not have all yet");
         assertThat(whole.entries()).extracting(LogEntry::position).isEqualTo(positions(behind));
         assertThat(whole.trouble()).isEmpty();
     }

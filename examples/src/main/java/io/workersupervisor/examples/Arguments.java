@@ -4,14 +4,20 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.WorkerRegistry;
 import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.LogLevel;
+import io.workersupervisor.LogQuery;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A command line, read and checked. Options may stand before, between and after the other words, as {@code --name value}
@@ -86,7 +92,8 @@ final class Arguments {
         require(operands.size() >= most, command + " needs an account");
         require(
                 operands.size() <= most,
-                command + " does not take " + Output.quoted(operands.get(operands.size() - 1)));
+                command + " does not take " + Output.quoted(operands.get(operands.size() - 1))
+                        + (command.takes(Option.ACCOUNT) ? ": an account is given with " + Option.ACCOUNT : ""));
         Optional<AccountId> account = command.takesAccount() ? Optional.of(account(operands.get(1))) : Optional.empty();
         return new Arguments(command, account, options, workerCommand);
     }
@@ -157,6 +164,55 @@ final class Arguments {
             require(value.matches("[0-9]{1,9}([.][0-9]{1,3})?"), option + " must be seconds, such as 2.5");
             return Duration.ofMillis(Math.round(Double.parseDouble(value) * 1_000));
         });
+    }
+
+    /** How many log entries are wanted. */
+    Optional<Integer> entries(Option option) {
+        Optional<Integer> count = count(option);
+        require(count.orElse(1) <= LogQuery.MOST, option + " must be at most " + LogQuery.MOST);
+        return count;
+    }
+
+    Optional<AccountId> account(Option option) {
+        return text(option).map(Arguments::account);
+    }
+
+    /** The least level that is wanted; by default every one. */
+    LogLevel level() {
+        return text(Option.LEVEL)
+                .map(value -> Stream.of(LogLevel.values())
+                        .filter(level -> level.name().equalsIgnoreCase(value))
+                        .findFirst()
+                        .orElseThrow(() -> new UsageException(Option.LEVEL + " must be one of "
+                                + Stream.of(LogLevel.values()).map(LogLevel::name).collect(Collectors.joining(", "))
+                                + ", was " + Output.quoted(value))))
+                .orElse(LogLevel.DEBUG);
+    }
+
+    Optional<String> worker() {
+        return text(Option.WORKER).map(value -> {
+            require(
+                    value.matches("[0-9a-z]{26}"),
+                    Option.WORKER + " must be a worker id, 26 letters and digits as ps and why show them, was "
+                            + Output.quoted(value));
+            return value;
+        });
+    }
+
+    /** A time, given as such or by how long ago it was. */
+    Optional<Instant> moment(Option option, Instant now) {
+        return text(option)
+                .map(value -> Moment.of(value, now, ZoneId.systemDefault())
+                        .orElseThrow(() -> new UsageException(option + " must be how long ago, such as 90s, 30m, 24h or"
+                                + " 7d, or a time such as 2026-11-24T10:15:00Z or 2026-11-24, was "
+                                + Output.quoted(value))));
+    }
+
+    Optional<Duration> span(Option option) {
+        return text(option)
+                .map(value -> Moment.span(value)
+                        .orElseThrow(() -> new UsageException(option + " must be a time such as 90s, 30m, 24h or 7d, was "
+                                + Output.quoted(value))));
     }
 
     Optional<Integer> count(Option option) {

@@ -24,8 +24,30 @@ record Command(String name, boolean takesAccount, Set<Option> options, Program p
             new Command("stop", true, Set.of(Option.ACCEPT_MOVED_DIRECTORY), StopCommand::run),
             new Command("ps", false, Set.of(), PsCommand::run),
             new Command("why", true, Set.of(Option.LAST), WhyCommand::run),
+            new Command(
+                    "logs",
+                    false,
+                    Set.of(
+                            Option.ACCOUNT,
+                            Option.LEVEL,
+                            Option.SINCE,
+                            Option.UNTIL,
+                            Option.LAST,
+                            Option.WORKER,
+                            Option.BEFORE_END),
+                    LogsCommand::run),
+            new Command("tail", true, Set.of(Option.FOLLOW, Option.LEVEL, Option.LAST), TailCommand::run),
             new Command("doctor", false, Set.of(), DoctorCommand::run),
-            new Command("host", false, Set.of(Option.STOP_WORKERS, Option.ACCEPT_MOVED_DIRECTORY), HostCommand::run));
+            new Command(
+                    "host",
+                    false,
+                    Set.of(
+                            Option.STOP_WORKERS,
+                            Option.NO_LOGS,
+                            Option.LOG_KEEP,
+                            Option.LOG_BUDGET,
+                            Option.ACCEPT_MOVED_DIRECTORY),
+                    HostCommand::run));
 
     /** What runs a command; the answer is the exit code. */
     @FunctionalInterface

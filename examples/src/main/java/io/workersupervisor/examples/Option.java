@@ -14,7 +14,17 @@ enum Option {
     START_GRACE(true),
     STOP_GRACE(true),
     LAST(true),
+    ACCOUNT(true),
+    LEVEL(true),
+    SINCE(true),
+    UNTIL(true),
+    WORKER(true),
+    BEFORE_END(false),
+    FOLLOW(false),
     STOP_WORKERS(false),
+    NO_LOGS(false),
+    LOG_KEEP(true),
+    LOG_BUDGET(true),
     ACCEPT_MOVED_DIRECTORY(false);
 
     private final boolean takesValue;
@@ -34,6 +44,9 @@ enum Option {
     }
 
     static Optional<Option> of(String word) {
+        if (word.equals("-f")) {
+            return Optional.of(FOLLOW);
+        }
         for (Option option : values()) {
             if (option.toString().equals(word)) {
                 return Optional.of(option);
