@@ -1,4 +1,4 @@
-/** Keeps workers in a SQLite file. */
+/** Keeps workers in one SQLite file, and what they log in another. */
 module io.workersupervisor.sqlite {
     requires transitive io.workersupervisor;
     requires java.sql;

@@ -76,7 +76,7 @@ final class AccountLocks {
             if (text.isEmpty()) {
                 return 0;
             }
-            if (!text.matches("[0-9]{1," + DIGITS + "}") || Long.parseLong(text) > HIGHEST) {
+            if (!isNumber(text) || Long.parseLong(text) > HIGHEST) {
                 throw new DataDirectoryException("lock file " + file + " is damaged: it should hold one number of "
                         + DIGITS + " digits and holds " + Text.quoted(text)
                         + "; when no worker of the account runs, empty the file without deleting it");
@@ -87,6 +87,10 @@ final class AccountLocks {
         } catch (IOException | NumberFormatException e) {
             throw new DataDirectoryException("lock file " + file + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private static boolean isNumber(String text) {
+        return text.length() <= DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     static String digits(long number) {

@@ -8,17 +8,17 @@ import java.util.stream.Stream;
 record AllRecords(LaunchRecords sh, LaunchRecords keepers) implements LaunchRecords {
     @Override
     public Optional<Birth> birth(String workerId) {
-        return sh.birth(workerId).or(() -> keepers.birth(workerId));
+        return keepers.birth(workerId).or(() -> sh.birth(workerId));
     }
 
     @Override
     public Optional<Exit> exit(String workerId) {
-        return sh.exit(workerId).or(() -> keepers.exit(workerId));
+        return keepers.exit(workerId).or(() -> sh.exit(workerId));
     }
 
     @Override
     public Optional<Exit> lastExit(String workerId) {
-        return sh.lastExit(workerId).or(() -> keepers.lastExit(workerId));
+        return keepers.lastExit(workerId).or(() -> sh.lastExit(workerId));
     }
 
     @Override
@@ -27,6 +27,11 @@ record AllRecords(LaunchRecords sh, LaunchRecords keepers) implements LaunchReco
                 .distinct()
                 .sorted()
                 .toList();
+    }
+
+    @Override
+    public Object state() {
+        return List.of(sh.state(), keepers.state());
     }
 
     @Override

@@ -171,9 +171,8 @@ final class Descendants {
     }
 
     private List<ProcFs.Stat> session(ProcessIdentity worker) {
-        return local.proc().processes().stream()
-                .filter(pid -> pid != worker.pid())
-                .flatMap(pid -> local.proc().stat(pid).stream())
+        return local.proc().table().stream()
+                .filter(stat -> stat.pid() != worker.pid())
                 .filter(stat ->
                         stat.session() == worker.pid() && stat.startTicks() >= worker.startTicks() && !stat.isDead())
                 .toList();

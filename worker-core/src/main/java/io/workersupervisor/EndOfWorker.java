@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Executor;
 
 /**
  * Files the end of a worker exactly once.
@@ -16,30 +18,50 @@ import java.util.OptionalInt;
  * <ol>
  *   <li>The launcher wrote the exit record before it let go of the lock, and the lock is seen free before the record is
  *       read: what is not there then never comes.
- *   <li>Read the row again: a stop that was written meanwhile may have caused the end, and is looked at first.
+ *   <li>Read the row again, unless it tells of a stop already: one that was written meanwhile may have caused the end, and
+ *       is looked at first.
+ *   <li>Where nobody has stopped the worker, the listener hears of the end at once, and what follows comes behind it
+ *       ({@link UnfiledEnds}): many ends share a commit then, and a start that the listener asks for files the report with
+ *       its own claim.
  *   <li>Insert the report, if there is none for the worker id.
  *   <li>Close the row, if it still has the epoch, version and worker id that were read: in one durable write with the
  *       report, where the store can.
  *   <li>Delete the records.
  * </ol>
  *
- * A crash before 3 changes nothing; after 3 the next host finds the report filed and closes the row; after 4 the records
- * are left, and reconcile deletes those whose report is filed. Records of worker ids that the registry does not know are
- * left alone.
+ * A crash before 4 changes nothing, and the next host files the end as it finds it; after 4 that host finds the report filed
+ * and closes the row; after 5 the records are left, and reconcile deletes those whose report is filed. Records of worker ids
+ * that the registry does not know are left alone.
  */
 final class EndOfWorker {
     private static final int LONGEST_EXEC_ERROR = 512;
     private static final String EXEC_ERROR = "the program could not be run: ";
 
     private final Context context;
+    private final UnfiledEnds unfiled;
+    private final Executor behind;
 
-    EndOfWorker(Context context) {
+    /**
+     * Files ends.
+     *
+     * @param context what the protocols work with
+     * @param unfiled the ends that were told and not filed yet
+     * @param behind runs the filing of those some milliseconds later
+     */
+    EndOfWorker(Context context, UnfiledEnds unfiled, Executor behind) {
         this.context = context;
+        this.unfiled = unfiled;
+        this.behind = behind;
     }
 
     /** The facts about a worker that was judged dead. */
     Ending ending(WorkerRow row, Judgement.Dead dead, List<String> rungs) {
         return ending(row, dead.evidence(), dead.waitStatus(), dead.otherBoot(), rungs);
+    }
+
+    /** The facts about a worker whose launch path saw it end. */
+    Ending ending(WorkerRow row, Judgement.Dead dead, LaunchRecords.Exit exit) {
+        return ending(row, dead.evidence(), Optional.of(exit), dead.waitStatus(), dead.otherBoot(), List.of());
     }
 
     /** The facts about a worker whose process was never recorded in its row. */
@@ -58,7 +80,16 @@ final class EndOfWorker {
     }
 
     private Ending ending(WorkerRow row, String found, OptionalInt waitStatus, boolean otherBoot, List<String> rungs) {
-        Optional<LaunchRecords.Exit> record = context.local().records().lastExit(row.workerId());
+        return ending(row, found, context.local().records().lastExit(row.workerId()), waitStatus, otherBoot, rungs);
+    }
+
+    private Ending ending(
+            WorkerRow row,
+            String found,
+            Optional<LaunchRecords.Exit> record,
+            OptionalInt waitStatus,
+            boolean otherBoot,
+            List<String> rungs) {
         ExitStatus exit = record.map(LaunchRecords.Exit::status)
                 .orElseGet(() -> waitStatus.isPresent()
                         ? ExitStatus.ofWait(waitStatus.getAsInt())
@@ -110,26 +141,83 @@ final class EndOfWorker {
         return evidence.startsWith(EXEC_ERROR);
     }
 
-    /** Steps 2 to 5; empty if another host changed the row meanwhile, and it must be looked at again. */
+    /** Step 3: the row was read when its worker was dead, and nobody is ending it. */
+    StopReport tell(WorkerRow row, Ending ending) {
+        UnfiledEnds.Unfiled end = new UnfiledEnds.Unfiled(row, Diagnosis.report(row, ending));
+        unfiled.put(end);
+        behind.execute(() -> fileLater(row.account()));
+        context.events().hear(new WorkerEvent.Stopped(context.timing().now(), end.report()));
+        return end.report();
+    }
+
+    /** What fails is found by reconcile: the row is open, and its worker dead. */
+    private void fileLater(AccountId account) {
+        Guard.run("filing", Optional.of(account), () -> {
+            boolean over = context.mutex()
+                    .call(account, Duration.ZERO, () -> file(account))
+                    .isPresent();
+            if (!over) {
+                // The call that has the account may file it, or may leave it.
+                behind.execute(() -> fileLater(account));
+            }
+        });
+    }
+
+    /** The end that is told of an account and not filed; for who has its mutex. */
+    Optional<UnfiledEnds.Unfiled> unfiled(AccountId account) {
+        return unfiled.of(account);
+    }
+
+    /** Files all that were told, each by itself, before the host closes: the next one finds what fails or is late. */
+    void fileTold(Duration patience) {
+        long deadline = context.timing().nanos() + patience.toNanos();
+        for (AccountId account : unfiled.accounts()) {
+            Duration left =
+                    Duration.ofNanos(Math.max(0, deadline - context.timing().nanos()));
+            Guard.run("filing", Optional.of(account), () -> context.mutex().call(account, left, () -> file(account)));
+        }
+    }
+
+    private boolean file(AccountId account) {
+        unfiled.of(account).ifPresent(end -> close(end.row(), end.report()));
+        return true;
+    }
+
+    /** Steps 2 to 6; empty if another host changed the row meanwhile, and it must be looked at again. */
     Optional<StopReport> bury(WorkerRow row, Ending ending) {
         boolean ran = !(ending.exit() instanceof ExitStatus.NeverRan);
-        if (ran && !isUnchanged(row)) {
+        boolean caused = row.detail().termedAt().isPresent();
+        if (ran && !caused && !isUnchanged(row)) {
             return Optional.empty();
         }
-        StopReport report = Diagnosis.report(row, ending);
+        return close(row, unfiled.reportOf(row).orElseGet(() -> Diagnosis.report(row, ending)));
+    }
+
+    private Optional<StopReport> close(WorkerRow row, StopReport report) {
         context.steps().reached("report");
         WorkerRegistry.Claimed closed = context.registry()
                 .claim(Optional.of(row), row.closed(Diagnosis.closedState(row, report)), Optional.of(report));
         context.steps().reached("closed");
-        if (closed.filed()) {
-            context.events().emit(new WorkerEvent.Stopped(context.timing().now(), report));
-        }
+        isFiled(report, closed.filed());
         context.steps().reached("told");
         if (!closed.won()) {
             return Optional.empty();
         }
         acknowledge(row.workerId());
         return Optional.of(closed.filed() ? report : filed(row).orElse(report));
+    }
+
+    /** A report is in the registry now; this write has put it there, or found another. */
+    void isFiled(StopReport report, boolean byThisWrite) {
+        boolean told = unfiled.filed(report.account(), report.workerId());
+        if (byThisWrite) {
+            WorkerEvent event = new WorkerEvent.Stopped(context.timing().now(), report);
+            if (told) {
+                context.events().log(event);
+            } else {
+                context.events().emit(event);
+            }
+        }
     }
 
     /** A stop is written before it signals: the row unchanged after the death proves that none caused it. */

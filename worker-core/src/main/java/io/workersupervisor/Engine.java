@@ -11,37 +11,23 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
- * One host at work: wires the protocols together, and owns the threads that call them.
- *
- * <ul>
- *   <li>{@code worker-tick}, one thread: reconciles at every interval.
- *   <li>{@code worker-pool-N}: rows of a reconcile, ends that were noticed.
- *   <li>{@code worker-start-N}: starts of many, apart from the pool as each may wait for seconds.
- *   <li>{@code worker-ladder-N}: stops that reconcile resumes or close begins, one thread each while it lasts.
- *   <li>{@code worker-launch-N}: waits for the answers of launchers, and for a keeper to begin.
- *   <li>{@code worker-keeper}, one thread: the connections to keepers.
- *   <li>{@code worker-events}: calls the listener; {@code worker-probe-N}: calls the application's probe.
- * </ul>
+ * One host at work: wires the protocols together, lets each call of the application through its door, and has the threads
+ * ({@link HostThreads}) call what goes on by itself.
  */
 final class Engine {
-    private static final int POOL = 16;
+    /** How long an end that was told waits for a start that carries it, or for others that share its commit. */
+    private static final Duration BEHIND = Duration.ofMillis(20);
 
-    /** Starts of many at a time. */
-    private static final int STARTERS = 64;
+    /** How long a closing host tries to file what it has told. */
+    private static final Duration LAST_FILING = Duration.ofSeconds(2);
 
     /** How long a call waits for another call of this host for the same account. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -50,8 +36,12 @@ final class Engine {
     private static final Duration FIRST_LOOK = Duration.ofSeconds(10);
 
     private final Context context;
+    private final HostThreads threads;
+    private final Supervised supervised = new Supervised();
     private final Reconciler reconciler;
+    private final EndOfWorker end;
     private final StartProtocol starts;
+    private final WorkerLaunch launch;
     private final StartVerification verification;
     private final StopProtocol stops;
     private final Unregistered unregistered;
@@ -61,11 +51,6 @@ final class Engine {
     private final LogPipeline logs;
     private final WorkerSupervisor.OnClose onClose;
     private final Duration closeTimeout;
-    private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(threads("worker-tick"));
-    private final ExecutorService starters = starters();
-    private final ExecutorService pool;
-    private final ExecutorService readers;
-    private final ExecutorService ladders;
     private final ReentrantReadWriteLock calls = new ReentrantReadWriteLock();
     /** New calls are refused; calls in flight and ladders go on. */
     private volatile boolean closing;
@@ -80,11 +65,8 @@ final class Engine {
         ENSURE
     }
 
-    private Engine(
-            WorkerSupervisor.Builder settings, ExecutorService pool, ExecutorService readers, ExecutorService ladders) {
-        this.pool = pool;
-        this.readers = readers;
-        this.ladders = ladders;
+    private Engine(WorkerSupervisor.Builder settings, HostThreads threads) {
+        this.threads = threads;
         this.onClose = settings.onClose;
         this.closeTimeout = settings.closeTimeout;
         Timing timing = settings.timing.apply(Timing.system(settings.clock));
@@ -116,26 +98,32 @@ final class Engine {
                 new AccountMutex(),
                 settings.steps);
         Settlement settlement = new Settlement(context);
-        EndOfWorker end = new EndOfWorker(context);
+        UnfiledEnds unfiled = new UnfiledEnds();
+        this.end = new EndOfWorker(context, unfiled, behind());
         StopLadder ladder = new StopLadder(context, settlement, end);
         this.unregistered = new Unregistered(settings.registry, local);
-        this.starts = new StartProtocol(context, settlement, end, ladder, unregistered);
+        this.launch = new WorkerLaunch(context, settlement, end, ladder, unregistered);
+        this.starts = new StartProtocol(context, settlement, end, ladder, unregistered, launch);
         this.verification = new StartVerification(context, end);
         this.stops = new StopProtocol(context, end, ladder, unregistered);
-        this.reconciler =
-                new Reconciler(context, settlement, end, ladder, verification, pool, ladders, paths.keepers()::isHeld);
+        ToldOnce told = new ToldOnce(context);
+        this.reconciler = new Reconciler(
+                context,
+                end,
+                new AccountCheck(context, settlement, end, ladder, verification, supervised, told),
+                supervised,
+                told,
+                threads.pool(),
+                threads.ladders(),
+                paths.keepers()::isHeld);
+        WorkerRegistry known = unfiled.over(settings.registry);
         this.inspector = new WorkerInspector(
                 settings.data,
-                settings.registry,
+                known,
                 local,
                 judge,
                 paths.described(),
-                new LogLookup(
-                        settings.data,
-                        settings.registry,
-                        settings.sinks.stream().findFirst(),
-                        settings.redaction,
-                        timing),
+                new LogLookup(settings.data, known, settings.sinks.stream().findFirst(), settings.redaction, timing),
                 this::tell);
         OpenHosts.opened(context.self().host());
         stamped.notices().forEach(this::tell);
@@ -165,7 +153,7 @@ final class Engine {
         public void ended(String workerId) {
             // Before this host has begun its first look comes anyway.
             if (begun) {
-                reconciler.accountOf(workerId).ifPresent(Engine.this::ended);
+                supervised.accountOf(workerId).ifPresent(account -> Engine.this.ended(account, workerId));
             }
         }
 
@@ -176,16 +164,14 @@ final class Engine {
 
         @Override
         public Executor executor() {
-            return readers;
+            return threads.readers();
         }
     }
 
     static Engine open(WorkerSupervisor.Builder settings) {
-        ExecutorService pool = Executors.newFixedThreadPool(POOL, threads("worker-pool"));
-        ExecutorService readers = Executors.newCachedThreadPool(threads("worker-launch"));
-        ExecutorService ladders = Executors.newCachedThreadPool(threads("worker-ladder"));
+        HostThreads threads = new HostThreads();
         try {
-            Engine engine = new Engine(settings, pool, readers, ladders);
+            Engine engine = new Engine(settings, threads);
             try {
                 engine.begin(settings);
             } catch (RuntimeException refused) {
@@ -194,11 +180,19 @@ final class Engine {
             }
             return engine;
         } catch (RuntimeException refused) {
-            pool.shutdownNow();
-            readers.shutdownNow();
-            ladders.shutdownNow();
+            threads.stop();
             throw refused;
         }
+    }
+
+    /** Runs what was left to be filed a moment later; once this host is closed the next one does it. */
+    private Executor behind() {
+        Executor later = CompletableFuture.delayedExecutor(BEHIND.toMillis(), TimeUnit.MILLISECONDS, threads.writers());
+        return work -> later.execute(() -> {
+            if (!closed && !isMoved()) {
+                work.run();
+            }
+        });
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // a tick contains what it throws
@@ -210,26 +204,9 @@ final class Engine {
             long interval = settings.reconcileInterval.toMillis();
             tick();
             reconciler.awaitLooks(FIRST_LOOK);
-            pool.execute(() -> Guard.run("other nodes", Optional.empty(), reconciler::tellOfOtherNodes));
-            ticker.scheduleWithFixedDelay(this::tick, interval, interval, TimeUnit.MILLISECONDS);
+            threads.pool().execute(() -> Guard.run("other nodes", Optional.empty(), reconciler::tellOfOtherNodes));
+            threads.ticker().scheduleWithFixedDelay(this::tick, interval, interval, TimeUnit.MILLISECONDS);
         }
-    }
-
-    /** Many wait for one durable commit, which they share; threads that have nothing to do end. */
-    private static ExecutorService starters() {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                STARTERS, STARTERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads("worker-start"));
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
-    }
-
-    private static java.util.concurrent.ThreadFactory threads(String name) {
-        AtomicInteger number = new AtomicInteger();
-        return work -> {
-            Thread thread = new Thread(work, name + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 
     private static ProcessIdentity self(LocalMachine local) {
@@ -327,22 +304,40 @@ final class Engine {
     /** One of many may still wait for a thread when the supervisor closes. */
     private StartProtocol.Progress beginOpen(WorkerSpec spec, Verb verb) {
         requireOpen();
-        return begin(spec, verb);
+        requireIntact();
+        return alone(spec.account(), () -> starts.begin(spec, verb == Verb.ENSURE));
+    }
+
+    /** Behind the launch, so that the next of many is not kept waiting; what another call makes of the row meanwhile counts. */
+    private StartProtocol.Progress recordAlone(StartProtocol.Progress begun) {
+        return begun instanceof StartProtocol.Launched launched
+                ? alone(launched.row().account(), () -> record(launched))
+                : begun;
     }
 
     private StartProtocol.Progress begin(WorkerSpec spec, Verb verb) {
         requireIntact();
-        return context.mutex()
-                .call(spec.account(), PATIENCE, () -> beginAlone(spec, verb))
-                .orElseGet(() -> contended(spec.account()));
+        return alone(spec.account(), () -> beginAlone(spec, verb));
+    }
+
+    private StartProtocol.Progress alone(AccountId account, Supplier<StartProtocol.Progress> call) {
+        return context.mutex().call(account, PATIENCE, call).orElseGet(() -> contended(account));
+    }
+
+    /** That the worker runs is written before another call has its account. */
+    private StartProtocol.Progress beginAlone(WorkerSpec spec, Verb verb) {
+        return record(starts.begin(spec, verb == Verb.ENSURE));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what follows an end contains what it throws
-    private StartProtocol.Progress beginAlone(WorkerSpec spec, Verb verb) {
-        StartProtocol.Progress progress = starts.begin(spec, verb == Verb.ENSURE);
+    private StartProtocol.Progress record(StartProtocol.Progress begun) {
+        StartProtocol.Progress progress =
+                begun instanceof StartProtocol.Launched launched ? launch.record(launched) : begun;
         if (progress instanceof StartProtocol.Born born) {
-            reconciler.startedHere(spec.account(), born.row().workerId());
-            born.over().thenRun(() -> ended(spec.account()));
+            AccountId account = born.row().account();
+            String workerId = born.row().workerId();
+            supervised.add(account, workerId);
+            born.over().thenRun(() -> ended(account, workerId));
         }
         return progress;
     }
@@ -366,13 +361,14 @@ final class Engine {
     }
 
     /** A launcher has ended, and so has its worker unless the launcher was killed. */
-    private void ended(AccountId account) {
+    private void ended(AccountId account, String workerId) {
         try {
-            pool.execute(() -> Guard.run("end", Optional.of(account), () -> {
-                if (!closed && !isMoved()) {
-                    reconciler.ended(account);
-                }
-            }));
+            threads.pool()
+                    .execute(() -> Guard.run("end", Optional.of(account), () -> {
+                        if (!closed && !isMoved()) {
+                            reconciler.ended(account, workerId);
+                        }
+                    }));
         } catch (RejectedExecutionException isClosed) {
             // The next host files it.
             return;
@@ -405,7 +401,8 @@ final class Engine {
 
     private CompletableFuture<StartProtocol.Progress> submit(WorkerSpec spec, Verb verb) {
         try {
-            return CompletableFuture.supplyAsync(() -> beginOpen(spec, verb), starters);
+            return CompletableFuture.supplyAsync(() -> beginOpen(spec, verb), threads.starters())
+                    .thenApplyAsync(this::recordAlone, threads.writers());
         } catch (RejectedExecutionException overtaken) {
             return CompletableFuture.failedFuture(new IllegalStateException("the supervisor is closed", overtaken));
         }
@@ -419,9 +416,7 @@ final class Engine {
 
     StartResult restart(WorkerSpec spec) {
         requireIntact();
-        return finish(context.mutex()
-                .call(spec.account(), PATIENCE, () -> endAndBegin(spec))
-                .orElseGet(() -> contended(spec.account())));
+        return finish(alone(spec.account(), () -> endAndBegin(spec)));
     }
 
     private StartProtocol.Progress endAndBegin(WorkerSpec spec) {
@@ -444,24 +439,20 @@ final class Engine {
         }
         closing = true;
         long deadline = context.timing().nanos() + closeTimeout.toNanos();
-        ticker.shutdown();
+        threads.ticker().shutdown();
         boolean idle = awaitCalls(deadline);
         if (onClose == WorkerSupervisor.OnClose.STOP_WORKERS) {
             stopWorkers(deadline);
+        }
+        if (!isMoved()) {
+            end.fileTold(LAST_FILING);
         }
         closed = true;
         if (calls.isWriteLockedByCurrentThread()) {
             calls.writeLock().unlock();
         }
-        // Nothing is interrupted or dropped: whoever waits for it gets an answer, and threads are daemons.
-        starters.shutdown();
-        pool.shutdown();
-        ladders.shutdown();
-        readers.shutdown();
-        boolean over = await(ticker, deadline)
-                && await(starters, deadline)
-                && await(pool, deadline)
-                && await(ladders, deadline);
+        threads.shutdown();
+        boolean over = threads.await(deadline, context.timing());
         if (!over || !idle) {
             tell("closed within " + Text.words(closeTimeout)
                     + " although calls were in flight; the next host settles what they leave");
@@ -480,7 +471,7 @@ final class Engine {
             tell(replaced() + ": its workers are left running at close");
             return;
         }
-        Map<AccountId, String> workers = reconciler.supervised();
+        Map<AccountId, String> workers = supervised.all();
         if (!forEach(workers, (account, workerId) -> stops.askOnly(account, workerId, StopCause.CLOSE), deadline)) {
             tell("not all rows could be marked as stopping within " + Text.words(closeTimeout)
                     + " at close; the workers of the others run on");
@@ -495,7 +486,7 @@ final class Engine {
         List<CompletableFuture<Void>> all = new ArrayList<>();
         workers.forEach((account, workerId) -> all.add(CompletableFuture.runAsync(
                 () -> Guard.run("stop at close", Optional.of(account), () -> work.accept(account, workerId)),
-                ladders)));
+                threads.ladders())));
         try {
             CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
                     .get(Math.max(0, deadline - context.timing().nanos()), TimeUnit.NANOSECONDS);
@@ -516,16 +507,6 @@ final class Engine {
         try {
             return calls.writeLock()
                     .tryLock(Math.max(0, deadline - context.timing().nanos()), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private boolean await(ExecutorService executor, long deadline) {
-        try {
-            return executor.awaitTermination(
-                    Math.max(1_000_000, deadline - context.timing().nanos()), TimeUnit.NANOSECONDS);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             return false;

@@ -10,6 +10,19 @@ final class Environment {
 
     private Environment() {}
 
+    /** What of this process's variables can be inherited; they never change. */
+    private static final Map<String, String> INHERITED = passable(System.getenv());
+
+    private static Map<String, String> passable(Map<String, String> host) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        host.forEach((name, value) -> {
+            if (isPassable(name)) {
+                variables.put(name, value);
+            }
+        });
+        return variables;
+    }
+
     /** Whether a shell hands a variable of this name on to its children; the others are lost in some. */
     static boolean isPassable(String name) {
         return PASSABLE.matcher(name).matches();
@@ -27,14 +40,9 @@ final class Environment {
 
     /** The host's variables unless the spec wants none, those of the spec, and none of the library's own. */
     static Map<String, String> of(WorkerSpec spec, Map<String, String> host) {
-        Map<String, String> variables = new LinkedHashMap<>();
-        if (!spec.cleanEnvironment()) {
-            host.forEach((name, value) -> {
-                if (isPassable(name)) {
-                    variables.put(name, value);
-                }
-            });
-        }
+        Map<String, String> variables = spec.cleanEnvironment()
+                ? new LinkedHashMap<>()
+                : new LinkedHashMap<>(host.equals(System.getenv()) ? INHERITED : passable(host));
         variables.putAll(spec.environment());
         // A host that is itself a worker must not pass its own mark on.
         variables.keySet().removeAll(WorkerSpec.OWN_VARIABLES);

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
@@ -27,14 +26,12 @@ final class EnvironmentSearch {
 
     private final ProcFs proc;
     private final Timing timing;
-    private final AtomicLong begun = new AtomicLong();
-    private final Object reading = new Object();
-    private long done;
-    private Reading last = Reading.NONE;
+    private final SharedReading<Reading> everyone;
 
     EnvironmentSearch(ProcFs proc, Timing timing) {
         this.proc = proc;
         this.timing = timing;
+        this.everyone = new SharedReading<>(() -> read(proc.processes()));
     }
 
     /**
@@ -94,22 +91,7 @@ final class EnvironmentSearch {
     private record Mark(String account, String workerId, long epoch, String data) {}
 
     /** What one reading found: environments of workers, and processes that have none yet. */
-    private record Reading(Map<Long, Mark> marked, List<Long> empty) {
-        static final Reading NONE = new Reading(Map.of(), List.of());
-    }
-
-    /** A reading that begins after this call. */
-    private Reading read() {
-        long wanted = begun.get() + 1;
-        synchronized (reading) {
-            if (done < wanted) {
-                long number = begun.incrementAndGet();
-                last = read(proc.processes());
-                done = number;
-            }
-            return last;
-        }
-    }
+    private record Reading(Map<Long, Mark> marked, List<Long> empty) {}
 
     private Reading read(List<Long> pids) {
         Map<Long, Mark> marked = new LinkedHashMap<>();
@@ -129,7 +111,7 @@ final class EnvironmentSearch {
     private List<Marked> search(Predicate<Mark> sought, long bornAfter) {
         List<Marked> found = new ArrayList<>();
         long deadline = timing.nanos() + LONGEST_EXEC.toNanos();
-        Reading now = read();
+        Reading now = everyone.read();
         while (true) {
             now.marked().forEach((pid, mark) -> {
                 if (sought.test(mark)) {

@@ -37,11 +37,16 @@ final class Events {
     }
 
     void emit(WorkerEvent event) {
-        AccountMdc.run(event.account(), () -> write(event));
+        log(event);
         hear(event);
     }
 
-    /** For the listener only: another host has written it to the log. Each end is heard once. */
+    /** For the logs only: the listener has heard it. */
+    void log(WorkerEvent event) {
+        AccountMdc.run(event.account(), () -> write(event));
+    }
+
+    /** For the listener only: it is in the log, or comes there later. Each end is heard once. */
     void hear(WorkerEvent event) {
         if (event instanceof WorkerEvent.Stopped stopped
                 && !isNew(stopped.report().workerId())) {

@@ -1,6 +1,7 @@
 package io.workersupervisor;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The verdict on a row: the machine's, which the application's probe may turn into doubt but never into death. */
 final class Judge {
@@ -19,6 +20,13 @@ final class Judge {
 
     Judgement judge(WorkerRow row) {
         return unlessDoubted(row, local.judge(row));
+    }
+
+    /** A worker whose keeper saw it end, and nothing of it left: the machine's verdict is given. */
+    Judgement seenEnding(WorkerRow row) {
+        String who = row.identity().map(process -> "pid " + process.pid()).orElse("it");
+        return unlessDoubted(
+                row, new Judgement.Dead(who + " was seen ending, its lock is free", OptionalInt.empty(), false));
     }
 
     /** For who ends the worker: what the machine proves alive is ended, the application can only keep a row from being freed. */

@@ -18,8 +18,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * One connection to a keeper: requests in, answers by their tag, ends of workers as they come. {@link KeeperThread} alone
- * reads and writes the channel, so that no interrupt of a caller closes it and no frozen keeper holds one up. Thread-safe.
+ * One connection to a keeper: requests in, answers by their tag, ends of workers as they come. The channel never blocks, so
+ * that no interrupt of a caller closes it and no frozen keeper holds one up; {@link KeeperThread} alone reads it, and writes
+ * what a caller could not. Thread-safe.
  */
 final class KeeperConnection {
     /** A socket's path may have 108 bytes; this leaves room for what the JDK adds. */
@@ -128,8 +129,11 @@ final class KeeperConnection {
         return answer;
     }
 
-    /** Writes what is queued as far as the socket takes it; whether something is left. */
-    boolean write() throws IOException {
+    /**
+     * Writes what is queued as far as the socket takes it, which never blocks; whether something is left. A caller writes
+     * by itself what it asks, and leaves the rest to the keepers' thread.
+     */
+    synchronized boolean write() throws IOException {
         for (ByteBuffer frame = waiting.poll(); frame != null; frame = waiting.poll()) {
             out.add(frame);
         }
@@ -181,10 +185,14 @@ final class KeeperConnection {
                 answer.complete(List.of());
             }
         });
-        out.forEach(KeeperFrame::wipe);
-        waiting.forEach(KeeperFrame::wipe);
+        wipe();
         if (first) {
             events.gone(this);
         }
+    }
+
+    private synchronized void wipe() {
+        out.forEach(KeeperFrame::wipe);
+        waiting.forEach(KeeperFrame::wipe);
     }
 }

@@ -77,9 +77,6 @@ final class KeeperFrame {
 
     /** Environments hold secrets. */
     static void wipe(ByteBuffer frame) {
-        frame.clear();
-        while (frame.hasRemaining()) {
-            frame.put((byte) 0);
-        }
+        frame.clear().put(new byte[frame.capacity()]);
     }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,6 +123,15 @@ final class KeeperRecords implements LaunchRecords {
                     .forEach(all::add);
         }
         return all;
+    }
+
+    @Override
+    public Object state() {
+        Map<Path, Object> states = new HashMap<>();
+        for (Path directory : Keepers.directories(data)) {
+            states.put(directory, List.of(journal(directory).state(), acknowledgement.isAlive(directory)));
+        }
+        return states;
     }
 
     @Override

@@ -163,7 +163,7 @@ final class Keepers implements AutoCloseable {
         KeeperFrame.encode(List.of("HELLO", tag, PROTOCOL))
                 .ifPresent(frame -> pings.put(
                         connection.directory(), new Ping(connection, connection.queue(frame, tag), timing.nanos())));
-        wake();
+        send(connection);
     }
 
     /** A HELLO whose answer is looked for at the next turn. */
@@ -309,7 +309,7 @@ final class Keepers implements AutoCloseable {
 
     List<String> ask(KeeperConnection connection, ByteBuffer frame, String tag, Duration patience) {
         CompletableFuture<List<String>> answer = connection.queue(frame, tag);
-        wake();
+        send(connection);
         try {
             List<String> answered = answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
             silent.remove(connection.directory());
@@ -329,12 +329,20 @@ final class Keepers implements AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored")
     void say(KeeperConnection connection, List<String> fields) {
         KeeperFrame.encode(fields).ifPresent(frame -> connection.queue(frame, fields.get(1)));
-        wake();
+        send(connection);
     }
 
-    private void wake() {
+    /** At once, without a turn of the keepers' thread, as far as the socket takes it. */
+    private void send(KeeperConnection connection) {
+        boolean left;
+        try {
+            left = connection.write();
+        } catch (IOException broken) {
+            // The thread that reads it meets the same, and ends it.
+            left = true;
+        }
         KeeperThread running = thread;
-        if (running != null) {
+        if (left && running != null) {
             running.wake();
         }
     }

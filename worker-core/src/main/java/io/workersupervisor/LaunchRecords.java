@@ -23,6 +23,9 @@ interface LaunchRecords {
     /** The worker ids of all records that are not acknowledged, those of living workers among them. */
     List<String> workers();
 
+    /** Something that is equal to what it was as long as no record has come or gone. */
+    Object state();
+
     /** Lets go of the records of a worker whose report is filed. */
     void acknowledge(String workerId);
 

@@ -1,5 +1,7 @@
 package io.workersupervisor;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -58,8 +60,9 @@ record NodeStamp(String node, String machine, String boot, String registry, Plac
      */
     record Place(long inode, OptionalLong device) {
         static Place of(Path directory) throws IOException {
-            return new Place((Long) Files.getAttribute(directory, "unix:ino"), OptionalLong.of((Long)
-                    Files.getAttribute(directory, "unix:dev")));
+            Map<String, Object> found = Files.readAttributes(directory, "unix:ino,dev");
+            return new Place(
+                    (Long) requireNonNull(found.get("ino")), OptionalLong.of((Long) requireNonNull(found.get("dev"))));
         }
 
         private boolean isSame(Place other, boolean sameBoot) {

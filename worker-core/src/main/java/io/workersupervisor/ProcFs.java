@@ -14,9 +14,12 @@ import java.util.Optional;
 /** What {@code /proc} tells of processes. Nothing here decides; it is told apart whether something is not there or hidden. */
 final class ProcFs {
     private final Path root;
+    private final SharedReading<List<Stat>> table;
 
     ProcFs(Path root) {
         this.root = root;
+        this.table = new SharedReading<>(
+                () -> processes().stream().flatMap(pid -> stat(pid).stream()).toList());
     }
 
     static ProcFs system() {
@@ -73,6 +76,11 @@ final class ProcFs {
             // The process can end between open and read, which then fails or gives nothing.
             return Optional.empty();
         }
+    }
+
+    /** {@link #stat} of every process that can be seen; one reading serves everybody who asked before it began. */
+    List<Stat> table() {
+        return table.read();
     }
 
     /** Process 1 exists in every pid namespace: where it cannot be seen, others are hidden as well. */

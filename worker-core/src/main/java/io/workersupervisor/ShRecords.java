@@ -119,6 +119,15 @@ final class ShRecords implements LaunchRecords {
     }
 
     @Override
+    public Object state() {
+        try {
+            return Files.getLastModifiedTime(data.records());
+        } catch (IOException unreadable) {
+            return new Object();
+        }
+    }
+
+    @Override
     public void acknowledge(String workerId) {
         for (String suffix : new ArrayList<>(List.of(".exit", ".birth"))) {
             Path file = data.records().resolve(workerId + suffix);

@@ -1,7 +1,6 @@
 package io.workersupervisor;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,9 +15,10 @@ import java.util.concurrent.CompletableFuture;
  *       host, by a call of this host that gave up, or unchanged for the whole wait, it is settled ({@link Settlement}),
  *       which the fence makes safe. A row of another node is replaced only if its worker is dead. Doubt is {@code Refused}.
  *   <li>Claim: one compare-and-set writes the intent under the epoch max(row, lock file) + 1 with a new worker id, desired
- *       RUN, together with the report of the dead worker. Lost: look again.
+ *       RUN, together with the report of the dead worker. An end that this host has just told and not filed yet
+ *       ({@link UnfiledEnds}) is claimed over as it was told, without another look. Lost: look again.
  *   <li>Launch ({@link Launcher}): lock, fence, birth record, worker. No answer: settle.
- *   <li>Running: the row gets the process, if it is still this worker's, STARTING and desired RUN, or another host has
+ *   <li>Running: behind the launch, the row gets the process, if it is still this worker's, STARTING and desired RUN, or another host has
  *       adopted it already; else the worker is ended again.
  *   <li>Verify ({@link StartVerification}): it lives after the start grace.
  * </ol>
@@ -36,15 +36,21 @@ final class StartProtocol {
     private final EndOfWorker end;
     private final StopLadder ladder;
     private final Unregistered unregistered;
-    private final WorkerIds ids = new WorkerIds();
+    private final WorkerLaunch launch;
 
     StartProtocol(
-            Context context, Settlement settlement, EndOfWorker end, StopLadder ladder, Unregistered unregistered) {
+            Context context,
+            Settlement settlement,
+            EndOfWorker end,
+            StopLadder ladder,
+            Unregistered unregistered,
+            WorkerLaunch launch) {
         this.context = context;
         this.settlement = settlement;
         this.end = end;
         this.ladder = ladder;
         this.unregistered = unregistered;
+        this.launch = launch;
     }
 
     /** Where a start stands. */
@@ -58,6 +64,17 @@ final class StartProtocol {
     record Decided(StartResult result) implements Progress {}
 
     /**
+     * The worker has its process; its row is to be RUNNING.
+     *
+     * @param row the row that was claimed
+     * @param identity the process
+     * @param over completes when the launcher has ended
+     * @param since when it was born
+     */
+    record Launched(WorkerRow row, ProcessIdentity identity, CompletableFuture<?> over, long since)
+            implements Progress {}
+
+    /**
      * The worker has its process and its row is RUNNING; it is to be verified.
      *
      * @param row the row
@@ -68,7 +85,7 @@ final class StartProtocol {
     record Born(WorkerRow row, ProcessIdentity identity, CompletableFuture<?> over, long since) implements Progress {}
 
     /** Look again. */
-    private record Again() implements Progress {}
+    record Again() implements Progress {}
 
     /** The account is free; the report of its last worker is to be filed with the claim. */
     private record Clear(Optional<StopReport> ended) implements Progress {}
@@ -76,8 +93,20 @@ final class StartProtocol {
     /** Wait, bounded, for somebody else. */
     private record Wait(RefusalReason reason, String evidence) implements Progress {}
 
-    /** Steps 1 to 4. */
+    /** Steps 1 to 3. */
     Progress begin(WorkerSpec spec, boolean respectStop) {
+        Optional<UnfiledEnds.Unfiled> told = end.unfiled(spec.account());
+        if (told.isPresent()) {
+            Progress progress =
+                    launch.claim(spec, told.map(UnfiledEnds.Unfiled::row), told.map(UnfiledEnds.Unfiled::report));
+            if (!(progress instanceof Again)) {
+                return progress;
+            }
+        }
+        return lookAndBegin(spec, respectStop);
+    }
+
+    private Progress lookAndBegin(WorkerSpec spec, boolean respectStop) {
         long deadline = context.timing().nanos() + PATIENCE.toNanos();
         Optional<WorkerRow> first = context.registry().find(spec.account());
         Optional<WorkerRow> seen = first;
@@ -93,9 +122,9 @@ final class StartProtocol {
                 // A stop is written before it signals: the row unchanged after the death proves that none caused it.
                 boolean changed = clear.ended().isPresent()
                         && !context.registry().find(spec.account()).equals(seen);
-                progress = changed ? new Again() : claim(spec, seen, clear.ended());
+                progress = changed ? new Again() : launch.claim(spec, seen, clear.ended());
             }
-            if (progress instanceof Decided || progress instanceof Born) {
+            if (progress instanceof Decided || progress instanceof Launched) {
                 return progress;
             }
             boolean interrupted = Thread.currentThread().isInterrupted();
@@ -238,119 +267,7 @@ final class StartProtocol {
                 row.account(), row.workerId(), row.pid().orElse(0), row.startedAt(), evidence));
     }
 
-    private Progress claim(WorkerSpec spec, Optional<WorkerRow> seen, Optional<StopReport> ended) {
-        Instant now = context.timing().now();
-        long admitted = context.local().locks().admitted(spec.account());
-        long epoch = Math.max(seen.map(WorkerRow::epoch).orElse(0L), admitted) + 1;
-        if (admitted > seen.map(WorkerRow::epoch).orElse(0L)) {
-            context.events()
-                    .emit(new WorkerEvent.Trouble(
-                            now,
-                            Optional.of(spec.account()),
-                            "the registry was lost or is an older copy: epoch " + admitted
-                                    + " was started here, its row says "
-                                    + seen.map(WorkerRow::epoch).orElse(0L) + "; going on from there"));
-        }
-        String workerId = ids.next(now, seen.map(WorkerRow::workerId).orElse(""));
-        WorkerRow next = WorkerRow.claimed(
-                seen,
-                spec,
-                new WorkerRow.Claim(
-                        epoch,
-                        workerId,
-                        context.node(),
-                        now,
-                        context.self(),
-                        context.local().proc().uptimeTicks(),
-                        DataDirectory.logName(spec.account(), workerId)));
-        context.steps().reached("claim");
-        WorkerRegistry.Claimed claimed = context.registry().claim(seen, next, ended);
-        context.steps().reached("claimed");
-        ended.ifPresent(report -> {
-            if (claimed.filed()) {
-                context.events().emit(new WorkerEvent.Stopped(now, report));
-            }
-            end.acknowledge(report.workerId());
-        });
-        return claimed.won() ? launch(spec, next) : new Again();
-    }
-
-    private Progress launch(WorkerSpec spec, WorkerRow row) {
-        Launcher.LaunchAnswer answer =
-                context.launcher().launch(new Launcher.LaunchRequest(spec, row.workerId(), row.epoch()));
-        context.steps().reached("launched");
-        if (answer instanceof Launcher.LaunchAnswer.Born born) {
-            return running(row, born.identity(), born.over());
-        } else if (answer instanceof Launcher.LaunchAnswer.Busy) {
-            end.bury(row, end.nothingRan("the lock was held by somebody else"));
-            return refused(spec.account(), RefusalReason.LOCK_HELD, unregistered.holder(spec.account()));
-        } else if (answer instanceof Launcher.LaunchAnswer.Superseded superseded) {
-            end.bury(row, end.nothingRan("epoch " + superseded.admitted() + " was admitted before"));
-            return new Again();
-        } else if (answer instanceof Launcher.LaunchAnswer.NotLaunched failed) {
-            Optional<StopReport> report =
-                    end.bury(row, end.nothingRan("the launch failed at " + failed.step() + ": " + failed.error()));
-            return new Decided(new StartResult.Failed(spec.account(), failed.step(), failed.error(), report));
-        }
-        return unanswered(row, ((Launcher.LaunchAnswer.Unanswered) answer).why());
-    }
-
-    private Progress unanswered(WorkerRow row, String why) {
-        Settlement.Settled settled = settlement.settle(row);
-        if (settled instanceof Settlement.Found found) {
-            return running(row, found.identity(), new CompletableFuture<>());
-        } else if (settled instanceof Settlement.Over over) {
-            Optional<StopReport> report = end.bury(row, end.ending(row, over, List.of()));
-            return new Decided(new StartResult.Failed(row.account(), "launch", why + "; " + over.evidence(), report));
-        }
-        // The row stays STARTING; reconcile settles it when the launch has come to something.
-        Settlement.Pending pending = (Settlement.Pending) settled;
-        return refused(row.account(), pending.reason(), why + "; " + pending.evidence());
-    }
-
-    /** Step 4. */
-    private Progress running(WorkerRow claimed, ProcessIdentity identity, CompletableFuture<?> over) {
-        WorkerRow seen = claimed;
-        while (true) {
-            boolean mine = seen.workerId().equals(claimed.workerId()) && seen.epoch() == claimed.epoch();
-            if (mine && seen.state() == WorkerState.RUNNING && seen.desired() == Desired.RUN) {
-                return new Born(seen, identity, over, context.timing().nanos());
-            }
-            if (!mine || seen.state() != WorkerState.STARTING || seen.desired() != Desired.RUN) {
-                return ended(claimed, seen, identity);
-            }
-            WorkerRow running = seen.running(identity);
-            context.steps().reached("running");
-            if (context.registry().update(Optional.of(seen), running)) {
-                context.steps().reached("run");
-                return new Born(running, identity, over, context.timing().nanos());
-            }
-            Optional<WorkerRow> now = context.registry().find(claimed.account());
-            if (now.isEmpty()) {
-                return ended(claimed, claimed, identity);
-            }
-            seen = now.get();
-        }
-    }
-
-    /** Somebody stopped or replaced the row while the worker was launched: it is ended by the ladder of its id. */
-    private Progress ended(WorkerRow claimed, WorkerRow seen, ProcessIdentity identity) {
-        StopLadder.Outcome outcome = ladder.end(claimed.account(), claimed.workerId());
-        if (outcome instanceof StopLadder.Stuck stuck) {
-            return refused(claimed.account(), stuck.reason(), stuck.evidence());
-        }
-        // Where the row went to another worker the ladder has nothing to say about this one.
-        context.launcher().signal(identity, "KILL", Launcher.Scope.GROUP);
-        context.local()
-                .search()
-                .ofWorker(claimed.workerId(), claimed.detail().bornAfter())
-                .forEach(ladder::kill);
-        return seen.desired() == Desired.STOPPED
-                ? refused(claimed.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started")
-                : refused(claimed.account(), RefusalReason.CONTENDED, "its row went to worker " + seen.workerId());
-    }
-
-    private static Decided refused(AccountId account, RefusalReason reason, String evidence) {
+    static Decided refused(AccountId account, RefusalReason reason, String evidence) {
         return new Decided(new StartResult.Refused(account, reason, evidence));
     }
 }

@@ -64,8 +64,9 @@ final class StopLadder {
      * The worker is gone and its row closed or replaced.
      *
      * @param rungs what was done
+     * @param report of its end, where this ladder has seen it filed
      */
-    record Done(List<String> rungs) implements Outcome {}
+    record Done(List<String> rungs, Optional<StopReport> report) implements Outcome {}
 
     /**
      * Something stands against it.
@@ -76,23 +77,35 @@ final class StopLadder {
     record Stuck(RefusalReason reason, String evidence) implements Outcome {}
 
     Outcome end(AccountId account, String workerId) {
+        return end(account, workerId, open(account, workerId));
+    }
+
+    /** The worker of a row that was just read or written. */
+    Outcome end(WorkerRow first) {
+        return end(first.account(), first.workerId(), Optional.of(first));
+    }
+
+    private Outcome end(AccountId account, String workerId, Optional<WorkerRow> first) {
         List<String> rungs = new ArrayList<>();
         Rounds rounds = new Rounds();
-        while (true) {
-            Optional<WorkerRow> row = context.registry()
-                    .find(account)
-                    .filter(found ->
-                            found.workerId().equals(workerId) && found.state().isOpen());
-            if (row.isEmpty()) {
-                return new Done(rungs);
-            }
+        Optional<WorkerRow> row = first;
+        while (row.isPresent()) {
             Optional<Outcome> outcome = row.get().identity().isEmpty()
                     ? endUnrecorded(row.get(), rungs, rounds)
                     : endRecorded(row.get(), rungs, rounds);
             if (outcome.isPresent()) {
                 return outcome.get();
             }
+            row = open(account, workerId);
         }
+        return new Done(rungs, Optional.empty());
+    }
+
+    private Optional<WorkerRow> open(AccountId account, String workerId) {
+        return context.registry()
+                .find(account)
+                .filter(found ->
+                        found.workerId().equals(workerId) && found.state().isOpen());
     }
 
     /** What one ladder has spent. */
@@ -113,7 +126,7 @@ final class StopLadder {
     private Optional<Outcome> endRecorded(WorkerRow row, List<String> rungs, Rounds rounds) {
         Judgement judgement = context.judge().judgeToEnd(row);
         if (judgement instanceof Judgement.Dead dead) {
-            return end.bury(row, end.ending(row, dead, rungs)).map(report -> new Done(rungs));
+            return end.bury(row, end.ending(row, dead, rungs)).map(report -> new Done(rungs, Optional.of(report)));
         } else if (judgement instanceof Judgement.Draining draining) {
             return drain(row, draining.left(), draining.evidence(), rungs, rounds);
         } else if (judgement instanceof Judgement.Alive alive) {
@@ -126,7 +139,7 @@ final class StopLadder {
             String evidence =
                     doubt.evidence() + ", its lock is free and no process here carries its id; a person stopped it";
             return end.bury(row, end.ending(row, new Judgement.Dead(evidence, OptionalInt.empty(), false), rungs))
-                    .map(report -> new Done(rungs));
+                    .map(report -> new Done(rungs, Optional.of(report)));
         }
         return doubt(row, doubt.reason(), doubt.evidence(), rungs, rounds);
     }
@@ -150,7 +163,7 @@ final class StopLadder {
     private Optional<Outcome> endUnrecorded(WorkerRow row, List<String> rungs, Rounds rounds) {
         Settlement.Settled settled = settlement.settle(row);
         if (settled instanceof Settlement.Over over) {
-            return end.bury(row, end.ending(row, over, rungs)).map(report -> new Done(rungs));
+            return end.bury(row, end.ending(row, over, rungs)).map(report -> new Done(rungs, Optional.of(report)));
         } else if (settled instanceof Settlement.Found found) {
             return signal(row, found.identity(), rungs, rounds);
         }
@@ -383,14 +396,14 @@ final class StopLadder {
         }
         if (asked.state().isOpen()) {
             // The lock may be that of the row's own worker, whose ladder is next.
-            return new Done(rungs);
+            return new Done(rungs, Optional.empty());
         }
         // Their launchers write the exit record before they let go of the lock.
         boolean free = await(
                 () -> context.local().locks().state(account) == AccountLocks.State.BUSY,
                 context.timing().nanos() + AFTER_KILL.toNanos());
         return free
-                ? new Done(rungs)
+                ? new Done(rungs, Optional.empty())
                 : new Stuck(
                         RefusalReason.LOCK_HELD,
                         Unregistered.pids(processes) + " has ended but the lock is still held by "

@@ -59,15 +59,12 @@ final class StopProtocol {
                         judgement.evidence());
             }
         }
-        List<EnvironmentSearch.Marked> strangers =
-                unregistered.search(asked.account(), asked.state().isOpen() ? asked.workerId() : "");
+        List<EnvironmentSearch.Marked> strangers = unregistered.besides(asked);
         Optional<StopResult> ended = strangers.isEmpty() ? Optional.empty() : Optional.of(end(asked, strangers));
         if (ended.filter(result -> result instanceof StopResult.Refused).isPresent()) {
             return ended.get();
         }
-        return asked.state().isOpen()
-                ? ended(asked, ladder.end(asked.account(), asked.workerId()))
-                : ended.orElseGet(() -> nothingToEnd(asked));
+        return asked.state().isOpen() ? ended(asked, ladder.end(asked)) : ended.orElseGet(() -> nothingToEnd(asked));
     }
 
     /** Whether a process of the worker names this data directory, which was another node then. */
@@ -148,12 +145,16 @@ final class StopProtocol {
 
     /** Ends a row's worker, or only this one, and leaves the account wanted; empty if there is nothing to end. */
     Optional<StopResult> endOnly(AccountId account, Optional<String> workerId, StopCause cause) {
-        return askOnly(account, workerId, cause).map(row -> ended(row, ladder.end(account, row.workerId())));
+        return askOnly(account, workerId, cause).map(row -> ended(row, ladder.end(row)));
     }
 
     private StopResult ended(WorkerRow row, StopLadder.Outcome outcome) {
         return outcome instanceof StopLadder.Done done
-                ? new StopResult.Stopped(row.account(), row.workerId(), done.rungs(), end.filed(row))
+                ? new StopResult.Stopped(
+                        row.account(),
+                        row.workerId(),
+                        done.rungs(),
+                        done.report().or(() -> end.filed(row)))
                 : stuck(row.account(), (StopLadder.Stuck) outcome);
     }
 

@@ -86,6 +86,20 @@ final class Unregistered {
     }
 
     /**
+     * Those of the account of a row, besides the worker that an open row names. An account that had none when all were
+     * looked for is not searched again while its row names a worker: since then each of its workers had a row, and lost it
+     * by its death only.
+     */
+    List<EnvironmentSearch.Marked> besides(WorkerRow row) {
+        if (!row.state().isOpen()) {
+            return search(row.account(), "");
+        }
+        return found.getOrDefault(row.account().toString(), List.of()).isEmpty()
+                ? List.of()
+                : search(row.account(), row.workerId());
+    }
+
+    /**
      * Looks again, for one account. The row is read after the processes: it names a worker before that worker runs, so one
      * that was claimed meanwhile is no stranger.
      */

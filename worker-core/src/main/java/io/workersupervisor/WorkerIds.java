@@ -24,8 +24,10 @@ final class WorkerIds {
             id[i] = DIGITS.charAt((int) (millis & 31));
             millis >>>= 5;
         }
+        byte[] chance = new byte[LENGTH - TIME_DIGITS];
+        random.nextBytes(chance);
         for (int i = TIME_DIGITS; i < LENGTH; i++) {
-            id[i] = DIGITS.charAt(random.nextInt(32));
+            id[i] = DIGITS.charAt(chance[i - TIME_DIGITS] & 31);
         }
         return new String(id);
     }

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 /**
  * Measures the launch paths of the library beside plain {@link ProcessBuilder} and raw C, in one run: the paths take turns,
  * each in a process of its own that obeys the orders of {@link PeerBench}. A start counts until the worker's own first
- * instruction. What the library does is durable: SQLite, with a sync to disk.
+ * instruction. What the library does is durable: SQLite, with a sync to disk. Single starts and restarts of every path are
+ * preceded by the same twenty that do not count, so that all JVMs have settled alike.
  *
  * <pre>{@code
  * mvn -q compile exec:java -Dexec.mainClass=io.workersupervisor.examples.LaunchBench -Dexec.args="--dir /dev/shm"

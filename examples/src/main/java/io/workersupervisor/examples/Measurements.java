@@ -12,8 +12,10 @@ final class Measurements {
     /** How many settled workers there are when one is killed. */
     private static final int SETTLED = 20;
 
-    /** Starts and restarts of one worker before those that count. */
-    private static final int WARM_UP = 3;
+    /** Starts and restarts of single workers before those that count, in each session of each path alike. */
+    private static final int WARM_UP = 20;
+
+    private static final long BETWEEN_WARM_UPS = 40;
 
     private final BenchOptions options;
     private final BenchPrograms programs;
@@ -54,6 +56,14 @@ final class Measurements {
         Thread.sleep(options.startGrace().plusMillis(200).toMillis());
     }
 
+    private void pause(boolean warmsUp) throws InterruptedException {
+        if (warmsUp) {
+            Thread.sleep(BETWEEN_WARM_UPS);
+        } else {
+            settle();
+        }
+    }
+
     private void start(BenchPath path) throws IOException, InterruptedException {
         for (int size : options.sizes()) {
             try (BenchSession session = BenchSession.open(path, options, programs, size)) {
@@ -65,14 +75,14 @@ final class Measurements {
     private void restart(BenchPath path) throws IOException, InterruptedException {
         try (BenchSession session = BenchSession.open(path, options, programs, SETTLED)) {
             session.start(SETTLED);
-            for (int sample = 0; sample < options.samplesARound(); sample++) {
-                settle();
+            for (int sample = 0; sample < WARM_UP + options.samplesARound(); sample++) {
+                pause(sample < WARM_UP);
                 // The oldest is the one that is not among the last twenty after each kill.
                 long pid = session.stamps().all().get(sample).pid();
-                put(
-                        "restart after SIGKILL, ms",
-                        path,
-                        kill(session, List.of(pid)).millis());
+                double millis = kill(session, List.of(pid)).millis();
+                if (sample >= WARM_UP) {
+                    put("restart after SIGKILL, ms", path, millis);
+                }
             }
         }
     }
@@ -168,9 +178,9 @@ final class Measurements {
                 long begin = session.order("start");
                 List<Stamps.Stamp> all = session.stamps().await(before + 1, BenchSession.PATIENCE);
                 session.await("STARTED");
-                settle();
+                pause(sample < 0);
                 Kill restart = kill(session, List.of(all.get(before).pid()));
-                settle();
+                pause(sample < 0);
                 session.order("stop");
                 session.await("STOPPED");
                 if (sample >= 0) {

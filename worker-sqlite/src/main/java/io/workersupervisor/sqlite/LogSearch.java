@@ -49,13 +49,13 @@ record LogSearch(String sql, List<Object> values) {
             values.add(bound(last));
         });
         if (GRAVE.containsAll(query.levels()) && !ofWorker) {
-            terms.add(LogTable.GRAVE);
+            terms.add("(" + LogTable.GRAVE + ")");
         }
         if (!query.levels().equals(ALL)) {
             terms.add(levels(query.levels()));
         }
         values.add(query.limit());
-        String where = terms.stream().distinct().collect(joining(" AND "));
+        String where = String.join(" AND ", terms);
         return new LogSearch(
                 SELECT + (where.isEmpty() ? "" : " WHERE " + where)
                         + (ofWorker

@@ -42,7 +42,7 @@ final class LogStore {
     /** A -wal beyond this is waited for. */
     private static final long WAL_LIMIT = 64L << 20;
 
-    private static final Duration READER_PATIENCE = Duration.ofMillis(200);
+    private static final Duration READER_PATIENCE = Duration.ofSeconds(1);
 
     private final Path path;
     private final Duration busyTimeout;
@@ -149,9 +149,7 @@ final class LogStore {
 
     private Connector connect() {
         try {
-            Files.createDirectories(
-                    Objects.requireNonNull(path.getParent()),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            makeDirectory();
             Database database = DatabaseFile.forWriting(Kind.LOGS, path, busyTimeout);
             Snapshot.read(database, "opening it", Snapshot.Unseen.ACCEPT, busyTimeout, session -> {
                 Schema.glance(session, database);
@@ -163,6 +161,14 @@ final class LogStore {
                     .failure(database().name() + ": its directory cannot be made: " + SqliteFailure.reason(e), e);
         } catch (DataDirectoryException e) {
             throw database().failure(database().name() + " cannot be opened: " + e.getMessage(), e);
+        }
+    }
+
+    private void makeDirectory() throws IOException {
+        Path directory = Objects.requireNonNull(path.getParent());
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         }
     }
 
@@ -181,7 +187,7 @@ final class LogStore {
 
     private long walSize() {
         try {
-            return Files.size(Snapshot.beside(path, "-wal"));
+            return Files.size(Snapshot.beside(path.toRealPath(), "-wal"));
         } catch (IOException e) {
             throw database()
                     .failure(database().name() + ": its -wal cannot be looked at: " + SqliteFailure.reason(e), e);

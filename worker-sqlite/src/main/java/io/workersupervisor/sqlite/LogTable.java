@@ -11,22 +11,18 @@ final class LogTable {
     static final List<String> COLUMNS = List.of(
             "timestamp", "account_id", "user_id", "level", "message", "logger", "inferred", "worker_id", "byte_offset");
 
-    /** What a person should look at, in the words that the index of those entries knows. */
-    static final String GRAVE = "level IN ('WARNING', 'ERROR', 'CRITICAL')";
+    /** What a person should look at. So written it costs an insert least, half of what a list of three costs. */
+    static final String GRAVE = "level = 'WARNING' OR level = 'ERROR' OR level = 'CRITICAL'";
 
     /**
-     * All of these mean no more than the first. SQLite takes the indexes of grave entries for a query that has one of them
-     * word for word, and operators do not write the levels in one order. Each costs every insert a little.
+     * Means the same. SQLite takes an index of grave entries for a query that has one of these terms word for word, and
+     * operators write lists.
      */
-    private static final String ANY_GRAVE = String.join(
-            " OR ",
-            GRAVE,
-            "level IN ('ERROR', 'WARNING')",
-            "level IN ('WARNING', 'ERROR')",
-            "level IN ('ERROR', 'CRITICAL')",
-            "level IN ('ERROR', 'WARNING', 'CRITICAL')",
-            "level = 'ERROR'",
-            "level = 'CRITICAL'");
+    private static final String GRAVE_AS_WRITTEN =
+            GRAVE + " OR level IN ('ERROR', 'WARNING') OR level IN ('WARNING', 'ERROR')";
+
+    private static final String GRAVE_OF_ACCOUNT_AS_WRITTEN =
+            GRAVE_AS_WRITTEN + " OR level IN ('ERROR', 'WARNING', 'CRITICAL')";
 
     /** account_id has no declared type, so that numbers and strings stay what they are. */
     static final List<String> STATEMENTS = List.of(
@@ -47,9 +43,9 @@ final class LogTable {
             "CREATE INDEX worker_logs_time ON worker_logs (timestamp, worker_id, byte_offset)",
             "CREATE INDEX worker_logs_account ON worker_logs (account_id, timestamp, worker_id, byte_offset)",
             "CREATE INDEX worker_logs_grave ON worker_logs (timestamp, worker_id, byte_offset, level) WHERE "
-                    + ANY_GRAVE,
+                    + GRAVE_AS_WRITTEN,
             "CREATE INDEX worker_logs_account_grave ON worker_logs (account_id, timestamp, worker_id, byte_offset, level)"
-                    + " WHERE " + ANY_GRAVE,
+                    + " WHERE " + GRAVE_OF_ACCOUNT_AS_WRITTEN,
             // What the planner of every client goes by: entries are many, of one account some, and few are grave.
             // Without
             // it the planner takes all indexes of an account for equal. An ANALYZE of real entries says the same.

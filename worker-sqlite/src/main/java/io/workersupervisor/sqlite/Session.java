@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import org.sqlite.SQLiteConfig;
 final class Session implements AutoCloseable {
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private final Map<String, List<String>> labels = new HashMap<>();
 
     private Session(Connection connection) {
         this.connection = connection;
@@ -66,9 +68,14 @@ final class Session implements AutoCloseable {
      */
     record Moment(Session session, long others, long own) {}
 
+    /** Changes with each commit of another connection, and with nothing else. */
+    long others() throws SQLException {
+        return number("PRAGMA data_version");
+    }
+
     /** Now; what is read after it is at least as new. */
     Moment moment() throws SQLException {
-        return new Moment(this, number("PRAGMA data_version"), number("SELECT total_changes()"));
+        return new Moment(this, others(), number("SELECT total_changes()"));
     }
 
     /** The number that a query answers with. */
@@ -82,21 +89,30 @@ final class Session implements AutoCloseable {
     /** Runs a query and reads all of its rows. */
     List<Fields> query(String sql, @Nullable Object... values) throws SQLException {
         try (ResultSet found = bound(sql, values).executeQuery()) {
-            int width = found.getMetaData().getColumnCount();
-            List<String> names = new ArrayList<>();
-            for (int column = 1; column <= width; column++) {
-                names.add(found.getMetaData().getColumnLabel(column));
-            }
+            List<String> names = labels(sql, found);
             List<Fields> rows = new ArrayList<>();
             while (found.next()) {
                 Map<String, @Nullable Object> row = new HashMap<>();
-                for (int column = 1; column <= width; column++) {
+                for (int column = 1; column <= names.size(); column++) {
                     row.put(names.get(column - 1), found.getObject(column));
                 }
                 rows.add(new Fields(row));
             }
             return rows;
         }
+    }
+
+    private List<String> labels(String sql, ResultSet found) throws SQLException {
+        List<String> known = labels.get(sql);
+        if (known == null) {
+            ResultSetMetaData columns = found.getMetaData();
+            known = new ArrayList<>();
+            for (int column = 1; column <= columns.getColumnCount(); column++) {
+                known.add(columns.getColumnLabel(column));
+            }
+            labels.put(sql, known);
+        }
+        return known;
     }
 
     private PreparedStatement bound(String sql, @Nullable Object... values) throws SQLException {

@@ -54,6 +54,7 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
     private static final String KEY = " WHERE account_id = ? AND epoch = ? AND version = ? AND worker_id = ?";
     private static final String SELECT =
             "SELECT " + String.join(", ", RegistryTables.COLUMNS) + " FROM worker_registry";
+    private static final String SELECT_ONE = SELECT + " WHERE account_id = ?";
     /** A state that nobody knows is not closed. */
     private static final String CLOSED_LEFT_OUT = Arrays.stream(WorkerState.values())
             .filter(state -> !state.isOpen())
@@ -76,6 +77,7 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
             + " ORDER BY worker_id DESC LIMIT ?";
 
     private final Store store;
+    private final KnownRows known = new KnownRows();
     /** The last listing: a host asks for the same one again and again, and mostly nothing has changed. */
     private volatile @Nullable Listed listed;
 
@@ -84,6 +86,9 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
             return moment.equals(now) && selection.equals(wanted);
         }
     }
+
+    /** A row that is known, or else what was read. */
+    private record Sought(Optional<WorkerRow> known, List<Fields> read) {}
 
     /** Rows as they were at a moment or later. */
     private record Found(Session.Moment moment, List<Fields> rows) {}
@@ -146,11 +151,13 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
 
     @Override
     public Optional<WorkerRow> find(AccountId account) {
-        List<Fields> found = store.read(
-                "reading account " + account,
-                session -> session.query(SELECT + " WHERE account_id = ?", account.value()));
+        Sought found = store.read("reading account " + account, session -> {
+            Optional<WorkerRow> row = known.find(session, account);
+            return new Sought(row, row.isPresent() ? List.of() : session.query(SELECT_ONE, account.value()));
+        });
         try {
-            return found.stream().map(RowMapper::row).findFirst();
+            return found.known()
+                    .or(() -> found.read().stream().map(RowMapper::row).findFirst());
         } catch (IllegalArgumentException e) {
             throw new CorruptRowException(
                     store.name() + ": the row of account " + account + " cannot be read: "
@@ -171,17 +178,19 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
         if (before != null && before.isOf(found.moment(), selection)) {
             return before.listing();
         }
-        Listed now = new Listed(found.moment(), selection, listing(found.rows(), selection));
+        Listed now = new Listed(found.moment(), selection, listing(found, selection));
         listed = now;
         return now.listing();
     }
 
-    private RowListing listing(List<Fields> found, RowSelection selection) {
+    private RowListing listing(Found found, RowSelection selection) {
+        KnownRows.Seen now =
+                new KnownRows.Seen(found.moment().session(), found.moment().others());
         List<WorkerRow> rows = new ArrayList<>();
         List<String> unreadable = new ArrayList<>();
-        for (Fields fields : found) {
+        for (Fields fields : found.rows()) {
             try {
-                WorkerRow row = RowMapper.row(fields);
+                WorkerRow row = known.same(now, fields).orElseGet(() -> RowMapper.row(fields));
                 if (selection.selects(row)) {
                     rows.add(row);
                 }
@@ -206,16 +215,26 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
         }
         Session.Work<Boolean> filing = filing(ended.get());
         Session.Work<Boolean> setting = setting(seen, next);
-        return store.write("the claim of account " + next.account(), session -> {
+        Optional<KnownRows.Seen> before = known.seen();
+        Claimed claimed = store.write("the claim of account " + next.account(), session -> {
             boolean filed = filing.in(session);
             return new Claimed(setting.in(session), filed);
         });
+        if (claimed.won()) {
+            known.written(before, next);
+        }
+        return claimed;
     }
 
     @Override
     public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
         WorkerRegistry.requireSuccessor(seen, next);
-        return store.write("writing account " + next.account(), setting(seen, next));
+        Optional<KnownRows.Seen> before = known.seen();
+        boolean won = store.write("writing account " + next.account(), setting(seen, next));
+        if (won) {
+            known.written(before, next);
+        }
+        return won;
     }
 
     private static Session.Work<Boolean> setting(Optional<WorkerRow> seen, WorkerRow next) {

@@ -1,7 +1,8 @@
 /**
- * Keeps workers in a SQLite file.
+ * Keeps workers in one SQLite file, and what they log in another.
  *
- * <p>Entry point: {@link io.workersupervisor.sqlite.SqliteWorkerRegistry}.
+ * <p>Entry points: {@link io.workersupervisor.sqlite.SqliteWorkerRegistry}, {@link
+ * io.workersupervisor.sqlite.SqliteLogSink}.
  */
 @NullMarked
 package io.workersupervisor.sqlite;

@@ -27,12 +27,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Entries per second, durable, in batches of 1,000, beside a plain batched JDBC insert of ready rows into a table with the
  * same key and no other index, in short turns with medians; and how long the operators' queries take on many entries of
- * 1,000 accounts. Run as {@link ClaimBench}: {@code LogBench [directory] [entries]}.
+ * 1,000 accounts. Run as {@link ClaimBench}: {@code LogBench [directory] [entries] [batches a turn]}.
  */
 final class LogBench {
     private static final int ACCOUNTS = 1_000;
     private static final int BATCH = 1_000;
-    private static final int BATCHES = 100;
     private static final int TURNS = 5;
     private static final int LOOKS = 300;
 
@@ -40,19 +39,20 @@ final class LogBench {
 
     public static void main(String[] args) throws IOException, SQLException {
         Path place = Files.createTempDirectory(Path.of(args.length > 0 ? args[0] : "."), "log-bench-");
-        rates(place, "one line of a worker after another's", 1);
-        rates(place, "50 lines of a worker together", 50);
-        rates(place, "whole batches of a worker", BATCH);
+        int batches = args.length > 2 ? Integer.parseInt(args[2]) : 100;
+        rates(place, "one line of a worker after another's", 1, batches);
+        rates(place, "50 lines of a worker together", 50, batches);
+        rates(place, "whole batches of a worker", BATCH, batches);
         queries(place, args.length > 1 ? Integer.parseInt(args[1]) : 2_000_000);
     }
 
-    private static void rates(Path place, String what, int run) throws IOException, SQLException {
+    private static void rates(Path place, String what, int run, int count) throws IOException, SQLException {
         double[] plain = new double[TURNS];
         double[] ours = new double[TURNS];
         for (int turn = 0; turn < TURNS; turn++) {
             LogLines lines = new LogLines(ACCOUNTS, run, 100);
             List<List<LogEntry>> batches =
-                    Stream.generate(() -> lines.next(BATCH)).limit(BATCHES).toList();
+                    Stream.generate(() -> lines.next(BATCH)).limit(count).toList();
             plain[turn] = plain(place.resolve("plain-" + run + "-" + turn + ".db"), batches);
             ours[turn] = ours(place.resolve("data-" + run + "-" + turn), batches);
         }
@@ -92,7 +92,7 @@ final class LogBench {
                     prepared.executeBatch();
                     connection.setAutoCommit(true);
                 }
-                return (double) BATCH * BATCHES / seconds(began);
+                return (double) BATCH * batches.size() / seconds(began);
             }
         }
     }
@@ -103,13 +103,13 @@ final class LogBench {
             sink.find(LogQuery.last(1));
             long began = System.nanoTime();
             batches.forEach(sink::append);
-            return (double) BATCH * BATCHES / seconds(began);
+            return (double) BATCH * batches.size() / seconds(began);
         }
     }
 
     private static void queries(Path place, int entries) throws IOException {
         DataDirectory data = DataDirectory.open(place.resolve("data"));
-        // an odd account is quiet: one grave line in 100,000
+        // among 2,000,000 entries 19 are grave
         LogLines lines = new LogLines(ACCOUNTS, 50, 100_003);
         Instant last = LogLines.BEGIN;
         try (SqliteLogSink sink = SqliteLogSink.open(data)) {

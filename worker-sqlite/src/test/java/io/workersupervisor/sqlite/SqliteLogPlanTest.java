@@ -117,8 +117,9 @@ class SqliteLogPlanTest {
                 "level IN ('ERROR', 'WARNING')",
                 "level IN ('WARNING', 'ERROR')",
                 "level in ('ERROR','WARNING','CRITICAL')",
-                "level IN ('WARNING', 'ERROR', 'CRITICAL')",
-                "level IN ('ERROR', 'CRITICAL')",
+                "level IN ('ERROR', 'WARNING', 'CRITICAL')",
+                "(level = 'WARNING' OR level = 'ERROR' OR level = 'CRITICAL')",
+                "level = 'WARNING'",
                 "level = 'ERROR'",
                 "level = 'CRITICAL'",
             })

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 class SqliteLogRetentionTest {
     private static final LogQuery ALL = LogQuery.last(LogQuery.MOST);
     private static final long MIB = 1 << 20;
+
+    /** Longer than most batches take. */
+    private static final long HELD = 100_000_000;
 
     @TempDir
     Path temporary;
@@ -167,8 +171,8 @@ class SqliteLogRetentionTest {
             sink.append(lines.next(1));
             Future<Integer> readers = thread.submit(() -> overlap(done));
             long longest = 0;
-            for (int batch = 0; batch < 60; batch++) {
-                sink.append(large(40));
+            for (int batch = 0; batch < 100; batch++) {
+                sink.append(large(25));
                 longest = Math.max(longest, walSize());
             }
             done.set(true);
@@ -248,8 +252,10 @@ class SqliteLogRetentionTest {
                 Reading other = new Reading()) {
             one.begin();
             while (!done.get()) {
+                LockSupport.parkNanos(HELD);
                 other.begin();
                 one.end();
+                LockSupport.parkNanos(HELD);
                 one.begin();
                 other.end();
                 turns++;

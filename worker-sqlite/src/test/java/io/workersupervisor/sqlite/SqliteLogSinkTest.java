@@ -1,13 +1,28 @@
 package io.workersupervisor.sqlite;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
+import io.workersupervisor.LogEntry;
+import io.workersupervisor.LogLevel;
+import io.workersupervisor.LogPosition;
+import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSink;
 import io.workersupervisor.LogSinkContract;
+import io.workersupervisor.LogSinkException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract, and what the SQLite sink adds to it. */
@@ -45,5 +60,72 @@ class SqliteLogSinkTest extends LogSinkContract {
         SqliteLogSink other = SqliteLogSink.open(data);
         others.add(other);
         return other;
+    }
+
+    @Test
+    void making_one_touches_no_file() throws IOException {
+        assertThat(sink.find(LogQuery.last(1))).isEmpty();
+        SqliteLogSink tool = SqliteLogSink.openReadOnly(data);
+
+        assertThatThrownBy(() -> tool.find(LogQuery.last(1)))
+                .isInstanceOf(LogSinkException.class)
+                .hasMessageContainingAll("logs.db", "is not there");
+        sink.append(List.of());
+
+        assertThat(data.path().resolve("logs")).doesNotExist();
+    }
+
+    @Test
+    void one_that_only_reads_sees_what_is_there_while_a_host_appends_and_after_it_and_leaves_no_trace()
+            throws IOException {
+        LogLines lines = new LogLines(10, 5, 10);
+        SqliteLogSink tool = SqliteLogSink.openReadOnly(data);
+        sink.append(lines.next(10));
+        assertThat(tool.find(LogQuery.last(100))).hasSize(10);
+        sink.append(lines.next(10));
+        assertThat(tool.find(LogQuery.last(100))).hasSize(20).isEqualTo(sink.find(LogQuery.last(100)));
+
+        sink.close();
+
+        assertThat(tool.find(LogQuery.last(100))).hasSize(20);
+        try (Stream<Path> files = Files.list(data.path().resolve("logs"))) {
+            assertThat(files).extracting(Path::getFileName).containsExactly(Path.of("logs.db"));
+        }
+        assertThatThrownBy(() -> tool.append(lines.next(1))).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void the_directory_may_be_a_link_to_another_disk() throws IOException {
+        Path elsewhere = Files.createDirectory(temporary.resolve("elsewhere"));
+        Files.createSymbolicLink(data.path().resolve("logs"), elsewhere);
+
+        sink.append(new LogLines(10, 5, 10).next(10));
+
+        assertThat(sink.find(LogQuery.last(100))).hasSize(10);
+        assertThat(elsewhere.resolve("logs.db")).exists();
+    }
+
+    @Test
+    void a_text_that_stands_for_an_account_is_stored_as_text_and_a_number_as_number() throws SQLException {
+        LogEntry number = new LogLines(5, 1, 10).next(2).get(1);
+        LogEntry text = new LogEntry(
+                Optional.of(new LogPosition("w", 0)),
+                AccountId.of("bot.7"),
+                Optional.empty(),
+                LogLevel.INFO,
+                number.timestamp(),
+                false,
+                Optional.empty(),
+                "text");
+        sink.append(List.of(number, text));
+
+        try (Session session =
+                Session.open(data.path().resolve("logs/logs.db"), "mode=rw", SqliteLogSink.BUSY_TIMEOUT)) {
+            List<Fields> rows = session.query("SELECT * FROM worker_logs ORDER BY timestamp, worker_id DESC");
+            assertThat(rows).extracting(row -> row.value("account_id")).containsExactly(2L, "bot.7");
+            assertThat(rows).extracting(row -> row.value("timestamp")).containsOnly("2026-11-24T10:15:30.126Z");
+            assertThat(rows).extracting(row -> row.value("user_id")).containsExactly("user-2", null);
+            assertThat(rows).extracting(row -> row.value("byte_offset")).containsExactly(0L, 0L);
+        }
     }
 }

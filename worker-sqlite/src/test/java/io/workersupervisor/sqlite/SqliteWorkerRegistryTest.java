@@ -1,9 +1,11 @@
 package io.workersupervisor.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.CorruptRowException;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.RowListing;
 import io.workersupervisor.RowSelection;
@@ -65,6 +67,47 @@ class SqliteWorkerRegistryTest extends WorkerRegistryContract {
         assertThat(same).isSameAs(own);
         assertThat(both.rows()).containsExactly(Rows.first(1), Rows.first(2));
         assertThat(elsewhere.rows()).isEmpty();
+    }
+
+    /** What this object wrote last is not read again; it must never hide what came after it. */
+    @Test
+    void a_row_that_another_connection_wrote_is_found_by_who_wrote_it_before() {
+        WorkerRegistry registry = another();
+        WorkerRegistry other = another();
+        WorkerRow first = Rows.first(1);
+        registry.find(first.account());
+        registry.update(Optional.empty(), first);
+        WorkerRow second = Rows.claim(Optional.of(first), first.account(), Rows.workerId(2));
+        WorkerRow third = Rows.claim(Optional.of(second), first.account(), Rows.workerId(3));
+
+        Optional<WorkerRow> own = registry.find(first.account());
+        other.update(Optional.of(first), second);
+        Optional<WorkerRow> foreign = registry.find(first.account());
+        boolean lost = registry.update(Optional.of(first), second);
+        registry.update(Optional.of(second), third);
+
+        assertThat(own).contains(first);
+        assertThat(foreign).contains(second);
+        assertThat(lost).isFalse();
+        assertThat(registry.find(first.account())).contains(third);
+        assertThat(other.find(first.account())).contains(third);
+        assertThat(registry.list(RowSelection.ALL).rows()).containsExactly(third);
+    }
+
+    @Test
+    void a_row_that_was_damaged_by_hand_is_not_hidden_by_what_is_known_of_it() throws SQLException {
+        WorkerRegistry registry = registry();
+        WorkerRow row = Rows.first(1);
+        registry.find(row.account());
+        registry.update(Optional.empty(), row);
+        assertThat(registry.find(row.account())).contains(row);
+
+        try (Session hand = Session.open(directory.resolve("registry.db"), "mode=rw", Duration.ofSeconds(5))) {
+            hand.update("UPDATE worker_registry SET detail = 'no JSON'");
+        }
+
+        assertThatExceptionOfType(CorruptRowException.class).isThrownBy(() -> registry.find(row.account()));
+        assertThat(registry.list(RowSelection.ALL).unreadable()).hasSize(1);
     }
 
     @Test

@@ -1,0 +1,217 @@
+package io.workersupervisor;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.workersupervisor.sqlite.SqliteLogSink;
+import io.workersupervisor.sqlite.SqliteWorkerRegistry;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+
+/**
+ * Figures of the way of a line from a worker's file into the SQLite sink. Its words choose what is measured:
+ *
+ * <pre>
+ * rate DIRECTORY LINES     lines per second beside a plain batched insert of ready rows, in turns, with medians
+ * delay DIRECTORY LINES    from the write of a line until a query finds it
+ * idle DIRECTORY SECONDS   CPU seconds a minute of a host with 200 and with 1,000 silent workers, and without any
+ * </pre>
+ */
+final class LogPipelineBench {
+    private static final int TURNS = 5;
+    private static final int BATCH = 1_000;
+    private static final String LINE =
+            "2026-11-24 10:15:30,%03d WARNING telethon.network: Connection to 149.154.167.51 timed out, retrying %d%n";
+
+    private LogPipelineBench() {}
+
+    public static void main(String[] args) throws Exception {
+        Path place = Files.createTempDirectory(Path.of(args[1]), "log-pipeline-bench-");
+        int count = Integer.parseInt(args[2]);
+        switch (args[0]) {
+            case "rate" -> rate(place, count);
+            case "delay" -> delay(place, count);
+            case "idle" -> {
+                for (int workers : new int[] {0, 200, 1_000}) {
+                    idle(place.resolve("idle-" + workers), workers, count);
+                }
+            }
+            default -> throw new IllegalArgumentException("rate, delay or idle, was " + args[0]);
+        }
+    }
+
+    private static void rate(Path place, int lines) throws IOException, SQLException {
+        double[] plain = new double[TURNS];
+        double[] ours = new double[TURNS];
+        double[] ratios = new double[TURNS];
+        for (int turn = 0; turn < TURNS; turn++) {
+            plain[turn] = plain(place.resolve("plain-" + turn + ".db"), lines);
+            ours[turn] = ours(place.resolve("data-" + turn), lines);
+            ratios[turn] = ours[turn] / plain[turn];
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "%,d lines: plain insert %,.0f/s, file to sink %,.0f/s, ratio %.2f%n",
+                lines,
+                median(plain),
+                median(ours),
+                median(ratios));
+    }
+
+    private static double plain(Path file, int lines) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("PRAGMA journal_mode = WAL");
+            statement.executeUpdate("PRAGMA synchronous = FULL");
+            statement.executeUpdate("CREATE TABLE plain (worker_id TEXT, byte_offset INTEGER, account_id, level TEXT,"
+                    + " message TEXT, timestamp TEXT, PRIMARY KEY (worker_id, byte_offset))");
+            try (PreparedStatement insert =
+                    connection.prepareStatement("INSERT INTO plain VALUES (?, ?, ?, ?, ?, ?)")) {
+                long began = System.nanoTime();
+                for (int from = 0; from < lines; from += BATCH) {
+                    connection.setAutoCommit(false);
+                    for (int i = from; i < Math.min(lines, from + BATCH); i++) {
+                        insert.setString(1, Samples.WORKER);
+                        insert.setLong(2, i * 100L);
+                        insert.setLong(3, 4711);
+                        insert.setString(4, "WARNING");
+                        insert.setString(5, "Connection to 149.154.167.51 timed out, retrying " + i);
+                        insert.setString(6, "2026-11-24T10:15:30.123Z");
+                        insert.addBatch();
+                    }
+                    insert.executeBatch();
+                    connection.setAutoCommit(true);
+                }
+                return lines / seconds(began);
+            }
+        }
+    }
+
+    private static double ours(Path directory, int lines) throws IOException {
+        DataDirectory data = DataDirectory.open(directory);
+        WorkerLogFile file = Samples.file(data);
+        try (BufferedWriter out = Files.newBufferedWriter(file.path(), StandardCharsets.UTF_8)) {
+            for (int i = 0; i < lines; i++) {
+                out.write(String.format(Locale.ROOT, LINE, i % 1000, i));
+            }
+        }
+        Timing timing = Timing.system(InstantSource.system());
+        LogFeed feed = new LogFeed(
+                data,
+                (account, workerId) -> new Incarnations.Known(true, Optional.empty(), Optional.empty()),
+                new LogReader(ZoneId.systemDefault(), Redaction.standard()),
+                workerId -> false,
+                OptionalInt.empty(),
+                timing,
+                event -> System.out.println(event.describe()));
+        try (SqliteLogSink sink = SqliteLogSink.open(data);
+                LogTailer tailer = new LogTailer(sink, data, feed)) {
+            long size = Files.size(file.path());
+            long began = System.nanoTime();
+            tailer.noticed(file);
+            while (LogJournal.readOnly(data.checkpoints().resolve(sink.name())).values().stream()
+                    .noneMatch(progress -> progress.offset() == size)) {
+                tailer.tick();
+            }
+            return lines / seconds(began);
+        }
+    }
+
+    private static void delay(Path place, int lines) throws IOException, InterruptedException {
+        DataDirectory data = DataDirectory.open(place.resolve("data"));
+        double[] delays = new double[lines];
+        try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
+                SqliteLogSink sink = SqliteLogSink.open(data);
+                WorkerSupervisor host = WorkerSupervisor.builder(data, registry)
+                        .logSink(sink)
+                        .build()) {
+            WorkerLogFile file = Samples.file(data);
+            host.list();
+            for (int i = 0; i < lines; i++) {
+                Thread.sleep(ThreadLocalRandom.current().nextInt(400, 700));
+                String words = "the line number " + i;
+                long began = System.nanoTime();
+                Files.writeString(file.path(), words + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                while (sink.find(LogQuery.last(1)).stream().noneMatch(e -> e.message().equals(words))) {
+                    Thread.sleep(1);
+                }
+                delays[i] = seconds(began) * 1e3;
+            }
+        }
+        Arrays.sort(delays);
+        System.out.printf(
+                Locale.ROOT,
+                "%d single lines: from write to query p50 %.0f ms, p99 %.0f ms%n",
+                lines,
+                delays[lines / 2],
+                delays[(int) (lines * 0.99)]);
+    }
+
+    private static void idle(Path place, int workers, int seconds) throws InterruptedException {
+        DataDirectory data = DataDirectory.open(place);
+        List<WorkerSpec> specs = IntStream.range(0, workers)
+                .mapToObj(i -> WorkerSpec.builder(AccountId.of(i), "/bin/sleep", "3600")
+                        .startGrace(Duration.ZERO)
+                        .stopGrace(Duration.ofSeconds(1))
+                        .build())
+                .toList();
+        try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
+                SqliteLogSink sink = SqliteLogSink.open(data);
+                WorkerSupervisor host = WorkerSupervisor.builder(data, registry)
+                        .logSink(sink)
+                        .onClose(WorkerSupervisor.OnClose.STOP_WORKERS)
+                        .build()) {
+            host.startAll(specs);
+            // What is compiled and collected after so many starts is none of the idle time.
+            Thread.sleep(20_000);
+            OperatingSystemMXBean system =
+                    (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+            long before = system.getProcessCpuTime();
+            Thread.sleep(seconds * 1_000L);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%,d silent workers: %.3f CPU seconds a minute%n",
+                    workers,
+                    (system.getProcessCpuTime() - before) / 1e9 * 60 / seconds);
+        }
+    }
+
+    private static double seconds(long began) {
+        return (System.nanoTime() - began) / 1e9;
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    /** One worker. */
+    private static final class Samples {
+        static final String WORKER = "01kas9g4bv0123456789abcdef";
+
+        static WorkerLogFile file(DataDirectory data) {
+            AccountId account = AccountId.of(4711);
+            return new WorkerLogFile(
+                    data.path().resolve(DataDirectory.logName(account, WORKER)), account, WORKER);
+        }
+    }
+}
