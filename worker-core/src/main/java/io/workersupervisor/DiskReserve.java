@@ -20,26 +20,40 @@ final class DiskReserve {
 
     static final String FILE = "reserve";
 
+    private final DataDirectory data;
+    private final Usable usable;
     private final Path file;
     private final LogFeed feed;
     private boolean full;
 
+    /** How many bytes can still be written to the file system of a path. */
+    @FunctionalInterface
+    interface Usable {
+        long of(Path path) throws IOException;
+    }
+
     DiskReserve(DataDirectory data, LogFeed feed) {
+        this(data, feed, path -> Files.getFileStore(path).getUsableSpace());
+    }
+
+    DiskReserve(DataDirectory data, LogFeed feed, Usable usable) {
+        this.data = data;
+        this.usable = usable;
         this.file = data.path().resolve(FILE);
         this.feed = feed;
     }
 
     /** How many bytes are wanted beside what is free; none unless the disk is full. */
     long tick() throws IOException {
-        long usable = Files.getFileStore(file.toAbsolutePath().getParent()).getUsableSpace();
+        long left = usable.of(data.path());
         boolean held = Files.exists(file);
-        if (usable < SIZE) {
+        if (left < SIZE) {
             if (held) {
                 Files.delete(file);
             }
             tellOnce(
                     true,
-                    "the disk of the data directory is full (" + Text.bytes(usable)
+                    "the disk of the data directory is full (" + Text.bytes(left)
                             + " left): what workers write to their logs now may be lost to them; "
                             + (held
                                     ? "the reserve of " + Text.bytes(SIZE) + " is given up for"
@@ -47,7 +61,7 @@ final class DiskReserve {
                             + " starts and reports");
             return ROOM;
         }
-        if (usable > ROOM) {
+        if (left > ROOM) {
             if (!held) {
                 hold();
             }

@@ -1,7 +1,6 @@
 package io.workersupervisor;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +58,7 @@ final class LogPipeline implements AutoCloseable {
                 data,
                 Incarnations.of(settings.registry),
                 new LogReader(settings.zone, settings.redaction),
-                workerId -> Files.exists(data.fileOnly().resolve(workerId)),
+                new FileOnly(data)::isMarked,
                 settings.logBudget,
                 timing,
                 events::emit);
@@ -138,10 +137,12 @@ final class LogPipeline implements AutoCloseable {
 
     private void noticed(WorkerLogFile file) {
         upkeep.noticed(file);
-        runners.forEach(runner -> {
-            runner.tailer.noticed(file);
-            runner.wake.release();
-        });
+        if (feed.isShipped(file)) {
+            runners.forEach(runner -> {
+                runner.tailer.noticed(file);
+                runner.wake.release();
+            });
+        }
     }
 
     /** A worker has ended: what stands behind its last newline is an entry, too. */

@@ -127,9 +127,7 @@ final class LogWatch implements AutoCloseable {
             }
             count += event.count();
             if (event.context() instanceof Path name) {
-                WorkerLogFile.of(data.path().resolve(name))
-                        .filter(file -> feed.isShipped(file))
-                        .ifPresent(grown::add);
+                WorkerLogFile.of(data.path().resolve(name)).ifPresent(grown::add);
             }
         }
         return count;
@@ -137,7 +135,7 @@ final class LogWatch implements AutoCloseable {
 
     /** All files that are not as they were when they were last looked at. */
     private Set<WorkerLogFile> sweep() throws IOException {
-        List<WorkerLogFile> all = feed.files();
+        List<WorkerLogFile> all = WorkerLogFile.list(data);
         seen.keySet().retainAll(Set.copyOf(all));
         Set<WorkerLogFile> grown = look(all);
         busy.retainAll(grown);

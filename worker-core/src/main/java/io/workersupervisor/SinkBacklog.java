@@ -32,10 +32,11 @@ final class SinkBacklog {
     static List<Waiting> of(DataDirectory data, String sink) throws IOException {
         Map<String, LogProgress> acknowledged =
                 LogJournal.readOnly(data.checkpoints().resolve(sink));
+        FileOnly fileOnly = new FileOnly(data);
         List<Waiting> waiting = new ArrayList<>();
         for (WorkerLogFile file : WorkerLogFile.list(data)) {
             Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
-            if (stat.isEmpty() || Files.exists(data.fileOnly().resolve(file.workerId()))) {
+            if (stat.isEmpty() || fileOnly.isMarked(file.workerId())) {
                 continue;
             }
             WorkerLogFile.Stat present = stat.get();

@@ -53,6 +53,9 @@ final class WorkerLaunch {
                         context.self(),
                         context.local().proc().uptimeTicks(),
                         DataDirectory.logName(spec.account(), workerId)));
+        if (spec.logs() == LogShipping.FILE_ONLY) {
+            new FileOnly(context.local().data()).mark(workerId);
+        }
         context.steps().reached("claim");
         WorkerRegistry.Claimed claimed = context.registry().claim(seen, next, ended);
         context.steps().reached("claimed");

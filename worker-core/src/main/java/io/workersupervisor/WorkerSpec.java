@@ -44,6 +44,7 @@ public final class WorkerSpec {
     private final Optional<Path> directory;
     private final Optional<String> userId;
     private final Optional<String> version;
+    private final LogShipping shipping;
     private final Duration startGrace;
     private final Duration stopGrace;
 
@@ -55,6 +56,7 @@ public final class WorkerSpec {
         this.directory = Optional.ofNullable(builder.directory);
         this.userId = Optional.ofNullable(builder.userId);
         this.version = Optional.ofNullable(builder.version);
+        this.shipping = builder.shipping;
         this.startGrace = builder.startGrace;
         this.stopGrace = builder.stopGrace;
     }
@@ -109,6 +111,15 @@ public final class WorkerSpec {
      */
     public Optional<String> userId() {
         return userId;
+    }
+
+    /**
+     * What becomes of the lines that the worker writes.
+     *
+     * @return to the sinks, or left in the file
+     */
+    public LogShipping logs() {
+        return shipping;
     }
 
     /**
@@ -170,6 +181,7 @@ public final class WorkerSpec {
         private @Nullable Path directory;
         private @Nullable String userId;
         private @Nullable String version;
+        private LogShipping shipping = LogShipping.SINKS;
         private Duration startGrace = DEFAULT_START_GRACE;
         private Duration stopGrace = DEFAULT_STOP_GRACE;
         private Charset charset = PlatformText.CHARSET;
@@ -270,6 +282,17 @@ public final class WorkerSpec {
          */
         public Builder version(String version) {
             this.version = Text.notBlank("version", version, LONGEST_LABEL);
+            return this;
+        }
+
+        /**
+         * Sets what becomes of the lines that the worker writes, by default {@link LogShipping#SINKS}.
+         *
+         * @param shipping to the sinks, or left in the file
+         * @return this
+         */
+        public Builder logs(LogShipping shipping) {
+            this.shipping = shipping;
             return this;
         }
 

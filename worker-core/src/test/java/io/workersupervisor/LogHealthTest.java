@@ -110,8 +110,7 @@ class LogHealthTest {
     void a_worker_that_ships_its_lines_itself_does_not_count() throws IOException {
         node.write(1, "one\n");
         node.drain(tailer);
-        Files.createDirectories(node.data.fileOnly());
-        Files.createFile(node.data.fileOnly().resolve(TailedDirectory.worker(2)));
+        new FileOnly(node.data).mark(TailedDirectory.worker(2));
         node.write(2, "mine\n");
         written(node.file(2).path(), Duration.ofHours(1));
         moved(Duration.ofHours(1));

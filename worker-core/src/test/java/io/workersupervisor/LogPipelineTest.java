@@ -52,6 +52,22 @@ class LogPipelineTest {
     }
 
     @Test
+    void the_lines_of_a_worker_that_ships_them_itself_stay_in_its_file_also_after_the_next_start() {
+        InMemoryLogSink sink = new InMemoryLogSink();
+        WorkerSupervisor host = node.host(settings -> settings.logSink(sink));
+        host.start(TestNode.sh(ACCOUNT, "echo mine; sleep 600")
+                .logs(LogShipping.FILE_ONLY)
+                .build());
+        node.awaitLog(ACCOUNT, "mine");
+        host.close();
+        WorkerSupervisor next = node.host(settings -> settings.logSink(sink));
+
+        next.restart(TestNode.sh(ACCOUNT, "echo yours; sleep 600").build());
+
+        await().untilAsserted(() -> assertThat(messages(sink)).containsExactly("yours"));
+    }
+
+    @Test
     void lines_come_while_the_worker_runs() throws IOException {
         InMemoryLogSink sink = new InMemoryLogSink();
         WorkerSupervisor host = node.host(settings -> settings.logSink(sink));

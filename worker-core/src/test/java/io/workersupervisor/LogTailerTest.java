@@ -435,8 +435,7 @@ class LogTailerTest {
     @Test
     void the_file_of_a_worker_that_ships_its_lines_itself_is_left_alone() throws IOException {
         node.write(1, "mine\n");
-        Files.createDirectories(node.data.fileOnly());
-        Files.createFile(node.data.fileOnly().resolve(TailedDirectory.worker(1)));
+        new FileOnly(node.data).mark(TailedDirectory.worker(1));
         node.write(2, "yours\n");
         LogTailer tailer = node.tailer(sink);
 

@@ -34,7 +34,7 @@ final class TailedDirectory implements AutoCloseable {
                 (account, workerId) -> known.getOrDefault(
                         workerId, new Incarnations.Known(false, Optional.empty(), Optional.of("user-a"))),
                 new LogReader(ZoneOffset.UTC, Redaction.standard()),
-                workerId -> Files.exists(data.fileOnly().resolve(workerId)),
+                new FileOnly(data)::isMarked,
                 budget,
                 timing,
                 events::add);

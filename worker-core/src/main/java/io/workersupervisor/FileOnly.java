@@ -1,0 +1,40 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * Marks of workers whose lines stay in their files, {@code data/logs/file-only/WORKER}: for every host, also when the
+ * row is that of a later worker. A mark without a worker, left by a crash before its claim, is harmless. Thread-safe.
+ */
+record FileOnly(DataDirectory data) {
+    boolean isMarked(String workerId) {
+        return Files.exists(path(workerId));
+    }
+
+    /** Before the worker is claimed; {@link DataDirectoryException} if it cannot be written. */
+    void mark(String workerId) {
+        try {
+            Files.createDirectories(
+                    data.fileOnly(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createFile(
+                    path(workerId), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException marked) {
+            return;
+        } catch (IOException e) {
+            throw new DataDirectoryException(path(workerId) + " cannot be written: " + DataDirectory.reason(e), e);
+        }
+    }
+
+    /** The worker's file is gone. */
+    void unmark(String workerId) throws IOException {
+        Files.deleteIfExists(path(workerId));
+    }
+
+    private Path path(String workerId) {
+        return data.fileOnly().resolve(workerId);
+    }
+}
