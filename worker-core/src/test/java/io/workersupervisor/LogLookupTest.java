@@ -47,7 +47,8 @@ class LogLookupTest {
 
         assertThat(behind.entries()).extracting(LogEntry::message).containsExactly("one", "two", "three", "four");
         assertThat(behind.source()).isEqualTo("memory");
-        assertThat(behind.trouble()).contains("2 entries are from the workers' files: log sink memory does not have all yet");
+        assertThat(behind.trouble())
+                .contains("2 entries are from the workers' files: log sink memory does not have all yet");
         assertThat(whole.entries()).extracting(LogEntry::position).isEqualTo(positions(behind));
         assertThat(whole.trouble()).isEmpty();
     }

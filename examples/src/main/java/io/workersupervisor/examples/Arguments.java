@@ -2,10 +2,10 @@ package io.workersupervisor.examples;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
-import io.workersupervisor.WorkerRegistry;
-import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
+import io.workersupervisor.WorkerRegistry;
+import io.workersupervisor.WorkerSupervisor;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -184,7 +184,9 @@ final class Arguments {
                         .filter(level -> level.name().equalsIgnoreCase(value))
                         .findFirst()
                         .orElseThrow(() -> new UsageException(Option.LEVEL + " must be one of "
-                                + Stream.of(LogLevel.values()).map(LogLevel::name).collect(Collectors.joining(", "))
+                                + Stream.of(LogLevel.values())
+                                        .map(LogLevel::name)
+                                        .collect(Collectors.joining(", "))
                                 + ", was " + Output.quoted(value))))
                 .orElse(LogLevel.DEBUG);
     }
@@ -211,8 +213,8 @@ final class Arguments {
     Optional<Duration> span(Option option) {
         return text(option)
                 .map(value -> Moment.span(value)
-                        .orElseThrow(() -> new UsageException(option + " must be a time such as 90s, 30m, 24h or 7d, was "
-                                + Output.quoted(value))));
+                        .orElseThrow(() -> new UsageException(
+                                option + " must be a time such as 90s, 30m, 24h or 7d, was " + Output.quoted(value))));
     }
 
     Optional<Integer> count(Option option) {

@@ -14,8 +14,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** A data directory opened for looking at it; nothing is made or changed. */
-record Inspection(
-        DataDirectory data, SqliteWorkerRegistry registry, Optional<LogSink> sink, WorkerInspector inspector)
+record Inspection(DataDirectory data, SqliteWorkerRegistry registry, Optional<LogSink> sink, WorkerInspector inspector)
         implements AutoCloseable {
     /** The source of what is in no sink. */
     static final String FILES = "files";
@@ -55,9 +54,7 @@ record Inspection(
     void noteSource(Output output, LogAnswer answer) {
         answer.trouble()
                 .ifPresent(why -> output.note(
-                        answer.source().equals(FILES)
-                                ? "from the workers' files in " + data + ": " + why
-                                : why));
+                        answer.source().equals(FILES) ? "from the workers' files in " + data + ": " + why : why));
     }
 
     /** Says that nothing was found, and where it was looked for. */

@@ -28,8 +28,8 @@ final class LogWords {
      */
     String text(LogEntry entry) {
         List<String> lines = entry.message().lines().map(LogWords::printable).toList();
-        StringBuilder text = new StringBuilder("%s%s %-8s %s ".formatted(
-                time(entry.timestamp()), entry.inferred() ? "~" : " ", entry.level(), entry.account()));
+        StringBuilder text = new StringBuilder("%s%s %-8s %s "
+                .formatted(time(entry.timestamp()), entry.inferred() ? "~" : " ", entry.level(), entry.account()));
         entry.logger().ifPresent(logger -> text.append(printable(logger)).append(": "));
         text.append(lines.isEmpty() ? "" : lines.get(0));
         lines.stream().skip(1).forEach(line -> text.append("\n    ").append(line));
@@ -44,8 +44,7 @@ final class LogWords {
     /** What a worker wrote must not command the terminal. */
     private static String printable(String line) {
         StringBuilder text = new StringBuilder(line.length());
-        line.codePoints()
-                .forEach(c -> text.appendCodePoint(c != '\t' && Character.isISOControl(c) ? '\ufffd' : c));
+        line.codePoints().forEach(c -> text.appendCodePoint(c != '\t' && Character.isISOControl(c) ? '\ufffd' : c));
         return text.toString();
     }
 

@@ -42,16 +42,15 @@ final class LogsCommand {
     /** A period is wanted whole, else the last entries. */
     private LogQuery query() {
         Instant now = Instant.now();
-        int last = arguments
-                .entries(Option.LAST)
-                .orElse(arguments.has(Option.SINCE) ? LogQuery.MOST : USUAL);
+        int last = arguments.entries(Option.LAST).orElse(arguments.has(Option.SINCE) ? LogQuery.MOST : USUAL);
         LogQuery query = LogQuery.last(last).atLeast(arguments.level());
         Optional<AccountId> account = arguments.account(Option.ACCOUNT);
         query = account.map(query::of).orElse(query);
         query = arguments.worker().map(query::ofWorker).orElse(query);
         query = arguments.moment(Option.SINCE, now).map(query::since).orElse(query);
         query = arguments.moment(Option.UNTIL, now).map(query::until).orElse(query);
-        if (query.since().isPresent() && query.until().isPresent()
+        if (query.since().isPresent()
+                && query.until().isPresent()
                 && query.since().get().isAfter(query.until().get())) {
             throw new UsageException("--since must not be later than --until");
         }
@@ -92,15 +91,17 @@ final class LogsCommand {
             output.note("the end of worker " + dead.get().workerId() + ", which is dead; why is not filed yet");
             return Optional.of(dead.get().workerId());
         }
-        Optional<StopReport> report = inspection.inspector().why(account).stream().findFirst();
+        Optional<StopReport> report =
+                inspection.inspector().why(account).stream().findFirst();
         if (report.isEmpty()) {
             output.failure(
                     inspection.isUnknown(account)
                             ? LogWords.unknown(account)
-                            : "no worker of account " + account + " has ended yet: say logs without " + Option.BEFORE_END);
+                            : "no worker of account " + account + " has ended yet: say logs without "
+                                    + Option.BEFORE_END);
         }
-        report.ifPresent(found -> output.note("the end of worker " + found.workerId() + ", "
-                + found.reason() + " at " + words.time(found.endedAt())));
+        report.ifPresent(found -> output.note("the end of worker " + found.workerId() + ", " + found.reason() + " at "
+                + words.time(found.endedAt())));
         return report.map(StopReport::workerId);
     }
 

@@ -7,10 +7,10 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Times and spans as people write them on a command line. */
 final class Moment {
@@ -47,17 +47,18 @@ final class Moment {
             return ago;
         }
         String iso = text.strip().replaceFirst("(?<=[0-9]) (?=[0-9])", "T");
-        List<Reader> readers = List.of(
+        Stream<Reader> readers = Stream.of(
                 word -> OffsetDateTime.parse(word).toInstant(),
                 word -> LocalDateTime.parse(word).atZone(zone).toInstant(),
                 word -> LocalDate.parse(word).atStartOfDay(zone).toInstant());
-        for (Reader reader : readers) {
-            try {
-                return Optional.of(reader.read(iso));
-            } catch (DateTimeException anotherSpelling) {
-                continue;
-            }
+        return readers.flatMap(reader -> read(reader, iso).stream()).findFirst();
+    }
+
+    private static Optional<Instant> read(Reader reader, String text) {
+        try {
+            return Optional.of(reader.read(text));
+        } catch (DateTimeException anotherSpelling) {
+            return Optional.empty();
         }
-        return Optional.empty();
     }
 }

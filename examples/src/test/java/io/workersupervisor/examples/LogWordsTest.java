@@ -17,17 +17,17 @@ class LogWordsTest {
     @Test
     void an_entry_has_its_time_with_the_offset_and_further_lines_are_indented() {
         assertThat(words.text(entry(false, "telethon", "cannot send\nTraceback (most recent call last):\n  x\nE: y")))
-                .isEqualTo(String.join(
-                        "\n",
-                        "2026-11-24T13:00:00.004+01:00  WARNING  4711 telethon: cannot send",
-                        "    Traceback (most recent call last):",
-                        "      x",
-                        "    E: y"));
+                .isEqualTo("""
+                        2026-11-24T13:00:00.004+01:00  WARNING  4711 telethon: cannot send
+                            Traceback (most recent call last):
+                              x
+                            E: y""");
     }
 
     @Test
     void a_time_that_the_line_did_not_give_is_marked() {
-        assertThat(words.text(entry(true, "", "hello"))).isEqualTo("2026-11-24T13:00:00.004+01:00~ WARNING  4711 hello");
+        assertThat(words.text(entry(true, "", "hello")))
+                .isEqualTo("2026-11-24T13:00:00.004+01:00~ WARNING  4711 hello");
     }
 
     @Test

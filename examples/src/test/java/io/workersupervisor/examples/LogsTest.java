@@ -57,28 +57,35 @@ class LogsTest {
         Programs.Ended longAgo = programs.console("logs", "--since", "2020-01-01", "--until", "1d");
         Programs.Ended before = programs.console("logs", "--account", "4711", "--before-end", "--last", "2");
 
-        assertThat(last.out()).containsSubsequence("DEBUG", "of another", "next one").hasLineCount(3);
+        assertThat(last.out())
+                .containsSubsequence("DEBUG", "of another", "next one")
+                .hasLineCount(3);
         assertThat(last.err()).isEmpty();
-        assertThat(grave.out().lines())
-                .hasSize(5)
-                .satisfies(lines -> {
-                    assertThat(lines.get(0)).contains(" WARNING  4711 slow answer");
-                    assertThat(lines.get(1)).contains(" ERROR    4711 cannot send");
-                    assertThat(lines.get(2)).isEqualTo("    Traceback (most recent call last):");
-                    assertThat(lines.get(4)).isEqualTo("    ValueError: no chat");
-                });
+        assertThat(grave.out().lines()).hasSize(5).satisfies(lines -> {
+            assertThat(lines.get(0)).contains(" WARNING  4711 slow answer");
+            assertThat(lines.get(1)).contains(" ERROR    4711 cannot send");
+            assertThat(lines.get(2)).isEqualTo("    Traceback (most recent call last):");
+            assertThat(lines.get(4)).isEqualTo("    ValueError: no chat");
+        });
         assertThat(json(day))
-                .extracting(entry -> entry.get("message").getAsString().lines().findFirst().orElse(""))
+                .extracting(entry ->
+                        entry.get("message").getAsString().lines().findFirst().orElse(""))
                 .containsExactlyInAnyOrder(
                         "connected", "slow answer", "cannot send", "still here", "of another", "next one");
         assertThat(json(day).stream().filter(entry -> entry.has("user_id"))).hasSize(4);
         assertThat(longAgo.exitCode()).isEqualTo(WorkerConsole.DONE);
         assertThat(longAgo.out()).isEmpty();
         assertThat(longAgo.err())
-                .contains("nothing found (all accounts, since 20", "looked in log sink sqlite and the workers' files in " + data)
+                .contains(
+                        "nothing found (all accounts, since 20",
+                        "looked in log sink sqlite and the workers' files in " + data)
                 .hasLineCount(1);
-        assertThat(before.out()).containsSubsequence("cannot send", "still here").doesNotContain("next one", "slow");
-        assertThat(before.err()).contains("the end of worker", "STOPPED_ON_REQUEST").hasLineCount(1);
+        assertThat(before.out())
+                .containsSubsequence("cannot send", "still here")
+                .doesNotContain("next one", "slow");
+        assertThat(before.err())
+                .contains("the end of worker", "STOPPED_ON_REQUEST")
+                .hasLineCount(1);
     }
 
     @Test
@@ -104,11 +111,15 @@ class LogsTest {
         Programs.Ended grave = programs.console("logs", "--level", "ERROR");
         Programs.Ended tail = programs.console("tail", "5", "--last", "1", "--json");
 
-        assertThat(grave.out()).contains("cannot send", "    ValueError: no chat").hasLineCount(4);
+        assertThat(grave.out())
+                .contains("cannot send", "    ValueError: no chat")
+                .hasLineCount(4);
         assertThat(grave.err())
                 .contains("from the workers' files in " + data + ": no log sink is used")
                 .hasLineCount(1);
-        assertThat(json(tail)).extracting(entry -> entry.get("message").getAsString()).containsExactly("still here");
+        assertThat(json(tail))
+                .extracting(entry -> entry.get("message").getAsString())
+                .containsExactly("still here");
         assertThat(data.resolve("logs/logs.db")).doesNotExist();
     }
 
@@ -143,14 +154,16 @@ class LogsTest {
         Programs.Ended ended = tail.end();
 
         assertThat(ended.exitCode()).isEqualTo(WorkerConsole.DONE);
-        assertThat(ended.out()).containsSubsequence("one", "two", "three", "four").hasLineCount(4);
+        assertThat(ended.out())
+                .containsSubsequence("one", "two", "three", "four")
+                .hasLineCount(4);
     }
 
     @Test
     void tail_ends_when_nobody_reads_it() throws Exception {
         start("5", "--", "sh", "-c", "i=0; while :; do echo line $i; i=$((i+1)); sleep 0.1; done");
-        List<String> command = new ArrayList<>(
-                List.of("sh", "-c", "{ \"$@\" 2>/dev/null; echo \"exit $?\" >&2; } | head -n 2", "sh"));
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", "{ \"$@\" 2>/dev/null; echo \"exit $?\" >&2; } | head -n 2", "sh"));
         command.addAll(Programs.command(WorkerConsole.class, "tail", "-f", "5", "--json"));
 
         Programs.Ended ended = programs.begin(command).end();
@@ -175,7 +188,8 @@ class LogsTest {
         start("5", "--", "sh", "-c", "echo here; exec sleep 300");
 
         for (String[] words :
-                new String[][] {{"logs", "--account", "6"}, {"tail", "6"}, {"logs", "--account", "6", "--before-end"}}) {
+                new String[][] {{"logs", "--account", "6"}, {"tail", "6"}, {"logs", "--account", "6", "--before-end"}
+                }) {
             Programs.Ended ended = programs.console(words);
 
             assertThat(ended.exitCode()).isEqualTo(WorkerConsole.FAILURE);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commands that look and change nothing. */
 class LookingTest {
-    private static final List<List<String>> LOOKING = 
+    private static final List<List<String>> LOOKING =
             List.of(List.of("ps"), List.of("why", "5"), List.of("doctor"), List.of("logs"), List.of("tail", "5"));
 
     private final Path home;
