@@ -15,6 +15,11 @@ final class DiskReserve {
     /** What many starts, reports and checkpoints take. */
     static final long SIZE = 4 << 20;
 
+    /** With more than this left the reserve is made again. */
+    static final long ROOM = 4 * SIZE;
+
+    static final String FILE = "reserve";
+
     private final DataDirectory data;
     private final Usable usable;
     private final Path file;
@@ -34,7 +39,7 @@ final class DiskReserve {
     DiskReserve(DataDirectory data, LogFeed feed, Usable usable) {
         this.data = data;
         this.usable = usable;
-        this.file = data.path().resolve("reserve");
+        this.file = data.path().resolve(FILE);
         this.feed = feed;
     }
 
@@ -54,9 +59,9 @@ final class DiskReserve {
                                     ? "the reserve of " + Text.bytes(SIZE) + " is given up for"
                                     : "no reserve is left for")
                             + " starts and reports");
-            return 4 * SIZE;
+            return ROOM;
         }
-        if (left > 4 * SIZE) {
+        if (left > ROOM) {
             if (!held) {
                 hold();
             }

@@ -5,6 +5,7 @@ import io.workersupervisor.WorkerInspector.Finding.Level;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -54,6 +55,7 @@ final class Doctor {
         check("processes", this::strangers);
         check("processes of unreadable rows", this::unreadable);
         check("records", this::records);
+        check("logs", this::logs);
         findings.sort(Comparator.comparing(Finding::level));
         return List.copyOf(findings);
     }
@@ -211,6 +213,12 @@ final class Doctor {
                     Level.WARNING,
                     "records of workers that the registry does not know, in " + data.records() + ": " + unknown);
         }
+    }
+
+    private void logs() throws IOException {
+        findings.addAll(new LogHealth(
+                        data, Incarnations.of(registry), InstantSource.system().instant())
+                .examine());
     }
 
     private boolean isReported(String workerId) {

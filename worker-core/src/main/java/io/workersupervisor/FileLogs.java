@@ -16,7 +16,11 @@ final class FileLogs {
     private static final int LEAST_OF_A_FILE = 16 << 10;
     private static final int MOST_OF_A_FILE = 8 << 20;
 
-    private static final Comparator<LogEntry> BY_POSITION = Comparator.comparing(LogEntry::requirePosition);
+    private static final LogPosition NOWHERE = new LogPosition("-", 0);
+
+    /** What another program wrote into a store has no position. */
+    private static final Comparator<LogEntry> BY_POSITION =
+            Comparator.comparing(entry -> entry.position().orElse(NOWHERE));
 
     private final DataDirectory data;
     private final Incarnations incarnations;
@@ -32,29 +36,64 @@ final class FileLogs {
     List<LogEntry> find(LogQuery query) {
         try {
             List<WorkerLogFile> files = WorkerLogFile.list(data).stream()
-                    .filter(file -> query.account().map(file.account()::equals).orElse(true))
-                    .filter(file ->
-                            query.workerId().map(file.workerId()::equals).orElse(true))
+                    .filter(file -> isAsked(query, file))
                     .toList();
-            int each = (int) Math.min(MOST_OF_A_FILE, Math.max(LEAST_OF_A_FILE, MOST / Math.max(1, files.size())));
+            int each = share(files.size());
             List<LogEntry> found = new ArrayList<>();
             for (WorkerLogFile file : files) {
-                entries(file, each).stream().filter(query::selects).forEach(found::add);
+                try (LogTail tail = atEnd(file, each)) {
+                    rest(tail).stream().filter(query::selects).forEach(found::add);
+                }
             }
-            found.sort(
-                    query.workerId().isPresent()
-                            ? BY_POSITION
-                            : Comparator.comparing(LogEntry::timestamp).thenComparing(BY_POSITION));
-            return List.copyOf(found.subList(Math.max(0, found.size() - query.limit()), found.size()));
+            return last(query, found);
         } catch (IOException e) {
-            throw new LogSinkException("log files in " + data + " cannot be read: " + DataDirectory.reason(e), e);
+            throw unreadable(e);
         }
     }
 
-    private List<LogEntry> entries(WorkerLogFile file, int most) throws IOException {
-        try (LogTail tail = atEnd(file, most)) {
-            return rest(tail, incarnations.of(file.account(), file.workerId()));
+    /** The same of what a sink does not have yet. */
+    List<LogEntry> findBehind(LogQuery query, String sink) {
+        try {
+            List<SinkBacklog.Waiting> waiting = SinkBacklog.of(data, sink).stream()
+                    .filter(one -> isAsked(query, one.file()))
+                    .toList();
+            int each = share(waiting.size());
+            List<LogEntry> found = new ArrayList<>();
+            for (SinkBacklog.Waiting one : waiting) {
+                // The file may have grown since: where it is begun does not depend on its end.
+                try (LogTail tail = one.bytes() <= each
+                        ? new LogTail(one.file(), one.progress(), text -> {})
+                        : atEnd(one.file(), each)) {
+                    rest(tail).stream().filter(query::selects).forEach(found::add);
+                }
+            }
+            return last(query, found);
+        } catch (IOException e) {
+            throw unreadable(e);
         }
+    }
+
+    /** The last entries of a query in the order of its answer. */
+    static List<LogEntry> last(LogQuery query, List<LogEntry> found) {
+        List<LogEntry> all = new ArrayList<>(found);
+        all.sort(
+                query.workerId().isPresent()
+                        ? BY_POSITION
+                        : Comparator.comparing(LogEntry::timestamp).thenComparing(BY_POSITION));
+        return List.copyOf(all.subList(Math.max(0, all.size() - query.limit()), all.size()));
+    }
+
+    private static boolean isAsked(LogQuery query, WorkerLogFile file) {
+        return query.account().map(file.account()::equals).orElse(true)
+                && query.workerId().map(file.workerId()::equals).orElse(true);
+    }
+
+    private static int share(int files) {
+        return (int) Math.min(MOST_OF_A_FILE, Math.max(LEAST_OF_A_FILE, MOST / Math.max(1, files)));
+    }
+
+    private LogSinkException unreadable(IOException e) {
+        return new LogSinkException("log files in " + data + " cannot be read: " + DataDirectory.reason(e), e);
     }
 
     /** A tail that begins with the first whole line of the last bytes. */
@@ -87,7 +126,9 @@ final class FileLogs {
     }
 
     /** All that stands in the file now, its last line included. */
-    private List<LogEntry> rest(LogTail tail, Incarnations.Known known) throws IOException {
+    private List<LogEntry> rest(LogTail tail) throws IOException {
+        Incarnations.Known known =
+                incarnations.of(tail.file().account(), tail.file().workerId());
         List<LogEntry> entries = new ArrayList<>();
         // A part may end in the middle of an entry; what is there no more after two looks is gone.
         for (int idle = 0; idle < 2; ) {

@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param entries oldest first
  * @param source where they are from: the name of a sink, or {@code files}
- * @param trouble why the sink was not used, in words; empty if it was
+ * @param trouble why they are from the files of the workers, or how many of them are, in words; empty if all are from
+ *     the sink
  */
 public record LogAnswer(List<LogEntry> entries, String source, Optional<String> trouble) {
     /**
@@ -16,7 +17,7 @@ public record LogAnswer(List<LogEntry> entries, String source, Optional<String> 
      *
      * @param entries oldest first
      * @param source where they are from
-     * @param trouble why the sink was not used, in words; empty if it was
+     * @param trouble why they are from the files of the workers, or how many of them are, in words
      */
     public LogAnswer {
         entries = List.copyOf(entries);

@@ -40,18 +40,22 @@ public final class LogFollower implements AutoCloseable {
     public List<LogEntry> poll() {
         try {
             List<LogEntry> entries = new ArrayList<>();
-            Optional<WorkerLogFile> newest = newest();
+            List<WorkerLogFile> files = FileLogs.of(data, account).toList();
             LogTail present = tail;
-            if (present == null) {
-                tail = newest.isPresent() ? FileLogs.atEnd(newest.get(), AT_FIRST) : null;
-            } else if (newest.isPresent()
-                    && !newest.get().workerId().equals(present.file().workerId())) {
-                drain(present, true, entries);
-                present.close();
-                tail = new LogTail(newest.get(), Optional.empty(), text -> {});
+            if (present == null && !files.isEmpty()) {
+                present = FileLogs.atEnd(files.get(files.size() - 1), AT_FIRST);
+                tail = present;
             }
-            if (tail != null) {
-                drain(tail, false, entries);
+            for (WorkerLogFile next : files) {
+                if (present != null && next.workerId().compareTo(present.file().workerId()) > 0) {
+                    drain(present, true, entries);
+                    present.close();
+                    present = new LogTail(next, Optional.empty(), text -> {});
+                    tail = present;
+                }
+            }
+            if (present != null) {
+                drain(present, false, entries);
             }
             return entries;
         } catch (IOException e) {
@@ -60,17 +64,15 @@ public final class LogFollower implements AutoCloseable {
         }
     }
 
-    private Optional<WorkerLogFile> newest() throws IOException {
-        return FileLogs.of(data, account).reduce((older, newer) -> newer);
-    }
-
     private void drain(LogTail from, boolean over, List<LogEntry> entries) throws IOException {
         Incarnations.Known known = incarnations.of(account, from.file().workerId());
         boolean ended = over || known.over();
-        List<LogEntry> more = FileLogs.take(from, reader, known, timing.nanos(), ended);
-        while (!more.isEmpty()) {
+        // The first look that finds nothing may have read the begin of an entry that the next one ends.
+        int looks = ended ? 2 : 1;
+        for (int idle = 0; idle < looks; ) {
+            List<LogEntry> more = FileLogs.take(from, reader, known, timing.nanos(), ended);
             entries.addAll(more);
-            more = FileLogs.take(from, reader, known, timing.nanos(), ended);
+            idle = more.isEmpty() ? idle + 1 : 0;
         }
     }
 

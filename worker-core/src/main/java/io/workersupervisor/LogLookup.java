@@ -2,8 +2,14 @@ package io.workersupervisor;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Answers queries from a sink, or from the workers' files where the sink cannot. Thread-safe. */
+/**
+ * Answers queries from a sink, and from the workers' files where the sink cannot, or does not have all of it: while no host
+ * ships, the last words of a worker stand in its file alone. Thread-safe.
+ */
 final class LogLookup {
     private static final String FILES = "files";
 
@@ -26,16 +32,51 @@ final class LogLookup {
             return inFiles(query, "no log sink is used");
         }
         String name = sink.get().name();
+        Behind behind = behind(query, name);
+        List<LogEntry> found;
         try {
-            List<LogEntry> found = sink.get().find(query);
-            if (!found.isEmpty()) {
-                return new LogAnswer(found, name, Optional.empty());
-            }
-            LogAnswer files = inFiles(query, "log sink " + name + " holds nothing of this yet");
-            return files.entries().isEmpty() ? new LogAnswer(found, name, Optional.empty()) : files;
+            found = sink.get().find(query);
         } catch (LogSinkException down) {
             return inFiles(query, "log sink " + name + " cannot be asked: " + down.getMessage());
         }
+        if (!found.isEmpty()) {
+            return together(query, name, found, behind);
+        }
+        LogAnswer files = inFiles(query, "log sink " + name + " holds nothing of this yet");
+        return files.entries().isEmpty() ? new LogAnswer(found, name, Optional.empty()) : files;
+    }
+
+    /** What the sink does not have, and why that is not known, if so. */
+    private record Behind(List<LogEntry> entries, Optional<String> trouble) {}
+
+    /** Read before the sink is asked, an entry on its way is not missed, and may be found twice. */
+    private Behind behind(LogQuery query, String name) {
+        try {
+            return new Behind(new FileLogs(data, incarnations, redaction).findBehind(query, name), Optional.empty());
+        } catch (LogSinkException unreadable) {
+            return new Behind(List.of(), Optional.of("the last entries may be missing: " + unreadable.getMessage()));
+        }
+    }
+
+    private static LogAnswer together(LogQuery query, String name, List<LogEntry> found, Behind behind) {
+        Set<Optional<LogPosition>> there =
+                found.stream().map(LogEntry::position).collect(Collectors.toSet());
+        Set<LogEntry> more = behind.entries().stream()
+                .filter(entry -> !there.contains(entry.position()))
+                .collect(Collectors.toSet());
+        if (more.isEmpty()) {
+            return new LogAnswer(found, name, behind.trouble());
+        }
+        List<LogEntry> last = FileLogs.last(
+                query, Stream.concat(found.stream(), more.stream()).toList());
+        long shown = last.stream().filter(more::contains).count();
+        return new LogAnswer(
+                last,
+                name,
+                shown == 0
+                        ? Optional.empty()
+                        : Optional.of((shown == 1 ? "1 entry is" : shown + " entries are")
+                                + " from the workers' files: log sink " + name + " does not have all yet"));
     }
 
     private LogAnswer inFiles(LogQuery query, String why) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class SetAside {
+    static final String FILE = "refused.jsonl";
     private static final long LARGEST = 10 << 20;
     private static final Duration BETWEEN_WORDS = Duration.ofMinutes(1);
 
@@ -30,7 +31,7 @@ final class SetAside {
 
     SetAside(String sink, Path directory, LogFeed feed) {
         this.sink = sink;
-        this.file = directory.resolve("refused.jsonl");
+        this.file = directory.resolve(FILE);
         this.feed = feed;
         this.told = feed.timing().nanos() - BETWEEN_WORDS.toNanos();
     }

@@ -154,8 +154,9 @@ public final class WorkerInspector {
     }
 
     /**
-     * Looks up what workers logged: in the sink, and where there is none, or it is down or holds nothing of it, in the files
-     * of the workers.
+     * Looks up what workers logged: in the sink, and in the files of the workers what it does not have yet; all of it
+     * where there is no sink, or it is down or holds nothing of it. Of the files only the ends are read, 64 MiB together,
+     * with the standard redaction.
      *
      * @param query which entries
      * @return the entries, oldest first, and where they are from

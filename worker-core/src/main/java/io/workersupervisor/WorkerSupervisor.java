@@ -178,8 +178,8 @@ public final class WorkerSupervisor implements AutoCloseable {
     }
 
     /**
-     * Looks up what workers logged: in the first log sink, and where there is none, or it is down or holds nothing of it,
-     * in the files of the workers. Blocks for as long as the sink does.
+     * Looks up what workers logged: in the first log sink, and in the files of the workers what it does not have yet; all
+     * of it where there is no sink, or it is down or holds nothing of it. Blocks for as long as the sink does.
      *
      * @param query which entries
      * @return the entries, oldest first, and where they are from

@@ -2,16 +2,22 @@ package io.workersupervisor.examples;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
+import io.workersupervisor.LogLevel;
+import io.workersupervisor.LogQuery;
 import io.workersupervisor.WorkerRegistry;
 import io.workersupervisor.WorkerSupervisor;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A command line, read and checked. Options may stand before, between and after the other words, as {@code --name value}
@@ -95,7 +101,8 @@ final class Arguments {
                 command + (command.operand() == Command.Operand.FILE ? " needs a file" : " needs an account"));
         require(
                 operands.size() <= most,
-                command + " does not take " + Output.quoted(operands.get(operands.size() - 1)));
+                command + " does not take " + Output.quoted(operands.get(operands.size() - 1))
+                        + (command.takes(Option.ACCOUNT) ? ": an account is given with " + Option.ACCOUNT : ""));
         Optional<String> operand = most == 2 ? Optional.of(operands.get(1)) : Optional.empty();
         boolean isAccount = command.operand() != Command.Operand.FILE;
         return new Arguments(
@@ -182,20 +189,6 @@ final class Arguments {
         });
     }
 
-    /** A time with its unit, such as {@code 7d}, {@code 24h}, {@code 30m} or {@code 90s}. */
-    Optional<Duration> period(Option option) {
-        return text(option).map(value -> {
-            require(value.matches("[1-9][0-9]{0,5}[dhms]"), option + " must be a time such as 7d, 24h, 30m or 90s");
-            long number = Long.parseLong(value.substring(0, value.length() - 1));
-            return switch (value.charAt(value.length() - 1)) {
-                case 'd' -> Duration.ofDays(number);
-                case 'h' -> Duration.ofHours(number);
-                case 'm' -> Duration.ofMinutes(number);
-                default -> Duration.ofSeconds(number);
-            };
-        });
-    }
-
     /** A small number. */
     Optional<Integer> number(Option option, int least, int most) {
         return text(option).map(value -> {
@@ -204,6 +197,57 @@ final class Arguments {
             require(fits, option + " must be " + least + " to " + most);
             return Integer.valueOf(value);
         });
+    }
+
+    /** How many log entries are wanted. */
+    Optional<Integer> entries(Option option) {
+        Optional<Integer> count = count(option);
+        require(count.orElse(1) <= LogQuery.MOST, option + " must be at most " + LogQuery.MOST);
+        return count;
+    }
+
+    Optional<AccountId> account(Option option) {
+        return text(option).map(Arguments::account);
+    }
+
+    /** The least level that is wanted; by default every one. */
+    LogLevel level() {
+        return text(Option.LEVEL)
+                .map(value -> Stream.of(LogLevel.values())
+                        .filter(level -> level.name().equalsIgnoreCase(value))
+                        .findFirst()
+                        .orElseThrow(() -> new UsageException(Option.LEVEL + " must be one of "
+                                + Stream.of(LogLevel.values())
+                                        .map(LogLevel::name)
+                                        .collect(Collectors.joining(", "))
+                                + ", was " + Output.quoted(value))))
+                .orElse(LogLevel.DEBUG);
+    }
+
+    Optional<String> worker() {
+        return text(Option.WORKER).map(value -> {
+            require(
+                    value.matches("[0-9a-z]{26}"),
+                    Option.WORKER + " must be a worker id, 26 letters and digits as ps and why show them, was "
+                            + Output.quoted(value));
+            return value;
+        });
+    }
+
+    /** A time, given as such or by how long ago it was. */
+    Optional<Instant> moment(Option option, Instant now) {
+        return text(option)
+                .map(value -> Moment.of(value, now, ZoneId.systemDefault())
+                        .orElseThrow(() -> new UsageException(option + " must be how long ago, such as 90s, 30m, 24h or"
+                                + " 7d, or a time such as 2026-11-24T10:15:00Z or 2026-11-24, was "
+                                + Output.quoted(value))));
+    }
+
+    Optional<Duration> span(Option option) {
+        return text(option)
+                .map(value -> Moment.span(value)
+                        .orElseThrow(() -> new UsageException(
+                                option + " must be a time such as 90s, 30m, 24h or 7d, was " + Output.quoted(value))));
     }
 
     Optional<Integer> count(Option option) {

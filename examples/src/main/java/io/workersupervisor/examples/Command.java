@@ -33,11 +33,29 @@ record Command(String name, Operand operand, Set<Option> options, Program progra
                     Operand.FILE,
                     Set.of(Option.EXIT, Option.SIGNAL, Option.STOPPED_BY_US),
                     DiagnoseCommand::run),
+            new Command(
+                    "logs",
+                    Operand.NONE,
+                    Set.of(
+                            Option.ACCOUNT,
+                            Option.LEVEL,
+                            Option.SINCE,
+                            Option.UNTIL,
+                            Option.LAST,
+                            Option.WORKER,
+                            Option.BEFORE_END),
+                    LogsCommand::run),
+            new Command("tail", Operand.ACCOUNT, Set.of(Option.FOLLOW, Option.LEVEL, Option.LAST), TailCommand::run),
             new Command("doctor", Operand.NONE, Set.of(), DoctorCommand::run),
             new Command(
                     "host",
                     Operand.NONE,
-                    Set.of(Option.STOP_WORKERS, Option.ACCEPT_MOVED_DIRECTORY),
+                    Set.of(
+                            Option.STOP_WORKERS,
+                            Option.NO_LOGS,
+                            Option.LOG_KEEP,
+                            Option.LOG_BUDGET,
+                            Option.ACCEPT_MOVED_DIRECTORY),
                     HostCommand::run));
 
     /** What a command is about. */

@@ -30,9 +30,25 @@ final class Help {
                   --exit N               its exit code
                   --signal N             the signal that ended it
                   --stopped-by-us        it was asked to stop
+              logs                   show what workers logged, the last 100 entries
+                  --account ACCOUNT      only of this account
+                  --level LEVEL          only of this level and graver ones: DEBUG, INFO, WARNING, ERROR, CRITICAL
+                  --since WHEN           not before: 90s, 30m, 24h or 7d ago, or a time (2026-11-24T10:15:00Z, 2026-11-24);
+                                         all of the period, 100000 entries at most
+                  --until WHEN           not after
+                  --last N               only the last N
+                  --worker ID            only of this worker, in the order in which it wrote
+                  --before-end           the last ones of the account's last worker that has ended
+              tail ACCOUNT           show the last 10 entries of the account
+                  -f, --follow           and go on with what comes, also of its next workers, until TERM or Ctrl-C
+                  --level LEVEL          as above
+                  --last N               so many at first
               doctor                 show what is wrong with machine, data directory, registry and workers
               host                   supervise in the foreground, one line for each event, until TERM or Ctrl-C
                   --stop-workers         end the workers then; by default they run on
+                  --no-logs              do not take what workers log into DIR/logs/logs.db
+                  --log-keep TIME        how long that, and files of ended workers, are kept (30d)
+                  --log-budget N         at most N entries of one worker in a minute; the rest stays in its file
 
             option of start, stop and host
               --accept-moved-directory  once for a data directory that was copied, restored or moved, when the original, its
@@ -47,10 +63,14 @@ final class Help {
             ACCOUNT is a 64-bit number, or 1 to 64 characters of A-Z a-z 0-9 . _ @ + : - beginning with none of . and -
             007, +5 and numbers of more than 64 bits are text: 7 and 007 are two accounts.
             Text outside ASCII needs a UTF-8 locale, such as LC_ALL=C.UTF-8.
-            ps, why and doctor change nothing and work without a host. The data directory must belong to this user.
+            Log entries show their time in the local zone with its offset (Z is UTC); ~ behind it: the line gives none, and it
+            is that of the entry before. Where no host takes logs, or not yet, they are read from the ends of the workers'
+            files.
+            ps, why, logs, tail and doctor change nothing and work without a host. The data directory must belong to this user.
 
             exit code: 0 done, 1 failed, 2 wrong usage, 3 already running,
             4 refused: a rule or a doubt about this account; an unusable data directory or registry is 1
+            What is said of a result, such as where it is from, is lines on standard error, too.
             A failure is one line on standard error. With --json, too: standard output is empty then. Only what start and stop
             answer (already running, refused, failed) is JSON on standard output with that exit code.
             """;

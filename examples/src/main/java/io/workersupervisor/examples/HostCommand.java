@@ -2,12 +2,15 @@ package io.workersupervisor.examples;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
+import io.workersupervisor.LogRetention;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerInspector;
 import io.workersupervisor.WorkerStatus;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.WorkerSupervisor.OnClose;
+import io.workersupervisor.sqlite.SqliteLogSink;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -23,10 +26,11 @@ final class HostCommand {
     static int run(Arguments arguments, Output output) throws InterruptedException {
         Termination termination = Termination.watch();
         OnClose onClose = arguments.has(Option.STOP_WORKERS) ? OnClose.STOP_WORKERS : OnClose.LEAVE_RUNNING;
+        LogSettings logs = LogSettings.of(arguments);
         DataDirectory data = DataDirectory.open(arguments.data());
-        try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data)) {
-            try (WorkerSupervisor supervisor = arguments
-                    .supervisor(data, registry)
+        try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
+                SqliteLogSink sink = logs.sink(data)) {
+            try (WorkerSupervisor supervisor = logs.apply(arguments.supervisor(data, registry), sink)
                     .listener(event -> print(output, event))
                     .onClose(onClose)
                     .build()) {
@@ -39,6 +43,32 @@ final class HostCommand {
                     "closed, " + running(WorkerInspector.of(data, registry).list()));
         }
         return WorkerConsole.DONE;
+    }
+
+    /** What the options say of logs. */
+    private record LogSettings(boolean shipped, Optional<Duration> keep, Optional<Integer> budget) {
+        static LogSettings of(Arguments arguments) {
+            Optional<Duration> keep = arguments.span(Option.LOG_KEEP);
+            if (keep.isPresent()
+                    && (keep.get().compareTo(Duration.ofMinutes(1)) < 0
+                            || keep.get().compareTo(Duration.ofDays(3_650)) > 0)) {
+                throw new UsageException(Option.LOG_KEEP + " must be between 1m and 3650d");
+            }
+            return new LogSettings(!arguments.has(Option.NO_LOGS), keep, arguments.count(Option.LOG_BUDGET));
+        }
+
+        /** Not looked at before it is used. */
+        SqliteLogSink sink(DataDirectory data) {
+            return SqliteLogSink.builder(data)
+                    .keepFor(keep.orElse(SqliteLogSink.KEEP_FOR))
+                    .build();
+        }
+
+        WorkerSupervisor.Builder apply(WorkerSupervisor.Builder supervisor, SqliteLogSink sink) {
+            keep.ifPresent(time -> supervisor.logRetention(LogRetention.DEFAULT.keepFor(time)));
+            budget.ifPresent(supervisor::logBudget);
+            return shipped ? supervisor.logSink(sink) : supervisor;
+        }
     }
 
     private static String running(List<WorkerStatus> all) {

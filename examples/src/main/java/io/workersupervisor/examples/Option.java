@@ -20,7 +20,16 @@ enum Option {
     EXIT(true),
     SIGNAL(true),
     STOPPED_BY_US(false),
+    ACCOUNT(true),
+    LEVEL(true),
+    UNTIL(true),
+    WORKER(true),
+    BEFORE_END(false),
+    FOLLOW(false),
     STOP_WORKERS(false),
+    NO_LOGS(false),
+    LOG_KEEP(true),
+    LOG_BUDGET(true),
     ACCEPT_MOVED_DIRECTORY(false);
 
     private final boolean takesValue;
@@ -40,6 +49,9 @@ enum Option {
     }
 
     static Optional<Option> of(String word) {
+        if (word.equals("-f")) {
+            return Optional.of(FOLLOW);
+        }
         for (Option option : values()) {
             if (option.toString().equals(word)) {
                 return Optional.of(option);

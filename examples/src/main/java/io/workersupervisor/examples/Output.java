@@ -2,6 +2,7 @@ package io.workersupervisor.examples;
 
 import com.google.gson.stream.JsonWriter;
 import io.workersupervisor.AccountId;
+import io.workersupervisor.LogEntry;
 import io.workersupervisor.StopReport;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,6 +17,8 @@ import java.util.OptionalLong;
 
 /** Where a command prints to: text for people or JSON for programs. */
 final class Output {
+    private static final int PAGE = 1 << 16;
+
     private final PrintStream out;
     private final PrintStream err;
     private final boolean json;
@@ -63,6 +66,36 @@ final class Output {
         } catch (IOException closed) {
             return false;
         }
+    }
+
+    /** Prints log entries, each a text or a JSON object. */
+    void entries(List<LogEntry> entries, LogWords words) {
+        StringBuilder lines = new StringBuilder();
+        for (LogEntry entry : entries) {
+            lines.append(json ? entry.toJson() : words.text(entry)).append(System.lineSeparator());
+            if (lines.length() > PAGE) {
+                out.print(lines);
+                lines.setLength(0);
+            }
+        }
+        out.print(lines);
+        out.flush();
+    }
+
+    /** Whether nobody can read what is printed. */
+    boolean isClosed() {
+        return out.checkError();
+    }
+
+    /** Says beside the result where it is from, or why there is none. */
+    void note(String text) {
+        err.println(error(text));
+    }
+
+    /** Says what is wrong, where there is no result. */
+    int failure(String text) {
+        note(text);
+        return WorkerConsole.FAILURE;
     }
 
     /** Prints something that the result does not show. */

@@ -2,11 +2,14 @@ package io.workersupervisor.examples;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
+import io.workersupervisor.LogEntry;
+import io.workersupervisor.LogQuery;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerStatus;
 import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.sqlite.SqliteLogSink;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -20,7 +23,8 @@ public final class QuickStart {
     private static final AccountId ACCOUNT = AccountId.of(4711);
 
     /** One process, no child: the shell becomes the sleep. */
-    private static final WorkerSpec SPEC = WorkerSpec.of(ACCOUNT, "sh", "-c", "echo ready; exec sleep 600");
+    private static final WorkerSpec SPEC =
+            WorkerSpec.of(ACCOUNT, "sh", "-c", "echo ready; echo 'WARNING: low on coffee'; exec sleep 600");
 
     private final WorkerSupervisor supervisor;
 
@@ -37,7 +41,9 @@ public final class QuickStart {
     public static void main(String[] args) throws Exception {
         DataDirectory data = DataDirectory.open(place());
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
+                SqliteLogSink sink = SqliteLogSink.open(data);
                 WorkerSupervisor supervisor = WorkerSupervisor.builder(data, registry)
+                        .logSink(sink)
                         .onClose(WorkerSupervisor.OnClose.STOP_WORKERS)
                         .build()) {
             Runtime.getRuntime().addShutdownHook(new Thread(supervisor::close));
@@ -61,6 +67,13 @@ public final class QuickStart {
         supervisor.why(ACCOUNT).get(0).toText().lines().forEach(line -> System.out.println("  " + line));
 
         say("stop", answer(supervisor.stop(ACCOUNT)));
+
+        say("logs (the last two)", "");
+        supervisor.logs(LogQuery.last(2).of(ACCOUNT)).entries().forEach(QuickStart::show);
+    }
+
+    private static void show(LogEntry entry) {
+        System.out.println("  %s  %-7s  %s".formatted(entry.timestamp(), entry.level(), entry.message()));
     }
 
     /** A run that was killed midway left its worker running, as any host would. */
@@ -103,8 +116,9 @@ public final class QuickStart {
     private static void showFiles(DataDirectory data) {
         System.out.println("\nFiles in " + data);
         say("  registry.db", "accounts, and why their workers stopped: a SQLite database");
-        say("  worker.log", "what happened, one line each");
+        say("  worker.log", "what happened, and their warnings and errors, one line each");
         say("  worker_4711_*.log", "what each worker wrote");
+        say("  logs/logs.db", "the same as entries with time and level: a SQLite database");
     }
 
     /** Beside the classes, so that it does not matter from where the program is started. */

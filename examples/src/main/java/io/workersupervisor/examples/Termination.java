@@ -1,11 +1,13 @@
 package io.workersupervisor.examples;
 
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Waits for TERM, INT or HUP; one that was ignored when this program started, as under nohup, stays so. A shutdown hook could do that, too, but then the JVM ends with the signal's exit code and not
- * with ours. The JDK's signal class is called by reflection because javac warns of it.
+ * Waits for TERM, INT or HUP; one that was ignored when this program started, as under nohup, stays so. A shutdown hook
+ * could do that, too, but then the JVM ends with the signal's exit code and not with ours. The JDK's signal class is called by reflection because javac warns of it.
  */
 final class Termination {
     private final CountDownLatch asked = new CountDownLatch(1);
@@ -34,5 +36,10 @@ final class Termination {
 
     void await() throws InterruptedException {
         asked.await();
+    }
+
+    /** Waits for at most this long; whether it was told to end. */
+    boolean await(Duration longest) throws InterruptedException {
+        return asked.await(longest.toNanos(), TimeUnit.NANOSECONDS);
     }
 }

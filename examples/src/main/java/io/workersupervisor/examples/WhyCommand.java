@@ -54,7 +54,8 @@ final class WhyCommand {
         if (byVersion && !arguments.text(Option.BY).get().equals("version")) {
             throw new UsageException(Option.BY + " takes only version");
         }
-        Instant since = Instant.now().minus(arguments.period(Option.SINCE).orElse(DEFAULT_PERIOD));
+        Instant now = Instant.now();
+        Instant since = arguments.moment(Option.SINCE, now).orElseGet(() -> now.minus(DEFAULT_PERIOD));
         try (Inspection inspection = Inspection.open(arguments.data())) {
             inspection.warnIfMoved(output);
             StopCounts counts = inspection.inspector().counts(since);

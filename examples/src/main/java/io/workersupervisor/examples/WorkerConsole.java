@@ -9,9 +9,11 @@ import java.util.Optional;
 
 /**
  * Works on a data directory from a terminal or a script, whether or not a host is running: {@code start}, {@code stop},
- * {@code ps}, {@code why}, {@code diagnose}, {@code doctor}, and {@code host}, which is a host. {@code --help} explains all of it.
+ * {@code ps}, {@code why}, {@code diagnose}, {@code logs}, {@code tail}, {@code doctor}, and {@code host}, which is a
+ * host. {@code --help} explains all of it.
  *
- * <p>With {@code --json} each command prints one JSON object on one line ({@code host}: one for each event). Names are
+ * <p>With {@code --json} each command prints one JSON object on one line ({@code host}: one for each event, {@code logs} and
+ * {@code tail}: one for each entry). Names are
  * in snake_case and stay; fields without a value are left out; instants are ISO 8601 in UTC; an account is a number or a
  * string, as it is stored.
  *
@@ -32,6 +34,7 @@ import java.util.Optional;
  * report       account, worker_id, epoch, node, user_id, spec_version, started_at, ended_at, exit, initiator, reason,
  *              confidence, evidence, advice, retry_after_s, log_evidence and last_entries (file, offset, level, text)
  * diagnose     reason, confidence, retryAfterSeconds, restartCanHelp, evidence, logEvidence (file, offset, level, text), advice
+ * logs, tail   timestamp, level, account_id, user_id, logger, message, worker_id, byte_offset, inferred (if it is)
  * doctor       data, findings: level (ERROR, WARNING, OK), text
  * host         at, event (READY, STARTED, NOT_STARTED, ADOPTED, STOPPED, NOT_STOPPED, TROUBLE, CLOSED, later more),
  *              account, warning, text

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commands that look and change nothing. */
 class LookingTest {
-    private static final List<List<String>> LOOKING = List.of(List.of("ps"), List.of("why", "5"), List.of("doctor"));
+    private static final List<List<String>> LOOKING =
+            List.of(List.of("ps"), List.of("why", "5"), List.of("doctor"), List.of("logs"), List.of("tail", "5"));
 
     private final Path home;
     private final Path data;
@@ -72,6 +73,8 @@ class LookingTest {
 
         for (List<String> command : LOOKING) {
             assertThat(look(command).exitCode()).isEqualTo(WorkerConsole.DONE);
+        }
+        for (List<String> command : LOOKING.subList(0, 3)) {
             assertThat(JsonParser.parseString(look(command, "--json").out())
                             .getAsJsonObject()
                             .get("data")

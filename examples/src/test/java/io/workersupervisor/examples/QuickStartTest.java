@@ -38,6 +38,8 @@ class QuickStartTest {
                             "KILLED_BY_SIGNAL",
                             "signal 9 (KILL)",
                             "Stopped: TERM sent",
+                            "INFO     ready",
+                            "WARNING  low on coffee",
                             "Files in " + place);
             assertThat(programs.workers()).isEmpty();
         }

@@ -274,7 +274,8 @@ class WorkerConsoleTest {
         Programs.Ended help = programs.console("start", "--help");
 
         assertThat(help.exitCode()).isEqualTo(WorkerConsole.DONE);
-        assertThat(help.out()).contains("usage:", "start", "stop", "ps", "why", "doctor", "host", "exit code");
+        assertThat(help.out())
+                .contains("usage:", "start", "stop", "ps", "why", "logs", "tail", "doctor", "host", "exit code");
         assertThat(programs.console("help")).isEqualTo(help);
         assertThat(programs.console("--version").out()).startsWith("worker-console ");
     }

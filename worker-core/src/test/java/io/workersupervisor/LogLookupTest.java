@@ -1,0 +1,126 @@
+package io.workersupervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A query finds each line once, wherever it stands by now (P5). */
+class LogLookupTest {
+    private static final LogQuery ALL = LogQuery.last(100);
+
+    @TempDir
+    private Path directory;
+
+    private TailedDirectory node;
+    private final InMemoryLogSink sink = new InMemoryLogSink();
+    private LogTailer tailer;
+
+    @BeforeEach
+    void begin() {
+        node = new TailedDirectory(directory.resolve("data"));
+        tailer = node.tailer(sink);
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        node.close();
+    }
+
+    @Test
+    void p5_what_the_sink_does_not_have_yet_is_found_in_the_files() throws IOException {
+        node.write(1, "one\ntwo\n");
+        node.drain(tailer);
+        node.write(1, "three\nfour\n");
+
+        LogAnswer behind = find(ALL);
+        node.drain(tailer);
+        LogAnswer whole = find(ALL);
+
+        assertThat(behind.entries()).extracting(LogEntry::message).containsExactly("one", "two", "three", "four");
+        assertThat(behind.source()).isEqualTo("memory");
+        assertThat(behind.trouble())
+                .contains("2 entries are from the workers' files: log sink memory does not have all yet");
+        assertThat(whole.entries()).extracting(LogEntry::position).isEqualTo(positions(behind));
+        assertThat(whole.trouble()).isEmpty();
+    }
+
+    private static List<Optional<LogPosition>> positions(LogAnswer answer) {
+        return answer.entries().stream().map(LogEntry::position).toList();
+    }
+
+    @Test
+    void only_what_is_asked_for_is_looked_for_in_the_files() throws IOException {
+        node.write(1, "ERROR: one\n");
+        node.write(2, "ERROR: other\n");
+        node.drain(tailer);
+        node.write(1, "fine\nERROR: two\nERROR: three\n");
+        node.write(2, "ERROR: more\n");
+
+        LogAnswer found = find(LogQuery.last(2).of(AccountId.of(1)).atLeast(LogLevel.ERROR));
+
+        assertThat(found.entries()).extracting(LogEntry::message).containsExactly("two", "three");
+    }
+
+    @Test
+    void what_is_newer_in_the_sink_is_not_pushed_out() throws IOException {
+        node.write(1, "2026-11-24 10:00:00 INFO old\n");
+        node.write(2, "2026-11-24 11:00:00 INFO new\n");
+        node.drain(tailer);
+        node.write(1, "2026-11-24 10:00:01 INFO late\n");
+
+        LogAnswer found = find(LogQuery.last(1));
+
+        assertThat(found.entries()).extracting(LogEntry::message).containsExactly("new");
+        assertThat(found.trouble()).isEmpty();
+    }
+
+    @Test
+    void p5_a_worker_that_ends_between_two_looks_at_it_is_followed_to_its_end() throws IOException {
+        node.write(1, "one\n");
+        List<String> seen = new ArrayList<>();
+        try (LogFollower follower = lookup().follow(AccountId.of(7))) {
+            follow(follower, seen);
+            write(7, 1, "first\n");
+            follow(follower, seen);
+            write(7, 1, "last of the first\n");
+            write(7, 2, "the second lived shortly\n");
+            write(7, 3, "third\n");
+            follow(follower, seen);
+        }
+
+        assertThat(seen).containsExactly("first", "last of the first", "the second lived shortly", "third");
+    }
+
+    private void follow(LogFollower follower, List<String> seen) {
+        follower.poll().forEach(entry -> seen.add(entry.message()));
+        node.timing.pass(Duration.ofSeconds(1));
+        follower.poll().forEach(entry -> seen.add(entry.message()));
+    }
+
+    private void write(int account, int worker, String text) throws IOException {
+        String name = DataDirectory.logName(AccountId.of(account), TailedDirectory.worker(worker));
+        java.nio.file.Files.writeString(
+                node.data.path().resolve(name),
+                text,
+                java.nio.file.StandardOpenOption.CREATE,
+                java.nio.file.StandardOpenOption.APPEND);
+    }
+
+    private LogAnswer find(LogQuery query) {
+        return lookup().find(query);
+    }
+
+    private LogLookup lookup() {
+        return new LogLookup(
+                node.data, new InMemoryWorkerRegistry(), Optional.of(sink), Redaction.standard(), node.timing);
+    }
+}
