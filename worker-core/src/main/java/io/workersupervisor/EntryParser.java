@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * of an uncaught exception can follow any line. Without a level, ERROR is what the runtimes print when something fails:
  * tracebacks and their remaining lines, stack traces, panics, and a line that begins with the class of an exception,
  * {@code Error: x} or {@code sqlite3.OperationalError: x}; a program that prints such a line by itself is taken at its word.
- * Warnings of the Python, Node and Java runtimes are WARNING. Anything else is INFO; indented lines, which go on with an entry
+ * Warnings of the Python, Node and Java runtimes are WARNING. Lines that Telethon, Pyrogram and asyncio log as WARNING or ERROR
+ * have that level also where Python prints them bare, since logging is not set up. Anything else is INFO; indented lines, which go on with an entry
  * that was closed before its end, have its level.
  *
  * <p><b>Time.</b> That of the first line; where it gives none, that of the entry before, but never later than the worker's end.
@@ -77,6 +78,14 @@ final class EntryParser {
                 from = prefix.message;
             }
         }
+        int category = dotnetCategory(prefix, text, first, end);
+        if (category > 0) {
+            logger = Optional.of(message(text, from, category));
+            from = nextLine(text, first, end);
+            while (from < end && text[from] == ' ') {
+                from++;
+            }
+        }
         boolean traceback = RawLevel.hasTraceback(text, 0, end);
         if (level == null) {
             level = traceback || RawLevel.hasTrace(text, 0, end) ? LogLevel.ERROR : LogLevel.INFO;
@@ -85,6 +94,24 @@ final class EntryParser {
         }
         return new Parsed(
                 level, time.orElseGet(() -> inferred(before)), time.isEmpty(), logger, message(text, from, end));
+    }
+
+    /**
+     * Where the category ends in {@code fail: My.Worker[12]}, behind which .NET writes the message in lines of their own;
+     * negative for other lines.
+     */
+    private static int dotnetCategory(Prefix prefix, byte[] text, int first, int end) {
+        int name = prefix.line.name(prefix.message);
+        if (prefix.timed
+                || !prefix.colon
+                || first == end
+                || name == prefix.message
+                || name >= first
+                || text[name] != '[') {
+            return -1;
+        }
+        int close = name + 1 + prefix.line.digits(name + 1);
+        return close == first - 1 && text[close] == ']' ? name : -1;
     }
 
     private static Parsed withLines(Parsed entry, String lines) {

@@ -16,7 +16,7 @@ final class ExceptionLine {
      * {@code Uncaught Error: x}.
      */
     static boolean is(byte[] line, int from, int to) {
-        int start = Prefix.starts(line, from, to, "Uncaught ") ? from + 9 : from;
+        int start = LineBytes.starts(line, from, to, "Uncaught ") ? from + 9 : from;
         int end = nameEnd(line, start, to);
         if (!isClass(line, start, end)) {
             return false;
@@ -44,7 +44,7 @@ final class ExceptionLine {
             return false;
         }
         for (String ending : ENDINGS) {
-            if (to - last >= ending.length() && Prefix.starts(line, to - ending.length(), to, ending)) {
+            if (to - last >= ending.length() && LineBytes.starts(line, to - ending.length(), to, ending)) {
                 return true;
             }
         }

@@ -19,7 +19,8 @@ record FileOnly(DataDirectory data) {
     void mark(String workerId) {
         try {
             Files.createDirectories(
-                    data.fileOnly(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                    data.fileOnly(),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Files.createFile(
                     path(workerId), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (FileAlreadyExistsException marked) {

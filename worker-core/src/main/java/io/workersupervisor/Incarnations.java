@@ -2,12 +2,19 @@ package io.workersupervisor;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What is known of the workers whose files are read. */
 @FunctionalInterface
 interface Incarnations {
     /** May block for the registry. */
     Known of(AccountId account, String workerId);
+
+    /** The workers that may run; empty where that is not known. May block for the registry. */
+    default Optional<Set<String>> running() {
+        return Optional.empty();
+    }
 
     /**
      * One worker.
@@ -22,7 +29,13 @@ interface Incarnations {
 
     /** As the registry knows them; one that fails knows nothing. */
     static Incarnations of(WorkerRegistry registry) {
-        return (account, workerId) -> {
+        return new InRegistry(registry);
+    }
+
+    /** What rows and reports say. */
+    record InRegistry(WorkerRegistry registry) implements Incarnations {
+        @Override
+        public Known of(AccountId account, String workerId) {
             try {
                 Optional<WorkerRow> row =
                         registry.find(account).filter(found -> found.workerId().equals(workerId));
@@ -39,6 +52,21 @@ interface Incarnations {
             } catch (RegistryException down) {
                 return Known.NOTHING;
             }
-        };
+        }
+
+        @Override
+        public Optional<Set<String>> running() {
+            try {
+                RowListing rows = registry.list(RowSelection.ALL);
+                return rows.unreadable().isEmpty()
+                        ? Optional.of(rows.rows().stream()
+                                .filter(row -> row.state().isOpen())
+                                .map(WorkerRow::workerId)
+                                .collect(Collectors.toSet()))
+                        : Optional.empty();
+            } catch (RegistryException down) {
+                return Optional.empty();
+            }
+        }
     }
 }

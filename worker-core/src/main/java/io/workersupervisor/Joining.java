@@ -56,6 +56,9 @@ final class Joining {
     /** Whether the open entry is a record without a level, as Go's log writes it. */
     private boolean unlevelled;
 
+    /** Whether the open entry began by announcing a traceback. */
+    private boolean announced;
+
     /** Whether lines of an exception's message may follow. */
     private boolean messageOpen;
 
@@ -88,13 +91,13 @@ final class Joining {
             case RECORD -> record(prefix);
             case STRUCTURED -> begin(State.RECORD, true);
             case JUL_HEAD -> begin(State.JUL, true);
-            case TRACEBACK -> traceback(line, from, prefix);
+            case TRACEBACK -> traceback(line, from, to, prefix);
             case INDENTED -> indented(line, from, to);
             case CLOSING -> wasIndented || state == State.PANIC || begin(State.PLAIN, records);
             case CHAIN -> chain();
             case CAUSE -> cause();
             case EXCEPTION -> exception();
-            case ANNOUNCED -> state == State.PANIC || announced();
+            case ANNOUNCED -> state == State.PANIC || announced(line, from, to);
             case PANIC -> state == State.PANIC || begin(State.PANIC, records);
             case GOROUTINE -> goroutine();
             case RUST_PANIC -> begin(State.RUST_MESSAGE, records);
@@ -110,6 +113,7 @@ final class Joining {
         records = afterRecords;
         grave = false;
         unlevelled = false;
+        announced = false;
         messageOpen = false;
         messageLines = 0;
         return false;
@@ -145,8 +149,8 @@ final class Joining {
         return false;
     }
 
-    private boolean traceback(byte[] line, int from, Prefix prefix) {
-        boolean own = !LineKind.isSpace(line[from]) || isGroupHead(line, from);
+    private boolean traceback(byte[] line, int from, int to, Prefix prefix) {
+        boolean own = !LineKind.isSpace(line[from]) || TraceLine.isGroupHead(line, from, to);
         if (prefix.isRecord() && own) {
             begin(State.FRAMES, true);
             return false;
@@ -154,17 +158,14 @@ final class Joining {
         if (!own && state == State.FRAMES) {
             return true;
         }
-        boolean announced = state == State.STACK && messageOpen && messageLines <= 1;
-        if (state == State.CHAINED || state == State.PANIC || announced || (state == State.RECORD && grave)) {
+        if (state == State.CHAINED
+                || state == State.PANIC
+                || (announced && state == State.STACK)
+                || (state == State.RECORD && grave)) {
             messageOpen = false;
             return goOn(State.FRAMES);
         }
         return begin(State.FRAMES, records);
-    }
-
-    /** {@code + Exception Group Traceback}, which begins a traceback although it is indented. */
-    private static boolean isGroupHead(byte[] line, int from) {
-        return Prefix.starts(line, from, line.length, "  + Exception Group");
     }
 
     private boolean indented(byte[] line, int from, int to) {
@@ -172,47 +173,21 @@ final class Joining {
             return true;
         }
         if (state == State.NODE_MARK) {
-            return goOn(isMark(line, from, to, '^') ? State.PANIC : State.PLAIN);
+            return goOn(TraceLine.isMark(line, from, to, '^') ? State.PANIC : State.PLAIN);
         }
-        if (state == State.FRAMES && isMark(line, from, to, '-')) {
+        if (state == State.FRAMES && TraceLine.isMark(line, from, to, '-')) {
             messageOpen = false;
             return goOn(State.MESSAGE);
         }
         if (state == State.JUL || state == State.HASH || state == State.CHAINED) {
             state = State.PLAIN;
-        } else if (state == State.STACK && isFrame(line, from, to)) {
+        } else if (state == State.STACK && TraceLine.isFrame(line, from, to)) {
             messageOpen = false;
-        } else if ((state == State.PLAIN || state == State.RECORD) && isFrame(line, from, to)) {
+        } else if ((state == State.PLAIN || state == State.RECORD) && TraceLine.isFrame(line, from, to)) {
             messageOpen = false;
             state = State.STACK;
         }
         return true;
-    }
-
-    /** Whether a line is indentation and one mark, repeated; the dashes that end an exception group follow a plus. */
-    private static boolean isMark(byte[] line, int from, int to, char mark) {
-        int at = from;
-        while (at < to && (line[at] == ' ' || line[at] == '\t')) {
-            at++;
-        }
-        if (mark == '-') {
-            if (line[at++] != '+' || to - at < 30) {
-                return false;
-            }
-        }
-        int first = at;
-        while (at < to && line[at] == mark) {
-            at++;
-        }
-        return at == to && at > first;
-    }
-
-    private static boolean isFrame(byte[] line, int from, int to) {
-        int at = from;
-        while (at < to && (line[at] == ' ' || line[at] == '\t')) {
-            at++;
-        }
-        return Prefix.starts(line, at, to, "at ");
     }
 
     private boolean chain() {
@@ -257,9 +232,10 @@ final class Joining {
         return goOn(State.MESSAGE);
     }
 
-    private boolean announced() {
+    private boolean announced(byte[] line, int from, int to) {
         begin(State.STACK, records);
-        messageOpen = true;
+        messageOpen = TraceLine.isJavaThread(line, from, to);
+        announced = true;
         return false;
     }
 
@@ -283,7 +259,7 @@ final class Joining {
     private boolean raw(byte[] line, int from, int to) {
         switch (state) {
             case FRAMES -> {
-                return isFileOfLoguru(line, from, to) || exceptionOfTraceback();
+                return TraceLine.isFileOfLoguru(line, from, to) || exceptionOfTraceback();
             }
             case PANIC -> {
                 return true;
@@ -293,35 +269,32 @@ final class Joining {
             }
             case GOROUTINE -> {
                 return line[to - 1] == ')'
-                        || Prefix.starts(line, from, to, "created by ")
+                        || LineBytes.starts(line, from, to, "created by ")
                         || begin(State.PLAIN, records);
             }
             case RECORD -> {
-                return (grave && isAsyncioDetail(line, from, to)) || begin(State.PLAIN, records);
+                return (grave && TraceLine.isAsyncioDetail(line, from, to))
+                        || TraceLine.isLoggedStack(line, from, to)
+                        || begin(State.PLAIN, records);
+            }
+            case STACK -> {
+                return (announced && TraceLine.isAsyncioDetail(line, from, to))
+                        || messageGoesOn()
+                        || begin(State.PLAIN, records);
+            }
+            case MESSAGE -> {
+                return TraceLine.isLoggedStack(line, from, to) || messageGoesOn() || begin(State.PLAIN, records);
+            }
+            case HASH -> {
+                return LineBytes.starts(line, from, to, "# ") || begin(State.PLAIN, records);
             }
             default -> {
-                return messageGoesOn() || begin(State.PLAIN, records);
+                return begin(State.PLAIN, records);
             }
         }
     }
 
     private boolean messageGoesOn() {
         return (state == State.MESSAGE || state == State.STACK) && messageOpen && messageLines++ < MOST_MESSAGE_LINES;
-    }
-
-    /** loguru marks the frame that caught the exception. */
-    private static boolean isFileOfLoguru(byte[] line, int from, int to) {
-        return Prefix.starts(line, from, to, "> File ");
-    }
-
-    /** What asyncio's handler of exceptions writes between its message and the traceback. */
-    private static boolean isAsyncioDetail(byte[] line, int from, int to) {
-        return Prefix.starts(line, from, to, "future: <")
-                || Prefix.starts(line, from, to, "task: <")
-                || Prefix.starts(line, from, to, "handle: <")
-                || Prefix.starts(line, from, to, "transport: <")
-                || Prefix.starts(line, from, to, "protocol: <")
-                || Prefix.starts(line, from, to, "source_traceback: ")
-                || Prefix.starts(line, from, to, "handle_traceback: ");
     }
 }

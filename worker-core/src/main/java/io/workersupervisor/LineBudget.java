@@ -56,6 +56,12 @@ final class LineBudget {
         return cuts;
     }
 
+    /** What waits is read again. */
+    void rewind() {
+        leftOut = 0;
+        leftOutBytes = 0;
+    }
+
     private void flush(List<LogPiece.Cut> cuts) {
         if (leftOut > 0) {
             cuts.add(new LogPiece.Cut(leftOutBytes, leftOut));

@@ -24,7 +24,7 @@ enum LineKind {
     CAUSE,
     /** Names an exception. */
     EXCEPTION,
-    /** Announces an exception: {@code Exception in thread}, {@code Exception ignored in}. */
+    /** Announces an exception: {@code Exception in thread}, {@code Task exception was never retrieved}. */
     ANNOUNCED,
     /** A Go or Node process, or the Python interpreter, dies of this. */
     PANIC,
@@ -34,7 +34,7 @@ enum LineKind {
     RUST_PANIC,
     /** What Rust adds to a panic. */
     RUST_NOTE,
-    /** Begins with a number sign, as the JVM's last words do. */
+    /** A number sign alone, as the JVM's last words begin. */
     HASH,
     /** The place at which Node threw: {@code /srv/worker.js:27}. */
     NODE_PLACE,
@@ -44,14 +44,21 @@ enum LineKind {
     private static final String TRACEBACK_HEAD = "Traceback (most recent call last):";
     private static final int FARTHEST_NAME = 512;
 
-    /** The kind of a line; {@code prefix} holds its prefix afterwards for records and tracebacks. */
-    static LineKind of(byte[] line, int from, int to, Prefix prefix) {
+    /** The kind of a line, but for a carriage return and spaces at its begin; {@code prefix} holds its prefix afterwards for records and tracebacks. */
+    static LineKind of(byte[] line, int begin, int to, Prefix prefix) {
+        int from = begin;
+        while (from < to && line[from] == '\r') {
+            from++;
+        }
         int first = from;
         while (first < to && isSpace(line[first])) {
             first++;
         }
         if (first == to) {
             return BLANK;
+        }
+        if (from > begin) {
+            from = first;
         }
         byte last = line[to - 1];
         if (last == ':' && endsWithTraceback(line, from, to)) {
@@ -98,7 +105,7 @@ enum LineKind {
                 return isClosing(line, from, to) ? CLOSING : null;
             }
             case '#' -> {
-                return HASH;
+                return to == from + 1 ? HASH : null;
             }
             case 'C' -> {
                 return is(line, from, to, "Caused by: ") ? CAUSE : null;
@@ -117,18 +124,17 @@ enum LineKind {
             case 'T' -> {
                 return is(line, from, to, "The above exception was the direct cause of the following exception:")
                         ? CHAIN
-                        : null;
+                        : announcement(line, from, to);
             }
-            case 'E' -> {
-                return is(line, from, to, "Exception in ") || is(line, from, to, "Exception ignored ")
-                        ? ANNOUNCED
-                        : null;
+            case 'E', 'U' -> {
+                return announcement(line, from, to);
             }
             case 'f' -> {
                 return is(line, from, to, "fatal error: ") ? PANIC : null;
             }
             case 'F' -> {
-                return is(line, from, to, "FATAL ERROR: ") || is(line, from, to, "Fatal Python error: ") ? PANIC : null;
+                boolean panic = is(line, from, to, "FATAL ERROR: ") || is(line, from, to, "Fatal Python error: ");
+                return panic ? PANIC : announcement(line, from, to);
             }
             case '<' -> {
                 return is(line, from, to, "<--- Last few GCs --->") ? PANIC : null;
@@ -157,6 +163,10 @@ enum LineKind {
                         : null;
             }
         }
+    }
+
+    private static @Nullable LineKind announcement(byte[] line, int from, int to) {
+        return TraceLine.isAnnouncement(line, from, to) ? ANNOUNCED : null;
     }
 
     private static @Nullable LineKind nodePlaceElsewhere(byte[] line, int from, int to) {
@@ -236,11 +246,11 @@ enum LineKind {
     }
 
     private static boolean is(byte[] line, int from, int to, String text) {
-        return Prefix.starts(line, from, to, text);
+        return LineBytes.starts(line, from, to, text);
     }
 
     private static boolean ends(byte[] line, int from, int to, String text) {
-        return to - from >= text.length() && Prefix.starts(line, to - text.length(), to, text);
+        return to - from >= text.length() && LineBytes.starts(line, to - text.length(), to, text);
     }
 
     static boolean isSpace(byte c) {

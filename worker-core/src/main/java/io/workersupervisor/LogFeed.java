@@ -2,10 +2,12 @@ package io.workersupervisor;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -62,6 +64,20 @@ final class LogFeed {
     /** The files that are to be shipped. */
     List<WorkerLogFile> files() throws IOException {
         return WorkerLogFile.list(data).stream().filter(this::isShipped).toList();
+    }
+
+    /** Those of the workers that write no more and whose file is gone. */
+    Set<String> gone(Set<String> workers) throws IOException {
+        Set<String> gone = new HashSet<>(workers);
+        WorkerLogFile.list(data).forEach(file -> gone.remove(file.workerId()));
+        if (!gone.isEmpty()) {
+            Optional<Set<String>> running = incarnations.running();
+            if (running.isEmpty()) {
+                return Set.of();
+            }
+            gone.removeAll(running.get());
+        }
+        return gone;
     }
 
     /** Not where the worker ships its lines itself. */

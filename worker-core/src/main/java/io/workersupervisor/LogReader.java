@@ -1,16 +1,21 @@
 package io.workersupervisor;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes entries of the bytes of a piece. The same bytes, begin and end of the worker give the same entries. */
 final class LogReader {
     /** How much is read at once. */
     private static final int RUN = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerSupervisor.class);
 
     private final ZoneId zone;
     private final Redaction redaction;
@@ -101,13 +106,24 @@ final class LogReader {
             int from = 0;
             for (LogPiece.Cut cut : cuts) {
                 int to = from + cut.length();
-                Parsed parsed = EntryParser.parse(bytes, from, to, inherited);
+                Parsed parsed = parse(bytes, from, to);
                 inherited = inherited.then(parsed, bytes[to - 1] == '\n');
                 add(parsed.level(), parsed.inferred(), parsed.logger(), parsed.message());
                 from = to;
                 offset += cut.length();
             }
             return true;
+        }
+
+        /** What the parser cannot read is text, and holds up nothing behind it. */
+        private Parsed parse(byte[] bytes, int from, int to) {
+            try {
+                return EntryParser.parse(bytes, from, to, inherited);
+            } catch (RuntimeException defect) {
+                LOG.error("bytes {} to {} of {} are taken as text", offset, offset + (to - from), file.path(), defect);
+                String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+                return new Parsed(LogLevel.INFO, inherited.time(), true, Optional.empty(), text.strip());
+            }
         }
 
         private void add(LogLevel as, boolean inferred, Optional<String> logger, String message) {

@@ -81,6 +81,7 @@ final class LogRotation implements AutoCloseable {
                         + why)));
         LogJournal begun = LogJournal.open(opened.directory());
         journal = begun;
+        begun.forget(feed.gone(begun.acknowledged().keySet()));
         return begun;
     }
 
@@ -89,8 +90,8 @@ final class LogRotation implements AutoCloseable {
         List<WorkerLogFile> large = new ArrayList<>();
         for (WorkerLogFile file : grown) {
             Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
-            long done = stat.flatMap(now -> open.progress(file.workerId())
-                            .filter(progress -> progress.inode() == now.inode()))
+            long done = stat.flatMap(
+                            now -> open.progress(file.workerId()).filter(progress -> progress.inode() == now.inode()))
                     .map(LogProgress::offset)
                     .orElse(0L);
             if (stat.isPresent() && stat.get().size() - done >= retention.archiveAt()) {

@@ -64,6 +64,13 @@ final class LogTail implements AutoCloseable {
         progress = after;
     }
 
+    /** What was read and not handed on is read again. */
+    void rewind() {
+        read = progress.offset();
+        cutter = new EntryCutter(read);
+        moved = true;
+    }
+
     /** Reads on, and returns the entries that are complete; asked, {@code over} says that the worker writes no more. */
     List<EntryCutter.Span> poll(long now, BooleanSupplier over) throws IOException {
         polled = now;

@@ -62,10 +62,17 @@ final class LogTailer implements AutoCloseable {
         final LineBudget budget;
         boolean ready = true;
         long touched;
+        String trouble = "";
 
         Followed(LogTail tail, LineBudget budget) {
             this.tail = tail;
             this.budget = budget;
+        }
+
+        /** What was read and not handed on is read again. */
+        void rewind() {
+            tail.rewind();
+            budget.rewind();
         }
 
         /** When there is something to do although nothing is written. */
@@ -101,7 +108,8 @@ final class LogTailer implements AutoCloseable {
                 return LOCK_AGAIN;
             }
             repeat(open);
-            boolean more = collect(open, now);
+            // A batch that could not be announced comes first.
+            boolean more = collected.isEmpty() && collect(open, now);
             deliver(open);
             up();
             return more ? Duration.ZERO : untilNext(now);
@@ -124,6 +132,7 @@ final class LogTailer implements AutoCloseable {
         LogJournal opened = LogJournal.open(directory);
         journal = opened;
         feed.files().forEach(grown::add);
+        opened.forget(feed.gone(opened.acknowledged().keySet()));
         return opened;
     }
 
@@ -144,24 +153,26 @@ final class LogTailer implements AutoCloseable {
     /** Step 3; whether there is more than one batch takes. */
     private boolean collect(LogJournal open, long now) throws IOException {
         take(open, now);
-        int bytes = collected.stream().mapToInt(LogTailer::bytes).sum();
-        boolean more = false;
-        for (Iterator<Followed> all = followed.values().iterator(); all.hasNext(); ) {
+        int bytes = 0;
+        List<Followed> served = new ArrayList<>();
+        for (Iterator<Followed> all = followed.values().iterator(); all.hasNext() && bytes < MOST_BYTES; ) {
             Followed one = all.next();
-            if (bytes >= MOST_BYTES) {
-                return true;
-            }
-            if (one.ready || isDue(one, now)) {
+            if (one.ready || one.due() <= now) {
                 Optional<LogPiece> piece = read(one, now);
                 one.ready = piece.isPresent() || one.tail.hasMoved();
-                more |= piece.isPresent();
                 bytes += piece.map(LogTailer::bytes).orElse(0);
+                if (piece.isPresent()) {
+                    all.remove();
+                    served.add(one);
+                }
             } else if (one.tail.isDrained() && now - one.touched > HELD_OPEN.toNanos()) {
                 one.tail.close();
                 all.remove();
             }
         }
-        return more;
+        // Those that had no turn come first in the next batch.
+        served.forEach(one -> followed.put(one.tail.file().workerId(), one));
+        return !served.isEmpty();
     }
 
     private void take(LogJournal open, long now) {
@@ -178,16 +189,13 @@ final class LogTailer implements AutoCloseable {
         }
     }
 
-    private static boolean isDue(Followed one, long now) {
-        return one.due() <= now;
-    }
-
     private static int bytes(LogPiece piece) {
         return (int) (piece.after().offset() - piece.before().offset());
     }
 
-    /** A file that cannot be read holds up no other. */
+    /** A file that cannot be read holds up no other; it is told once, and tried again when it grows. */
     private Optional<LogPiece> read(Followed one, long now) {
+        boolean whole = false;
         try {
             Optional<LogFeed.Part> part = feed.read(one.tail, one.budget, now);
             part.ifPresent(taken -> {
@@ -195,11 +203,21 @@ final class LogTailer implements AutoCloseable {
                 entries.addAll(taken.entries());
                 one.tail.advance(taken.piece().after());
             });
+            whole = true;
+            one.trouble = "";
             return part.map(LogFeed.Part::piece);
         } catch (IOException unreadable) {
             WorkerLogFile file = one.tail.file();
-            feed.trouble(file.account(), file.path() + " cannot be read: " + DataDirectory.reason(unreadable));
+            String text = file.path() + " cannot be read: " + DataDirectory.reason(unreadable);
+            if (!text.equals(one.trouble)) {
+                feed.trouble(file.account(), text);
+            }
+            one.trouble = text;
             return Optional.empty();
+        } finally {
+            if (!whole) {
+                one.rewind();
+            }
         }
     }
 

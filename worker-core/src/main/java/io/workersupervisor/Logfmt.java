@@ -17,7 +17,7 @@ final class Logfmt {
             return false;
         }
         for (String key : FIRST_KEYS) {
-            if (Prefix.starts(line, from, to, key)) {
+            if (LineBytes.starts(line, from, to, key)) {
                 return true;
             }
         }

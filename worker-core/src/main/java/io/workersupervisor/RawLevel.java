@@ -9,9 +9,38 @@ final class RawLevel {
         "Segmentation fault",
         "PHP Fatal error: ",
         "#\n# A fatal error has been detected by the Java Runtime Environment",
-        "#\r\n# A fatal error has been detected by the Java Runtime Environment",
+        "#\n# java.lang.OutOfMemoryError",
+        "#\n# There is insufficient memory for the Java Runtime Environment",
         "terminate called ",
         "Traceback (most recent call last)",
+        "Fatal error: Uncaught ",
+        "** (",
+    };
+
+    /** What Telethon, Pyrogram and asyncio log as ERROR, and Python prints bare where logging is not set up. */
+    private static final String[] LAST_RESORT_ERRORS = {
+        "Automatic reconnection failed ",
+        "Unexpected exception reconnecting on attempt ",
+        "Task was destroyed but it is pending!",
+        "Unclosed client session",
+        "Unclosed connector",
+    };
+
+    /** The same for WARNING. */
+    private static final String[] LAST_RESORT_WARNINGS = {
+        "Server closed the connection: ",
+        "Server replied with a wrong session ID",
+        "Server sent a very old message",
+        "Server sent a very new message",
+        "Server indicated flood error at transport level",
+        "Security error while unpacking a received message",
+        "Could not find a matching Constructor ID for the TLObject",
+        "Too many messages had to be ignored consecutively",
+        "Error executing high-level request after reconnect",
+        "Cannot get difference since the account is likely misusing the session",
+        "Telegram is having internal issues ",
+        "Unable to connect due to network issues: ",
+        "Connection failed! Trying again...",
     };
 
     private static final String[] FRAMES = {
@@ -36,19 +65,16 @@ final class RawLevel {
         while (at < first && LineKind.isSpace(text[at])) {
             at++;
         }
-        for (String frame : FRAMES) {
-            if (Prefix.starts(text, at, first, frame)) {
-                return LogLevel.ERROR;
-            }
+        if (TraceLine.startsAny(text, at, first, FRAMES)) {
+            return LogLevel.ERROR;
         }
         return hasTraceback(text, from, end) ? LogLevel.ERROR : before.level();
     }
 
     private static LogLevel raw(byte[] text, int from, int first, int end) {
-        for (String failure : FAILURES) {
-            if (Prefix.starts(text, from, end, failure)) {
-                return LogLevel.ERROR;
-            }
+        if (TraceLine.startsAny(text, from, end, FAILURES)
+                || TraceLine.startsAny(text, from, first, LAST_RESORT_ERRORS)) {
+            return LogLevel.ERROR;
         }
         if (hasTraceback(text, from, end) || hasTrace(text, first, end)) {
             return LogLevel.ERROR;
@@ -58,14 +84,19 @@ final class RawLevel {
 
     /** {@code (node:12) Warning:}, {@code x.py:3: DeprecationWarning:}, {@code OpenJDK 64-Bit Server VM warning:}. */
     private static boolean isWarning(byte[] text, int from, int first) {
-        if (Prefix.starts(text, from, first, "(node:")) {
+        boolean attempt = LineBytes.starts(text, from, first, "Attempt ")
+                && contains(text, from, Math.min(first, from + 40), " at connecting failed: ");
+        if (attempt || TraceLine.startsAny(text, from, first, LAST_RESORT_WARNINGS)) {
+            return true;
+        }
+        if (LineBytes.starts(text, from, first, "(node:")) {
             return true;
         }
         int limit = Math.min(first, from + 200);
         for (int i = from; i < limit; i++) {
             if (text[i] == ':' && i - from > 8) {
-                boolean python = Prefix.starts(text, i - 7, first, "Warning:") && isCapital(text, from, i);
-                boolean java = Prefix.starts(text, i - 10, first, "VM warning:");
+                boolean python = LineBytes.starts(text, i - 7, first, "Warning:") && isCapital(text, from, i);
+                boolean java = LineBytes.starts(text, i - 10, first, "VM warning:");
                 if (python || java) {
                     return true;
                 }
@@ -97,8 +128,8 @@ final class RawLevel {
                 while (at < end && (text[at] == ' ' || text[at] == '\t')) {
                     at++;
                 }
-                if ((at > start && Prefix.starts(text, at, end, "at "))
-                        || Prefix.starts(text, start, end, "goroutine ")) {
+                boolean frame = LineBytes.starts(text, at, end, "at ") || isRubyFrame(text, at, end);
+                if ((at > start && frame) || LineBytes.starts(text, start, end, "goroutine ")) {
                     return true;
                 }
             }
@@ -106,9 +137,14 @@ final class RawLevel {
         return false;
     }
 
+    /** {@code from worker.rb:12:in 'deliver'}. */
+    private static boolean isRubyFrame(byte[] text, int from, int end) {
+        return LineBytes.starts(text, from, end, "from ") && contains(text, from, Math.min(end, from + 200), ":in ");
+    }
+
     private static boolean contains(byte[] text, int from, int end, String wanted) {
         for (int i = from; i + wanted.length() <= end; i++) {
-            if (text[i] == wanted.charAt(0) && Prefix.starts(text, i, end, wanted)) {
+            if (text[i] == wanted.charAt(0) && LineBytes.starts(text, i, end, wanted)) {
                 return true;
             }
         }

@@ -65,13 +65,14 @@ record SecretValue(String text, int from, int to, boolean certain) {
             return false;
         }
         boolean masked = text.startsWith("[redacted ", from) || text.startsWith("***", from);
-        return !masked && switch (word) {
-            case PASSWORD -> certain || looksRandom(4);
-            case API_HASH -> looksRandom(8);
-            case AUTHORIZATION -> looksRandom(8);
-            case TOKEN -> looksRandom(SHORTEST_TOKEN);
-            case KEY -> !isUuid() && (isHex(64) || (looksRandom(SHORTEST_KEY) && !isHex(SHORTEST_KEY)));
-        };
+        return !masked
+                && switch (word) {
+                    case PASSWORD -> certain || looksRandom(4);
+                    case API_HASH -> looksRandom(8);
+                    case AUTHORIZATION -> looksRandom(8);
+                    case TOKEN -> looksRandom(SHORTEST_TOKEN);
+                    case KEY -> !isUuid() && (isHex(64) || (looksRandom(SHORTEST_KEY) && !isHex(SHORTEST_KEY)));
+                };
     }
 
     /** Long enough, with a letter and a digit, and no more than the letters that keys are written in. */

@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -13,19 +14,33 @@ enum SecretWord {
     AUTHORIZATION("authorization", "authorization"),
     /** What stands behind it is secret where it looks random. */
     TOKEN(
-            "token", "token", "secret", "auth_key", "authkey", "api_key", "apikey", "api-key", "access_key", "private_key",
-            "secret_key", "session_string", "string_session", "stringsession"),
+            "token",
+            "token",
+            "secret",
+            "auth_key",
+            "authkey",
+            "api_key",
+            "apikey",
+            "api-key",
+            "access_key",
+            "private_key",
+            "secret_key",
+            "session_string",
+            "string_session",
+            "stringsession"),
     /** What stands behind it is secret where it looks like nothing else. */
     KEY("key", "key");
 
     private static final int LONGEST = 40;
 
     private final String note;
-    private final String[] words;
+    /** Never changes; the checker does not know that. */
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final List<String> words;
 
     SecretWord(String note, String... words) {
         this.note = note;
-        this.words = words;
+        this.words = List.of(words);
     }
 
     /** What is masked, for the note. */

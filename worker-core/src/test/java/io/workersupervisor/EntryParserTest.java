@@ -66,6 +66,16 @@ class EntryParserTest {
             [ 1][t 4][1795515330.123456][Client.cpp:12][#1][!Td] failed ~ ERROR ~ Client.cpp:12 ~ [#1][!Td] failed
             [ 3][t 4][1795515330.123456][Client.cpp:12] fine ~ INFO ~ Client.cpp:12 ~ fine
             <3>disk failed ~ ERROR ~ ~ disk failed
+            2026-11-24 10:15:30,123 - INFO - [worker.7] - hello ~ INFO ~ worker.7 ~ hello
+            2026-11-24 10:15:30 ERROR [main] com.example.Foo: failed ~ ERROR ~ com.example.Foo ~ failed
+            [INFO] [1795515330.123] [talker]: hi ~ INFO ~ talker ~ hi
+            [Nest] 12345  - 11/24/2026, 10:15:30 AM     LOG [NestFactory] Starting ~ INFO ~ NestFactory ~ Starting
+            [Nest] 12345  - 11/24/2026, 10:15:30 AM   ERROR [Handler] boom ~ ERROR ~ Handler ~ boom
+            127.0.0.1 - - [24/Nov/2026:10:15:30 +0000] "GET / HTTP/1.1" 200 ~ INFO ~ ~ 127.0.0.1 - - [24/Nov/2026:10:15:30 +0000] "GET / HTTP/1.1" 200
+            I20261124 10:15:30.123456 12345 file.cc:12] msg ~ INFO ~ file.cc:12 ~ msg
+            fail: My.Worker[12]\\n      lost\\n      more ~ ERROR ~ My.Worker ~ lost\\n      more
+            [10:15:30 ERR] lost ~ ERROR ~ ~ lost
+            <34>1 2026-11-24T10:15:30.003Z host app 12 ID - failed ~ CRITICAL ~ ~ host app 12 ID - failed
             <7>noise ~ DEBUG ~ ~ noise
             npm ERR! missing script ~ ERROR ~ npm ~ missing script
             npm WARN deprecated x ~ WARNING ~ npm ~ deprecated x
@@ -82,11 +92,11 @@ class EntryParserTest {
             time="2026-11-24T10:15:30Z" level=fatal msg=gone ~ CRITICAL ~ ~ gone
             """)
     void a_prefix_gives_level_and_logger(String line, LogLevel level, String logger, String message) {
-        Parsed entry = CutFile.line(line.replace("\\t", "\t"));
+        Parsed entry = CutFile.line(line.replace("\\t", "\t").replace("\\n", "\n"));
 
         assertThat(entry.level()).isEqualTo(level);
         assertThat(entry.logger()).isEqualTo(Optional.ofNullable(logger));
-        assertThat(entry.message()).isEqualTo(message.replace("\\t", "\t"));
+        assertThat(entry.message()).isEqualTo(message.replace("\\t", "\t").replace("\\n", "\n"));
     }
 
     @ParameterizedTest
@@ -144,6 +154,9 @@ class EntryParserTest {
                 "DiscordAPIError[50001]: Missing Access",
                 "TypeError [ERR_INVALID_ARG_TYPE]: x",
                 "Uncaught Error: x",
+                "Automatic reconnection failed 5 time(s)",
+                "Task was destroyed but it is pending!",
+                "** (RuntimeError) boom",
                 "Exception in thread \"main\" java.lang.Error: x",
                 "Exception ignored in: <function x>",
                 "Caused by: a.b.C: x",
@@ -173,8 +186,11 @@ class EntryParserTest {
                 "(node:123) DeprecationWarning: punycode",
                 "/srv/x.py:12: DeprecationWarning: old",
                 "OpenJDK 64-Bit Server VM warning: sharing",
+                "Attempt 1 at connecting failed: OSError: x",
+                "Server closed the connection: 0 bytes read",
+                "Cannot get difference since the account is likely misusing the session: database is locked",
             })
-    void a_warning_of_a_runtime_is_a_warning(String line) {
+    void a_warning_of_a_runtime_or_one_without_logging_set_up_is_a_warning(String line) {
         assertThat(CutFile.line(line).level()).isEqualTo(LogLevel.WARNING);
         assertThat(CutFile.line(line).message()).isEqualTo(line);
     }

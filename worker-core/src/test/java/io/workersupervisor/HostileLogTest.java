@@ -15,8 +15,40 @@ class HostileLogTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "[", "(", "0", "1:", "2026-", ":", "-", " ", "\t", "\r", "\u001b", "\u001b[", "\u001b]", "\0", "a", "A", "a.", "{\"",
-                "ERROR", "INFO ", "a - ", "Nov ", "\\", "\"", "=", "k=\"", "#", ".", "'", "thread '", "^", "at ", "\u00e4", "\ud83d\udc4d"
+                "[",
+                "(",
+                "0",
+                "1:",
+                "2026-",
+                ":",
+                "-",
+                " ",
+                "\t",
+                "\r",
+                "\u001b",
+                "\u001b[",
+                "\u001b]",
+                "\0",
+                "a",
+                "A",
+                "a.",
+                "{\"",
+                "ERROR",
+                "INFO ",
+                "a - ",
+                "Nov ",
+                "\\",
+                "\"",
+                "=",
+                "k=\"",
+                "#",
+                ".",
+                "'",
+                "thread '",
+                "^",
+                "at ",
+                "\u00e4",
+                "\ud83d\udc4d"
             })
     void a_long_line_of_anything_is_cut_and_read_in_linear_time(String piece) {
         byte[] portion = CutFile.bytes(piece.repeat((1 << 20) / CutFile.bytes(piece).length));
@@ -30,7 +62,9 @@ class HostileLogTest {
         cutter.closeAll(span -> read[0] += span.length());
         for (int from = 0; from < portion.length; from += LogEntry.LONGEST) {
             int to = Math.min(portion.length, from + LogEntry.LONGEST);
-            read[1] += EntryParser.parse(portion, from, to, CutFile.FIRST).message().length();
+            read[1] += EntryParser.parse(portion, from, to, CutFile.FIRST)
+                    .message()
+                    .length();
         }
 
         assertThat(read[0]).isEqualTo(10L * portion.length);
@@ -39,7 +73,18 @@ class HostileLogTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\n", "[\n", "{\n", " \n", "a\n", "\tat x\n", "Traceback (most recent call last):\n", "panic: \n", "#\n"})
+    @ValueSource(
+            strings = {
+                "\n",
+                "[\n",
+                "{\n",
+                " \n",
+                "a\n",
+                "\tat x\n",
+                "Traceback (most recent call last):\n",
+                "panic: \n",
+                "#\n"
+            })
     void many_short_lines_are_cut_in_linear_time(String line) {
         byte[] portion = CutFile.bytes(line.repeat((1 << 20) / line.length()));
         long[] read = {0};
@@ -71,10 +116,60 @@ class HostileLogTest {
     @Test
     void pieces_of_prefixes_in_any_order_are_read_without_failure() {
         String[] pieces = {
-            "2026-11-24", " ", "T", "10:15:30", ",123", "Z", "+02:00", "[", "]", "(", ")", " - ", " | ", ": ", ":", "INFO", "error",
-            "E", "/", "<3>", "Nov 24", "Tue", "{", "}", "\"level\"", "30", ",", "level=", "time=", "\"", "a.B", "--- ", "\t", "\n",
-            "\r\n", "Error", "npm ", "I1124 ", "[ 1][t 4]", "\u001b[1m", "thread '", "panicked at ", "'", "node:", "1", "AM", "#",
-            "...", "Caused by: ", "Traceback (most recent call last):", "@", "\\", "\\u12", "x"
+            "2026-11-24",
+            " ",
+            "T",
+            "10:15:30",
+            ",123",
+            "Z",
+            "+02:00",
+            "[",
+            "]",
+            "(",
+            ")",
+            " - ",
+            " | ",
+            ": ",
+            ":",
+            "INFO",
+            "error",
+            "E",
+            "/",
+            "<3>",
+            "Nov 24",
+            "Tue",
+            "{",
+            "}",
+            "\"level\"",
+            "30",
+            ",",
+            "level=",
+            "time=",
+            "\"",
+            "a.B",
+            "--- ",
+            "\t",
+            "\n",
+            "\r\n",
+            "Error",
+            "npm ",
+            "I1124 ",
+            "[ 1][t 4]",
+            "\u001b[1m",
+            "thread '",
+            "panicked at ",
+            "'",
+            "node:",
+            "1",
+            "AM",
+            "#",
+            "...",
+            "Caused by: ",
+            "Traceback (most recent call last):",
+            "@",
+            "\\",
+            "\\u12",
+            "x"
         };
         Random random = new Random(5);
         for (int round = 0; round < 100_000; round++) {

@@ -33,6 +33,11 @@ class JoiningTest {
                 "Please enter your phone: " + TRACEBACK,
                 "Exception in thread Thread-1 (run):\n" + TRACEBACK,
                 "Exception ignored in: <function f at 0x7f>\n" + TRACEBACK,
+                "Task exception was never retrieved\nfuture: <Task finished name='Task-1'>\n" + TRACEBACK,
+                "Unhandled exception on handler\n" + TRACEBACK,
+                TRACEBACK + "Stack (most recent call last):\n  File \"a.py\", line 1\n",
+                "worker.rb:1:in 'f': boom (RuntimeError)\n\tfrom worker.rb:2:in 'main'\n",
+                "Unhandled exception. System.Exception: boom\n   at A.Main() in a.cs:line 1\n",
                 TRACEBACK + "second line of the message\nthird line\n",
                 """
                   + Exception Group Traceback (most recent call last):
@@ -172,13 +177,13 @@ class JoiningTest {
     @ParameterizedTest
     @MethodSource("blocks")
     void a_block_alone_is_one_entry_also_where_its_end_is_missing(String block) {
-        String[] lines = block.split("(?<=\n)");
-        String begin = "";
-        for (int i = 0; i < lines.length; i++) {
-            begin += lines[i];
-            boolean bareMessage = block.contains("second line of the message") && i >= 5;
-            assertThat(CutFile.entries(begin)).hasSize(bareMessage ? i - 3 : 1);
-            assertThat(CutFile.entries(begin + "  ")).hasSize(bareMessage ? i - 3 : 1);
+        boolean bare = block.contains("second line of the message");
+        int lines = 0;
+        for (int end = block.indexOf('\n') + 1; end > 0; end = block.indexOf('\n', end) + 1) {
+            String begin = block.substring(0, end);
+            lines++;
+            assertThat(CutFile.entries(begin)).hasSize(bare && lines > 5 ? lines - 4 : 1);
+            assertThat(CutFile.entries(begin + "  ")).hasSize(bare && lines > 5 ? lines - 4 : 1);
         }
     }
 
@@ -277,9 +282,19 @@ class JoiningTest {
 
     @Test
     void frames_marked_by_loguru_belong_to_the_traceback() {
-        String block = "2026-11-24 10:15:30.123 | ERROR    | w:main:1 - lost\n"
-                + "Traceback (most recent call last):\n\n  File \"a.py\", line 1\n    f()\n    └ <function f>\n\n"
-                + "> File \"b.py\", line 2\n    g()\n\nPermissionError: denied\n";
+        String block = """
+                2026-11-24 10:15:30.123 | ERROR    | w:main:1 - lost
+                Traceback (most recent call last):
+
+                  File "a.py", line 1
+                    f()
+                    └ <function f>
+
+                > File "b.py", line 2
+                    g()
+
+                PermissionError: denied
+                """;
 
         assertThat(CutFile.entries(INFO + block + INFO)).containsExactly(INFO.strip(), chomp(block), INFO.strip());
     }
@@ -294,6 +309,30 @@ class JoiningTest {
     void indented_output_of_a_worker_without_records_belongs_to_the_line_before() {
         assertThat(CutFile.entries("usage: x\n  --a\n  --b\nbare\n")).hasSize(2);
         assertThat(CutFile.entries("  at the begin\n  more\nbare\n")).hasSize(2);
+    }
+
+    @Test
+    void a_stack_that_was_asked_for_belongs_to_its_record() {
+        assertThat(CutFile.entries(INFO + "Stack (most recent call last):\n  File \"a.py\", line 1\n" + INFO))
+                .hasSize(2);
+    }
+
+    @Test
+    void lines_that_begin_with_a_number_sign_are_joined_only_as_last_words_of_the_jvm() {
+        assertThat(CutFile.entries("# one\n# two\n#3 three\n")).hasSize(3);
+        assertThat(CutFile.entries("#\n# There is insufficient memory\n#\n# x\n#3 three\n"))
+                .hasSize(2);
+    }
+
+    @Test
+    void an_announcement_without_traceback_draws_in_nothing() {
+        assertThat(CutFile.entries("Exception in callback f()\nbare\nbare\n")).hasSize(3);
+    }
+
+    @Test
+    void a_progress_bar_is_no_indentation() {
+        assertThat(CutFile.entries(ERROR + "\r 10%\r 20%\n")).hasSize(2);
+        assertThat(CutFile.entries(ERROR + "\r" + INFO)).hasSize(2);
     }
 
     private static List<LogLevel> levels(String file) {

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Lines of real workers reach a sink through a host (P5), and no sink holds up a worker or a start (P7). */
 class LogPipelineTest {
@@ -45,8 +47,8 @@ class LogPipelineTest {
                 .startGrace(TestNode.ENDS_WITHIN)
                 .build());
 
-        await().untilAsserted(() -> assertThat(messages(sink))
-                .containsExactly("line 1", "line 2", "line 3", "last words"));
+        await().untilAsserted(
+                        () -> assertThat(messages(sink)).containsExactly("line 1", "line 2", "line 3", "last words"));
         assertThat(host.logs(LogQuery.last(1)).source()).isEqualTo("memory");
         assertThat(sink.find(LogQuery.last(1)).get(0).userId()).contains("user-a");
     }
@@ -65,6 +67,31 @@ class LogPipelineTest {
         next.restart(TestNode.sh(ACCOUNT, "echo yours; sleep 600").build());
 
         await().untilAsserted(() -> assertThat(messages(sink)).containsExactly("yours"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = LaunchPath.class,
+            names = {"SH", "KEEPER"})
+    void p5_what_every_sink_has_is_archived_while_the_worker_writes_on(LaunchPath path) throws IOException {
+        InMemoryLogSink sink = new InMemoryLogSink();
+        WorkerSupervisor host = node.host(settings ->
+                settings.launcher(path).logSink(sink).logRetention(LogRetention.DEFAULT.archiveAt(1 << 20)));
+        String lines = "seq -f 'line %.0f of a worker that has more to say than that' 1 40000";
+
+        host.start(TestNode.sh(ACCOUNT, lines + "; " + node.untilGo() + "; echo last; sleep 600")
+                .build());
+
+        await().until(() -> !LogArchive.parts(node.data).isEmpty() && isFreed());
+        node.letGo();
+        await().until(() -> sink.size() == 40_001);
+    }
+
+    private boolean isFreed() throws IOException {
+        Path log = node.data.path().resolve(node.row(ACCOUNT).detail().log().orElseThrow());
+        try (LogSource source = LogSource.open(log).orElseThrow()) {
+            return source.firstData(0).orElse(0) >= 1 << 20;
+        }
     }
 
     @Test
@@ -100,7 +127,8 @@ class LogPipelineTest {
     void what_somebody_should_look_at_stands_in_one_file_with_account_and_worker() {
         WorkerSupervisor host = node.host();
 
-        host.start(TestNode.sh(ACCOUNT, "echo fine; echo 'ERROR: it burns'; sleep 600").build());
+        host.start(TestNode.sh(ACCOUNT, "echo fine; echo 'ERROR: it burns'; sleep 600")
+                .build());
 
         await().untilAsserted(() -> assertThat(node.eventLog())
                 .containsPattern("ERROR 4711 " + node.row(ACCOUNT).workerId() + "@5 .*it burns")
@@ -128,8 +156,8 @@ class LogPipelineTest {
         WorkerSupervisor host =
                 node.host(settings -> settings.logSink(stuck).logSink(sink).closeTimeout(Duration.ofMillis(500)));
 
-        StartResult result = host.start(
-                TestNode.sh(ACCOUNT, "echo one; sleep 600").build());
+        StartResult result =
+                host.start(TestNode.sh(ACCOUNT, "echo one; sleep 600").build());
 
         assertThat(result).isInstanceOf(StartResult.Started.class);
         await().untilAsserted(() -> assertThat(messages(sink)).containsExactly("one"));

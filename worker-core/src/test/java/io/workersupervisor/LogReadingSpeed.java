@@ -13,9 +13,15 @@ final class LogReadingSpeed {
     private LogReadingSpeed() {}
 
     public static void main(String[] words) {
-        measure("python", "2026-11-24 10:15:30,%03d - worker.7001901 - INFO - Delivered message %d to chat 100201 in 27 ms\n");
-        measure("json", "{\"level\":30,\"time\":1795515330%03d,\"pid\":7,\"hostname\":\"vm\",\"name\":\"w\",\"msg\":\"message %d sent\"}\n");
-        measure("logback", "2026-11-24 10:15:30,%03d [main] INFO  JvmWorker - Forwarded message %d of account 7 in 10 ms\n");
+        measure(
+                "python",
+                "2026-11-24 10:15:30,%03d - worker.7001901 - INFO - Delivered message %d to chat 100201 in 27 ms\n");
+        measure(
+                "json",
+                "{\"level\":30,\"time\":1795515330%03d,\"pid\":7,\"hostname\":\"vm\",\"name\":\"w\",\"msg\":\"message %d sent\"}\n");
+        measure(
+                "logback",
+                "2026-11-24 10:15:30,%03d [main] INFO  JvmWorker - Forwarded message %d of account 7 in 10 ms\n");
         measure("raw", "(%03d) delivered message %d to chat 100201 in 27 ms, nothing more to do\n");
     }
 
@@ -52,7 +58,12 @@ final class LogReadingSpeed {
                 System.out.printf(
                         Locale.ROOT,
                         "%-8s %d lines: cut %,.0f/s, read %,.0f/s, mask %,.0f/s (%d unchanged)%n",
-                        name, spans.size(), rate(cut - begin), rate(parsed - cut), rate(masked - parsed), same);
+                        name,
+                        spans.size(),
+                        rate(cut - begin),
+                        rate(parsed - cut),
+                        rate(masked - parsed),
+                        same);
             }
         }
     }

@@ -208,7 +208,8 @@ class LogRotationTest {
     }
 
     private long freed() throws IOException {
-        Process du = new ProcessBuilder("du", "--block-size=1", node.file(1).path().toString()).start();
+        Process du =
+                new ProcessBuilder("du", "--block-size=1", node.file(1).path().toString()).start();
         String said = new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return Files.size(node.file(1).path()) - Long.parseLong(said.substring(0, said.indexOf('\t')));
     }

@@ -532,6 +532,41 @@ class LogTailerTest {
     }
 
     @Test
+    void p7_a_worker_that_writes_without_end_leaves_turns_to_the_others() throws IOException {
+        String much = "a line of some length that stands for many others\n".repeat(120_000);
+        for (int i = 1; i <= 20; i++) {
+            node.write(i, much);
+        }
+        node.write(21, "heard\n");
+        LogTailer tailer = node.tailer(sink);
+        int ticks = 0;
+        while (sink.messages(21).isEmpty() && ticks < 40) {
+            tailer.tick();
+            node.timing.pass(LogTail.QUIET);
+            ticks++;
+        }
+
+        assertThat(ticks).isLessThan(6);
+    }
+
+    @Test
+    void what_is_known_of_a_file_that_is_gone_is_forgotten_when_its_worker_has_ended() throws IOException {
+        node.write(1, "one\n");
+        node.write(2, "two\n");
+        LogTailer first = node.tailer(sink);
+        node.drain(first);
+        node.kill(first);
+        Files.delete(node.file(1).path());
+        Files.delete(node.file(2).path());
+        node.running = Optional.of(java.util.Set.of(TailedDirectory.worker(2)));
+
+        node.tailer(sink).tick();
+
+        assertThat(LogJournal.readOnly(node.data.checkpoints().resolve("failing")).keySet())
+                .containsExactly(TailedDirectory.worker(2));
+    }
+
+    @Test
     void p8_checkpoints_and_refused_entries_are_for_their_owner_alone() throws IOException {
         node.write(1, "poison\n");
         sink.refused = entry -> true;

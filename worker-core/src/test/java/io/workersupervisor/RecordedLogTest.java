@@ -41,8 +41,8 @@ class RecordedLogTest {
             telethon-login-eof, DIDDDE~, 2026-11-23T23:30:25.071Z, asyncio
             telethon-reconnect-failed, IIIWIEIIE~, 2026-11-23T23:26:34.265Z, worker.7001912
             """)
-    void entries_levels_and_times_are_those_a_person_would_read(
-            String name, String levels, Instant time, String logger) throws IOException {
+    void entries_levels_and_times_are_those_a_person_would_read(String name, String levels, Instant time, String logger)
+            throws IOException {
         byte[] file = file(name);
 
         List<Parsed> entries = CutFile.parsed(file);
@@ -82,13 +82,30 @@ class RecordedLogTest {
 
     @ParameterizedTest
     @CsvSource({
-        "go-concurrent-map-writes", "go-logrus-fatal", "go-nil-panic-slog", "jvm-oom-main", "jvm-sigsegv-hs-err",
-        "jvm-thread-exception-then-completed", "jvm-uncaught-main-caused-by", "node-econnrefused", "node-error-with-cause",
-        "node-heap-out-of-memory", "node-unhandled-rejection-error", "python-chained-direct-cause-refused",
-        "python-exception-group", "python-module-not-found", "python-segv-faulthandler", "python-sysexit-text",
-        "python-traceback-cut-by-sigkill", "rust-panic-expect", "telethon-auth-key-duplicated",
-        "telethon-auth-key-unregistered-structlog", "telethon-copy-eacces", "telethon-handler-keyerror-then-sigterm",
-        "telethon-login-eof", "telethon-reconnect-failed"
+        "go-concurrent-map-writes",
+        "go-logrus-fatal",
+        "go-nil-panic-slog",
+        "jvm-oom-main",
+        "jvm-sigsegv-hs-err",
+        "jvm-thread-exception-then-completed",
+        "jvm-uncaught-main-caused-by",
+        "node-econnrefused",
+        "node-error-with-cause",
+        "node-heap-out-of-memory",
+        "node-unhandled-rejection-error",
+        "python-chained-direct-cause-refused",
+        "python-exception-group",
+        "python-module-not-found",
+        "python-segv-faulthandler",
+        "python-sysexit-text",
+        "python-traceback-cut-by-sigkill",
+        "rust-panic-expect",
+        "telethon-auth-key-duplicated",
+        "telethon-auth-key-unregistered-structlog",
+        "telethon-copy-eacces",
+        "telethon-handler-keyerror-then-sigterm",
+        "telethon-login-eof",
+        "telethon-reconnect-failed"
     })
     void spans_cover_the_file_in_every_portioning(String name) throws IOException {
         byte[] file = file(name);

@@ -52,8 +52,8 @@ class SummarySinkTest {
     void a_file_that_cannot_be_written_is_a_sink_that_is_down() throws IOException {
         Files.createDirectory(file());
 
-        assertThatThrownBy(() -> new SummarySink(log(), LogLevel.DEBUG)
-                        .append(List.of(entry(0, LogLevel.ERROR, "one"))))
+        assertThatThrownBy(
+                        () -> new SummarySink(log(), LogLevel.DEBUG).append(List.of(entry(0, LogLevel.ERROR, "one"))))
                 .isInstanceOf(LogSinkException.class)
                 .hasMessageContaining("worker.log");
     }
@@ -91,7 +91,9 @@ class SummarySinkTest {
         EventLog log = new EventLog(file());
         long lines = Files.readAllLines(file()).size();
         for (int i = 1; i <= EventLog.KEPT; i++) {
-            lines += Files.exists(log.older(i)) ? Files.readAllLines(log.older(i)).size() : 0;
+            lines += Files.exists(log.older(i))
+                    ? Files.readAllLines(log.older(i)).size()
+                    : 0;
         }
         assertThat(lines).isEqualTo(400);
     }

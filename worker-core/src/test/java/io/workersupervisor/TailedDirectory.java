@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** A data directory whose files the test itself writes, and tailers that it ticks by hand. */
 final class TailedDirectory implements AutoCloseable {
@@ -21,6 +22,7 @@ final class TailedDirectory implements AutoCloseable {
     final SetTiming timing = new SetTiming();
     final List<WorkerEvent> events = Collections.synchronizedList(new ArrayList<>());
     final Map<String, Incarnations.Known> known = new HashMap<>();
+    Optional<Set<String>> running = Optional.empty();
     OptionalInt budget = OptionalInt.empty();
     private final List<LogTailer> tailers = new ArrayList<>();
 
@@ -29,14 +31,28 @@ final class TailedDirectory implements AutoCloseable {
     }
 
     LogFeed feed() {
+        return feed(timing);
+    }
+
+    LogFeed feed(Timing time) {
         return new LogFeed(
                 data,
-                (account, workerId) -> known.getOrDefault(
-                        workerId, new Incarnations.Known(false, Optional.empty(), Optional.of("user-a"))),
+                new Incarnations() {
+                    @Override
+                    public Known of(AccountId account, String workerId) {
+                        return known.getOrDefault(
+                                workerId, new Known(false, Optional.empty(), Optional.of("user-a")));
+                    }
+
+                    @Override
+                    public Optional<Set<String>> running() {
+                        return running;
+                    }
+                },
                 new LogReader(ZoneOffset.UTC, Redaction.standard()),
                 new FileOnly(data)::isMarked,
                 budget,
-                timing,
+                time,
                 events::add);
     }
 

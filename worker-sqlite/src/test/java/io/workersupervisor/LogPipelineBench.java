@@ -38,8 +38,6 @@ import java.util.stream.IntStream;
 final class LogPipelineBench {
     private static final int TURNS = 5;
     private static final int BATCH = 1_000;
-    private static final String LINE =
-            "2026-11-24 10:15:30,%03d WARNING telethon.network: Connection to 149.154.167.51 timed out, retrying %d%n";
 
     private LogPipelineBench() {}
 
@@ -92,7 +90,7 @@ final class LogPipelineBench {
                         insert.setString(1, Samples.WORKER);
                         insert.setLong(2, i * 100L);
                         insert.setLong(3, 4711);
-                        insert.setString(4, "WARNING");
+                        insert.setString(4, "INFO");
                         insert.setString(5, "Connection to 149.154.167.51 timed out, retrying " + i);
                         insert.setString(6, "2026-11-24T10:15:30.123Z");
                         insert.addBatch();
@@ -110,7 +108,13 @@ final class LogPipelineBench {
         WorkerLogFile file = Samples.file(data);
         try (BufferedWriter out = Files.newBufferedWriter(file.path(), StandardCharsets.UTF_8)) {
             for (int i = 0; i < lines; i++) {
-                out.write(String.format(Locale.ROOT, LINE, i % 1000, i));
+                out.write(String.format(
+                        Locale.ROOT,
+                        "2026-11-24 10:%02d:%02d,%03d INFO telethon.network: Connection to 149.154.167.51 timed out, %d%n",
+                        i / 60_000 % 60,
+                        i / 1_000 % 60,
+                        i % 1_000,
+                        i));
             }
         }
         Timing timing = Timing.system(InstantSource.system());
@@ -140,9 +144,8 @@ final class LogPipelineBench {
         double[] delays = new double[lines];
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
                 SqliteLogSink sink = SqliteLogSink.open(data);
-                WorkerSupervisor host = WorkerSupervisor.builder(data, registry)
-                        .logSink(sink)
-                        .build()) {
+                WorkerSupervisor host =
+                        WorkerSupervisor.builder(data, registry).logSink(sink).build()) {
             WorkerLogFile file = Samples.file(data);
             host.list();
             for (int i = 0; i < lines; i++) {
@@ -150,7 +153,8 @@ final class LogPipelineBench {
                 String words = "the line number " + i;
                 long began = System.nanoTime();
                 Files.writeString(file.path(), words + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-                while (sink.find(LogQuery.last(1)).stream().noneMatch(e -> e.message().equals(words))) {
+                while (sink.find(LogQuery.last(1)).stream()
+                        .noneMatch(e -> e.message().equals(words))) {
                     Thread.sleep(1);
                 }
                 delays[i] = seconds(began) * 1e3;
@@ -182,8 +186,7 @@ final class LogPipelineBench {
             host.startAll(specs);
             // What is compiled and collected after so many starts is none of the idle time.
             Thread.sleep(20_000);
-            OperatingSystemMXBean system =
-                    (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+            OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
             long before = system.getProcessCpuTime();
             Thread.sleep(seconds * 1_000L);
             System.out.printf(
@@ -210,8 +213,7 @@ final class LogPipelineBench {
 
         static WorkerLogFile file(DataDirectory data) {
             AccountId account = AccountId.of(4711);
-            return new WorkerLogFile(
-                    data.path().resolve(DataDirectory.logName(account, WORKER)), account, WORKER);
+            return new WorkerLogFile(data.path().resolve(DataDirectory.logName(account, WORKER)), account, WORKER);
         }
     }
 }

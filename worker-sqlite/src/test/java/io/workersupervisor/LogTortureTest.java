@@ -200,6 +200,8 @@ class LogTortureTest {
 
     private static void endWorkers(Path data) {
         LocalMachine local = LocalMachine.of(DataDirectory.open(data), false);
-        local.search().ofDirectory(local.data()).forEach(process -> killGroup(process.stat().pid()));
+        local.search()
+                .ofDirectory(local.data())
+                .forEach(process -> killGroup(process.stat().pid()));
     }
 }

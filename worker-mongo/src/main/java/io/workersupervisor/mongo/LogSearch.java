@@ -1,0 +1,89 @@
+package io.workersupervisor.mongo;
+
+import com.mongodb.client.model.Sorts;
+import com.mongodb.reactivestreams.client.FindPublisher;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import io.workersupervisor.LogEntry;
+import io.workersupervisor.LogLevel;
+import io.workersupervisor.LogPosition;
+import io.workersupervisor.LogQuery;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+import org.bson.Document;
+import org.bson.types.MaxKey;
+import org.bson.types.MinKey;
+
+/**
+ * Finds the last entries on the indexes there are, none of which sorts entries of one time but that of an account.
+ *
+ * <ol>
+ *   <li>Entries of one worker are read by their key, backwards.
+ *   <li>All others are read by time, backwards. Where the limit cuts through entries of one time, those of that time are
+ *       read again, by their key.
+ *   <li>What was found is put in order here.
+ * </ol>
+ */
+final class LogSearch {
+    private static final Comparator<LogEntry> BY_POSITION = Comparator.comparing(
+            entry -> entry.position().orElse(null), Comparator.nullsLast(Comparator.<LogPosition>naturalOrder()));
+    private static final Comparator<LogEntry> BY_TIME =
+            Comparator.comparing(LogEntry::timestamp).thenComparing(BY_POSITION);
+
+    private final LogQuery query;
+    private final Document filter;
+
+    LogSearch(LogQuery query) {
+        this.query = query;
+        this.filter = filter(query);
+    }
+
+    List<LogEntry> run(Attempt attempt, MongoCollection<Document> collection) throws InterruptedException {
+        MongoCollection<Document> entries = attempt.on(collection);
+        if (query.workerId().isPresent()) {
+            return ordered(attempt.all(last(entries.find(filter), "_id", query.limit())), BY_POSITION);
+        }
+        List<Document> found = attempt.all(last(entries.find(filter), "timestamp", query.limit()));
+        Object cut = found.isEmpty() ? null : found.get(found.size() - 1).get("timestamp");
+        if (found.size() == query.limit() && cut != null) {
+            int before = found.size();
+            found.removeIf(document -> cut.equals(document.get("timestamp")));
+            Document sameTime = new Document("$and", List.of(filter, new Document("timestamp", cut)));
+            found.addAll(attempt.all(last(entries.find(sameTime), "_id", before - found.size())));
+        }
+        return ordered(found, BY_TIME);
+    }
+
+    private static FindPublisher<Document> last(FindPublisher<Document> found, String field, int limit) {
+        return found.sort(Sorts.descending(field)).limit(limit);
+    }
+
+    private static List<LogEntry> ordered(List<Document> found, Comparator<LogEntry> order) {
+        return found.stream()
+                .map(EntryMapper::entry)
+                .flatMap(Optional::stream)
+                .sorted(order)
+                .toList();
+    }
+
+    private static Document filter(LogQuery query) {
+        Document filter = new Document();
+        query.workerId()
+                .ifPresent(worker -> filter.append(
+                        "_id",
+                        new Document("$gte", EntryMapper.id(worker, new MinKey()))
+                                .append("$lte", EntryMapper.id(worker, new MaxKey()))));
+        query.account().ifPresent(account -> filter.append("account_id", account.value()));
+        if (query.levels().size() < LogLevel.values().length) {
+            List<String> names = new ArrayList<>();
+            query.levels().forEach(level -> names.add(level.name()));
+            filter.append("level", new Document("$in", names));
+        }
+        Document period = new Document();
+        query.since().ifPresent(first -> period.append("$gte", Date.from(first)));
+        query.until().ifPresent(last -> period.append("$lte", Date.from(last)));
+        return period.isEmpty() ? filter : filter.append("timestamp", period);
+    }
+}

@@ -1,0 +1,324 @@
+package io.workersupervisor.mongo;
+
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.lte;
+import static com.mongodb.client.model.Filters.ne;
+
+import com.mongodb.MongoWriteException;
+import com.mongodb.ReadConcern;
+import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.PushOptions;
+import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.Updates;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.CorruptRowException;
+import io.workersupervisor.RegistryException;
+import io.workersupervisor.RowListing;
+import io.workersupervisor.RowSelection;
+import io.workersupervisor.StopReport;
+import io.workersupervisor.WorkerRegistry;
+import io.workersupervisor.WorkerRow;
+import io.workersupervisor.WorkerState;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.bson.types.ObjectId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A registry in a MongoDB replica set, for one machine or many.
+ *
+ * <pre>
+ * worker_registry   _id (the account: 64-bit number or string), epoch, version, worker_id, node, state, desired, pid,
+ *                   started_at, user_id, spec_version, detail, writes
+ * worker_stops      _id (the worker id), account_id, ended_at, reason, report, write
+ * worker_meta       _id "registry", schema, min_reader, registry_id
+ * </pre>
+ *
+ * <p>Times are dates. {@code writes} holds the marks of the last {@value #MARKS} writes of a row, {@code write} the one of a
+ * report: by them a host finds out whether a write of its own that had no answer was applied. Reading the collections at
+ * any time is fine. A row that is changed by hand needs {@code $inc: {version: 1}} in the same update.
+ *
+ * <p>Rows of this node are judged by process and lock as with any registry. Of rows of other nodes only a person can say
+ * that their machine is dead.
+ *
+ * <p><b>Threads.</b> Thread-safe, also between processes and machines. A call blocks for a majority write or a read, and
+ * through an election; after {@link MongoPlace#timeout} at most it throws {@link RegistryException}. What the server
+ * refuses is thrown at once. An interrupt ends a call with that exception and stays set.
+ *
+ * <p><b>Crashes.</b> A write is acknowledged by a majority of the members when its method returns, whatever write concern
+ * the URI names, and survives the loss of any minority. One that had no answer is sent again under the same marks until it
+ * is answered, so that it is applied once; when the time is over before, the message says that only reading tells. Several
+ * documents are never written as one: of a claim with a report, the report comes first.
+ */
+public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable {
+    static final String ROWS = "worker_registry";
+    static final String STOPS = "worker_stops";
+
+    /** How many writes of a row can be told apart afterwards. */
+    private static final int MARKS = 8;
+
+    private static final String RIGHTS =
+            "find, insert, update, remove and createIndex on worker_registry, worker_stops and"
+                    + " worker_meta, for instance by the role readWrite";
+
+    /** A state that nobody knows is not closed. */
+    private static final List<String> CLOSED = Arrays.stream(WorkerState.values())
+            .filter(state -> !state.isOpen())
+            .map(WorkerState::name)
+            .toList();
+
+    private final MongoPlace place;
+    private final Connection connection;
+    private final Calls calls;
+    private final MongoCollection<Document> rows;
+    private final MongoCollection<Document> stops;
+    private final String id;
+
+    private MongoWorkerRegistry(MongoPlace place, Connection connection) {
+        this.place = place;
+        this.connection = connection;
+        this.calls = new Calls(connection, new MongoFailure(place, RIGHTS, RegistryException::new), place.timeout());
+        this.rows = connection.collection(ROWS);
+        this.stops = connection.collection(STOPS);
+        this.id = new RegistrySchema(place, connection, calls).open();
+    }
+
+    /**
+     * Opens the registry of a database; otherwise as {@link #open(MongoPlace)}.
+     *
+     * @param uri a connection string, see {@link MongoPlace#of(String)}
+     * @return the registry, to be closed
+     * @throws IllegalArgumentException if the connection string cannot be read
+     * @throws RegistryException as {@link #open(MongoPlace)}
+     */
+    public static MongoWorkerRegistry open(String uri) {
+        return open(MongoPlace.of(uri));
+    }
+
+    /**
+     * Opens the registry of a place, and makes its collections and indexes where they are missing.
+     *
+     * @param place where it is or shall be
+     * @return the registry, to be closed
+     * @throws RegistryException if it cannot be reached, is no replica set, refuses the user or what a registry needs, or
+     *     holds a registry that needs a newer version
+     */
+    public static MongoWorkerRegistry open(MongoPlace place) {
+        Connection connection = place.connect();
+        try {
+            return new MongoWorkerRegistry(place, connection);
+        } catch (RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public Optional<WorkerRow> find(AccountId account) {
+        Optional<Document> found = calls.read(
+                "reading account " + account,
+                attempt -> attempt.one(attempt.on(rows).find(key(account)).first()));
+        try {
+            return found.map(RowMapper::row);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptRowException(
+                    place + ": the row of account " + account + " cannot be read: " + repairable(account.value(), e),
+                    e);
+        }
+    }
+
+    @Override
+    public RowListing list(RowSelection selection) {
+        List<Bson> parts = new ArrayList<>();
+        if (selection.openOnly()) {
+            parts.add(new Document("state", new Document("$nin", CLOSED)));
+        }
+        // A row without a node is anybody's to tell.
+        selection
+                .node()
+                .ifPresent(node -> parts.add(new Document("node", new Document("$in", Arrays.asList(node, null)))));
+        Bson filter = parts.isEmpty() ? new Document() : and(parts);
+        List<Document> found = calls.read(
+                "listing the rows",
+                attempt -> attempt.all(attempt.on(rows).find(filter).sort(Sorts.ascending("_id"))));
+        return listing(found, selection);
+    }
+
+    private RowListing listing(List<Document> found, RowSelection selection) {
+        List<WorkerRow> readable = new ArrayList<>();
+        List<String> unreadable = new ArrayList<>();
+        for (Document document : found) {
+            try {
+                WorkerRow row = RowMapper.row(document);
+                if (selection.selects(row)) {
+                    readable.add(row);
+                }
+            } catch (IllegalArgumentException e) {
+                Object account = new Fields(document).value("_id");
+                unreadable.add("account " + account + ": " + repairable(account, e));
+            }
+        }
+        return new RowListing(readable, unreadable);
+    }
+
+    private String repairable(@Nullable Object account, IllegalArgumentException problem) {
+        String what = String.valueOf(problem.getMessage());
+        return what + ". " + Repair.advice(rows.getNamespace().getCollectionName(), account, what);
+    }
+
+    @Override
+    public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
+        WorkerRegistry.requireSuccessor(seen, next);
+        ObjectId mark = new ObjectId();
+        return calls.write("writing account " + next.account(), attempt -> {
+            boolean applied = seen.isEmpty() ? insert(attempt, next, mark) : replace(attempt, seen.get(), next, mark);
+            return applied || (attempt.inDoubt() && wasApplied(attempt, seen, next, mark));
+        });
+    }
+
+    private boolean insert(Attempt attempt, WorkerRow next, ObjectId mark) throws InterruptedException {
+        Document row = key(next.account());
+        row.putAll(RowMapper.fields(next));
+        return inserted(attempt, rows, row.append("writes", List.of(mark)));
+    }
+
+    private boolean replace(Attempt attempt, WorkerRow seen, WorkerRow next, ObjectId mark)
+            throws InterruptedException {
+        Document filter = key(seen.account())
+                .append("epoch", seen.epoch())
+                .append("version", seen.version())
+                .append("worker_id", seen.workerId());
+        Bson update = Updates.combine(
+                new Document("$set", RowMapper.fields(next)),
+                Updates.pushEach("writes", List.of(mark), new PushOptions().slice(-MARKS)));
+        return attempt.one(attempt.on(rows).updateOne(filter, update))
+                        .orElseThrow()
+                        .getMatchedCount()
+                == 1;
+    }
+
+    /**
+     * Whether an earlier attempt of this write is what a repetition of it did not find its row for. A row that still is as
+     * it was seen has been looked at by a primary that is none any more.
+     */
+    private boolean wasApplied(Attempt attempt, Optional<WorkerRow> seen, WorkerRow next, ObjectId mark)
+            throws InterruptedException {
+        Document found = attempt.one(
+                        surely(attempt, rows).find(key(next.account())).first())
+                .orElse(null);
+        if (found == null) {
+            if (seen.isEmpty()) {
+                throw new Calls.StaleAnswer();
+            }
+            return false;
+        }
+        if (found.getList("writes", Object.class, List.of()).contains(mark)) {
+            return true;
+        }
+        Fields fields = new Fields(found);
+        Object version = fields.value("version");
+        boolean asSeen = seen.isPresent()
+                && Objects.equals(version, seen.get().version())
+                && Objects.equals(fields.value("epoch"), seen.get().epoch())
+                && Objects.equals(fields.value("worker_id"), seen.get().workerId());
+        if (asSeen) {
+            throw new Calls.StaleAnswer();
+        }
+        if (version instanceof Long now && now - next.version() >= MARKS) {
+            throw new RegistryException(place + ": writing account " + next.account()
+                    + " was not answered, and the row has moved on by " + MARKS + " writes since: read it again");
+        }
+        return false;
+    }
+
+    /** Two statements: the oldest reports go before the new one comes, so that a failure between them can be repeated. */
+    @Override
+    public boolean file(StopReport report) {
+        ObjectId mark = new ObjectId();
+        Document document = RowMapper.document(report).append("write", mark);
+        return calls.write("filing the report of worker " + report.workerId(), attempt -> {
+            prune(attempt, report);
+            return inserted(attempt, stops, document) || (attempt.inDoubt() && wasFiled(attempt, report, mark));
+        });
+    }
+
+    private void prune(Attempt attempt, StopReport report) throws InterruptedException {
+        Bson others = and(eq("account_id", report.account().value()), ne("_id", report.workerId()));
+        Optional<Document> oldest = attempt.one(attempt.on(stops)
+                .find(others)
+                .projection(Projections.include("_id"))
+                .sort(Sorts.descending("_id"))
+                .skip(StopReport.KEPT - 1)
+                .first());
+        if (oldest.isPresent()) {
+            attempt.one(attempt.on(stops)
+                    .deleteMany(and(others, lte("_id", oldest.get().get("_id")))));
+        }
+    }
+
+    private boolean wasFiled(Attempt attempt, StopReport report, ObjectId mark) throws InterruptedException {
+        Document found = attempt.one(surely(attempt, stops)
+                        .find(eq("_id", report.workerId()))
+                        .first())
+                .orElseThrow(Calls.StaleAnswer::new);
+        return mark.equals(found.get("write"));
+    }
+
+    @Override
+    public List<StopReport> reports(AccountId account, int most) {
+        WorkerRegistry.requireSome(most);
+        List<Document> found = calls.read(
+                "reading the reports of account " + account,
+                attempt -> attempt.all(attempt.on(stops)
+                        .find(eq("account_id", account.value()))
+                        .sort(Sorts.descending("_id"))
+                        .limit(most)));
+        return found.stream()
+                .map(document -> RowMapper.report(document, account))
+                .toList();
+    }
+
+    private static Document key(AccountId account) {
+        return new Document("_id", account.value());
+    }
+
+    /** Whether it is there now and was not before. */
+    private static boolean inserted(Attempt attempt, MongoCollection<Document> collection, Document document)
+            throws InterruptedException {
+        try {
+            attempt.one(attempt.on(collection).insertOne(document));
+            return true;
+        } catch (MongoWriteException e) {
+            if (e.getCode() == MongoFailure.DUPLICATE_KEY) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** What no primary that was replaced can answer. */
+    private static MongoCollection<Document> surely(Attempt attempt, MongoCollection<Document> collection) {
+        return attempt.on(collection).withReadConcern(ReadConcern.LINEARIZABLE);
+    }
+
+    /**
+     * Closes the client, if it was opened here. Closing again does nothing; any other call afterwards is an
+     * {@link IllegalStateException}.
+     */
+    @Override
+    public void close() {
+        connection.close();
+    }
+}

@@ -1,0 +1,44 @@
+package io.workersupervisor.mongo;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What an operator types into mongosh to make a row readable again. A worker of it that lives keeps its lock. */
+final class Repair {
+    private static final String AFTERWARDS = "; if its worker still lives, stop the account then";
+
+    private Repair() {}
+
+    /**
+     * The way out of a row that cannot be read.
+     *
+     * @param collection where the row is
+     * @param account the key as it is stored
+     * @param problem begins with the field that is wrong
+     */
+    static String advice(String collection, @Nullable Object account, String problem) {
+        Optional<String> key = literal(account);
+        if (key.isEmpty()) {
+            return "Look at it with mongosh and delete it";
+        }
+        String rows = "db.getCollection(\"" + collection + "\")";
+        String row = "{_id: " + key.get() + "}";
+        return Stream.of("state", "desired")
+                .filter(field -> problem.startsWith(field + " "))
+                .findFirst()
+                .map(field -> "Correct it: " + rows + ".updateOne(" + row + ", {$set: {" + field
+                        + ": \"STOPPED\"}, $inc: {version: NumberLong(1)}})" + AFTERWARDS)
+                .orElseGet(() -> "Delete it, which leaves its reports and forgets whether it was stopped: " + rows
+                        + ".deleteOne(" + row + ")" + AFTERWARDS);
+    }
+
+    private static Optional<String> literal(@Nullable Object account) {
+        if (account instanceof Long number) {
+            return Optional.of("NumberLong(\"" + number + "\")");
+        }
+        return account instanceof String text && text.matches("[A-Za-z0-9._@+: -]+")
+                ? Optional.of('"' + text + '"')
+                : Optional.empty();
+    }
+}

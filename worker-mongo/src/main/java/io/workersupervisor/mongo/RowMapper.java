@@ -1,0 +1,96 @@
+package io.workersupervisor.mongo;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.Confidence;
+import io.workersupervisor.Desired;
+import io.workersupervisor.ExitStatus;
+import io.workersupervisor.Initiator;
+import io.workersupervisor.RowDetail;
+import io.workersupervisor.StopReason;
+import io.workersupervisor.StopReport;
+import io.workersupervisor.WorkerRow;
+import io.workersupervisor.WorkerState;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+import org.bson.Document;
+
+/** Rows and reports as documents. What cannot be read is an {@link IllegalArgumentException} that names the field. */
+final class RowMapper {
+    private RowMapper() {}
+
+    /** All fields of a row but its key. */
+    static Document fields(WorkerRow row) {
+        return new Document("epoch", row.epoch())
+                .append("version", row.version())
+                .append("worker_id", row.workerId())
+                .append("node", row.node())
+                .append("state", row.state().name())
+                .append("desired", row.desired().name())
+                .append("pid", row.pid().isPresent() ? (Object) row.pid().getAsLong() : null)
+                .append("started_at", Date.from(row.startedAt()))
+                .append("user_id", row.userId().orElse(null))
+                .append("spec_version", row.specVersion().orElse(null))
+                .append("detail", row.detail().toJson());
+    }
+
+    static WorkerRow row(Document document) {
+        Fields found = new Fields(document);
+        return new WorkerRow(
+                found.account("_id"),
+                found.number("epoch"),
+                found.number("version"),
+                found.text("worker_id"),
+                found.text("node"),
+                found.constant(WorkerState.class, "state"),
+                found.constant(Desired.class, "desired"),
+                found.time("started_at"),
+                found.optionalText("user_id"),
+                found.optionalText("spec_version"),
+                detail(found));
+    }
+
+    private static RowDetail detail(Fields found) {
+        try {
+            return RowDetail.parse(found.text("detail"));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("detail: " + e.getMessage(), e);
+        }
+    }
+
+    /** The reason stands beside the report for those who count them. */
+    static Document document(StopReport report) {
+        return new Document("_id", report.workerId())
+                .append("account_id", report.account().value())
+                .append("ended_at", Date.from(report.endedAt()))
+                .append("reason", report.reason().name())
+                .append("report", report.toJson());
+    }
+
+    /** The report; one that cannot be read is shown as such, so that it hides no other. */
+    static StopReport report(Document document, AccountId account) {
+        Fields found = new Fields(document);
+        try {
+            return StopReport.parse(found.text("report"));
+        } catch (IllegalArgumentException e) {
+            Instant ended = found.value("ended_at") instanceof Date date ? date.toInstant() : Instant.EPOCH;
+            return new StopReport(
+                    account,
+                    String.valueOf(found.value("_id")),
+                    0,
+                    "",
+                    Optional.empty(),
+                    Optional.empty(),
+                    ended,
+                    ended,
+                    new ExitStatus.Unknown("the stored report cannot be read"),
+                    Optional.empty(),
+                    Initiator.UNKNOWN,
+                    StopReason.UNKNOWN,
+                    Confidence.POSSIBLE,
+                    List.of("the stored report cannot be read: " + e.getMessage()),
+                    "Look at field report in worker_stops");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.workersupervisor.mongo;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.Confidence;
+import io.workersupervisor.Desired;
+import io.workersupervisor.ExitStatus;
+import io.workersupervisor.Initiator;
+import io.workersupervisor.RowDetail;
+import io.workersupervisor.StopReason;
+import io.workersupervisor.StopReport;
+import io.workersupervisor.WorkerRow;
+import io.workersupervisor.WorkerState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Rows and reports of the size that real ones have. */
+final class Rows {
+    private static final Instant NOW = Instant.parse("2026-03-01T10:15:30.007Z");
+    private static final RowDetail DETAIL = RowDetail.parse("""
+            {"identity":{"pid":4711,"ticks":106418,"millis":0,"boot":"0e2b9a3c-6b0f-4a53-9d0c-3f0c3f7b1c55",\
+            "pid_ns":"pid:[4026531836]","time_ns":"time:[4026531834]"},\
+            "actor":{"pid":815,"ticks":100000,"millis":0,"boot":"0e2b9a3c-6b0f-4a53-9d0c-3f0c3f7b1c55",\
+            "pid_ns":"pid:[4026531836]","time_ns":"time:[4026531834]","host":"host-1"},\
+            "holds_lock":true,"born_after":106400,"grace_ms":10000,"log":"worker_4711_w.log"}""");
+
+    private Rows() {}
+
+    /** The next claim of an account, under the next epoch. */
+    static WorkerRow claim(Optional<WorkerRow> seen, AccountId account, String workerId) {
+        return new WorkerRow(
+                account,
+                seen.map(WorkerRow::epoch).orElse(0L) + 1,
+                seen.map(WorkerRow::version).orElse(0L) + 1,
+                workerId,
+                "node-1",
+                WorkerState.RUNNING,
+                Desired.RUN,
+                NOW,
+                Optional.of("user-1"),
+                Optional.of("2.0"),
+                DETAIL);
+    }
+
+    static WorkerRow first(long account) {
+        return claim(Optional.empty(), AccountId.of(account), workerId(account));
+    }
+
+    /** How the row's worker ended. */
+    static StopReport report(WorkerRow row) {
+        return new StopReport(
+                row.account(),
+                row.workerId(),
+                row.epoch(),
+                row.node(),
+                row.userId(),
+                row.specVersion(),
+                NOW,
+                NOW.plusSeconds(90),
+                new ExitStatus.Exited(1),
+                Optional.empty(),
+                Initiator.WORKER,
+                StopReason.UNHANDLED_EXCEPTION,
+                Confidence.PROBABLE,
+                List.of("exit code 1", "the log ends with a traceback"),
+                "Read the log");
+    }
+
+    static String workerId(long number) {
+        return String.format(Locale.ROOT, "w%025d", number);
+    }
+}
