@@ -12,6 +12,7 @@ package io.workersupervisor;
  * @param events where events go
  * @param timing the clocks
  * @param mutex one call at a time for an account
+ * @param diagnosis composes stop reports
  * @param steps the points between two effects
  */
 record Context(
@@ -24,6 +25,7 @@ record Context(
         Events events,
         Timing timing,
         AccountMutex mutex,
+        Diagnosis diagnosis,
         Steps steps) {
     /** Whether the host behind an intent can still go on with it; in doubt it cannot, which is manners and not safety. */
     boolean isActorAlive(WorkerRow row) {

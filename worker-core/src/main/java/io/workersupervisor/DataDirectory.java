@@ -23,6 +23,8 @@ import java.util.Set;
  * data/registry.db              the SQLite registry
  * data/locks/ACCOUNT.lock       the kernel lock of an account, and the highest epoch admitted; never deleted
  * data/records/WORKER.birth     pid and start tick, written before the worker runs; .exit its exit status
+ * data/records/WORKER.reason    what the worker itself wrote of its end; .heartbeat what it touches while it works
+ * data/rules.d/                 rules of the application's for explaining stops, *.json
  * data/keeper/CONTEXT/          a keeper's lock, socket and journal
  * data/launcher/                programs of the launch paths
  * data/worker.log               events, and what somebody should look at of all workers, one line each
@@ -145,6 +147,21 @@ public final class DataDirectory {
 
     Path records() {
         return path.resolve("records");
+    }
+
+    /** Where a worker may write why it ends. */
+    Path reasonFile(String workerId) {
+        return records().resolve(workerId + ".reason");
+    }
+
+    /** What a worker touches to show that it works. */
+    Path heartbeatFile(String workerId) {
+        return records().resolve(workerId + ".heartbeat");
+    }
+
+    /** Where an application or operator puts rules of its own. */
+    Path rules() {
+        return path.resolve("rules.d");
     }
 
     Path keepers() {

@@ -1,40 +1,53 @@
 package io.workersupervisor;
 
-import java.time.Instant;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * Makes the stop report of a worker from facts alone. Pure.
- *
- * <ol>
- *   <li>Nothing was run: START_FAILED.
- *   <li>The machine went down, and no exit was recorded: MACHINE_LOST.
- *   <li>A stop was asked for, and a ladder signalled the worker: STOPPED_ON_REQUEST; certain where that was this host's
- *       ladder, probable where the row says that one was about to, as the host that was is gone.
- *   <li>KILL that no host of ours sent, and an out-of-memory kill was counted meanwhile: OUT_OF_MEMORY.
- *   <li>Exit code 0: COMPLETED. A signal: KILLED_BY_SIGNAL, probable where a shell cannot tell it from a code.
- *   <li>Everything else: UNKNOWN, with the exit as far as it is known.
- * </ol>
+ * Composes the stop report of a worker: gathers the facts, has {@link Verdicts} come to a reason, and freezes the end of the
+ * log. The log, the last words and the kernel's messages are read only where the exit and our own stop leave a question.
+ * Thread-safe; blocks for reading small files, of the log at most 256 KiB.
  */
 final class Diagnosis {
-    private static final int KILL = 9;
+    private final DataDirectory data;
+    private final RulesDirectory rules;
+    private final MemoryCounters memory;
+    private final boolean isLocked;
 
-    private Diagnosis() {}
+    /**
+     * Makes one.
+     *
+     * @param isLocked whether this machine keeps two workers of an account apart by a kernel lock
+     */
+    Diagnosis(DataDirectory data, RulesDirectory rules, MemoryCounters memory, boolean isLocked) {
+        this.data = data;
+        this.rules = rules;
+        this.memory = memory;
+        this.isLocked = isLocked;
+    }
 
-    /** What the facts come to. */
-    private record Verdict(StopReason reason, Confidence confidence, Initiator initiator, String advice) {}
+    /** What a row keeps so that its worker's end can be explained whatever happens to this host. */
+    WorkerRow prepared(WorkerRow claimed) {
+        return WorkerRow.counting(claimed, memory.now());
+    }
 
-    static StopReport report(WorkerRow row, Ending ending) {
-        Verdict verdict = verdict(row, ending);
-        List<String> evidence = new ArrayList<>();
-        stopAsked(row).ifPresent(at -> evidence.add(row.detail().stopCause().words() + " at " + at));
-        if (!ending.signalled()) {
-            row.detail().termedAt().ifPresent(at -> evidence.add("a ladder was about to signal it at " + at));
-        }
-        evidence.addAll(ending.evidence());
+    StopReport report(WorkerRow row, Ending ending) {
+        Supplier<LogReading> log = once(() -> log(row, ending));
+        Optional<MemoryEvidence> counted = memory(row, ending);
+        Verdict verdict = Verdicts.of(new Facts(
+                ending.exit(),
+                ending.otherBoot(),
+                asked(row, ending),
+                counted,
+                once(() -> LastWords.read(data.reasonFile(row.workerId()))),
+                log,
+                row.detail().log().orElse("its log")));
+        boolean isFrozen = verdict.reason() != StopReason.STOPPED_ON_REQUEST
+                && !(ending.exit() instanceof ExitStatus.NeverRan)
+                && !ending.otherBoot();
         return new StopReport(
                 row.account(),
                 row.workerId(),
@@ -49,8 +62,11 @@ final class Diagnosis {
                 verdict.initiator(),
                 verdict.reason(),
                 verdict.confidence(),
-                evidence,
-                verdict.advice());
+                evidence(row, ending, counted, verdict),
+                verdict.advice(),
+                verdict.retryAfter(),
+                verdict.logEvidence(),
+                isFrozen ? log.get().lastEntries() : List.of());
     }
 
     /** The state of the row that such an end closes. */
@@ -62,91 +78,72 @@ final class Diagnosis {
                 : WorkerState.FAILED;
     }
 
-    private static Verdict verdict(WorkerRow row, Ending ending) {
-        ExitStatus exit = ending.exit();
-        if (exit instanceof ExitStatus.NeverRan) {
-            return new Verdict(
-                    StopReason.START_FAILED,
-                    Confidence.CERTAIN,
-                    Initiator.LIBRARY,
-                    "No worker code was run; see the evidence for the step that failed.");
+    private List<String> evidence(WorkerRow row, Ending ending, Optional<MemoryEvidence> counted, Verdict verdict) {
+        List<String> evidence = new ArrayList<>();
+        stopAsked(row).ifPresent(at -> evidence.add(row.detail().stopCause().words() + " at " + at));
+        if (!ending.signalled()) {
+            row.detail().termedAt().ifPresent(at -> evidence.add("a ladder was about to signal it at " + at));
         }
-        if (ending.otherBoot() && exit instanceof ExitStatus.Unknown) {
-            return new Verdict(
-                    StopReason.MACHINE_LOST,
-                    Confidence.CERTAIN,
-                    Initiator.KERNEL,
-                    "The machine went down while the worker ran; start it again.");
+        evidence.addAll(ending.evidence());
+        counted.map(MemoryEvidence::sentence).ifPresent(evidence::add);
+        evidence.addAll(verdict.evidence());
+        boolean isConflict =
+                verdict.reason() == StopReason.SESSION_CONFLICT || verdict.reason() == StopReason.DATABASE_LOCKED;
+        if (isConflict && isLocked) {
+            evidence.add("the session was used outside this system: here its account was locked for this worker alone");
         }
-        boolean asked = stopAsked(row)
-                .filter(at -> ending.signalled() || row.detail().termedAt().isPresent())
-                .isPresent();
-        if (asked) {
-            return new Verdict(
-                    StopReason.STOPPED_ON_REQUEST,
-                    ending.signalled() ? Confidence.CERTAIN : Confidence.PROBABLE,
-                    row.detail().stopCause().initiator(),
-                    "Nothing to do; start it when it shall run again.");
-        }
-        return ending.outOfMemory() && isKilled(exit) ? outOfMemory() : ofExit(row, exit);
-    }
-
-    private static boolean isKilled(ExitStatus exit) {
-        return exit instanceof ExitStatus.Signalled signalled && signalled.signal() == KILL;
-    }
-
-    /** The counter is that of a control group, or of the machine: another process may have been the one that was killed. */
-    private static Verdict outOfMemory() {
-        return new Verdict(
-                StopReason.OUT_OF_MEMORY,
-                Confidence.PROBABLE,
-                Initiator.KERNEL,
-                "The kernel killed it for want of memory: give it more, or run fewer workers on this machine.");
+        return evidence;
     }
 
     /** Leftovers are swept after the worker has ended by itself: that is no stop of the worker. */
-    private static Optional<Instant> stopAsked(WorkerRow row) {
+    private static Optional<java.time.Instant> stopAsked(WorkerRow row) {
         return row.state() == WorkerState.STOPPING && row.detail().stopCause() != StopCause.LEFTOVERS
                 ? row.detail().stopAskedAt()
                 : Optional.empty();
     }
 
-    private static Verdict ofExit(WorkerRow row, ExitStatus exit) {
-        String log = row.detail()
-                .log()
-                .map(name -> "Look at the end of " + name + ".")
-                .orElse("Look at its log.");
-        if (exit instanceof ExitStatus.Exited exited && exited.code() == 0) {
-            return new Verdict(
-                    StopReason.COMPLETED,
-                    Confidence.CERTAIN,
-                    Initiator.WORKER,
-                    "The worker ended by itself with success.");
-        } else if (exit instanceof ExitStatus.Exited exited && (exited.code() == 126 || exited.code() == 127)) {
-            return new Verdict(
-                    StopReason.START_FAILED,
-                    Confidence.PROBABLE,
-                    Initiator.UNKNOWN,
-                    "By convention the program, or one that it called, was not found or could not be run. " + log);
-        } else if (exit instanceof ExitStatus.Exited) {
-            return new Verdict(StopReason.UNKNOWN, Confidence.POSSIBLE, Initiator.WORKER, "It ended by itself. " + log);
-        } else if (exit instanceof ExitStatus.Signalled signalled) {
-            return killed(signalled.signal(), Confidence.CERTAIN, log);
-        } else if (exit instanceof ExitStatus.ExitedOrSignalled either) {
-            return killed(either.code() - 128, Confidence.PROBABLE, log);
-        }
-        return new Verdict(
-                StopReason.UNKNOWN, Confidence.POSSIBLE, Initiator.UNKNOWN, "Nobody saw how it ended. " + log);
+    /**
+     * A stop that was asked for, and whose ladder signalled the worker; certain where that was this host's ladder, probable
+     * where the row says that one was about to, as the host that was is gone.
+     */
+    private static Optional<Facts.Asked> asked(WorkerRow row, Ending ending) {
+        return stopAsked(row)
+                .filter(at -> ending.signalled() || row.detail().termedAt().isPresent())
+                .map(at -> new Facts.Asked(
+                        ending.signalled() ? Confidence.CERTAIN : Confidence.PROBABLE,
+                        row.detail().stopCause().initiator(),
+                        ending.evidence().stream()
+                                .filter(line -> line.startsWith("KILL sent"))
+                                .findFirst()
+                                .orElse("")));
     }
 
-    private static Verdict killed(int signal, Confidence confidence, String log) {
-        boolean own = signal == 4 || signal == 6 || signal == 7 || signal == 8 || signal == 11;
-        return new Verdict(
-                StopReason.KILLED_BY_SIGNAL,
-                confidence,
-                own ? Initiator.WORKER : Initiator.UNKNOWN,
-                own
-                        ? String.format(Locale.ROOT, "The program crashed (signal %s). %s", SignalName.of(signal), log)
-                        : "This library did not send it: see who did, and whether memory ran out. " + log);
+    private Optional<MemoryEvidence> memory(WorkerRow row, Ending ending) {
+        boolean isOpen = !ending.otherBoot() && asked(row, ending).isEmpty() && !isSuccess(ending.exit());
+        return isOpen ? memory.evidence(row, ending.outOfMemory()) : Optional.empty();
+    }
+
+    private static boolean isSuccess(ExitStatus exit) {
+        return exit instanceof ExitStatus.NeverRan || (exit instanceof ExitStatus.Exited exited && exited.code() == 0);
+    }
+
+    /** Only the file of this worker: what the one before it wrote explains nothing. */
+    private LogReading log(WorkerRow row, Ending ending) {
+        Optional<Path> file = row.detail().log().map(name -> data.path().resolve(name));
+        return file.map(path -> LogReading.of(path, rules.rules(), ending.exit()))
+                .orElse(LogReading.NONE);
+    }
+
+    private static <T> Supplier<T> once(Supplier<T> made) {
+        return new Supplier<>() {
+            private Optional<T> known = Optional.empty();
+
+            @Override
+            public T get() {
+                T value = known.orElseGet(made);
+                known = Optional.of(value);
+                return value;
+            }
+        };
     }
 }

@@ -143,7 +143,8 @@ final class EndOfWorker {
 
     /** Step 3: the row was read when its worker was dead, and nobody is ending it. */
     StopReport tell(WorkerRow row, Ending ending) {
-        UnfiledEnds.Unfiled end = new UnfiledEnds.Unfiled(row, Diagnosis.report(row, ending));
+        UnfiledEnds.Unfiled end =
+                new UnfiledEnds.Unfiled(row, context.diagnosis().report(row, ending));
         unfiled.put(end);
         behind.execute(() -> fileLater(row.account()));
         context.events().hear(new WorkerEvent.Stopped(context.timing().now(), end.report()));
@@ -190,7 +191,8 @@ final class EndOfWorker {
         if (ran && !caused && !isUnchanged(row)) {
             return Optional.empty();
         }
-        return close(row, unfiled.reportOf(row).orElseGet(() -> Diagnosis.report(row, ending)));
+        return close(
+                row, unfiled.reportOf(row).orElseGet(() -> context.diagnosis().report(row, ending)));
     }
 
     private Optional<StopReport> close(WorkerRow row, StopReport report) {

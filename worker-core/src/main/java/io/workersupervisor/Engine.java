@@ -85,6 +85,13 @@ final class Engine {
         LocalMachine local = LocalMachine.of(
                 settings.data, machine, ProcFs.system(), script, timing, paths.records(), paths.trial());
         this.logs = LogPipeline.of(settings, eventLog, events, paths.puncher(settings.data), timing);
+        RulesDirectory rules = new RulesDirectory(
+                settings.data.rules(),
+                settings.rules,
+                timing,
+                problem -> events.emit(new WorkerEvent.Trouble(timing.now(), Optional.empty(), problem)));
+        // Reading and compiling them takes longer than a restart.
+        threads.readers().execute(rules::rules);
         Judge judge = new Judge(local.probe(stamp.node()), Optional.ofNullable(settings.probe));
         this.context = new Context(
                 stamp.node(),
@@ -96,7 +103,17 @@ final class Engine {
                 events,
                 timing,
                 new AccountMutex(),
+                new Diagnosis(
+                        settings.data,
+                        rules,
+                        new MemoryCounters(settings.root, timing, new KernelLog()),
+                        !script.tools().locker().equals(ShellTools.NO_LOCKER)),
                 settings.steps);
+        Ailments ailments = new Ailments(settings.data, rules, timing);
+        Vigil vigil = new Vigil(
+                settings.data,
+                ailments,
+                (row, ailment) -> events.emit(new WorkerEvent.Ailing(timing.now(), row, ailment)));
         Settlement settlement = new Settlement(context);
         UnfiledEnds unfiled = new UnfiledEnds();
         this.end = new EndOfWorker(context, unfiled, behind());
@@ -113,6 +130,7 @@ final class Engine {
                 new AccountCheck(context, settlement, end, ladder, verification, supervised, told),
                 supervised,
                 told,
+                vigil,
                 threads.pool(),
                 threads.ladders(),
                 paths.keepers()::isHeld);
@@ -123,6 +141,7 @@ final class Engine {
                 local,
                 judge,
                 paths.described(),
+                ailments,
                 new LogLookup(settings.data, known, settings.sinks.stream().findFirst(), settings.redaction, timing),
                 this::tell);
         OpenHosts.opened(context.self().host());

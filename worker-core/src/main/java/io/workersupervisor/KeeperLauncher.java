@@ -154,7 +154,9 @@ final class KeeperLauncher {
                 "WORKER_ID", request.workerId(),
                 "WORKER_ACCOUNT", request.spec().account().toString(),
                 "WORKER_EPOCH", Long.toString(request.epoch()),
-                "WORKER_DATA", data.path().toString()));
+                "WORKER_DATA", data.path().toString(),
+                "WORKER_REASON_FILE", data.reasonFile(request.workerId()).toString(),
+                "WORKER_HEARTBEAT_FILE", data.heartbeatFile(request.workerId()).toString()));
         List<byte[]> encoded = new ArrayList<>();
         variables.forEach((name, value) -> encoded.add(host.variable(name, value)));
         return encoded;

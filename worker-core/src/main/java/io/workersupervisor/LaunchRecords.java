@@ -26,7 +26,7 @@ interface LaunchRecords {
     /** Something that is equal to what it was as long as no record has come or gone. */
     Object state();
 
-    /** Lets go of the records of a worker whose report is filed. */
+    /** Lets go of the records of a worker whose report is filed, and of what it wrote beside them. */
     void acknowledge(String workerId);
 
     /**

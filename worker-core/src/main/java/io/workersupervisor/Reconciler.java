@@ -36,6 +36,7 @@ final class Reconciler {
     private final AccountCheck check;
     private final Supervised supervised;
     private final ToldOnce told;
+    private final Vigil vigil;
     private final Executor pool;
     private final Executor ladders;
     private final Predicate<String> held;
@@ -49,6 +50,7 @@ final class Reconciler {
             AccountCheck check,
             Supervised supervised,
             ToldOnce told,
+            Vigil vigil,
             Executor pool,
             Executor ladders,
             Predicate<String> held) {
@@ -57,6 +59,7 @@ final class Reconciler {
         this.check = check;
         this.supervised = supervised;
         this.told = told;
+        this.vigil = vigil;
         this.pool = pool;
         this.ladders = ladders;
         this.held = held;
@@ -182,6 +185,7 @@ final class Reconciler {
 
     /** Where rows, workers and records are as they were, there is nothing to be heard or swept. */
     private void afterwards(List<WorkerRow> open) {
+        vigil.look(open);
         Guard.run("records", Optional.empty(), () -> {
             Looked now = new Looked(
                     open, supervised.changes(), context.local().records().state());

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  *  "born_after": 106400,           start tick that no process of this worker precedes
  *  "grace_ms":   10000,            from TERM to KILL
  *  "start_grace_ms": 500,          an end within it is a failed start
+ *  "heartbeat_ms": 60000,          it promised to touch its heartbeat file so often
  *  "log":        "worker_4711_....log",
+ *  "oom":        {"machine":3,"group":1,"file":"/sys/fs/cgroup/.../memory.events"},   kills before it was started
  *  "stop_at":    1764000000000,    when the stop was first asked for
  *  "stop_why":   "PERSON",         PERSON, RESTART, CLOSE, LEFTOVERS
  *  "term_at":    1764000000000}    when a ladder was about to signal the worker itself for the first time
@@ -104,6 +106,12 @@ public final class RowDetail {
                 : WorkerSpec.DEFAULT_STOP_GRACE;
     }
 
+    /** How often the worker promised to show that it works. */
+    Optional<Duration> heartbeat() {
+        long millis = number(fields, "heartbeat_ms");
+        return millis > 0 ? Optional.of(Duration.ofMillis(millis)) : Optional.empty();
+    }
+
     Duration startGrace() {
         return Duration.ofMillis(number(fields, "start_grace_ms"));
     }
@@ -138,11 +146,23 @@ public final class RowDetail {
     }
 
     RowDetail withClaim(WorkerSpec spec, WorkerRow.Claim claim) {
-        return withActor(claim.actor())
-                .with("born_after", claim.bornAfter())
+        RowDetail acting = withActor(claim.actor());
+        RowDetail promised = spec.heartbeat()
+                .map(interval -> acting.with("heartbeat_ms", interval.toMillis()))
+                .orElse(acting);
+        return promised.with("born_after", claim.bornAfter())
                 .with("grace_ms", spec.stopGrace().toMillis())
                 .with("start_grace_ms", spec.startGrace().toMillis())
                 .with("log", claim.logFile());
+    }
+
+    /** The kernel's counts of out-of-memory kills before the worker was started; damage is absence here. */
+    Map<String, @Nullable Object> memoryCounts() {
+        return fields.get("oom") instanceof Map<?, ?> map ? Json.asObject(map) : Map.of();
+    }
+
+    RowDetail withMemoryCounts(Map<String, @Nullable Object> counts) {
+        return counts.isEmpty() ? this : with("oom", counts);
     }
 
     RowDetail withHeldLock() {
@@ -181,6 +201,8 @@ public final class RowDetail {
                 "grace_ms",
                 "start_grace_ms",
                 "log",
+                "oom",
+                "heartbeat_ms",
                 "stop_at",
                 "stop_why",
                 "term_at");

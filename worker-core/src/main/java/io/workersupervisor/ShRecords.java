@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -129,7 +128,7 @@ final class ShRecords implements LaunchRecords {
 
     @Override
     public void acknowledge(String workerId) {
-        for (String suffix : new ArrayList<>(List.of(".exit", ".birth"))) {
+        for (String suffix : List.of(".reason", ".heartbeat", ".exit", ".birth")) {
             Path file = data.records().resolve(workerId + suffix);
             try {
                 Files.deleteIfExists(file);

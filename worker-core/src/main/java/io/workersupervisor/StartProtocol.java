@@ -190,7 +190,7 @@ final class StartProtocol {
     private Progress lookElsewhere(WorkerRow row) {
         Judgement judgement = context.judge().judge(row);
         if (judgement instanceof Judgement.Dead dead) {
-            return new Clear(Optional.of(Diagnosis.report(row, end.ending(row, dead, List.of()))));
+            return new Clear(Optional.of(context.diagnosis().report(row, end.ending(row, dead, List.of()))));
         } else if (judgement instanceof Judgement.Alive
                 && row.state() == WorkerState.RUNNING
                 && row.desired() == Desired.RUN) {
@@ -209,7 +209,7 @@ final class StartProtocol {
                     ? stopping(row, manners)
                     : running(row, alive.evidence());
         } else if (judgement instanceof Judgement.Dead dead) {
-            return new Clear(Optional.of(Diagnosis.report(row, end.ending(row, dead, List.of()))));
+            return new Clear(Optional.of(context.diagnosis().report(row, end.ending(row, dead, List.of()))));
         } else if (judgement instanceof Judgement.Draining draining) {
             return draining(row, draining);
         }
@@ -246,7 +246,7 @@ final class StartProtocol {
         }
         Settlement.Settled settled = settlement.settle(row);
         if (settled instanceof Settlement.Over over) {
-            return new Clear(Optional.of(Diagnosis.report(row, end.ending(row, over, List.of()))));
+            return new Clear(Optional.of(context.diagnosis().report(row, end.ending(row, over, List.of()))));
         } else if (settled instanceof Settlement.Found found) {
             if (row.desired() == Desired.STOPPED || row.state() == WorkerState.STOPPING) {
                 return stopping(row, manners);

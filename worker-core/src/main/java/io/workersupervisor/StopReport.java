@@ -25,6 +25,9 @@ import java.util.Optional;
  * @param confidence how sure the reason is
  * @param evidence what all this rests on, a sentence each
  * @param advice what to do, in a sentence or two
+ * @param retryAfter how long to wait before the next start, where the worker or its log named it
+ * @param logEvidence the lines of the log that the reason rests on; the file may be gone
+ * @param lastEntries the last entries of the log, oldest first; none where the library itself ended the worker
  */
 public record StopReport(
         AccountId account,
@@ -41,18 +44,72 @@ public record StopReport(
         StopReason reason,
         Confidence confidence,
         List<String> evidence,
-        String advice) {
+        String advice,
+        Optional<Duration> retryAfter,
+        List<LogExcerpt> logEvidence,
+        List<LogExcerpt> lastEntries) {
     /** How many reports of an account a registry keeps. */
     public static final int KEPT = 20;
 
     /** The most bytes that a report takes as JSON: 16 KiB. */
     public static final int LARGEST = 16 * 1024;
 
+    private static final int MOST_LOG_EVIDENCE = 4;
+    private static final int MOST_ENTRIES = 20;
+
+    /** How many of the last entries the text for people shows. */
+    private static final int SHOWN = 3;
+
     /** Field names, commas, account, worker id, numbers, times and words. */
     private static final int LARGEST_FRAME = 1_024;
 
     /**
-     * Cuts what is too long, so that a report always fits its bound.
+     * Cuts what is too long, so that a report always fits its bound: the oldest of the last entries first, then evidence.
+     *
+     * @param account the account
+     * @param workerId the incarnation
+     * @param epoch its fencing number
+     * @param node the node that ran it
+     * @param userId the owner of the account, if given
+     * @param specVersion the version of what ran, if given
+     * @param startedAt when it was claimed
+     * @param endedAt when it ended, or where nobody saw that, when its end was noticed
+     * @param exit how it ended
+     * @param usage what it used, where the launch path can tell
+     * @param initiator who ended it
+     * @param reason why it ended
+     * @param confidence how sure the reason is
+     * @param evidence what all this rests on, a sentence each
+     * @param advice what to do, in a sentence or two
+     * @param retryAfter how long to wait before the next start, where the worker or its log named it
+     * @param logEvidence the lines of the log that the reason rests on
+     * @param lastEntries the last entries of the log, oldest first
+     */
+    public StopReport {
+        Text.notBlank("workerId", workerId, 64);
+        node = Text.cut(node, 128);
+        startedAt = Instant.ofEpochMilli(startedAt.toEpochMilli());
+        endedAt = Instant.ofEpochMilli(endedAt.toEpochMilli());
+        userId = userId.map(user -> Text.cut(user, 256));
+        specVersion = specVersion.map(version -> Text.cut(version, 256));
+        advice = Text.cut(advice, 512);
+        retryAfter = retryAfter.map(wait ->
+                Duration.ofSeconds(Math.min(Math.max(wait.toSeconds(), 0), DiagnosisRule.LONGEST_WAIT.toSeconds())));
+        int others = bytes(node)
+                + bytes(userId.orElse(""))
+                + bytes(specVersion.orElse(""))
+                + bytes(exit.toString())
+                + bytes(advice);
+        int room = LARGEST - LARGEST_FRAME - others;
+        evidence = bounded(evidence, room);
+        room -= evidence.stream().mapToInt(StopReport::bytes).sum();
+        logEvidence = bounded(logEvidence, MOST_LOG_EVIDENCE, room);
+        room -= logEvidence.stream().mapToInt(StopReport::bytes).sum();
+        lastEntries = bounded(lastEntries, MOST_ENTRIES, room);
+    }
+
+    /**
+     * A report without anything from a log.
      *
      * @param account the account
      * @param workerId the incarnation
@@ -70,20 +127,41 @@ public record StopReport(
      * @param evidence what all this rests on, a sentence each
      * @param advice what to do, in a sentence or two
      */
-    public StopReport {
-        Text.notBlank("workerId", workerId, 64);
-        node = cut(node, 128);
-        startedAt = Instant.ofEpochMilli(startedAt.toEpochMilli());
-        endedAt = Instant.ofEpochMilli(endedAt.toEpochMilli());
-        userId = userId.map(user -> cut(user, 256));
-        specVersion = specVersion.map(version -> cut(version, 256));
-        advice = cut(advice, 512);
-        int others = bytes(node)
-                + bytes(userId.orElse(""))
-                + bytes(specVersion.orElse(""))
-                + bytes(exit.toString())
-                + bytes(advice);
-        evidence = bounded(evidence, LARGEST - LARGEST_FRAME - others);
+    public StopReport(
+            AccountId account,
+            String workerId,
+            long epoch,
+            String node,
+            Optional<String> userId,
+            Optional<String> specVersion,
+            Instant startedAt,
+            Instant endedAt,
+            ExitStatus exit,
+            Optional<ResourceUsage> usage,
+            Initiator initiator,
+            StopReason reason,
+            Confidence confidence,
+            List<String> evidence,
+            String advice) {
+        this(
+                account,
+                workerId,
+                epoch,
+                node,
+                userId,
+                specVersion,
+                startedAt,
+                endedAt,
+                exit,
+                usage,
+                initiator,
+                reason,
+                confidence,
+                evidence,
+                advice,
+                Optional.empty(),
+                List.of(),
+                List.of());
     }
 
     /**
@@ -120,8 +198,19 @@ public record StopReport(
         text.append("\n  exit      ").append(exit);
         usage.ifPresent(used -> text.append("\n  used      ").append(used));
         text.append("\n  ended by  ").append(initiator.name().toLowerCase(java.util.Locale.ROOT));
+        retryAfter.ifPresent(
+                wait -> text.append("\n  wait      ").append(wait.toSeconds()).append(" s before the next start"));
         for (String item : evidence) {
             text.append("\n  evidence  ").append(item);
+        }
+        for (LogExcerpt line : logEvidence) {
+            text.append("\n  evidence  ").append(line.describe());
+        }
+        for (LogExcerpt entry : lastEntries.subList(Math.max(0, lastEntries.size() - SHOWN), lastEntries.size())) {
+            text.append("\n  log       ").append(Text.cut(Text.oneLine(entry.text()), 200));
+        }
+        if (!reason.restartCanHelp() && reason != StopReason.STOPPED_ON_REQUEST && reason != StopReason.COMPLETED) {
+            text.append("\n  restart   in vain before a person has mended this");
         }
         return text.append("\n  advice    ").append(advice).toString();
     }
@@ -151,7 +240,7 @@ public record StopReport(
         List<String> kept = new ArrayList<>();
         int room = bytes;
         for (String item : evidence) {
-            String line = cut(Text.oneLine(item), 512);
+            String line = Text.cut(Text.oneLine(item), 512);
             room -= bytes(line);
             if (kept.size() == 24 || room < 0) {
                 break;
@@ -161,11 +250,25 @@ public record StopReport(
         return List.copyOf(kept);
     }
 
-    private static int bytes(String part) {
-        return Json.write(part).getBytes(StandardCharsets.UTF_8).length;
+    /** The newest that fit. */
+    private static List<LogExcerpt> bounded(List<LogExcerpt> excerpts, int most, int bytes) {
+        int first = excerpts.size();
+        int room = bytes;
+        while (first > 0 && excerpts.size() - first < most) {
+            room -= bytes(excerpts.get(first - 1));
+            if (room < 0) {
+                break;
+            }
+            first--;
+        }
+        return List.copyOf(excerpts.subList(first, excerpts.size()));
     }
 
-    private static String cut(String text, int most) {
-        return text.length() <= most ? text : text.substring(0, most - 3) + "...";
+    private static int bytes(LogExcerpt excerpt) {
+        return Json.write(StopReportJson.excerpt(excerpt)).getBytes(StandardCharsets.UTF_8).length + 1;
+    }
+
+    private static int bytes(String part) {
+        return Json.write(part).getBytes(StandardCharsets.UTF_8).length;
     }
 }

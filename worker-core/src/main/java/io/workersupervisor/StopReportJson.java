@@ -42,7 +42,51 @@ final class StopReportJson {
         map.put("confidence", report.confidence().name());
         map.put("evidence", report.evidence());
         map.put("advice", report.advice());
+        report.retryAfter().ifPresent(wait -> map.put("retry_after_s", wait.toSeconds()));
+        putExcerpts(map, "log_evidence", report.logEvidence());
+        putExcerpts(map, "last_entries", report.lastEntries());
         return Json.write(map);
+    }
+
+    private static void putExcerpts(Map<String, @Nullable Object> map, String field, List<LogExcerpt> excerpts) {
+        if (!excerpts.isEmpty()) {
+            map.put(field, excerpts.stream().map(StopReportJson::excerpt).toList());
+        }
+    }
+
+    static Map<String, @Nullable Object> excerpt(LogExcerpt excerpt) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("file", excerpt.file());
+        map.put("offset", excerpt.offset());
+        map.put("level", excerpt.level().name());
+        map.put("text", excerpt.text());
+        return map;
+    }
+
+    /** What a newer version writes in another form is left out: the report is more than its log. */
+    private static List<LogExcerpt> excerpts(@Nullable Object value) {
+        List<LogExcerpt> excerpts = new ArrayList<>();
+        if (value instanceof List<?> items) {
+            for (Object item : items) {
+                if (item instanceof Map<?, ?> object) {
+                    Map<String, @Nullable Object> map = Json.asObject(object);
+                    if (map.get("offset") instanceof Long offset
+                            && offset >= 0
+                            && map.get("text") instanceof String text) {
+                        LogLevel level =
+                                optional(map, "level").flatMap(LineHead::word).orElse(LogLevel.INFO);
+                        excerpts.add(new LogExcerpt(optional(map, "file").orElse(""), offset, level, text));
+                    }
+                }
+            }
+        }
+        return excerpts;
+    }
+
+    private static Optional<Duration> retryAfter(@Nullable Object value) {
+        return value instanceof Long seconds && seconds >= 0 && seconds <= DiagnosisRule.LONGEST_WAIT.toSeconds()
+                ? Optional.of(Duration.ofSeconds(seconds))
+                : Optional.empty();
     }
 
     static StopReport parse(String json) {
@@ -66,7 +110,10 @@ final class StopReportJson {
                 word(StopReason.class, map, "reason", StopReason.UNKNOWN, evidence),
                 word(Confidence.class, map, "confidence", Confidence.POSSIBLE, evidence),
                 evidence,
-                text(map, "advice"));
+                text(map, "advice"),
+                retryAfter(map.get("retry_after_s")),
+                excerpts(map.get("log_evidence")),
+                excerpts(map.get("last_entries")));
     }
 
     private static Map<String, @Nullable Object> usage(ResourceUsage usage) {

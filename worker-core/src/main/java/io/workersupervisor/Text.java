@@ -22,6 +22,15 @@ final class Text {
         return withoutControls(value).strip();
     }
 
+    /** The text, cut with dots where it has more characters than that. */
+    static String cut(String text, int most) {
+        if (text.length() <= most) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(most - 4)) ? most - 4 : most - 3;
+        return text.substring(0, end) + "...";
+    }
+
     private static String withoutControls(String value) {
         StringBuilder line = new StringBuilder(value.length());
         value.codePoints().forEach(c -> line.appendCodePoint(Character.isISOControl(c) ? ' ' : c));

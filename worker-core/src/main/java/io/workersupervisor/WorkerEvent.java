@@ -131,6 +131,30 @@ public sealed interface WorkerEvent {
     }
 
     /**
+     * A living worker cannot work; told once. What to do about it is the application's to decide.
+     *
+     * @param at when that was noticed
+     * @param worker the account's row
+     * @param ailment what was seen
+     */
+    record Ailing(Instant at, WorkerRow worker, Ailment ailment) implements WorkerEvent {
+        @Override
+        public Optional<AccountId> account() {
+            return Optional.of(worker.account());
+        }
+
+        @Override
+        public boolean isWarning() {
+            return true;
+        }
+
+        @Override
+        public String describe() {
+            return "worker " + ailment.workerId() + " lives but cannot work: " + ailment.text();
+        }
+    }
+
+    /**
      * A stop could not end everything.
      *
      * @param at when

@@ -1,6 +1,7 @@
 package io.workersupervisor;
 
 import java.nio.file.Files;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,6 +32,7 @@ public final class WorkerInspector {
     private final Supplier<List<String>> launchPath;
     private final LogLookup logs;
     private final Unregistered unregistered;
+    private final Ailments ailments;
     private final Consumer<String> trouble;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
@@ -40,6 +42,7 @@ public final class WorkerInspector {
             LocalMachine local,
             Judge judge,
             Supplier<List<String>> launchPath,
+            Ailments ailments,
             LogLookup logs,
             Consumer<String> trouble) {
         this.data = data;
@@ -47,6 +50,7 @@ public final class WorkerInspector {
         this.local = local;
         this.judge = judge;
         this.launchPath = launchPath;
+        this.ailments = ailments;
         this.logs = logs;
         this.unregistered = new Unregistered(registry, local);
         this.trouble = trouble;
@@ -86,8 +90,14 @@ public final class WorkerInspector {
                 local,
                 new Judge(local.probe(node), Optional.empty()),
                 () -> Keepers.living(data, local.script()),
+                ailments(data),
                 new LogLookup(data, registry, sink, Redaction.standard(), Timing.system(InstantSource.system())),
                 LOG::warn);
+    }
+
+    private static Ailments ailments(DataDirectory data) {
+        Timing timing = Timing.system(InstantSource.system());
+        return new Ailments(data, new RulesDirectory(data.rules(), List.of(), timing, LOG::warn), timing);
     }
 
     /**
@@ -167,6 +177,30 @@ public final class WorkerInspector {
     }
 
     /**
+     * What happened to an account, as far as it is kept: starts, stops with their reasons, and from the end of
+     * {@code worker.log} what was refused.
+     *
+     * @param account the account
+     * @return oldest first; empty if nothing is known
+     * @throws RegistryException if the registry fails
+     */
+    public List<TimelineEntry> timeline(AccountId account) {
+        return Timeline.of(registry.find(account), why(account), Timeline.refusals(data.eventLog(), account));
+    }
+
+    /**
+     * How often workers of all accounts stopped, by reason and by version; of each account at most its last
+     * {@value StopReport#KEPT} stops are known.
+     *
+     * @param since from when on
+     * @return counts
+     * @throws RegistryException if the registry fails
+     */
+    public StopCounts counts(Instant since) {
+        return StopCounts.of(since, registry.reportsSince(since));
+    }
+
+    /**
      * Whether the data directory was copied, restored or moved since a host used it: hosts refuse it until somebody accepts
      * it, and what is found here may belong to the original.
      *
@@ -207,11 +241,14 @@ public final class WorkerInspector {
     }
 
     private WorkerStatus status(WorkerRow row) {
+        Optional<Liveness> liveness = row.state().isOpen() ? Optional.of(judge.liveness(row)) : Optional.empty();
+        boolean isAlive = liveness.filter(found -> found.verdict() == Liveness.Verdict.ALIVE)
+                .isPresent();
         return new WorkerStatus(
                 row.account(),
                 row.state(),
                 row.desired(),
-                row.state().isOpen() ? Optional.of(judge.liveness(row)) : Optional.empty(),
+                liveness,
                 true,
                 row.workerId(),
                 row.epoch(),
@@ -220,7 +257,8 @@ public final class WorkerInspector {
                 row.node(),
                 row.userId(),
                 row.specVersion(),
-                row.detail().log().map(name -> data.path().resolve(name)));
+                row.detail().log().map(name -> data.path().resolve(name)),
+                isAlive ? ailments.look(row) : Optional.empty());
     }
 
     private void tell(String text) {
@@ -247,6 +285,7 @@ public final class WorkerInspector {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(data.path().resolve(DataDirectory.logName(account, marked.workerId())))
-                        .filter(Files::exists));
+                        .filter(Files::exists),
+                Optional.empty());
     }
 }

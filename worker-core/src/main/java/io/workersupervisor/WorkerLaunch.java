@@ -42,17 +42,18 @@ final class WorkerLaunch {
                                     + seen.map(WorkerRow::epoch).orElse(0L) + "; going on from there"));
         }
         String workerId = ids.next(now, seen.map(WorkerRow::workerId).orElse(""));
-        WorkerRow next = WorkerRow.claimed(
-                seen,
-                spec,
-                new WorkerRow.Claim(
-                        epoch,
-                        workerId,
-                        context.node(),
-                        now,
-                        context.self(),
-                        context.local().proc().uptimeTicks(),
-                        DataDirectory.logName(spec.account(), workerId)));
+        WorkerRow next = context.diagnosis()
+                .prepared(WorkerRow.claimed(
+                        seen,
+                        spec,
+                        new WorkerRow.Claim(
+                                epoch,
+                                workerId,
+                                context.node(),
+                                now,
+                                context.self(),
+                                context.local().proc().uptimeTicks(),
+                                DataDirectory.logName(spec.account(), workerId))));
         if (spec.logs() == LogShipping.FILE_ONLY) {
             new FileOnly(context.local().data()).mark(workerId);
         }

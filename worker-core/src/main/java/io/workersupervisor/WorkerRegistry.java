@@ -1,5 +1,7 @@
 package io.workersupervisor;
 
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -91,6 +93,22 @@ public interface WorkerRegistry {
      * @throws RegistryException if the store fails
      */
     List<StopReport> reports(AccountId account, int most);
+
+    /**
+     * The reports of all accounts whose workers ended at or after an instant, newest first; of each account those that are
+     * kept. Reads account by account unless the store can do better.
+     *
+     * @param since the instant
+     * @return empty if none ended
+     * @throws RegistryException if the store fails
+     */
+    default List<StopReport> reportsSince(Instant since) {
+        return list(RowSelection.ALL).rows().stream()
+                .flatMap(row -> reports(row.account(), StopReport.KEPT).stream())
+                .filter(report -> !report.endedAt().isBefore(since))
+                .sorted(Comparator.comparing(StopReport::endedAt).reversed())
+                .toList();
+    }
 
     /**
      * What a claim won.

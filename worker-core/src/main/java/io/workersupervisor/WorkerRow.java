@@ -1,8 +1,10 @@
 package io.workersupervisor;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One row of the registry: an account that was ever started, and its present or last worker.
@@ -100,6 +102,22 @@ public record WorkerRow(
                 seen.map(row -> row.detail.forNextWorker())
                         .orElse(RowDetail.NONE)
                         .withClaim(spec, claim));
+    }
+
+    /** A row that is about to be claimed, with the kernel's out-of-memory counts: no transition, nothing is written yet. */
+    static WorkerRow counting(WorkerRow claimed, Map<String, @Nullable Object> counts) {
+        return new WorkerRow(
+                claimed.account,
+                claimed.epoch,
+                claimed.version,
+                claimed.workerId,
+                claimed.node,
+                claimed.state,
+                claimed.desired,
+                claimed.startedAt,
+                claimed.userId,
+                claimed.specVersion,
+                claimed.detail.withMemoryCounts(counts));
     }
 
     WorkerRow running(ProcessIdentity identity) {

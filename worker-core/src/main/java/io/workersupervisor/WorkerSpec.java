@@ -47,6 +47,7 @@ public final class WorkerSpec {
     private final LogShipping shipping;
     private final Duration startGrace;
     private final Duration stopGrace;
+    private final Optional<Duration> heartbeat;
 
     private WorkerSpec(Builder builder) {
         this.account = builder.account;
@@ -59,6 +60,7 @@ public final class WorkerSpec {
         this.shipping = builder.shipping;
         this.startGrace = builder.startGrace;
         this.stopGrace = builder.stopGrace;
+        this.heartbeat = Optional.ofNullable(builder.heartbeat);
     }
 
     /**
@@ -158,6 +160,15 @@ public final class WorkerSpec {
         return stopGrace;
     }
 
+    /**
+     * How often the worker promises to touch the file that {@code WORKER_HEARTBEAT_FILE} names.
+     *
+     * @return empty if it promises nothing
+     */
+    public Optional<Duration> heartbeat() {
+        return heartbeat;
+    }
+
     Map<String, String> environment() {
         return environment;
     }
@@ -184,6 +195,7 @@ public final class WorkerSpec {
         private LogShipping shipping = LogShipping.SINKS;
         private Duration startGrace = DEFAULT_START_GRACE;
         private Duration stopGrace = DEFAULT_STOP_GRACE;
+        private @Nullable Duration heartbeat;
         private Charset charset = PlatformText.CHARSET;
 
         private Builder(AccountId account, List<String> command) {
@@ -318,6 +330,19 @@ public final class WorkerSpec {
          */
         public Builder stopGrace(Duration grace) {
             this.stopGrace = Text.atLeastZero("stopGrace", grace);
+            return this;
+        }
+
+        /**
+         * Promises that the worker touches the file that {@code WORKER_HEARTBEAT_FILE} names at least once in this time. A
+         * longer silence is told as {@link WorkerEvent.Ailing}; nothing is ended for it.
+         *
+         * @param interval one second to one day
+         * @return this
+         * @throws IllegalArgumentException if it is out of bounds
+         */
+        public Builder heartbeat(Duration interval) {
+            this.heartbeat = Text.between("heartbeat", interval, Duration.ofSeconds(1), Duration.ofDays(1));
             return this;
         }
 

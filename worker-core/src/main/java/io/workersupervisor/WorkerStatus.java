@@ -21,6 +21,7 @@ import java.util.OptionalLong;
  * @param userId the owner of the account, if given
  * @param specVersion the version of what runs, if given
  * @param log the worker's log file, which may be gone
+ * @param ailment what keeps a living worker from its work, if anything was seen
  */
 public record WorkerStatus(
         AccountId account,
@@ -35,7 +36,8 @@ public record WorkerStatus(
         String node,
         Optional<String> userId,
         Optional<String> specVersion,
-        Optional<Path> log) {
+        Optional<Path> log,
+        Optional<Ailment> ailment) {
     /**
      * Whether the worker was found alive.
      *

@@ -2,6 +2,7 @@ package io.workersupervisor;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -188,6 +189,30 @@ public final class WorkerSupervisor implements AutoCloseable {
     }
 
     /**
+     * What happened to an account, as far as it is kept: starts, stops with their reasons, and from the end of
+     * {@code worker.log} what was refused.
+     *
+     * @param account the account
+     * @return oldest first; empty if nothing is known
+     * @throws RegistryException if the registry fails
+     */
+    public List<TimelineEntry> timeline(AccountId account) {
+        return engine.call(() -> engine.inspector().timeline(account));
+    }
+
+    /**
+     * How often workers of all accounts stopped, by reason and by version; of each account at most its last
+     * {@value StopReport#KEPT} stops are known.
+     *
+     * @param since from when on
+     * @return counts
+     * @throws RegistryException if the registry fails
+     */
+    public StopCounts counts(Instant since) {
+        return engine.call(() -> engine.inspector().counts(since));
+    }
+
+    /**
      * What is wrong with machine, data directory, registry and rows.
      *
      * @return findings, those that need somebody first
@@ -289,6 +314,8 @@ public final class WorkerSupervisor implements AutoCloseable {
         KeeperBinary.Source keeper = KeeperBinary::load;
         Duration keeperPatience = KeeperLauncher.LONGEST_ANSWER;
         Steps steps = Steps.NONE;
+        final List<DiagnosisRule> rules = new ArrayList<>();
+        Path root = Path.of("/");
         Function<ShellTools, ShellScript> script = ShellScript::load;
         Supplier<String> searchPath = ShellTools::systemPath;
 
@@ -305,6 +332,18 @@ public final class WorkerSupervisor implements AutoCloseable {
          */
         public Builder listener(WorkerListener listener) {
             listeners.add(listener);
+            return this;
+        }
+
+        /**
+         * Adds a rule by which the end of a worker's log is understood. It is asked before those of {@code data/rules.d} and
+         * the library's own, in the order in which rules are added.
+         *
+         * @param rule for instance {@code DiagnosisRule.rule("shop.quota", StopReason.FLOOD_WAIT, "^Quota used up").build()}
+         * @return this
+         */
+        public Builder rule(DiagnosisRule rule) {
+            rules.add(rule);
             return this;
         }
 

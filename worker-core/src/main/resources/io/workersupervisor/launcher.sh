@@ -117,7 +117,8 @@ start() {
         trap - PIPE
         #@answered
         WORKER_ID=$ws_id WORKER_ACCOUNT=$ws_account WORKER_EPOCH=${ws_epoch#"${ws_epoch%%[1-9]*}"} WORKER_DATA=$ws_data
-        export WORKER_ID WORKER_ACCOUNT WORKER_EPOCH WORKER_DATA
+        WORKER_REASON_FILE=$ws_record.reason WORKER_HEARTBEAT_FILE=$ws_record.heartbeat
+        export WORKER_ID WORKER_ACCOUNT WORKER_EPOCH WORKER_DATA WORKER_REASON_FILE WORKER_HEARTBEAT_FILE
         umask "$ws_mask"
         if [ "$ws_setsid" = perl ]; then
             exec perl -e 'use POSIX; POSIX::setsid(); exec {$ARGV[0]} @ARGV;

@@ -2,18 +2,45 @@ package io.workersupervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** P6. */
 class DiagnosisTest {
+    private static final String NO_LOG = "its log is gone";
+
+    @TempDir
+    Path directory;
+
+    private DataDirectory data;
+    private Diagnosis diagnosis;
+    private final List<String> kernelLog = new ArrayList<>();
+
+    @BeforeEach
+    void open() throws IOException {
+        data = DataDirectory.open(directory.resolve("data"));
+        Files.createDirectories(directory.resolve("proc"));
+        Timing timing = Timing.system(InstantSource.system());
+        RulesDirectory rules = new RulesDirectory(data.rules(), List.of(), timing, problem -> {});
+        diagnosis = new Diagnosis(data, rules, new MemoryCounters(directory, timing, () -> kernelLog), true);
+    }
+
     private static final Instant ASKED = Samples.NOW.plusSeconds(10);
     private static final Instant END = Samples.NOW.plusSeconds(11);
     private static final Instant EARLIER = Samples.NOW.plusSeconds(5);
@@ -50,7 +77,7 @@ class DiagnosisTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void facts_come_to_a_reason(String what, WorkerRow row, Ending ending, String verdict, WorkerState closed) {
-        StopReport report = Diagnosis.report(row, ending);
+        StopReport report = diagnosis.report(row, ending);
 
         assertThat(report.reason() + " " + report.confidence() + " " + report.initiator())
                 .isEqualTo(verdict);
@@ -180,7 +207,7 @@ class DiagnosisTest {
 
     @Test
     void a_report_carries_the_row_and_the_end() {
-        StopReport report = Diagnosis.report(Samples.running(), itself(code(1)));
+        StopReport report = diagnosis.report(Samples.running(), itself(code(1)));
 
         assertThat(report.account()).isEqualTo(Samples.ACCOUNT);
         assertThat(report.workerId()).isEqualTo(Samples.WORKER);
@@ -191,7 +218,7 @@ class DiagnosisTest {
         assertThat(report.startedAt()).isEqualTo(Samples.NOW);
         assertThat(report.endedAt()).isEqualTo(END);
         assertThat(report.exit()).isEqualTo(code(1));
-        assertThat(report.evidence()).containsExactly("the facts");
+        assertThat(report.evidence()).containsExactly("the facts", NO_LOG);
     }
 
     @ParameterizedTest
@@ -199,21 +226,21 @@ class DiagnosisTest {
             value = StopCause.class,
             names = {"PERSON", "RESTART", "CLOSE"})
     void the_evidence_of_a_stop_says_who_asked_for_it_and_when(StopCause cause) {
-        StopReport report = Diagnosis.report(Samples.stopping(cause), signalled(code(0)));
+        StopReport report = diagnosis.report(Samples.stopping(cause), signalled(code(0)));
 
         assertThat(report.evidence()).containsExactly(cause.words() + " at " + ASKED, "the facts");
     }
 
     @Test
     void an_end_that_is_not_understood_names_the_workers_log() {
-        StopReport report = Diagnosis.report(Samples.running(), itself(code(1)));
+        StopReport report = diagnosis.report(Samples.running(), itself(code(1)));
 
         assertThat(report.advice()).contains("worker_4711_" + Samples.WORKER + ".log");
     }
 
     @Test
     void the_advice_for_a_crash_names_the_signal() {
-        StopReport report = Diagnosis.report(Samples.running(), itself(signal(11)));
+        StopReport report = diagnosis.report(Samples.running(), itself(signal(11)));
 
         assertThat(report.advice()).contains("crashed").contains("11 (SEGV)");
     }
@@ -227,8 +254,8 @@ class DiagnosisTest {
         assertThat(Diagnosis.closedState(Samples.stopping(), report)).isEqualTo(WorkerState.STOPPED);
     }
 
-    private static StopReport withReason(StopReason reason) {
-        StopReport any = Diagnosis.report(Samples.running(), itself(code(1)));
+    private StopReport withReason(StopReason reason) {
+        StopReport any = diagnosis.report(Samples.running(), itself(code(1)));
         return new StopReport(
                 any.account(),
                 any.workerId(),
@@ -245,5 +272,209 @@ class DiagnosisTest {
                 any.confidence(),
                 any.evidence(),
                 any.advice());
+    }
+
+    private static final String TRACEBACK = """
+            Traceback (most recent call last):
+              File "x", line 1, in <module>
+            telethon.errors.rpcerrorlist.FloodWaitError: A wait of 4711 seconds is required (caused by X)
+            """;
+
+    private void log(String text) throws IOException {
+        Files.writeString(data.path().resolve(Samples.running().detail().log().orElseThrow()), text);
+    }
+
+    private void words(String json) throws IOException {
+        Files.writeString(data.reasonFile(Samples.WORKER), json);
+    }
+
+    private void counters(long kills) throws IOException {
+        Files.writeString(directory.resolve("proc/vmstat"), "nr_free_pages 5\noom_kill " + kills + "\n");
+    }
+
+    @Test
+    void the_end_of_the_log_is_frozen_in_the_report_with_its_place() throws IOException {
+        log("2026-11-24 02:00:00 INFO begun\n" + TRACEBACK);
+
+        StopReport report = diagnosis.report(Samples.running(), itself(code(1)));
+
+        assertThat(report.reason()).isEqualTo(StopReason.FLOOD_WAIT);
+        assertThat(report.retryAfter()).contains(Duration.ofSeconds(4711));
+        assertThat(report.logEvidence()).singleElement().satisfies(line -> {
+            assertThat(line.file()).isEqualTo("worker_4711_" + Samples.WORKER + ".log");
+            assertThat(line.offset()).isEqualTo(31 + TRACEBACK.indexOf("telethon"));
+            assertThat(line.text()).startsWith("telethon.errors.rpcerrorlist.FloodWaitError: A wait of 4711");
+        });
+        assertThat(report.lastEntries()).hasSize(2);
+        assertThat(StopReport.parse(report.toJson())).isEqualTo(report);
+    }
+
+    @Test
+    void only_the_file_of_this_worker_explains_its_end() throws IOException {
+        Files.writeString(data.path().resolve("worker_4711_01kas9g4bv0000000000000000.log"), TRACEBACK);
+        log("2026-11-24 02:00:00 INFO begun\n");
+
+        assertThat(diagnosis.report(Samples.running(), itself(code(1))).reason())
+                .isEqualTo(StopReason.UNKNOWN);
+    }
+
+    @Test
+    void a_stop_of_ours_reads_no_log() throws IOException {
+        log(TRACEBACK);
+        words("{\"reason\":\"FLOOD_WAIT\"}");
+
+        StopReport report = diagnosis.report(Samples.stopping(), signalled(code(1)));
+
+        assertThat(report.reason()).isEqualTo(StopReason.STOPPED_ON_REQUEST);
+        assertThat(report.lastEntries()).isEmpty();
+    }
+
+    @Test
+    void last_words_decide_before_the_log() throws IOException {
+        log(TRACEBACK);
+        words("{\"reason\":\"ACCOUNT_BANNED\",\"message\":\"banned\",\"retryAfterSeconds\":0.5}");
+
+        StopReport report = diagnosis.report(Samples.running(), itself(code(1)));
+
+        assertThat(report.reason()).isEqualTo(StopReason.ACCOUNT_BANNED);
+        assertThat(report.confidence()).isEqualTo(Confidence.CERTAIN);
+        assertThat(report.retryAfter()).contains(Duration.ofSeconds(1));
+        assertThat(report.evidence()).contains("the worker's last words: ACCOUNT_BANNED, \"banned\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {9, 15, 11})
+    void last_words_never_override_the_kernel(int signal) throws IOException {
+        words("{\"reason\":\"FLOOD_WAIT\"}");
+
+        StopReport report = diagnosis.report(Samples.running(), itself(signal(signal)));
+
+        assertThat(report.reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
+        assertThat(report.evidence()).contains("the worker's last words say FLOOD_WAIT");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "{\"reason\":5}",
+                "{\"reason\":\"SUNSPOTS\"}",
+                "{\"reason\":\"STOPPED_ON_REQUEST\"}",
+                "{\"reason\":\"KILLED_BY_SIGNAL\"}",
+                "{\"reason\":\"FLOOD_WAIT\"} and more"
+            })
+    void words_that_are_none_are_told_and_ignored(String json) throws IOException {
+        words(json);
+
+        StopReport report = diagnosis.report(Samples.running(), itself(code(1)));
+
+        assertThat(report.reason()).isEqualTo(StopReason.UNKNOWN);
+        assertThat(report.evidence()).anyMatch(line -> line.startsWith("its last words are ignored"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "1e300", "99999999999", "\"5\"", "true"})
+    void seconds_that_cannot_be_are_told_and_ignored(String seconds) throws IOException {
+        words("{\"reason\":\"FLOOD_WAIT\",\"retryAfterSeconds\":" + seconds + "}");
+
+        StopReport report = diagnosis.report(Samples.running(), itself(code(1)));
+
+        assertThat(report.reason()).isEqualTo(StopReason.FLOOD_WAIT);
+        assertThat(report.retryAfter()).isEmpty();
+        assertThat(report.evidence()).anyMatch(line -> line.contains("retryAfterSeconds are ignored"));
+    }
+
+    @Test
+    void words_that_are_too_long_linked_or_no_file_are_ignored() throws IOException {
+        Path file = data.reasonFile(Samples.WORKER);
+        words("{\"reason\":\"FLOOD_WAIT\",\"message\":\"" + "x".repeat(LastWords.LARGEST) + "\"}");
+        assertThat(reasonNow()).isEqualTo(StopReason.UNKNOWN);
+
+        Path elsewhere = Files.writeString(directory.resolve("elsewhere"), "{\"reason\":\"FLOOD_WAIT\"}");
+        Files.delete(file);
+        Files.createSymbolicLink(file, elsewhere);
+        assertThat(reasonNow()).isEqualTo(StopReason.UNKNOWN);
+
+        Files.delete(file);
+        Files.createDirectory(file);
+        assertThat(reasonNow()).isEqualTo(StopReason.UNKNOWN);
+    }
+
+    private StopReason reasonNow() {
+        return diagnosis.report(Samples.running(), itself(code(1))).reason();
+    }
+
+    @Test
+    void a_log_that_cannot_be_read_is_told() throws IOException {
+        Path file = data.path().resolve(Samples.running().detail().log().orElseThrow());
+        Files.createSymbolicLink(file, Files.writeString(directory.resolve("elsewhere"), TRACEBACK));
+
+        StopReport report = diagnosis.report(Samples.running(), itself(code(1)));
+
+        assertThat(report.reason()).isEqualTo(StopReason.UNKNOWN);
+        assertThat(report.evidence()).anyMatch(line -> line.startsWith("its log could not be read"));
+    }
+
+    @Test
+    void a_conflict_under_our_own_lock_came_from_outside() throws IOException {
+        log(TRACEBACK.replace("FloodWaitError: A wait of 4711 seconds is required", "AuthKeyDuplicatedError: used"));
+
+        StopReport report = diagnosis.report(Samples.running(), itself(code(1)));
+
+        assertThat(report.reason()).isEqualTo(StopReason.SESSION_CONFLICT);
+        assertThat(report.evidence()).anyMatch(line -> line.contains("used outside this system"));
+        assertThat(report.toText())
+                .contains("Session conflict / AuthKeyDuplicated")
+                .contains("in vain");
+    }
+
+    @Test
+    void a_kill_while_the_kernel_counted_one_for_want_of_memory_is_that() throws IOException {
+        counters(3);
+        WorkerRow row = diagnosis.prepared(Samples.starting()).running(Samples.PROCESS);
+        assertThat(diagnosis.report(row, itself(signal(9))).reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
+
+        counters(4);
+
+        StopReport report = diagnosis.report(row, itself(signal(9)));
+        assertThat(report.reason() + " " + report.confidence()).isEqualTo("OUT_OF_MEMORY PROBABLE");
+        assertThat(diagnosis.report(row, itself(code(137))).reason()).isEqualTo(StopReason.OUT_OF_MEMORY);
+        assertThat(diagnosis.report(row, itself(signal(15))).reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
+        StopReport other = diagnosis.report(row, itself(code(1)));
+        assertThat(other.reason() + " " + other.confidence()).isEqualTo("OUT_OF_MEMORY POSSIBLE");
+    }
+
+    @Test
+    void the_kernels_own_words_about_the_process_make_it_certain() throws IOException {
+        counters(3);
+        ProcessIdentity first = new ProcessIdentity(4242, 10_000, 0, "boot-a", "pid:[4026531836]", "time:[1]");
+        WorkerRow row = diagnosis.prepared(Samples.starting()).running(first);
+        counters(4);
+        kernelLog.add("[ 12.3] Memory cgroup out of memory: Killed process 42424 (python3) total-vm:1kB");
+        assertThat(diagnosis.report(row, itself(signal(9))).confidence()).isEqualTo(Confidence.PROBABLE);
+
+        kernelLog.add("[ 12.4] Out of memory: Killed process 4242 (python3) total-vm:1kB, anon-rss:1kB");
+
+        StopReport report = diagnosis.report(row, itself(signal(9)));
+        assertThat(report.reason() + " " + report.confidence()).isEqualTo("OUT_OF_MEMORY CERTAIN");
+        assertThat(report.evidence()).anyMatch(line -> line.contains("Killed process 4242"));
+    }
+
+    @Test
+    void a_stop_that_needed_kill_says_so() {
+        Ending killed = new Ending(
+                signal(9),
+                END,
+                false,
+                true,
+                Optional.empty(),
+                false,
+                List.of("TERM sent to the group of pid 5", "KILL sent to the group of pid 5"));
+
+        StopReport report = diagnosis.report(Samples.stopping(), killed);
+
+        assertThat(report.reason()).isEqualTo(StopReason.STOPPED_ON_REQUEST);
+        assertThat(report.advice()).contains("did not end within its stop grace");
     }
 }

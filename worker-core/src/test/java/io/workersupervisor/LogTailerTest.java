@@ -562,7 +562,8 @@ class LogTailerTest {
 
         node.tailer(sink).tick();
 
-        assertThat(LogJournal.readOnly(node.data.checkpoints().resolve("failing")).keySet())
+        assertThat(LogJournal.readOnly(node.data.checkpoints().resolve("failing"))
+                        .keySet())
                 .containsExactly(TailedDirectory.worker(2));
     }
 

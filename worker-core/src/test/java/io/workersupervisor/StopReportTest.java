@@ -324,4 +324,70 @@ class StopReportTest {
                   evidence  exit recorded
                   advice    Look.""");
     }
+
+    private static StopReport with(List<String> evidence, List<LogExcerpt> entries) {
+        return new StopReport(
+                Samples.ACCOUNT,
+                Samples.WORKER,
+                3,
+                Samples.NODE,
+                Optional.empty(),
+                Optional.empty(),
+                Samples.NOW,
+                Samples.NOW,
+                new ExitStatus.Exited(1),
+                Optional.empty(),
+                Initiator.WORKER,
+                StopReason.FLOOD_WAIT,
+                Confidence.PROBABLE,
+                evidence,
+                "Wait.",
+                Optional.of(Duration.ofDays(1)),
+                List.of(new LogExcerpt("worker.log", 4_000_000_000L, LogLevel.ERROR, "Flood wait")),
+                entries);
+    }
+
+    private static List<LogExcerpt> entries(int count, String text) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new LogExcerpt("worker.log", i, LogLevel.INFO, text))
+                .toList();
+    }
+
+    @Test
+    void what_the_log_gave_comes_back_from_the_stored_form() {
+        StopReport report = with(List.of("a fact"), entries(5, "line\n  next \u0416"));
+
+        assertThat(StopReport.parse(report.toJson())).isEqualTo(report);
+        assertThat(report.toJson())
+                .contains("\"retry_after_s\":86400")
+                .contains(
+                        "{\"file\":\"worker.log\",\"offset\":4000000000,\"level\":\"ERROR\",\"text\":\"Flood wait\"}");
+    }
+
+    @Test
+    void the_oldest_entries_are_cut_before_any_evidence() {
+        List<String> evidence =
+                IntStream.range(0, 24).mapToObj(i -> "e".repeat(512)).toList();
+
+        StopReport report = with(evidence, entries(20, "\0".repeat(LogExcerpt.LONGEST)));
+        StopReport less = with(List.of(), entries(20, "x".repeat(900)));
+
+        assertThat(report.toJson().getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(StopReport.LARGEST);
+        assertThat(report.evidence()).hasSize(24);
+        assertThat(report.logEvidence()).hasSize(1);
+        assertThat(report.lastEntries()).isEmpty();
+        assertThat(less.toJson().getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(StopReport.LARGEST);
+        assertThat(less.lastEntries())
+                .hasSizeBetween(13, 16)
+                .endsWith(entries(20, "x".repeat(900)).get(19));
+    }
+
+    @Test
+    void people_see_the_wait_and_the_lines_of_the_log() {
+        assertThat(with(List.of("a fact"), entries(1, "last")).toText())
+                .contains("Flood wait (FLOOD_WAIT, probable)")
+                .contains("wait      86400 s before the next start")
+                .contains("evidence  worker.log at byte 4000000000: Flood wait")
+                .contains("log       last");
+    }
 }

@@ -40,8 +40,7 @@ final class TailedDirectory implements AutoCloseable {
                 new Incarnations() {
                     @Override
                     public Known of(AccountId account, String workerId) {
-                        return known.getOrDefault(
-                                workerId, new Known(false, Optional.empty(), Optional.of("user-a")));
+                        return known.getOrDefault(workerId, new Known(false, Optional.empty(), Optional.of("user-a")));
                     }
 
                     @Override

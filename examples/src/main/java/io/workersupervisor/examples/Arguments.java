@@ -29,13 +29,19 @@ final class Arguments {
 
     private final Command command;
     private final Optional<AccountId> account;
+    private final Optional<String> file;
     private final Map<Option, String> options;
     private final List<String> workerCommand;
 
     private Arguments(
-            Command command, Optional<AccountId> account, Map<Option, String> options, List<String> workerCommand) {
+            Command command,
+            Optional<AccountId> account,
+            Optional<String> file,
+            Map<Option, String> options,
+            List<String> workerCommand) {
         this.command = command;
         this.account = account;
+        this.file = file;
         this.options = options;
         this.workerCommand = workerCommand;
     }
@@ -88,14 +94,23 @@ final class Arguments {
         } else {
             require(!separated, command + " takes nothing after --");
         }
-        int most = command.takesAccount() ? 2 : 1;
-        require(operands.size() >= most, command + " needs an account");
+        boolean isOfAll = command.operand() == Command.Operand.ACCOUNT_OR_ALL && options.containsKey(Option.ALL);
+        int most = command.operand() == Command.Operand.NONE || isOfAll ? 1 : 2;
+        require(
+                operands.size() >= most,
+                command + (command.operand() == Command.Operand.FILE ? " needs a file" : " needs an account"));
         require(
                 operands.size() <= most,
                 command + " does not take " + Output.quoted(operands.get(operands.size() - 1))
                         + (command.takes(Option.ACCOUNT) ? ": an account is given with " + Option.ACCOUNT : ""));
-        Optional<AccountId> account = command.takesAccount() ? Optional.of(account(operands.get(1))) : Optional.empty();
-        return new Arguments(command, account, options, workerCommand);
+        Optional<String> operand = most == 2 ? Optional.of(operands.get(1)) : Optional.empty();
+        boolean isAccount = command.operand() != Command.Operand.FILE;
+        return new Arguments(
+                command,
+                operand.filter(word -> isAccount).map(Arguments::account),
+                operand.filter(word -> !isAccount),
+                options,
+                workerCommand);
     }
 
     private static AccountId account(String word) {
@@ -123,6 +138,14 @@ final class Arguments {
 
     AccountId account() {
         return account.orElseThrow();
+    }
+
+    Path file() {
+        try {
+            return Path.of(file.orElseThrow());
+        } catch (InvalidPathException impossible) {
+            throw new UsageException("no path: " + Output.quoted(file.orElseThrow()));
+        }
     }
 
     List<String> workerCommand() {
@@ -163,6 +186,16 @@ final class Arguments {
         return text(option).map(value -> {
             require(value.matches("[0-9]{1,9}([.][0-9]{1,3})?"), option + " must be seconds, such as 2.5");
             return Duration.ofMillis(Math.round(Double.parseDouble(value) * 1_000));
+        });
+    }
+
+    /** A small number. */
+    Optional<Integer> number(Option option, int least, int most) {
+        return text(option).map(value -> {
+            boolean fits =
+                    value.matches("[0-9]{1,5}") && Integer.parseInt(value) >= least && Integer.parseInt(value) <= most;
+            require(fits, option + " must be " + least + " to " + most);
+            return Integer.valueOf(value);
         });
     }
 

@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /** A command of the console: what it takes beside the options of every command, and what runs it. */
-record Command(String name, boolean takesAccount, Set<Option> options, Program program) {
+record Command(String name, Operand operand, Set<Option> options, Program program) {
     static final Command START = new Command(
             "start",
-            true,
+            Operand.ACCOUNT,
             Set.of(
                     Option.USER,
                     Option.SPEC_VERSION,
@@ -21,12 +21,21 @@ record Command(String name, boolean takesAccount, Set<Option> options, Program p
 
     private static final List<Command> ALL = List.of(
             START,
-            new Command("stop", true, Set.of(Option.ACCEPT_MOVED_DIRECTORY), StopCommand::run),
-            new Command("ps", false, Set.of(), PsCommand::run),
-            new Command("why", true, Set.of(Option.LAST), WhyCommand::run),
+            new Command("stop", Operand.ACCOUNT, Set.of(Option.ACCEPT_MOVED_DIRECTORY), StopCommand::run),
+            new Command("ps", Operand.NONE, Set.of(), PsCommand::run),
+            new Command(
+                    "why",
+                    Operand.ACCOUNT_OR_ALL,
+                    Set.of(Option.LAST, Option.ALL, Option.SINCE, Option.BY),
+                    WhyCommand::run),
+            new Command(
+                    "diagnose",
+                    Operand.FILE,
+                    Set.of(Option.EXIT, Option.SIGNAL, Option.STOPPED_BY_US),
+                    DiagnoseCommand::run),
             new Command(
                     "logs",
-                    false,
+                    Operand.NONE,
                     Set.of(
                             Option.ACCOUNT,
                             Option.LEVEL,
@@ -36,11 +45,11 @@ record Command(String name, boolean takesAccount, Set<Option> options, Program p
                             Option.WORKER,
                             Option.BEFORE_END),
                     LogsCommand::run),
-            new Command("tail", true, Set.of(Option.FOLLOW, Option.LEVEL, Option.LAST), TailCommand::run),
-            new Command("doctor", false, Set.of(), DoctorCommand::run),
+            new Command("tail", Operand.ACCOUNT, Set.of(Option.FOLLOW, Option.LEVEL, Option.LAST), TailCommand::run),
+            new Command("doctor", Operand.NONE, Set.of(), DoctorCommand::run),
             new Command(
                     "host",
-                    false,
+                    Operand.NONE,
                     Set.of(
                             Option.STOP_WORKERS,
                             Option.NO_LOGS,
@@ -48,6 +57,15 @@ record Command(String name, boolean takesAccount, Set<Option> options, Program p
                             Option.LOG_BUDGET,
                             Option.ACCEPT_MOVED_DIRECTORY),
                     HostCommand::run));
+
+    /** What a command is about. */
+    enum Operand {
+        NONE,
+        ACCOUNT,
+        /** An account, or none with {@code --all}. */
+        ACCOUNT_OR_ALL,
+        FILE
+    }
 
     /** What runs a command; the answer is the exit code. */
     @FunctionalInterface

@@ -23,6 +23,13 @@ final class Help {
               ps                     show all accounts and whether their workers live
               why ACCOUNT            show why its last workers stopped, the newest first
                   --last N               only the newest N
+              why --all              count the stops of all accounts by reason
+                  --since TIME           of the last 7d (the default), 24h, 30m, 90s
+                  --by version           and by the version of what ran
+              diagnose LOGFILE       tell from a log why its worker stopped; needs no data directory
+                  --exit N               its exit code
+                  --signal N             the signal that ended it
+                  --stopped-by-us        it was asked to stop
               logs                   show what workers logged, the last 100 entries
                   --account ACCOUNT      only of this account
                   --level LEVEL          only of this level and graver ones: DEBUG, INFO, WARNING, ERROR, CRITICAL

@@ -1,5 +1,6 @@
 package io.workersupervisor.examples;
 
+import io.workersupervisor.Ailment;
 import io.workersupervisor.Liveness;
 import io.workersupervisor.RowSelection;
 import io.workersupervisor.StopReason;
@@ -86,7 +87,10 @@ final class PsCommand {
                 case DEAD -> "DEAD: ";
                 case UNKNOWN -> "IN DOUBT: ";
             };
-            return mark + found.evidence();
+            String ailment = status.ailment()
+                    .map(known -> "CANNOT WORK: " + known.text() + "; ")
+                    .orElse("");
+            return mark + ailment + found.evidence();
         }
 
         Map<String, Object> fields() {
@@ -106,6 +110,7 @@ final class PsCommand {
             fields.put("user_id", status.userId());
             fields.put("spec_version", status.specVersion());
             fields.put("log", status.log());
+            fields.put("ailment", status.ailment().map(Ailment::text));
             return fields;
         }
     }

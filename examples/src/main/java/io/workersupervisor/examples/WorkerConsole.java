@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /**
  * Works on a data directory from a terminal or a script, whether or not a host is running: {@code start}, {@code stop},
- * {@code ps}, {@code why}, {@code logs}, {@code tail}, {@code doctor}, and {@code host}, which is a host. {@code --help}
- * explains all of it.
+ * {@code ps}, {@code why}, {@code diagnose}, {@code logs}, {@code tail}, {@code doctor}, and {@code host}, which is a
+ * host. {@code --help} explains all of it.
  *
  * <p>With {@code --json} each command prints one JSON object on one line ({@code host}: one for each event, {@code logs} and
  * {@code tail}: one for each entry). Names are
@@ -28,9 +28,12 @@ import java.util.Optional;
  * ps           data, accounts: account, state (of the row, or UNREGISTERED), desired, reason (of the last stop, where no
  *              worker runs), liveness (ALIVE, DEAD, UNKNOWN), evidence, registered, worker_id, epoch, pid, started_at,
  *              node, user_id, spec_version, log; unreadable
- * why          data, account, state, liveness, evidence, reports
+ * why          data, account, state, liveness, evidence, reports, timeline: at, kind (STARTED, STOPPED, REFUSED), worker_id,
+ *              text
+ * why --all    data, since, total, reasons (a number each), versions (with --by version: reasons of each)
  * report       account, worker_id, epoch, node, user_id, spec_version, started_at, ended_at, exit, initiator, reason,
- *              confidence, evidence, advice
+ *              confidence, evidence, advice, retry_after_s, log_evidence and last_entries (file, offset, level, text)
+ * diagnose     reason, confidence, retryAfterSeconds, restartCanHelp, evidence, logEvidence (file, offset, level, text), advice
  * logs, tail   timestamp, level, account_id, user_id, logger, message, worker_id, byte_offset, inferred (if it is)
  * doctor       data, findings: level (ERROR, WARNING, OK), text
  * host         at, event (READY, STARTED, NOT_STARTED, ADOPTED, STOPPED, NOT_STOPPED, TROUBLE, CLOSED, later more),

@@ -1,0 +1,148 @@
+package io.workersupervisor;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernel's counts of out-of-memory kills: that of a control group, version 2 or 1, and that of the machine. They are
+ * read before a worker starts and kept with its row, so that a host that dies loses none; what has grown when the worker
+ * ends grew while it ran. Thread-safe.
+ */
+final class MemoryCounters {
+    /** For so long a reading serves further starts: it was taken before them, too. */
+    private static final Duration FRESH = Duration.ofMillis(500);
+
+    private static final Pattern COUNT = Pattern.compile("(?m)^oom_kill (\\d{1,18})$");
+    private static final Pattern KILLED = Pattern.compile(
+            "(?:Memory cgroup out of memory|Out of memory(?: \\(oom_kill_allocating_task\\))?): Killed process (\\d+) \\(");
+
+    /** The pid namespace of a machine's first processes, whose numbers the kernel's messages give. */
+    private static final String FIRST_NAMESPACE = "pid:[4026531836]";
+
+    private final Path root;
+    private final Timing timing;
+    private final Supplier<List<String>> kernelLog;
+    private final Optional<Path> group;
+    private long readAt;
+    private Map<String, @Nullable Object> last = Map.of();
+
+    /**
+     * Makes one.
+     *
+     * @param root where {@code /proc} and {@code /sys} are
+     * @param kernelLog the kernel's messages, empty where they may not be read; asked for a kill that was counted only
+     */
+    MemoryCounters(Path root, Timing timing, Supplier<List<String>> kernelLog) {
+        this.root = root;
+        this.timing = timing;
+        this.kernelLog = kernelLog;
+        this.group = groupCounter();
+        this.readAt = timing.nanos() - FRESH.toNanos();
+    }
+
+    /** The counts as a row keeps them; empty where the system tells none. */
+    synchronized Map<String, @Nullable Object> now() {
+        long now = timing.nanos();
+        if (now - readAt >= FRESH.toNanos()) {
+            Map<String, @Nullable Object> counts = new LinkedHashMap<>();
+            count(vmstat()).ifPresent(kills -> counts.put("machine", kills));
+            group.ifPresent(file -> count(file).ifPresent(kills -> {
+                counts.put("group", kills);
+                counts.put("file", file.toString());
+            }));
+            last = counts;
+            readAt = now;
+        }
+        return last;
+    }
+
+    /** What the counts and messages say of the time since a row was claimed; {@code counted} is the launch path's own. */
+    Optional<MemoryEvidence> evidence(WorkerRow row, boolean counted) {
+        Map<String, @Nullable Object> before = row.detail().memoryCounts();
+        long ofGroup = before.get("file") instanceof String file ? grown(before.get("group"), Path.of(file)) : 0;
+        long ofMachine = grown(before.get("machine"), vmstat());
+        if (!counted && ofGroup <= 0 && ofMachine <= 0) {
+            return Optional.empty();
+        }
+        Optional<String> named = row.identity()
+                .filter(process -> process.pidNamespace().equals(FIRST_NAMESPACE))
+                .flatMap(process -> named(process.pid()));
+        String counts = "out-of-memory kills while it ran: "
+                + (ofGroup > 0 ? ofGroup + " in its control group, " : "")
+                + (ofMachine > 0 ? ofMachine + " on the machine" : "counted by its launch path");
+        return Optional.of(new MemoryEvidence(
+                named.isPresent(),
+                named.map(line -> counts + "; the kernel's log: " + line).orElse(counts)));
+    }
+
+    private long grown(@Nullable Object before, Path counter) {
+        return before instanceof Long then ? count(counter).orElse(then) - then : 0;
+    }
+
+    private Optional<String> named(long pid) {
+        for (String line : kernelLog.get()) {
+            Matcher killed = KILLED.matcher(line);
+            if (killed.find() && killed.group(1).equals(Long.toString(pid))) {
+                return Optional.of(Text.cut(Text.oneLine(line), 240));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Path vmstat() {
+        return root.resolve("proc/vmstat");
+    }
+
+    private Optional<Path> groupCounter() {
+        String two = "";
+        String one = "";
+        for (String line : text(root.resolve("proc/self/cgroup")).lines().toList()) {
+            String[] parts = line.split(":", 3);
+            if (parts.length == 3 && parts[0].equals("0") && parts[1].isEmpty()) {
+                two = parts[2];
+            } else if (parts.length == 3 && List.of(parts[1].split(",")).contains("memory")) {
+                one = parts[2];
+            }
+        }
+        Path groups = root.resolve("sys/fs/cgroup");
+        for (Path file : List.of(
+                below(groups, two).resolve("memory.events"),
+                below(groups.resolve("memory"), one).resolve("memory.oom_control"),
+                groups.resolve("memory.events"),
+                groups.resolve("memory").resolve("memory.oom_control"))) {
+            if (count(file).isPresent()) {
+                return Optional.of(file);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Path below(Path directory, String path) {
+        return directory.resolve(path.replaceFirst("^/+", "")).normalize();
+    }
+
+    private static Optional<Long> count(Path file) {
+        Matcher count = COUNT.matcher(text(file));
+        return count.find() ? Optional.of(Long.valueOf(count.group(1))) : Optional.empty();
+    }
+
+    /** Empty where there is none: systems tell more or less of this. */
+    private static String text(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException none) {
+            return "";
+        }
+    }
+}
