@@ -93,8 +93,7 @@ class KeeperConfinedTest {
         try (KeeperNode node = new KeeperNode(data, LaunchPath.KEEPER, List.of(first, next))) {
             WorkerSpec spec = TestNode.sh(AccountId.of(1), "exit 0").build();
 
-            LaunchAnswer answer =
-                    node.launcher.launch(new LaunchRequest(spec, new WorkerIds().next(Instant.now()), 1));
+            LaunchAnswer answer = node.launcher.launch(new LaunchRequest(spec, new WorkerIds().next(Instant.now()), 1));
 
             assertThat(answer).isInstanceOf(LaunchAnswer.Born.class);
             assertThat(node.troubles).isEmpty();
