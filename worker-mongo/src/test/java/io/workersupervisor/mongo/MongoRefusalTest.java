@@ -124,6 +124,29 @@ class MongoRefusalTest {
         }
     }
 
+    @Test
+    void one_who_looks_needs_to_read_only_and_makes_nothing() {
+        createUser("looker", new Document("role", "read").append("db", name));
+        MongoPlace place = MongoPlace.of(set.uri("looker" + name, "pw1", name));
+        assertThatThrownBy(() -> MongoWorkerRegistry.openReadOnly(place))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("holds no registry");
+        assertThat(Wait.all(client.getDatabase(name).listCollectionNames())).isEmpty();
+        try (MongoWorkerRegistry host = MongoWorkerRegistry.open(set.uri(name))) {
+            host.update(Optional.empty(), Rows.first(1));
+        }
+
+        try (MongoWorkerRegistry looking = MongoWorkerRegistry.openReadOnly(place)) {
+            WorkerRow row = looking.find(AccountId.of(1)).orElseThrow();
+            assertThat(looking.list(RowSelection.ALL).rows()).containsExactly(row);
+            assertThat(looking.reports(AccountId.of(1), 1)).isEmpty();
+            assertThatThrownBy(() -> looking.update(Optional.of(row), Rows.claim(Optional.of(row), row.account(), "w")))
+                    .isInstanceOf(UnsupportedOperationException.class);
+            assertThatThrownBy(() -> looking.file(Rows.report(row)))
+                    .isInstanceOf(UnsupportedOperationException.class);
+        }
+    }
+
     private void createUser(String user, Document role) {
         Wait.one(client.getDatabase("admin")
                 .runCommand(new Document("createUser", user + name)
