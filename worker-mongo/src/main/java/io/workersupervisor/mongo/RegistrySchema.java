@@ -61,8 +61,8 @@ final class RegistrySchema {
     String look() {
         calls.read("asking the server what it is", this::requireReplicaSet);
         Document meta = calls.read("reading worker_meta", this::stored)
-                .orElseThrow(() -> refusal("holds no registry: no host has used it yet, or server, database or prefix are"
-                        + " others"));
+                .orElseThrow(() -> refusal(
+                        "holds no registry: no host has used it yet, or server, database or prefix are" + " others"));
         requireReadable(meta);
         return id(meta);
     }
