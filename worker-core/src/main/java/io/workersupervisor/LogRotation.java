@@ -1,10 +1,11 @@
 package io.workersupervisor;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ final class LogRotation implements AutoCloseable {
     private final LogFeed feed;
     private final LogRetention retention;
     private final HolePuncher puncher;
+    /** Those whose part that is not archived yet is much. */
+    private final Set<WorkerLogFile> waiting = new LinkedHashSet<>();
+
     private @Nullable ProcessLock lock;
     private @Nullable LogJournal journal;
     private @Nullable LogArchive archive;
@@ -54,10 +58,12 @@ final class LogRotation implements AutoCloseable {
         for (LogPiece piece : open.pending()) {
             finish(open, parts, piece);
         }
-        List<WorkerLogFile> large = large(open, grown);
-        if (!large.isEmpty() && cannotPunch.isEmpty()) {
+        waiting.addAll(grown);
+        // A part that a slow sink does not have yet is looked at again, although the file grows no more.
+        waiting.retainAll(large(open, waiting));
+        if (!waiting.isEmpty() && cannotPunch.isEmpty()) {
             SinkCheckpoints acknowledged = SinkCheckpoints.read(data);
-            for (WorkerLogFile file : large) {
+            for (WorkerLogFile file : waiting) {
                 archive(open, parts, file, acknowledged);
             }
         }
@@ -86,9 +92,9 @@ final class LogRotation implements AutoCloseable {
     }
 
     /** Those whose part that is not archived yet may be much. */
-    private List<WorkerLogFile> large(LogJournal open, Collection<WorkerLogFile> grown) throws IOException {
-        List<WorkerLogFile> large = new ArrayList<>();
-        for (WorkerLogFile file : grown) {
+    private Set<WorkerLogFile> large(LogJournal open, Collection<WorkerLogFile> files) throws IOException {
+        Set<WorkerLogFile> large = new LinkedHashSet<>();
+        for (WorkerLogFile file : files) {
             Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
             long done = stat.flatMap(
                             now -> open.progress(file.workerId()).filter(progress -> progress.inode() == now.inode()))

@@ -154,6 +154,20 @@ class LogRotationTest {
     }
 
     @Test
+    void a_file_that_grows_no_more_is_archived_when_a_slow_sink_has_it_at_last() throws IOException {
+        Needs.that(isThere("fallocate"), "fallocate");
+        node.write(1, lines(60_000));
+        TestedRotation rotation = rotation(HolePuncher.byProgram());
+        rotation.tick(List.of(node.file(1)));
+        assertThat(LogArchive.parts(node.data)).isEmpty();
+        node.drain(node.tailer(sink));
+
+        rotation.tick(List.of());
+
+        assertThat(LogArchive.parts(node.data)).hasSize(2);
+    }
+
+    @Test
     void where_nothing_can_be_freed_nothing_is_archived_and_it_is_told() throws IOException {
         node.write(1, lines(60_000));
         node.drain(node.tailer(sink));

@@ -42,11 +42,19 @@ final class WhyCommand {
             fields.put("liveness", status.flatMap(WorkerStatus::liveness).map(Liveness::verdict));
             fields.put("evidence", status.flatMap(WorkerStatus::liveness).map(Liveness::evidence));
             fields.put("reports", reports);
-            List<TimelineEntry> timeline = inspection.inspector().timeline(account);
+            List<TimelineEntry> timeline = inspection.inspector().timeline(account).stream()
+                    .filter(entry -> !arguments.has(Option.LAST) || isAsOldAs(entry, reports))
+                    .toList();
             fields.put("timeline", timeline.stream().map(WhyCommand::fields).toList());
             output.print(text(account, status, reports) + text(timeline), fields);
             return WorkerConsole.DONE;
         }
+    }
+
+    /** Of the newest reports, the time since the first of their workers. */
+    private static boolean isAsOldAs(TimelineEntry entry, List<StopReport> reports) {
+        return reports.isEmpty()
+                || !entry.at().isBefore(reports.get(reports.size() - 1).startedAt());
     }
 
     private static int runOfAll(Arguments arguments, Output output) {

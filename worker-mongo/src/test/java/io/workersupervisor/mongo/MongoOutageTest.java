@@ -26,10 +26,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** P1 and P5 while the servers go away, stand still or give no answer: nothing acknowledged is lost, nothing is doubled. */
+@Tag("long")
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class MongoOutageTest {
     private static final AccountId ACCOUNT = AccountId.of(4711);
