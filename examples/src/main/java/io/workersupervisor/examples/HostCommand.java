@@ -40,7 +40,8 @@ final class HostCommand {
             print(
                     output,
                     "CLOSED",
-                    "closed, " + running(WorkerInspector.of(data, registry.rows()).list()));
+                    "closed, "
+                            + running(WorkerInspector.of(data, registry.rows()).list()));
         }
         return WorkerConsole.DONE;
     }

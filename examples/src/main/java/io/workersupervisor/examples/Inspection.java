@@ -10,8 +10,7 @@ import io.workersupervisor.WorkerStatus;
 import java.util.Optional;
 
 /** A data directory opened for looking at it; nothing is made or changed. */
-record Inspection(
-        DataDirectory data, Registry opened, Optional<LogSink> sink, WorkerInspector inspector)
+record Inspection(DataDirectory data, Registry opened, Optional<LogSink> sink, WorkerInspector inspector)
         implements AutoCloseable {
     /** The source of what is in no sink. */
     static final String FILES = "files";

@@ -46,7 +46,8 @@ final class MongoUri {
             return Optional.empty();
         }
         String complete = withPassword(uri.get(), file, variable(environment, PASSWORD));
-        return Optional.of(new MongoUri(complete, given.isPresent() && userInfo(given.get()).contains(":")));
+        return Optional.of(new MongoUri(
+                complete, given.isPresent() && userInfo(given.get()).contains(":")));
     }
 
     private static Optional<String> variable(Map<String, String> environment, String name) {

@@ -36,8 +36,8 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows) {
         boolean shared = arguments.hasSharedRegistry();
         if (uri.isEmpty()) {
             if (shared || arguments.has(Option.MONGO_PREFIX) || arguments.has(Option.MONGO_PASSWORD_FILE)) {
-                throw new UsageException("which MongoDB? Say " + Option.MONGO + " URI, or set " + MongoUri.URI
-                        + " in the environment");
+                throw new UsageException(
+                        "which MongoDB? Say " + Option.MONGO + " URI, or set " + MongoUri.URI + " in the environment");
             }
             return NONE;
         }

@@ -60,7 +60,9 @@ class MongoConsoleTest {
         Programs.Ended tail = console("tail", "4711", "--mongo-prefix", "bots_", "--json");
         Programs.Ended doctor = console("doctor", "--mongo-prefix", "bots_");
 
-        assertThat(logs.out().lines().map(line -> line.substring(line.indexOf(' ')).strip()))
+        assertThat(logs.out()
+                        .lines()
+                        .map(line -> line.substring(line.indexOf(' ')).strip()))
                 .containsExactly("INFO     4711 one", "ERROR    4711 two", "WARNING  4711 foreign");
         assertThat(logs.err()).isEmpty();
         assertThat(tail.out().lines().map(line -> JsonParser.parseString(line).getAsJsonObject()))
@@ -101,7 +103,9 @@ class MongoConsoleTest {
         programs.environment(MongoUri.URI, uri);
         start("5", "--", "sleep", "300");
         MongoPlaces.insert(
-                uri, "worker_logs", foreign("5", "INFO", "as text", Instant.now()).append("account_id", "5"));
+                uri,
+                "worker_logs",
+                foreign("5", "INFO", "as text", Instant.now()).append("account_id", "5"));
 
         Programs.Ended doctor = console("doctor");
 
@@ -155,14 +159,23 @@ class MongoConsoleTest {
         String user = uri.replaceFirst("//[^@]*@", "//" + name + "@");
         Path file = Files.writeString(home.resolve("password"), STRANGE + "\n");
 
-        start("5", "--registry", "mongo", "--mongo", user, "--mongo-password-file", file.toString(), "--", "sleep",
+        start(
+                "5",
+                "--registry",
+                "mongo",
+                "--mongo",
+                user,
+                "--mongo-password-file",
+                file.toString(),
+                "--",
+                "sleep",
                 "300");
         programs.environment(MongoUri.PASSWORD, STRANGE);
         Programs.Ended ps = console("ps", "--registry", "mongo", "--mongo", user);
         programs.environment(MongoUri.PASSWORD, STRANGE + "x");
         Programs.Ended wrong = console("ps", "--registry", "mongo", "--mongo", user);
-        Programs.Ended logs = console("logs", "--registry", "mongo", "--mongo", user, "--mongo-password-file",
-                file.toString());
+        Programs.Ended logs =
+                console("logs", "--registry", "mongo", "--mongo", user, "--mongo-password-file", file.toString());
 
         assertThat(ps.err()).isEmpty();
         assertThat(ps.out()).contains("RUNNING");
@@ -206,7 +219,9 @@ class MongoConsoleTest {
                 .contains("from the workers' files", "127.0.0.1:1", "can be reached")
                 .hasLineCount(1);
         assertThat(down.exitCode()).isEqualTo(WorkerConsole.FAILURE);
-        assertThat(down.err()).contains("127.0.0.1:1/x as root", "can be reached").hasLineCount(1);
+        assertThat(down.err())
+                .contains("127.0.0.1:1/x as root", "can be reached")
+                .hasLineCount(1);
         assertThat(doctor.exitCode()).isEqualTo(WorkerConsole.FAILURE);
         assertThat(doctor.out()).contains("ERROR    MongoDB 127.0.0.1:1/x as root");
         assertThat(messages(wrong)).containsExactly("here");
@@ -218,7 +233,9 @@ class MongoConsoleTest {
         assertThat(seen.err()).contains("warning: every user of this machine sees the password");
         assertThat(misplaced.err()).contains("logs does not take", "***").hasLineCount(1);
         assertThat(noUser.err()).contains("names a user and no password").hasLineCount(1);
-        assertThat(alone.err()).contains("--mongo-password-file", MongoUri.PASSWORD).hasLineCount(1);
+        assertThat(alone.err())
+                .contains("--mongo-password-file", MongoUri.PASSWORD)
+                .hasLineCount(1);
         assertThat(kind.err()).contains("--registry must be sqlite or mongo").hasLineCount(1);
         assertThatNothingTellsThePassword();
     }
@@ -234,7 +251,9 @@ class MongoConsoleTest {
             Programs.Ended refused = console("start", "6", "--registry", "mongo", "--", "sleep", "300");
 
             assertThat(refused.exitCode()).isEqualTo(WorkerConsole.FAILURE);
-            assertThat(refused.err()).contains("is not a replica set", "--replSet").hasLineCount(1);
+            assertThat(refused.err())
+                    .contains("is not a replica set", "--replSet")
+                    .hasLineCount(1);
         }
     }
 
@@ -320,13 +339,14 @@ class MongoConsoleTest {
                 if (!file.equals(home.resolve("password"))) {
                     assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
                             .as(file.toString())
-                            .doesNotContain(new String(
-                                    secret.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+                            .doesNotContain(
+                                    new String(secret.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
                 }
             }
         }
-        assertThat(programs.workers()).allSatisfy(worker -> assertThat(
-                        Files.readString(Path.of("/proc/" + worker.pid() + "/environ"), StandardCharsets.ISO_8859_1))
-                .doesNotContain(secret));
+        assertThat(programs.workers())
+                .allSatisfy(worker -> assertThat(Files.readString(
+                                Path.of("/proc/" + worker.pid() + "/environ"), StandardCharsets.ISO_8859_1))
+                        .doesNotContain(secret));
     }
 }
