@@ -2,6 +2,7 @@
 module io.workersupervisor.examples {
     requires com.google.gson;
     requires io.workersupervisor;
+    requires io.workersupervisor.mongo;
     requires io.workersupervisor.sqlite;
     requires jdk.unsupported;
 

@@ -16,11 +16,9 @@ final class FileLogs {
     private static final int LEAST_OF_A_FILE = 16 << 10;
     private static final int MOST_OF_A_FILE = 8 << 20;
 
-    private static final LogPosition NOWHERE = new LogPosition("-", 0);
-
-    /** What another program wrote into a store has no position. */
-    private static final Comparator<LogEntry> BY_POSITION =
-            Comparator.comparing(entry -> entry.position().orElse(NOWHERE));
+    /** What another program wrote into a store has no position, and comes behind what workers wrote at the same time. */
+    private static final Comparator<LogEntry> BY_POSITION = Comparator.comparing(
+            entry -> entry.position().orElse(null), Comparator.nullsLast(Comparator.<LogPosition>naturalOrder()));
 
     private final DataDirectory data;
     private final Incarnations incarnations;

@@ -31,7 +31,7 @@ public interface LogSink extends AutoCloseable {
      * The last entries that fit.
      *
      * @param query which entries
-     * @return oldest first: by time, then by position; those of one worker by position alone
+     * @return oldest first: by time, then by position, what has none last; those of one worker by position alone
      * @throws LogSinkException if the store fails
      */
     List<LogEntry> find(LogQuery query);

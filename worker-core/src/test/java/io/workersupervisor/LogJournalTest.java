@@ -116,8 +116,7 @@ class LogJournalTest {
         long largest = 0;
         for (int i = 0; i < 1_500; i++) {
             List<LogPiece.Cut> entries = Collections.nCopies(500, new LogPiece.Cut(100, 0));
-            journal.announce(
-                    List.of(new LogPiece(WORKER, progress(offset), entries, progress(offset + 500 * 100))));
+            journal.announce(List.of(new LogPiece(WORKER, progress(offset), entries, progress(offset + 500 * 100))));
             journal.acknowledge();
             offset += 500 * 100;
             largest = Math.max(largest, Files.size(directory.resolve("journal")));

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,58 @@ class LogLookupTest {
 
     private static List<Optional<LogPosition>> positions(LogAnswer answer) {
         return answer.entries().stream().map(LogEntry::position).toList();
+    }
+
+    /** A store that other programs write into, too, at the very time of the worker's last lines. */
+    @Test
+    void p5_entries_of_other_programs_neither_hide_nor_double_what_is_only_in_the_files() throws IOException {
+        node.write(1, "one\n");
+        node.drain(tailer);
+        node.write(1, "two\n");
+        LogEntry one = sink.find(ALL).get(0);
+        List<LogEntry> foreign = Stream.of("a", "b")
+                .map(text -> new LogEntry(
+                        Optional.empty(),
+                        one.account(),
+                        Optional.empty(),
+                        LogLevel.INFO,
+                        one.timestamp(),
+                        false,
+                        Optional.empty(),
+                        text))
+                .toList();
+        LogSink shared = new SharedSink(sink, foreign);
+
+        LogAnswer all = find(shared, ALL);
+        LogAnswer last = find(shared, LogQuery.last(3));
+
+        assertThat(all.entries()).extracting(LogEntry::message).containsExactly("one", "two", "a", "b");
+        assertThat(last.entries()).extracting(LogEntry::message).containsExactly("two", "a", "b");
+    }
+
+    /** A sink in which others have written, too. */
+    private record SharedSink(LogSink ours, List<LogEntry> foreign) implements LogSink {
+        @Override
+        public String name() {
+            return ours.name();
+        }
+
+        @Override
+        public List<Rejected> append(List<LogEntry> entries) {
+            return ours.append(entries);
+        }
+
+        @Override
+        public List<LogEntry> find(LogQuery query) {
+            return FileLogs.last(
+                    query,
+                    Stream.concat(ours.find(query).stream(), foreign.stream()).toList());
+        }
+
+        @Override
+        public void close() {
+            ours.close();
+        }
     }
 
     @Test
@@ -119,8 +172,16 @@ class LogLookupTest {
         return lookup().find(query);
     }
 
+    private LogAnswer find(LogSink shared, LogQuery query) {
+        return lookup(shared).find(query);
+    }
+
     private LogLookup lookup() {
+        return lookup(sink);
+    }
+
+    private LogLookup lookup(LogSink asked) {
         return new LogLookup(
-                node.data, new InMemoryWorkerRegistry(), Optional.of(sink), Redaction.standard(), node.timing);
+                node.data, new InMemoryWorkerRegistry(), Optional.of(asked), Redaction.standard(), node.timing);
     }
 }

@@ -75,11 +75,23 @@ class SupervisorOnMongoTest {
         ReconcileReport reconciled = host.reconcile();
         StartResult started = host.start(spec());
 
+        assertThat(host.status(ACCOUNT).flatMap(WorkerStatus::liveness))
+                .map(Liveness::verdict)
+                .contains(Liveness.Verdict.UNKNOWN);
+        assertThat(host.list())
+                .singleElement()
+                .satisfies(status -> assertThat(status.isAlive()).isFalse());
         assertThat(started).isInstanceOf(StartResult.Refused.class);
         assertThat(((StartResult.Refused) started).reason()).isEqualTo(RefusalReason.OTHER_NODE);
         assertThat(reconciled.leftAlone()).isEmpty();
         assertThat(registry.find(ACCOUNT)).contains(row);
         assertThat(registry.reports(ACCOUNT, 9)).isEmpty();
+
+        StopResult stopped = host.stop(ACCOUNT);
+
+        assertThat(stopped).isInstanceOf(StopResult.Refused.class);
+        assertThat(registry.find(ACCOUNT).orElseThrow().workerId()).isEqualTo(row.workerId());
+        assertThat(registry.find(ACCOUNT).orElseThrow().state().isOpen()).isTrue();
     }
 
     private static final ProcessIdentity OTHER = new ProcessIdentity(

@@ -175,6 +175,15 @@ final class Arguments {
         return path(Option.DATA).orElseGet(() -> Path.of("data").toAbsolutePath());
     }
 
+    /** Whether the registry is in MongoDB, too. */
+    boolean hasSharedRegistry() {
+        String kind = text(Option.REGISTRY).orElse("sqlite");
+        require(
+                kind.equals("sqlite") || kind.equals("mongo"),
+                Option.REGISTRY + " must be sqlite or mongo, was " + Output.quoted(kind));
+        return kind.equals("mongo");
+    }
+
     /** Begins a supervisor as the options want it. */
     WorkerSupervisor.Builder supervisor(DataDirectory data, WorkerRegistry registry) {
         WorkerSupervisor.Builder supervisor = WorkerSupervisor.builder(data, registry);

@@ -19,6 +19,10 @@ record Command(String name, Operand operand, Set<Option> options, Program progra
                     Option.ACCEPT_MOVED_DIRECTORY),
             StartCommand::run);
 
+    /** Where rows and log entries are. */
+    private static final Set<Option> STORES =
+            Set.of(Option.MONGO, Option.MONGO_PASSWORD_FILE, Option.MONGO_PREFIX, Option.REGISTRY);
+
     private static final List<Command> ALL = List.of(
             START,
             new Command("stop", Operand.ACCOUNT, Set.of(Option.ACCEPT_MOVED_DIRECTORY), StopCommand::run),
@@ -82,7 +86,10 @@ record Command(String name, Operand operand, Set<Option> options, Program progra
     }
 
     boolean takes(Option option) {
-        return option == Option.DATA || option == Option.JSON || options.contains(option);
+        return option == Option.DATA
+                || option == Option.JSON
+                || options.contains(option)
+                || (operand != Operand.FILE && STORES.contains(option));
     }
 
     /** As it is written on the command line. */

@@ -47,12 +47,21 @@ final class Help {
               host                   supervise in the foreground, one line for each event, until TERM or Ctrl-C
                   --stop-workers         end the workers then; by default they run on
                   --no-logs              do not take what workers log into DIR/logs/logs.db
-                  --log-keep TIME        how long that, and files of ended workers, are kept (30d)
+                  --log-keep TIME        how long that, and files of ended workers, are kept (30d; in MongoDB for ever, or
+                                         as long as the collection says)
                   --log-budget N         at most N entries of one worker in a minute; the rest stays in its file
 
             option of start, stop and host
               --accept-moved-directory  once for a data directory that was copied, restored or moved, when the original, its
                                         hosts and its workers are out of use
+
+            options of every command but diagnose
+              --mongo URI               log entries are in MongoDB: mongodb://USER@HOST1,HOST2/DATABASE?replicaSet=NAME
+              --mongo-password-file F   the user's password is the only line of this file
+              --mongo-prefix TEXT       the names of the collections begin with this
+              --registry mongo          the registry is there, too; by default it is DIR/registry.db
+            WORKER_MONGO_URI in the environment is the URI where --mongo is not given, WORKER_MONGO_PASSWORD the password
+            where the URI names a user without one. Do not give a password on the command line: others see it.
 
             options of every command
               --data DIR   the data directory (data)

@@ -3,13 +3,12 @@ package io.workersupervisor.examples;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogRetention;
+import io.workersupervisor.LogSink;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerInspector;
 import io.workersupervisor.WorkerStatus;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.WorkerSupervisor.OnClose;
-import io.workersupervisor.sqlite.SqliteLogSink;
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -27,10 +26,11 @@ final class HostCommand {
         Termination termination = Termination.watch();
         OnClose onClose = arguments.has(Option.STOP_WORKERS) ? OnClose.STOP_WORKERS : OnClose.LEAVE_RUNNING;
         LogSettings logs = LogSettings.of(arguments);
+        Stores stores = Stores.of(arguments, output);
         DataDirectory data = DataDirectory.open(arguments.data());
-        try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
-                SqliteLogSink sink = logs.sink(data)) {
-            try (WorkerSupervisor supervisor = logs.apply(arguments.supervisor(data, registry), sink)
+        try (Registry registry = stores.registry(data);
+                LogSink sink = stores.sink(data, logs.keep())) {
+            try (WorkerSupervisor supervisor = logs.apply(arguments.supervisor(data, registry.rows()), sink)
                     .listener(event -> print(output, event))
                     .onClose(onClose)
                     .build()) {
@@ -40,7 +40,8 @@ final class HostCommand {
             print(
                     output,
                     "CLOSED",
-                    "closed, " + running(WorkerInspector.of(data, registry).list()));
+                    "closed, "
+                            + running(WorkerInspector.of(data, registry.rows()).list()));
         }
         return WorkerConsole.DONE;
     }
@@ -57,14 +58,7 @@ final class HostCommand {
             return new LogSettings(!arguments.has(Option.NO_LOGS), keep, arguments.count(Option.LOG_BUDGET));
         }
 
-        /** Not looked at before it is used. */
-        SqliteLogSink sink(DataDirectory data) {
-            return SqliteLogSink.builder(data)
-                    .keepFor(keep.orElse(SqliteLogSink.KEEP_FOR))
-                    .build();
-        }
-
-        WorkerSupervisor.Builder apply(WorkerSupervisor.Builder supervisor, SqliteLogSink sink) {
+        WorkerSupervisor.Builder apply(WorkerSupervisor.Builder supervisor, LogSink sink) {
             keep.ifPresent(time -> supervisor.logRetention(LogRetention.DEFAULT.keepFor(time)));
             budget.ifPresent(supervisor::logBudget);
             return shipped ? supervisor.logSink(sink) : supervisor;

@@ -2,47 +2,39 @@ package io.workersupervisor.examples;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
-import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.LogAnswer;
 import io.workersupervisor.LogSink;
 import io.workersupervisor.WorkerInspector;
+import io.workersupervisor.WorkerRegistry;
 import io.workersupervisor.WorkerStatus;
-import io.workersupervisor.sqlite.SqliteLogSink;
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** A data directory opened for looking at it; nothing is made or changed. */
-record Inspection(DataDirectory data, SqliteWorkerRegistry registry, Optional<LogSink> sink, WorkerInspector inspector)
+record Inspection(DataDirectory data, Registry opened, Optional<LogSink> sink, WorkerInspector inspector)
         implements AutoCloseable {
     /** The source of what is in no sink. */
     static final String FILES = "files";
 
-    static Inspection open(Path path) {
-        DataDirectory data = existing(path);
-        SqliteWorkerRegistry registry = SqliteWorkerRegistry.openReadOnly(data);
-        return new Inspection(data, registry, Optional.empty(), WorkerInspector.of(data, registry));
+    /** Without log entries. */
+    static Inspection open(Arguments arguments, Stores stores) {
+        DataDirectory data = DataDirectory.existing(arguments.data());
+        Registry opened = stores.registryToLookAt(data);
+        return new Inspection(data, opened, Optional.empty(), WorkerInspector.of(data, opened.rows()));
     }
 
     /** With the log sink, where a host has made one. */
-    static Inspection withLogs(Path path) {
-        DataDirectory data = existing(path);
-        if (Files.notExists(data.path().resolve("logs").resolve("logs.db"))) {
-            return open(path);
-        }
-        SqliteWorkerRegistry registry = SqliteWorkerRegistry.openReadOnly(data);
-        LogSink sink = SqliteLogSink.openReadOnly(data);
-        return new Inspection(data, registry, Optional.of(sink), WorkerInspector.of(data, registry, sink));
+    static Inspection withLogs(Arguments arguments, Output output) {
+        DataDirectory data = DataDirectory.existing(arguments.data());
+        Stores stores = Stores.of(arguments, output);
+        Registry opened = stores.registryToLookAt(data);
+        Optional<LogSink> sink = stores.sinkToLookAt(data);
+        WorkerInspector inspector = sink.map(found -> WorkerInspector.of(data, opened.rows(), found))
+                .orElseGet(() -> WorkerInspector.of(data, opened.rows()));
+        return new Inspection(data, opened, sink, inspector);
     }
 
-    private static DataDirectory existing(Path path) {
-        DataDirectory data = DataDirectory.existing(path);
-        if (Files.notExists(data.registryFile())) {
-            throw new DataDirectoryException(
-                    "data directory " + data + " has no registry.db: nothing was started there yet, or it was lost");
-        }
-        return data;
+    WorkerRegistry registry() {
+        return opened.rows();
     }
 
     /** Whether nothing is known of an account: neither a row nor a worker, nor the end of one. */
@@ -83,6 +75,6 @@ record Inspection(DataDirectory data, SqliteWorkerRegistry registry, Optional<Lo
     @Override
     public void close() {
         sink.ifPresent(LogSink::close);
-        registry.close();
+        opened.close();
     }
 }

@@ -29,7 +29,7 @@ final class LogsCommand {
 
     private int run() {
         LogQuery query = query();
-        try (Inspection inspection = Inspection.withLogs(arguments.data())) {
+        try (Inspection inspection = Inspection.withLogs(arguments, output)) {
             inspection.warnIfMoved(output);
             if (!arguments.has(Option.BEFORE_END)) {
                 return show(inspection, query);

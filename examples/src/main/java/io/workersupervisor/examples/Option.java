@@ -30,6 +30,10 @@ enum Option {
     NO_LOGS(false),
     LOG_KEEP(true),
     LOG_BUDGET(true),
+    MONGO(true),
+    MONGO_PASSWORD_FILE(true),
+    MONGO_PREFIX(true),
+    REGISTRY(true),
     ACCEPT_MOVED_DIRECTORY(false);
 
     private final boolean takesValue;

@@ -105,7 +105,7 @@ final class Output {
 
     /** A line for the error stream. */
     static String error(String text) {
-        return "worker-console: " + oneLine(text);
+        return "worker-console: " + MongoUri.masked(oneLine(text));
     }
 
     static String quoted(String value) {

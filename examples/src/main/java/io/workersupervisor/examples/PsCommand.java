@@ -22,7 +22,7 @@ final class PsCommand {
     private PsCommand() {}
 
     static int run(Arguments arguments, Output output) {
-        try (Inspection inspection = Inspection.open(arguments.data())) {
+        try (Inspection inspection = Inspection.open(arguments, Stores.ofRows(arguments, output))) {
             inspection.warnIfMoved(output);
             List<Account> all = inspection.inspector().list().stream()
                     .map(status -> new Account(status, reason(inspection, status)))

@@ -39,17 +39,25 @@ public final class QuickStart {
      * @throws Exception if something does not go as the text says
      */
     public static void main(String[] args) throws Exception {
-        DataDirectory data = DataDirectory.open(place());
+        DataDirectory data = DataDirectory.open(place("quickstart"));
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
                 SqliteLogSink sink = SqliteLogSink.open(data);
                 WorkerSupervisor supervisor = WorkerSupervisor.builder(data, registry)
                         .logSink(sink)
                         .onClose(WorkerSupervisor.OnClose.STOP_WORKERS)
                         .build()) {
-            Runtime.getRuntime().addShutdownHook(new Thread(supervisor::close));
-            new QuickStart(supervisor).show();
+            show(supervisor);
         }
-        showFiles(data);
+        System.out.println("\nFiles in " + data);
+        say("  registry.db", "accounts, and why their workers stopped: a SQLite database");
+        showFiles();
+        say("  logs/logs.db", "the same as entries with time and level: a SQLite database");
+    }
+
+    /** The story, whatever keeps rows and entries. */
+    static void show(WorkerSupervisor supervisor) throws Exception {
+        Runtime.getRuntime().addShutdownHook(new Thread(supervisor::close));
+        new QuickStart(supervisor).show();
     }
 
     private void show() throws Exception {
@@ -109,25 +117,22 @@ public final class QuickStart {
         worker.onExit().get(10, TimeUnit.SECONDS);
     }
 
-    private static void say(String what, String answer) {
+    static void say(String what, String answer) {
         System.out.println("%-20s  %s".formatted(what, answer).stripTrailing());
     }
 
-    private static void showFiles(DataDirectory data) {
-        System.out.println("\nFiles in " + data);
-        say("  registry.db", "accounts, and why their workers stopped: a SQLite database");
+    static void showFiles() {
         say("  worker.log", "what happened, and their warnings and errors, one line each");
         say("  worker_4711_*.log", "what each worker wrote");
-        say("  logs/logs.db", "the same as entries with time and level: a SQLite database");
     }
 
     /** Beside the classes, so that it does not matter from where the program is started. */
-    private static Path place() throws URISyntaxException {
+    static Path place(String name) throws URISyntaxException {
         return Path.of(QuickStart.class
                         .getProtectionDomain()
                         .getCodeSource()
                         .getLocation()
                         .toURI())
-                .resolveSibling("quickstart");
+                .resolveSibling(name);
     }
 }

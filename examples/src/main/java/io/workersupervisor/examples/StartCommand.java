@@ -4,8 +4,8 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerSupervisor;
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Starts a worker, which runs on when the console has ended. */
@@ -15,9 +15,9 @@ final class StartCommand {
     static int run(Arguments arguments, Output output) {
         WorkerSpec spec = spec(arguments);
         DataDirectory data = DataDirectory.open(arguments.data());
-        try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
+        try (Registry registry = Stores.ofRows(arguments, output).registry(data);
                 WorkerSupervisor supervisor = arguments
-                        .supervisor(data, registry)
+                        .supervisor(data, registry.rows())
                         .withoutReconcile()
                         .listener(new TroubleListener(output))
                         .build()) {
@@ -35,11 +35,19 @@ final class StartCommand {
             arguments.path(Option.DIR).ifPresent(spec::directory);
             arguments.seconds(Option.START_GRACE).ifPresent(spec::startGrace);
             arguments.seconds(Option.STOP_GRACE).ifPresent(spec::stopGrace);
+            hideSecrets(spec);
             arguments.path(Option.ENV_FILE).ifPresent(file -> EnvFile.read(file, spec));
             return spec.build();
         } catch (IllegalArgumentException impossible) {
             throw new UsageException(String.valueOf(impossible.getMessage()));
         }
+    }
+
+    /** What this program knows of a database is not for its workers. */
+    private static void hideSecrets(WorkerSpec.Builder spec) {
+        List.of(MongoUri.URI, MongoUri.PASSWORD).stream()
+                .filter(System.getenv()::containsKey)
+                .forEach(name -> spec.environment(name, ""));
     }
 
     private static int exitCode(StartResult result) {

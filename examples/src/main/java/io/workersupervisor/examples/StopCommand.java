@@ -3,7 +3,6 @@ package io.workersupervisor.examples;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerSupervisor;
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,9 +16,9 @@ final class StopCommand {
     static int run(Arguments arguments, Output output) {
         DataDirectory data =
                 DataDirectory.open(DataDirectory.existing(arguments.data()).path());
-        try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
+        try (Registry registry = Stores.ofRows(arguments, output).registry(data);
                 WorkerSupervisor supervisor = arguments
-                        .supervisor(data, registry)
+                        .supervisor(data, registry.rows())
                         .withoutReconcile()
                         .listener(new TroubleListener(output))
                         .build()) {

@@ -36,12 +36,12 @@ final class TailCommand {
         TailCommand tail = new TailCommand(arguments, output);
         int last = arguments.entries(Option.LAST).orElse(USUAL);
         if (!arguments.has(Option.FOLLOW)) {
-            try (Inspection inspection = Inspection.withLogs(arguments.data())) {
+            try (Inspection inspection = Inspection.withLogs(arguments, output)) {
                 return tail.show(inspection, last);
             }
         }
         Termination termination = Termination.watch();
-        try (Inspection inspection = Inspection.withLogs(arguments.data())) {
+        try (Inspection inspection = Inspection.withLogs(arguments, output)) {
             return tail.follow(inspection, last, termination);
         }
     }

@@ -29,7 +29,7 @@ final class WhyCommand {
         }
         AccountId account = arguments.account();
         int most = arguments.count(Option.LAST).orElse(StopReport.KEPT);
-        try (Inspection inspection = Inspection.open(arguments.data())) {
+        try (Inspection inspection = Inspection.open(arguments, Stores.ofRows(arguments, output))) {
             inspection.warnIfMoved(output);
             Optional<WorkerStatus> status =
                     inspection.inspector().status(account).or(() -> unregistered(inspection, account));
@@ -64,7 +64,7 @@ final class WhyCommand {
         }
         Instant now = Instant.now();
         Instant since = arguments.moment(Option.SINCE, now).orElseGet(() -> now.minus(DEFAULT_PERIOD));
-        try (Inspection inspection = Inspection.open(arguments.data())) {
+        try (Inspection inspection = Inspection.open(arguments, Stores.ofRows(arguments, output))) {
             inspection.warnIfMoved(output);
             StopCounts counts = inspection.inspector().counts(since);
             Map<String, Object> fields = new LinkedHashMap<>();

@@ -9,7 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -20,6 +23,7 @@ final class Programs implements AutoCloseable {
     private final Path home;
     private final Path data;
     private final List<Process> started = new ArrayList<>();
+    private final Map<String, String> environment = new HashMap<>();
     private int outputs;
 
     /**
@@ -31,6 +35,11 @@ final class Programs implements AutoCloseable {
     Programs(Path home, Path data) {
         this.home = home;
         this.data = data;
+    }
+
+    /** Sets a variable of the programs that are begun from now on. */
+    void environment(String name, String value) {
+        environment.put(name, value);
     }
 
     /** What a program printed and how it ended. */
@@ -75,11 +84,14 @@ final class Programs implements AutoCloseable {
     Running begin(List<String> command) throws IOException {
         Path out = home.resolve("out-" + ++outputs);
         Path err = home.resolve("err-" + outputs);
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(home.toFile())
                 .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
+                .redirectError(err.toFile());
+        // Of a server that is given to the tests, these are not for the programs.
+        builder.environment().keySet().removeAll(Set.of(MongoUri.URI, MongoUri.PASSWORD));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         started.add(process);
         return new Running(process, out, err);
     }

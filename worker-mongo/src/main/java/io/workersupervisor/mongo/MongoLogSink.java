@@ -88,7 +88,11 @@ public final class MongoLogSink implements LogSink {
         return new MongoLogSink(place, Optional.of(keep));
     }
 
-    /** Always {@code mongo}, with the prefix where there is one. */
+    /**
+     * Always {@code mongo}, with the prefix where there is one: the checkpoints do not know one server from another. A data
+     * directory that changes to another database takes another prefix, or its {@code checkpoints/NAME} is deleted while no
+     * host runs; otherwise that database misses what the first one has.
+     */
     @Override
     public String name() {
         String prefix = place.prefix().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");

@@ -79,15 +79,18 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
     private final Calls calls;
     private final MongoCollection<Document> rows;
     private final MongoCollection<Document> stops;
+    private final boolean readOnly;
     private final String id;
 
-    private MongoWorkerRegistry(MongoPlace place, Connection connection) {
+    private MongoWorkerRegistry(MongoPlace place, Connection connection, boolean readOnly) {
         this.place = place;
         this.connection = connection;
         this.calls = new Calls(connection, new MongoFailure(place, RIGHTS, RegistryException::new), place.timeout());
         this.rows = connection.collection(ROWS);
         this.stops = connection.collection(STOPS);
-        this.id = new RegistrySchema(place, connection, calls).open();
+        this.readOnly = readOnly;
+        RegistrySchema schema = new RegistrySchema(place, connection, calls);
+        this.id = readOnly ? schema.look() : schema.open();
     }
 
     /**
@@ -111,9 +114,25 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
      *     holds a registry that needs a newer version
      */
     public static MongoWorkerRegistry open(MongoPlace place) {
+        return open(place, false);
+    }
+
+    /**
+     * Opens the registry of a place for tools that look at it. Nothing is made or altered, and the role {@code read} is
+     * enough; what writes throws {@link UnsupportedOperationException}.
+     *
+     * @param place where it is
+     * @return the registry, to be closed
+     * @throws RegistryException as {@link #open(MongoPlace)}, and if there is none
+     */
+    public static MongoWorkerRegistry openReadOnly(MongoPlace place) {
+        return open(place, true);
+    }
+
+    private static MongoWorkerRegistry open(MongoPlace place, boolean readOnly) {
         Connection connection = place.connect();
         try {
-            return new MongoWorkerRegistry(place, connection);
+            return new MongoWorkerRegistry(place, connection, readOnly);
         } catch (RuntimeException e) {
             connection.close();
             throw e;
@@ -180,12 +199,19 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
 
     @Override
     public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
+        requireWritable();
         WorkerRegistry.requireSuccessor(seen, next);
         ObjectId mark = new ObjectId();
         return calls.write("writing account " + next.account(), attempt -> {
             boolean applied = seen.isEmpty() ? insert(attempt, next, mark) : replace(attempt, seen.get(), next, mark);
             return applied || (attempt.inDoubt() && wasApplied(attempt, seen, next, mark));
         });
+    }
+
+    private void requireWritable() {
+        if (readOnly) {
+            throw new UnsupportedOperationException(place + " is open for reading only");
+        }
     }
 
     private boolean insert(Attempt attempt, WorkerRow next, ObjectId mark) throws InterruptedException {
@@ -246,6 +272,7 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
     /** Two statements: the oldest reports go before the new one comes, so that a failure between them can be repeated. */
     @Override
     public boolean file(StopReport report) {
+        requireWritable();
         ObjectId mark = new ObjectId();
         Document document = RowMapper.document(report).append("write", mark);
         return calls.write("filing the report of worker " + report.workerId(), attempt -> {

@@ -49,6 +49,25 @@ final class RegistrySchema {
         requireReadable(meta);
         calls.write("making the indexes", this::makeIndexes);
         calls.write("looking at the user's rights", this::requireRights);
+        return id(meta);
+    }
+
+    /**
+     * The same for one who only looks: nothing is made.
+     *
+     * @return the id of the registry
+     * @throws RegistryException if it cannot be used, or is not there
+     */
+    String look() {
+        calls.read("asking the server what it is", this::requireReplicaSet);
+        Document meta = calls.read("reading worker_meta", this::stored)
+                .orElseThrow(() -> refusal(
+                        "holds no registry: no host has used it yet, or server, database or prefix are" + " others"));
+        requireReadable(meta);
+        return id(meta);
+    }
+
+    private String id(Document meta) {
         if (!(meta.get("registry_id") instanceof String id)) {
             throw refusal("has lost its registry_id in worker_meta: restore it from a backup");
         }

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.awaitility.Awaitility.await;
 
-import com.mongodb.MongoException;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import com.mongodb.reactivestreams.client.MongoCollection;
@@ -124,6 +122,28 @@ class MongoRefusalTest {
         }
     }
 
+    @Test
+    void one_who_looks_needs_to_read_only_and_makes_nothing() {
+        createUser("looker", new Document("role", "read").append("db", name));
+        MongoPlace place = MongoPlace.of(set.uri("looker" + name, "pw1", name));
+        assertThatThrownBy(() -> MongoWorkerRegistry.openReadOnly(place))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("holds no registry");
+        assertThat(Wait.all(client.getDatabase(name).listCollectionNames())).isEmpty();
+        try (MongoWorkerRegistry host = MongoWorkerRegistry.open(set.uri(name))) {
+            host.update(Optional.empty(), Rows.first(1));
+        }
+
+        try (MongoWorkerRegistry looking = MongoWorkerRegistry.openReadOnly(place)) {
+            WorkerRow row = looking.find(AccountId.of(1)).orElseThrow();
+            assertThat(looking.list(RowSelection.ALL).rows()).containsExactly(row);
+            assertThat(looking.reports(AccountId.of(1), 1)).isEmpty();
+            assertThatThrownBy(() -> looking.update(Optional.of(row), Rows.claim(Optional.of(row), row.account(), "w")))
+                    .isInstanceOf(UnsupportedOperationException.class);
+            assertThatThrownBy(() -> looking.file(Rows.report(row))).isInstanceOf(UnsupportedOperationException.class);
+        }
+    }
+
     private void createUser(String user, Document role) {
         Wait.one(client.getDatabase("admin")
                 .runCommand(new Document("createUser", user + name)
@@ -151,24 +171,13 @@ class MongoRefusalTest {
 
     @Test
     void a_single_server_is_refused_as_a_registry_and_taken_as_a_log_sink(@TempDir Path directory) throws Exception {
-        Mongod single = new Mongod(TestMongo.program(), directory.resolve("single")).start();
-        try {
-            String uri = "mongodb://" + single.address() + "/" + name;
-            try (MongoClient pinged = MongoClients.create(uri + "?serverSelectionTimeoutMS=1000")) {
-                await().ignoreExceptionsInstanceOf(MongoException.class)
-                        .until(() ->
-                                ReplicaSet.ask(pinged, new Document("ping", 1)).containsKey("ok"));
-            }
-
-            assertThat(refusal(uri))
+        try (MongoPlaces.Single single = MongoPlaces.Single.start(directory.resolve("single"));
+                MongoLogSink sink = MongoLogSink.in(single.uri())) {
+            assertThat(refusal(single.uri()))
                     .hasMessageContaining("is not a replica set")
                     .hasMessageContaining("--replSet");
-            try (MongoLogSink sink = MongoLogSink.in(uri)) {
-                assertThat(sink.append(Entries.of(Rows.workerId(1), 0, 5))).isEmpty();
-                assertThat(sink.find(LogQuery.last(10))).hasSize(5);
-            }
-        } finally {
-            single.kill();
+            assertThat(sink.append(Entries.of(Rows.workerId(1), 0, 5))).isEmpty();
+            assertThat(sink.find(LogQuery.last(10))).hasSize(5);
         }
     }
 
