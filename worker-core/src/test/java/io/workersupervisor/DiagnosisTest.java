@@ -38,7 +38,7 @@ class DiagnosisTest {
         Files.createDirectories(directory.resolve("proc"));
         Timing timing = Timing.system(InstantSource.system());
         RulesDirectory rules = new RulesDirectory(data.rules(), List.of(), timing, problem -> {});
-        diagnosis = new Diagnosis(data, rules, new MemoryCounters(directory, timing, () -> kernelLog), true);
+        diagnosis = new Diagnosis(data, rules, new MemoryCounters(directory, timing, () -> kernelLog), Redaction.standard(), true);
     }
 
     private static final Instant ASKED = Samples.NOW.plusSeconds(10);

@@ -117,6 +117,28 @@ class LogEvidenceTest {
                         "a variable that a shell misses",
                         "bash: line 1: TOKEN: unbound variable\n",
                         "CONFIGURATION PROBABLE"),
+                Arguments.of(
+                        "logged by a JVM",
+                        ERROR + "run failed\njava.lang.IllegalStateException: no session\n\tat a.B.c(B.java:1)\n"
+                                + "Caused by: org.example.AuthKeyDuplicatedError: used twice\n\t... 3 more\n",
+                        "SESSION_CONFLICT PROBABLE"),
+                Arguments.of(
+                        "in colours",
+                        "\u001b[31m" + ERROR.strip() + "Worker ended:\u001b[0m " + CONFLICT + "\n",
+                        "SESSION_CONFLICT PROBABLE"),
+                Arguments.of(
+                        "a JVM's record of two lines",
+                        "Nov 24, 2026 10:15:30 AM com.example.Foo bar\nSEVERE: " + CONFLICT + "\n",
+                        "SESSION_CONFLICT PROBABLE"),
+                Arguments.of(
+                        "a stack that is longer than an entry may be",
+                        "Exception in thread \"main\" java.lang.StackOverflowError\n"
+                                + "\tat com.example.Deep.go(Deep.java:12)\n".repeat(3_000),
+                        "UNHANDLED_EXCEPTION PROBABLE"),
+                Arguments.of(
+                        "a line of output behind a traceback",
+                        TRACEBACK + CONFLICT + "\nDelivered message 8\n",
+                        "SESSION_CONFLICT POSSIBLE"),
                 Arguments.of("an unknown class", TRACEBACK + "shop.Odd: no\n", "UNHANDLED_EXCEPTION PROBABLE"),
                 Arguments.of(
                         "in a thread",
@@ -183,6 +205,15 @@ class LogEvidenceTest {
     }
 
     @Test
+    void a_line_longer_than_an_entry_is_one_line() {
+        TailOfLog tail = TailOfLog.of((INFO + "x".repeat(200_000) + "\n" + INFO).getBytes(StandardCharsets.UTF_8), 0);
+
+        assertThat(tail.entries()).hasSize(3);
+        assertThat(tail.entries().get(1).lines()).singleElement().satisfies(line -> assertThat(line.text())
+                .hasSize(200_000));
+    }
+
+    @Test
     void a_first_line_that_was_cut_is_left_out() {
         TailOfLog tail = TailOfLog.of(("AuthKeyDuplicatedError: x\n" + INFO).getBytes(StandardCharsets.UTF_8), 100);
 
@@ -215,7 +246,7 @@ class LogEvidenceTest {
                 Arguments.of("one endless line", "a"),
                 Arguments.of("errors", ERROR + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\n"),
                 Arguments.of("tracebacks", TRACEBACK),
-                Arguments.of("chained tracebacks", TRACEBACK + "E: x\n" + LogCutter.DURING + "\n"),
+                Arguments.of("chained tracebacks", TRACEBACK + "E: x\n" + "During handling of the above exception, another exception occurred:" + "\n"),
                 Arguments.of("braces", "{\"level\":\"error\",\"msg\":{{{{{{{{[[[[[[[[}\n"),
                 Arguments.of("nested JSON", "{\"level\":\"error\",\"a\":" + "[".repeat(900) + "}\n"),
                 Arguments.of("pairs", "level=error " + "a=\"b\\".repeat(200) + "\n"),
