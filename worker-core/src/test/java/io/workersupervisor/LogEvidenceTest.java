@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** P6: what the end of a log says, and what it does not. */
 class LogEvidenceTest {
@@ -180,6 +181,22 @@ class LogEvidenceTest {
                 Arguments.of("an error nobody knows", ERROR + "mailbox quota reached\n"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "setsid: failed to execute /srv/worker: No such file or directory",
+                "setsid: can't execute '/srv/worker': No such file or directory",
+                "setsid: can't execute '/srv/worker': Permission denied",
+                "launcher: Exec format error",
+                "/srv/data/launcher-1.sh: 128: /srv/worker: not found",
+            })
+    void a_program_that_could_not_be_run_is_told_by_the_launcher(String line) {
+        assertThat(look(line + "\n", new ExitStatus.Exited(line.contains("not found") ? 127 : 126))
+                        .found()
+                        .map(found -> found.rule().reason() + " " + found.confidence()))
+                .contains("START_FAILED PROBABLE");
+    }
+
     @Test
     void seconds_to_wait_are_captured_and_absurd_ones_are_not() {
         assertThat(waits("A wait of 4711 seconds is required")).contains(Duration.ofSeconds(4711));
@@ -209,8 +226,9 @@ class LogEvidenceTest {
         TailOfLog tail = TailOfLog.of((INFO + "x".repeat(200_000) + "\n" + INFO).getBytes(StandardCharsets.UTF_8), 0);
 
         assertThat(tail.entries()).hasSize(3);
-        assertThat(tail.entries().get(1).lines()).singleElement().satisfies(line -> assertThat(line.text())
-                .hasSize(200_000));
+        assertThat(tail.entries().get(1).lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line.text()).hasSize(200_000));
     }
 
     @Test
@@ -246,7 +264,10 @@ class LogEvidenceTest {
                 Arguments.of("one endless line", "a"),
                 Arguments.of("errors", ERROR + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\n"),
                 Arguments.of("tracebacks", TRACEBACK),
-                Arguments.of("chained tracebacks", TRACEBACK + "E: x\n" + "During handling of the above exception, another exception occurred:" + "\n"),
+                Arguments.of(
+                        "chained tracebacks",
+                        TRACEBACK + "E: x\n" + "During handling of the above exception, another exception occurred:"
+                                + "\n"),
                 Arguments.of("braces", "{\"level\":\"error\",\"msg\":{{{{{{{{[[[[[[[[}\n"),
                 Arguments.of("nested JSON", "{\"level\":\"error\",\"a\":" + "[".repeat(900) + "}\n"),
                 Arguments.of("pairs", "level=error " + "a=\"b\\".repeat(200) + "\n"),
