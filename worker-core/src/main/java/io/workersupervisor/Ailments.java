@@ -109,7 +109,10 @@ final class Ailments {
             for (DiagnosisRule rule : rules.alive()) {
                 if (rule.match(line.text()).isPresent() && rule.isNear(entry)) {
                     LogExcerpt excerpt = LogReading.excerpt(
-                            String.valueOf(file.getFileName()), line, entry.parsed().level(), redaction);
+                            String.valueOf(file.getFileName()),
+                            line,
+                            entry.parsed().level(),
+                            redaction);
                     return Optional.of(new Ailment(
                             workerId,
                             Optional.of(rule.reason()),

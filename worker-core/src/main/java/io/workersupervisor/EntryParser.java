@@ -36,12 +36,7 @@ final class EntryParser {
         }
         if (before.midLine()) {
             return new Parsed(
-                    before.level(),
-                    inferred(before),
-                    true,
-                    Optional.empty(),
-                    message(text, 0, end),
-                    Parsed.Form.PLAIN);
+                    before.level(), inferred(before), true, Optional.empty(), message(text, 0, end), Parsed.Form.PLAIN);
         }
         int lineEnd = 0;
         while (lineEnd < end && text[lineEnd] != '\n') {
@@ -101,12 +96,7 @@ final class EntryParser {
             level = LogLevel.ERROR;
         }
         return new Parsed(
-                level,
-                time.orElseGet(() -> inferred(before)),
-                time.isEmpty(),
-                logger,
-                message(text, from, end),
-                form);
+                level, time.orElseGet(() -> inferred(before)), time.isEmpty(), logger, message(text, from, end), form);
     }
 
     /**

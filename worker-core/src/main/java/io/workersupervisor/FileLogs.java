@@ -53,7 +53,7 @@ final class FileLogs {
 
     private List<LogEntry> entries(WorkerLogFile file, int most) throws IOException {
         try (LogTail tail = atEnd(file, most)) {
-            return rest(tail, incarnations.of(file.account(), file.workerId()));
+            return drain(tail, reader, incarnations.of(file.account(), file.workerId()), 0, true);
         }
     }
 
@@ -86,20 +86,20 @@ final class FileLogs {
         return 0;
     }
 
-    /** All that stands in the file now, its last line included. */
-    private List<LogEntry> rest(LogTail tail, Incarnations.Known known) throws IOException {
+    /** All entries that are complete by now; where the worker writes no more, that is all that stands in the file. */
+    static List<LogEntry> drain(LogTail tail, LogReader reader, Incarnations.Known known, long now, boolean over)
+            throws IOException {
         List<LogEntry> entries = new ArrayList<>();
-        // A part may end in the middle of an entry; what is there no more after two looks is gone.
-        for (int idle = 0; idle < 2; ) {
-            List<LogEntry> more = take(tail, reader, known, 0, true);
+        List<LogEntry> more;
+        do {
+            more = take(tail, reader, known, now, over);
             entries.addAll(more);
-            idle = more.isEmpty() ? idle + 1 : 0;
-        }
+        } while (!more.isEmpty() || tail.hasMoved());
         return entries;
     }
 
-    /** The entries that are complete by now. */
-    static List<LogEntry> take(LogTail tail, LogReader reader, Incarnations.Known known, long now, boolean over)
+    /** Those of one look. */
+    private static List<LogEntry> take(LogTail tail, LogReader reader, Incarnations.Known known, long now, boolean over)
             throws IOException {
         List<LogPiece.Cut> cuts = tail.poll(now, () -> over).stream()
                 .map(span -> new LogPiece.Cut(span.length(), 0))

@@ -2,7 +2,6 @@ package io.workersupervisor;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -139,8 +138,7 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
     }
 
     /** The last class of a chain, then those that it names as its direct causes, then those inside of groups. */
-    private static void python(
-            List<TailOfLog.Line> lines, List<TailOfLog.Line> found, List<TailOfLog.Line> behind) {
+    private static void python(List<TailOfLog.Line> lines, List<TailOfLog.Line> found, List<TailOfLog.Line> behind) {
         List<TailOfLog.Line> chain = new ArrayList<>();
         List<TailOfLog.Line> grouped = new ArrayList<>();
         boolean inFrames = false;

@@ -157,8 +157,12 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
                 if (match.isPresent() && rule.isNear(entry) && holds(rule, walk)) {
                     Confidence confidence =
                             walk.isWeak || !isError(entry, rule) ? Confidence.POSSIBLE : rule.confidence();
-                    return Optional.of(
-                            new Found(rule, confidence, rule.retryAfter(match.get()), line, entry.parsed().level()));
+                    return Optional.of(new Found(
+                            rule,
+                            confidence,
+                            rule.retryAfter(match.get()),
+                            line,
+                            entry.parsed().level()));
                 }
             }
         }

@@ -40,15 +40,17 @@ public final class LogFollower implements AutoCloseable {
     public List<LogEntry> poll() {
         try {
             List<LogEntry> entries = new ArrayList<>();
-            Optional<WorkerLogFile> newest = newest();
-            LogTail present = tail;
-            if (present == null) {
-                tail = newest.isPresent() ? FileLogs.atEnd(newest.get(), AT_FIRST) : null;
-            } else if (newest.isPresent()
-                    && !newest.get().workerId().equals(present.file().workerId())) {
-                drain(present, true, entries);
-                present.close();
-                tail = new LogTail(newest.get(), Optional.empty(), text -> {});
+            List<WorkerLogFile> files = FileLogs.of(data, account).toList();
+            if (tail == null) {
+                tail = files.isEmpty() ? null : FileLogs.atEnd(files.get(files.size() - 1), AT_FIRST);
+            }
+            for (WorkerLogFile file : files) {
+                LogTail present = tail;
+                if (present != null && file.workerId().compareTo(present.file().workerId()) > 0) {
+                    drain(present, true, entries);
+                    present.close();
+                    tail = new LogTail(file, Optional.empty(), text -> {});
+                }
             }
             if (tail != null) {
                 drain(tail, false, entries);
@@ -60,18 +62,9 @@ public final class LogFollower implements AutoCloseable {
         }
     }
 
-    private Optional<WorkerLogFile> newest() throws IOException {
-        return FileLogs.of(data, account).reduce((older, newer) -> newer);
-    }
-
     private void drain(LogTail from, boolean over, List<LogEntry> entries) throws IOException {
         Incarnations.Known known = incarnations.of(account, from.file().workerId());
-        boolean ended = over || known.over();
-        List<LogEntry> more = FileLogs.take(from, reader, known, timing.nanos(), ended);
-        while (!more.isEmpty()) {
-            entries.addAll(more);
-            more = FileLogs.take(from, reader, known, timing.nanos(), ended);
-        }
+        entries.addAll(FileLogs.drain(from, reader, known, timing.nanos(), over || known.over()));
     }
 
     @Override

@@ -13,8 +13,7 @@ import java.util.Optional;
  * @param message the text after time, level and logger; may be empty
  * @param form how the entry begins
  */
-record Parsed(
-        LogLevel level, Instant timestamp, boolean inferred, Optional<String> logger, String message, Form form) {
+record Parsed(LogLevel level, Instant timestamp, boolean inferred, Optional<String> logger, String message, Form form) {
     /** What the begin of an entry tells of who wrote it. */
     enum Form {
         /** Plain output: its level is a guess. */

@@ -95,8 +95,7 @@ final class StructuredLine {
 
     /** The words of a line; none where it is no such line. */
     static Words words(String line) {
-        List<Field> fields =
-                line.startsWith("{") ? JsonLine.fields(line).orElse(List.of()) : Logfmt.fields(line);
+        List<Field> fields = line.startsWith("{") ? JsonLine.fields(line).orElse(List.of()) : Logfmt.fields(line);
         StructuredLine read = new StructuredLine(true, fields);
         @Nullable Field message = read.takeText(MESSAGE);
         List<String> errors = new ArrayList<>();

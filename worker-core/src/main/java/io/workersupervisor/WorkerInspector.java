@@ -98,10 +98,7 @@ public final class WorkerInspector {
     private static Ailments ailments(DataDirectory data) {
         Timing timing = Timing.system(InstantSource.system());
         return new Ailments(
-                data,
-                new RulesDirectory(data.rules(), List.of(), timing, LOG::warn),
-                Redaction.standard(),
-                timing);
+                data, new RulesDirectory(data.rules(), List.of(), timing, LOG::warn), Redaction.standard(), timing);
     }
 
     /**

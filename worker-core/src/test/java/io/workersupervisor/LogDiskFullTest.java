@@ -25,9 +25,15 @@ class LogDiskFullTest {
     void mount() throws Exception {
         node = new TailedDirectory(directory.resolve("data"));
         Files.createDirectory(node.data.checkpoints());
-        boolean mounted =
-                run("mount", "-t", "tmpfs", "-o", "size=256k,mode=0700", "tmpfs", node.data.checkpoints().toString())
-                        == 0;
+        boolean mounted = run(
+                        "mount",
+                        "-t",
+                        "tmpfs",
+                        "-o",
+                        "size=256k,mode=0700",
+                        "tmpfs",
+                        node.data.checkpoints().toString())
+                == 0;
         Needs.that(mounted, "the right to mount a tmpfs");
     }
 
@@ -44,7 +50,8 @@ class LogDiskFullTest {
         node.write(1, "first\n");
         node.drain(tailer);
         Path ballast = fill();
-        List<String> lines = IntStream.range(0, 5_000).mapToObj(i -> "line " + i).toList();
+        List<String> lines =
+                IntStream.range(0, 5_000).mapToObj(i -> "line " + i).toList();
         node.write(1, String.join("\n", lines) + "\n");
 
         node.drain(tailer);

@@ -112,6 +112,12 @@ class StructuredLineTest {
         String deep = "[".repeat(30_000) + "]".repeat(30_000);
 
         assertThat(CutFile.line("{\"level\":50,\"msg\":\"x\",\"a\":" + deep + "}"))
-                .isEqualTo(new Parsed(LogLevel.ERROR, CutFile.BIRTH, true, Optional.empty(), "x {\"a\":" + deep + "}", Parsed.Form.LEVELLED));
+                .isEqualTo(new Parsed(
+                        LogLevel.ERROR,
+                        CutFile.BIRTH,
+                        true,
+                        Optional.empty(),
+                        "x {\"a\":" + deep + "}",
+                        Parsed.Form.LEVELLED));
     }
 }

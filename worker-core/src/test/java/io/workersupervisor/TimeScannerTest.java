@@ -80,7 +80,8 @@ class TimeScannerTest {
             })
     void a_time_that_never_was_is_inferred_and_stays_in_the_message(String line) {
         assertThat(CutFile.line(line))
-                .isEqualTo(new Parsed(LogLevel.ERROR, CutFile.BIRTH, true, Optional.empty(), line, Parsed.Form.LEVELLED));
+                .isEqualTo(
+                        new Parsed(LogLevel.ERROR, CutFile.BIRTH, true, Optional.empty(), line, Parsed.Form.LEVELLED));
     }
 
     @ParameterizedTest
