@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -107,9 +108,18 @@ final class KeeperJournal {
             opened = null;
         }
         Object first = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-        opened = new RandomAccessFile(file.toFile(), "r");
+        opened = opened();
         Object second = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
         key = first.equals(second) ? first : null;
+    }
+
+    /** A keeper that leaves takes its journal along; what else there is to say, such as no descriptors, is an error. */
+    private RandomAccessFile opened() throws IOException {
+        try {
+            return new RandomAccessFile(file.toFile(), "r");
+        } catch (FileNotFoundException e) {
+            throw Files.exists(file) ? e : new NoSuchFileException(file.toString());
+        }
     }
 
     /** By a stream, as an interrupt of the thread makes a channel fail. Returns whether whole lines were read. */

@@ -10,6 +10,9 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,6 +133,34 @@ class KeeperJournalTest {
     private void writeAnew(String text) throws IOException {
         Path anew = Files.writeString(file.resolveSibling("journal.new"), text);
         Files.move(anew, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Test
+    void a_journal_that_goes_while_it_is_looked_at_knows_nobody() throws IOException {
+        AtomicInteger looks = new AtomicInteger();
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Void> reader = CompletableFuture.runAsync(() -> {
+            while (!over.get()) {
+                assertThat(journal.all().size()).isLessThan(2);
+                looks.incrementAndGet();
+            }
+        });
+        try {
+            for (int keeper = 0; keeper < 300 && !reader.isDone(); keeper++) {
+                writeAnew(BIRTH);
+                Thread.onSpinWait();
+                Files.delete(file);
+                int seen = looks.get();
+                while (looks.get() < seen + 2 && !reader.isDone()) {
+                    Thread.onSpinWait();
+                }
+            }
+        } finally {
+            over.set(true);
+        }
+
+        reader.join();
+        assertThat(journal.all()).isEmpty();
     }
 
     @ParameterizedTest
