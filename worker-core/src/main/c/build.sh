@@ -11,10 +11,11 @@ set -Eeuo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 committed=$here/../resources/io/workersupervisor
 names=(keeper-linux-x86_64 keeper-linux-aarch64)
+sources=(keeper.c client.c journal.c lease.c lock.c start.c system.c worker.c) # the bytes depend on their order
 
 # 64 KiB pages: a binary for aarch64 that is aligned to 4 KiB does not load on a kernel with larger ones.
-flags=(-std=gnu11 -Os -Wall -Wextra -Wconversion -Werror -fstack-protector-strong -ffunction-sections -fdata-sections
-    -static -s -Wl,--gc-sections,--build-id=none)
+flags=(-std=gnu11 -Os -Wall -Wextra -Wconversion -Wmissing-prototypes -Werror -fstack-protector-strong
+    -ffunction-sections -fdata-sections -static -s -Wl,--gc-sections,--build-id=none)
 flags_arm64=("${flags[@]}" -Wl,-z,max-page-size=65536)
 
 first_line() { "$@" 2>/dev/null | sed -n 1p; }
@@ -32,7 +33,7 @@ build_arm64() {
     libgcc=$($gcc -print-libgcc-file-name)
     $gcc "${flags_arm64[@]}" -nostdinc -isystem "$2/usr/include/aarch64-linux-musl" \
         -isystem "$($gcc -print-file-name=include)" -nostdlib -o "$1" \
-        "$lib/crt1.o" "$lib/crti.o" keeper.c "$lib/libc.a" "$libgcc" "$lib/libc.a" "$lib/crtn.o"
+        "$lib/crt1.o" "$lib/crti.o" "${sources[@]}" "$lib/libc.a" "$libgcc" "$lib/libc.a" "$lib/crtn.o"
 }
 
 # build DIRECTORY, an absolute one
@@ -41,10 +42,10 @@ build() {
     mkdir "$temporary/musl"
     (cd "$temporary/musl" && apt-get download -qq -o APT::Sandbox::User=root musl-dev:arm64 && dpkg-deb -x musl-dev_*_arm64.deb .)
     cd "$here" # the compiler sees no path of ours
-    musl-gcc "${flags[@]}" -o "$1/${names[0]}" keeper.c
+    musl-gcc "${flags[@]}" -o "$1/${names[0]}" "${sources[@]}"
     build_arm64 "$1/${names[1]}" "$temporary/musl"
     {
-        echo "# Static binaries of worker-core/src/main/c/keeper.c, made by build.sh there. Name, length, SHA-256."
+        echo "# Static binaries of the C sources in worker-core/src/main/c, made by build.sh there. Name, length, SHA-256."
         compilers
         for name in "${names[@]}"; do
             echo "$name $(stat -c %s "$1/$name") $(sha256sum <"$1/$name" | cut -d ' ' -f 1)"
@@ -61,11 +62,11 @@ check() {
     done
     compilers
     if [ $failed -ne 0 ]; then
-        echo "The committed binaries are not what keeper.c becomes here. Recorded for them:"
+        echo "The committed binaries are not what the sources become here. Recorded for them:"
         grep '^#' "$committed/keeper.txt" || true
         return 1
     fi
-    echo "The committed binaries are what keeper.c becomes here, byte for byte"
+    echo "The committed binaries are what the sources become here, byte for byte"
 }
 
 temporary=$(mktemp -d)

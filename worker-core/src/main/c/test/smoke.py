@@ -82,7 +82,8 @@ class Keeper:
         self.pid = int(self.client.pid)
         return self
 
-    def start(self, id, *argv, epoch=1, account=None, env=(), lease="", cwd="/", umask="022", nice=20, limits="", log=None):
+    def start(self, id, *argv, epoch=1, account=None, env=(), lease="", cwd="/", umask="022", nice=os.nice(0) + 20, limits="",
+              log=None):
         return self.client.ask("START", id, account or id, epoch, self.lock(account or id), log or self.log(id), cwd, umask,
                                nice, lease, limits, len(argv), *argv, *env)
 

@@ -25,11 +25,13 @@ final class Ailments {
 
     private final DataDirectory data;
     private final RulesDirectory rules;
+    private final Redaction redaction;
     private final Timing timing;
 
-    Ailments(DataDirectory data, RulesDirectory rules, Timing timing) {
+    Ailments(DataDirectory data, RulesDirectory rules, Redaction redaction, Timing timing) {
         this.data = data;
         this.rules = rules;
+        this.redaction = redaction;
         this.timing = timing;
     }
 
@@ -74,7 +76,7 @@ final class Ailments {
         }
     }
 
-    private static Optional<Ailment> of(String workerId, Path file, TailOfLog tail, DiagnosisRules rules) {
+    private Optional<Ailment> of(String workerId, Path file, TailOfLog tail, DiagnosisRules rules) {
         List<TailOfLog.Entry> entries = tail.entries();
         boolean isLast = true;
         int found = 0;
@@ -98,20 +100,19 @@ final class Ailments {
         return Headlines.of(entry).lines().stream().anyMatch(line -> rules.isClosing(line.text()));
     }
 
-    private static Optional<Ailment> of(String workerId, Path file, TailOfLog.Entry entry, DiagnosisRules rules) {
+    private Optional<Ailment> of(String workerId, Path file, TailOfLog.Entry entry, DiagnosisRules rules) {
         Headlines headlines = Headlines.of(entry);
-        boolean isTold = headlines
-                .level()
+        boolean isTold = entry.level()
                 .filter(level -> level.compareTo(LogLevel.WARNING) < 0)
                 .isEmpty();
         for (TailOfLog.Line line : isTold ? headlines.lines() : List.<TailOfLog.Line>of()) {
             for (DiagnosisRule rule : rules.alive()) {
                 if (rule.match(line.text()).isPresent() && rule.isNear(entry)) {
-                    LogExcerpt excerpt = new LogExcerpt(
+                    LogExcerpt excerpt = LogReading.excerpt(
                             String.valueOf(file.getFileName()),
-                            line.offset(),
-                            LogEvidence.level(entry, headlines),
-                            line.text());
+                            line,
+                            entry.parsed().level(),
+                            redaction);
                     return Optional.of(new Ailment(
                             workerId,
                             Optional.of(rule.reason()),

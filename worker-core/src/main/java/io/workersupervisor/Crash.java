@@ -1,8 +1,8 @@
 package io.workersupervisor;
 
-import java.util.regex.Pattern;
+import java.util.List;
 
-/** The kinds of text that runtimes print when a program goes wrong, and how far each goes on. */
+/** The kinds of text that runtimes print when a program goes wrong; each names the cause in its own place. */
 enum Crash {
     /** None. */
     NONE,
@@ -12,67 +12,38 @@ enum Crash {
     JVM,
     /** A Rust panic: the message is on the next line. */
     RUST,
-    /** The banner of a dying JVM: every line begins with a hash. */
+    /** The banner of a dying JVM: every line begins with a number sign. */
     BANNER,
     /** An uncaught error of Node: goes on to the line with Node's version. */
     NODE,
-    /** Whatever comes before the next line of a logging framework: Go, V8, Python's fault handler, C++. */
+    /** The last words of Go, V8, Python's fault handler and C++. */
     ALL;
 
-    private static final Pattern NODE_PLACE =
-            Pattern.compile("(?:(?:node:|file://|/|[A-Z]:\\\\)[^ ]{1,300}|\\[eval\\]):\\d+");
-    private static final Pattern RUST_PANIC = Pattern.compile("thread '[^']{0,100}' (?:\\(\\d+\\) )?panicked at .*");
+    /** A place, the source line and a mark beneath it. */
+    private static final int LEAST_OF_NODE = 3;
 
-    static final String TRACEBACK = "Traceback (most recent call last):";
-
-    /** The kind that begins with a line. */
-    static Crash begun(String line) {
-        if (line.isEmpty()) {
-            return NONE;
+    /** The first kind that begins in an entry. */
+    static Crash in(List<TailOfLog.Line> lines) {
+        for (TailOfLog.Line line : lines) {
+            Crash begun = begun(line);
+            if (begun == NODE && lines.size() < LEAST_OF_NODE) {
+                return NONE;
+            } else if (begun != NONE) {
+                return begun;
+            }
         }
-        switch (line.charAt(0)) {
-            case 'E' -> {
-                if (line.startsWith("Exception in thread \"")) {
-                    return JVM;
-                }
-            }
-            case 'F' -> {
-                if (line.startsWith("FATAL ERROR: ") || line.startsWith("Fatal Python error: ")) {
-                    return ALL;
-                }
-            }
-            case '#' -> {
-                if (line.strip().equals("#") || line.startsWith("# A fatal error") || line.startsWith("# There is")) {
-                    return BANNER;
-                }
-            }
-            case '<' -> {
-                if (line.startsWith("<--- Last few GCs --->")) {
-                    return ALL;
-                }
-            }
-            case 'f', 'p', 't', 'u' -> {
-                if (line.startsWith("fatal error: ")
-                        || line.startsWith("panic: ")
-                        || line.startsWith("terminate called ")
-                        || line.startsWith("unexpected fault address ")) {
-                    return ALL;
-                } else if (line.startsWith("thread '")
-                        && RUST_PANIC.matcher(line).matches()) {
-                    return RUST;
-                }
-            }
-            default -> {}
-        }
-        if (isTraceback(line)) {
-            return PYTHON;
-        }
-        return NODE_PLACE.matcher(line).matches() ? NODE : NONE;
+        return NONE;
     }
 
-    /** A prompt without a line break may stand before it, but no other words of a log line. */
-    private static boolean isTraceback(String line) {
-        int at = line.indexOf(TRACEBACK);
-        return at >= 0 && at + TRACEBACK.length() == line.stripTrailing().length();
+    private static Crash begun(TailOfLog.Line line) {
+        return switch (line.kind()) {
+            case TRACEBACK -> PYTHON;
+            case ANNOUNCED -> line.text().startsWith("Exception in thread \"") ? JVM : NONE;
+            case RUST_PANIC -> RUST;
+            case HASH -> BANNER;
+            case NODE_PLACE -> NODE;
+            case PANIC -> ALL;
+            default -> NONE;
+        };
     }
 }

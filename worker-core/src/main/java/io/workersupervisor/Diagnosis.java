@@ -15,17 +15,20 @@ final class Diagnosis {
     private final DataDirectory data;
     private final RulesDirectory rules;
     private final MemoryCounters memory;
+    private final Redaction redaction;
     private final boolean isLocked;
 
     /**
      * Makes one.
      *
+     * @param redaction masks what a report shows of the log and of the last words
      * @param isLocked whether this machine keeps two workers of an account apart by a kernel lock
      */
-    Diagnosis(DataDirectory data, RulesDirectory rules, MemoryCounters memory, boolean isLocked) {
+    Diagnosis(DataDirectory data, RulesDirectory rules, MemoryCounters memory, Redaction redaction, boolean isLocked) {
         this.data = data;
         this.rules = rules;
         this.memory = memory;
+        this.redaction = redaction;
         this.isLocked = isLocked;
     }
 
@@ -42,7 +45,7 @@ final class Diagnosis {
                 ending.otherBoot(),
                 asked(row, ending),
                 counted,
-                once(() -> LastWords.read(data.reasonFile(row.workerId()))),
+                once(() -> LastWords.read(data.reasonFile(row.workerId())).masked(redaction)),
                 log,
                 row.detail().log().orElse("its log")));
         boolean isFrozen = verdict.reason() != StopReason.STOPPED_ON_REQUEST
@@ -130,7 +133,7 @@ final class Diagnosis {
     /** Only the file of this worker: what the one before it wrote explains nothing. */
     private LogReading log(WorkerRow row, Ending ending) {
         Optional<Path> file = row.detail().log().map(name -> data.path().resolve(name));
-        return file.map(path -> LogReading.of(path, rules.rules(), ending.exit()))
+        return file.map(path -> LogReading.of(path, rules.rules(), ending.exit(), redaction))
                 .orElse(LogReading.NONE);
     }
 

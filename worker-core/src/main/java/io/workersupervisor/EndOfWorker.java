@@ -1,9 +1,5 @@
 package io.workersupervisor;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,9 +30,6 @@ import java.util.concurrent.Executor;
  * that the registry does not know are left alone.
  */
 final class EndOfWorker {
-    private static final int LONGEST_EXEC_ERROR = 512;
-    private static final String EXEC_ERROR = "the program could not be run: ";
-
     private final Context context;
     private final UnfiledEnds unfiled;
     private final Executor behind;
@@ -61,7 +54,7 @@ final class EndOfWorker {
 
     /** The facts about a worker whose launch path saw it end. */
     Ending ending(WorkerRow row, Judgement.Dead dead, LaunchRecords.Exit exit) {
-        return ending(row, dead.evidence(), Optional.of(exit), dead.waitStatus(), dead.otherBoot(), List.of());
+        return ending(dead.evidence(), Optional.of(exit), dead.waitStatus(), dead.otherBoot(), List.of());
     }
 
     /** The facts about a worker whose process was never recorded in its row. */
@@ -80,11 +73,10 @@ final class EndOfWorker {
     }
 
     private Ending ending(WorkerRow row, String found, OptionalInt waitStatus, boolean otherBoot, List<String> rungs) {
-        return ending(row, found, context.local().records().lastExit(row.workerId()), waitStatus, otherBoot, rungs);
+        return ending(found, context.local().records().lastExit(row.workerId()), waitStatus, otherBoot, rungs);
     }
 
     private Ending ending(
-            WorkerRow row,
             String found,
             Optional<LaunchRecords.Exit> record,
             OptionalInt waitStatus,
@@ -98,7 +90,6 @@ final class EndOfWorker {
                                         ? "the machine went down before it was recorded"
                                         : "no exit record: the launcher was killed or could not write it"));
         List<String> evidence = new ArrayList<>();
-        execError(row, exit).ifPresent(evidence::add);
         evidence.addAll(rungs);
         evidence.add(found);
         record.ifPresent(known -> {
@@ -116,29 +107,6 @@ final class EndOfWorker {
                 record.flatMap(LaunchRecords.Exit::usage),
                 record.filter(LaunchRecords.Exit::outOfMemory).isPresent(),
                 evidence);
-    }
-
-    /** The one line in which the launcher says that it could not run the program, where that is all the log holds. */
-    private Optional<String> execError(WorkerRow row, ExitStatus exit) {
-        boolean perhaps = exit instanceof ExitStatus.Exited exited && (exited.code() == 126 || exited.code() == 127);
-        if (!perhaps || row.detail().log().isEmpty()) {
-            return Optional.empty();
-        }
-        Path log = context.local().data().path().resolve(row.detail().log().get());
-        try {
-            if (!Files.exists(log) || Files.size(log) > LONGEST_EXEC_ERROR) {
-                return Optional.empty();
-            }
-            String text = Files.readString(log, StandardCharsets.ISO_8859_1).strip();
-            boolean ours = text.startsWith("setsid: ") || text.startsWith("launcher: ") || text.contains("/launcher-");
-            return ours && text.indexOf('\n') < 0 ? Optional.of(EXEC_ERROR + text) : Optional.empty();
-        } catch (IOException e) {
-            return Optional.of("the log could not be read: " + DataDirectory.reason(e));
-        }
-    }
-
-    static boolean isExecError(String evidence) {
-        return evidence.startsWith(EXEC_ERROR);
     }
 
     /** Step 3: the row was read when its worker was dead, and nobody is ending it. */

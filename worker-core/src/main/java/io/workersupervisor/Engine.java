@@ -107,9 +107,10 @@ final class Engine {
                         settings.data,
                         rules,
                         new MemoryCounters(settings.root, timing, new KernelLog()),
+                        settings.redaction,
                         !script.tools().locker().equals(ShellTools.NO_LOCKER)),
                 settings.steps);
-        Ailments ailments = new Ailments(settings.data, rules, timing);
+        Ailments ailments = new Ailments(settings.data, rules, settings.redaction, timing);
         Vigil vigil = new Vigil(
                 settings.data,
                 ailments,

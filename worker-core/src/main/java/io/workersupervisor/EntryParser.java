@@ -35,7 +35,8 @@ final class EntryParser {
             end--;
         }
         if (before.midLine()) {
-            return new Parsed(before.level(), inferred(before), true, Optional.empty(), message(text, 0, end));
+            return new Parsed(
+                    before.level(), inferred(before), true, Optional.empty(), message(text, 0, end), Parsed.Form.PLAIN);
         }
         int lineEnd = 0;
         while (lineEnd < end && text[lineEnd] != '\n') {
@@ -53,7 +54,8 @@ final class EntryParser {
         boolean record = kind == LineKind.RECORD || kind == LineKind.JUL_HEAD || kind == LineKind.TRACEBACK;
         if (!record || !prefix.isRecord()) {
             LogLevel level = RawLevel.of(kind, text, 0, first, end, before);
-            return new Parsed(level, inferred(before), true, Optional.empty(), message(text, 0, end));
+            return new Parsed(
+                    level, inferred(before), true, Optional.empty(), message(text, 0, end), Parsed.Form.PLAIN);
         }
         return record(kind, prefix, text, first, end, before);
     }
@@ -87,13 +89,14 @@ final class EntryParser {
             }
         }
         boolean traceback = RawLevel.hasTraceback(text, 0, end);
+        Parsed.Form form = level == null ? Parsed.Form.RECORD : Parsed.Form.LEVELLED;
         if (level == null) {
             level = traceback || RawLevel.hasTrace(text, 0, end) ? LogLevel.ERROR : LogLevel.INFO;
         } else if (traceback && level.compareTo(LogLevel.ERROR) < 0) {
             level = LogLevel.ERROR;
         }
         return new Parsed(
-                level, time.orElseGet(() -> inferred(before)), time.isEmpty(), logger, message(text, from, end));
+                level, time.orElseGet(() -> inferred(before)), time.isEmpty(), logger, message(text, from, end), form);
     }
 
     /**
@@ -118,7 +121,12 @@ final class EntryParser {
         return lines.isEmpty()
                 ? entry
                 : new Parsed(
-                        entry.level(), entry.timestamp(), entry.inferred(), entry.logger(), entry.message() + lines);
+                        entry.level(),
+                        entry.timestamp(),
+                        entry.inferred(),
+                        entry.logger(),
+                        entry.message() + lines,
+                        entry.form());
     }
 
     private static int nextLine(byte[] text, int from, int end) {

@@ -68,9 +68,16 @@ final class EventLog {
             rotate();
         }
         // Not a channel: an interrupt of the thread that reports must not lose the line.
+        String whole = isTorn() ? "\n" + lines : lines;
         try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
-            out.write(lines.getBytes(StandardCharsets.UTF_8));
+            out.write(whole.getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    /** Whether a full disk left the last line without its end. */
+    private boolean isTorn() throws IOException {
+        String last = tail(file, 1);
+        return !last.isEmpty() && !last.equals("\n");
     }
 
     private void create() throws IOException {

@@ -24,8 +24,8 @@ public record Explanation(
         List<LogExcerpt> lastEntries,
         String advice) {
     /**
-     * Explains the end of a process from its log alone, with the library's facts about exits and the given rules. Blocks for
-     * reading at most 256 KiB.
+     * Explains the end of a process from its log alone, with the library's facts about exits and the given rules. What it
+     * shows of the log is masked by {@link Redaction#standard()}. Blocks for reading at most 256 KiB.
      *
      * @param log what it wrote
      * @param exit how it ended, {@link ExitStatus.Unknown} if that is not known
@@ -33,7 +33,7 @@ public record Explanation(
      * @return the explanation; a log that cannot be read is told in its evidence
      */
     public static Explanation of(java.nio.file.Path log, ExitStatus exit, DiagnosisRules rules) {
-        LogReading reading = LogReading.of(log, rules, exit);
+        LogReading reading = LogReading.of(log, rules, exit, Redaction.standard());
         Verdict verdict = Verdicts.of(new Facts(
                 exit,
                 false,

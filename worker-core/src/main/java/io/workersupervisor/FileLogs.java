@@ -40,7 +40,7 @@ final class FileLogs {
             List<LogEntry> found = new ArrayList<>();
             for (WorkerLogFile file : files) {
                 try (LogTail tail = atEnd(file, each)) {
-                    rest(tail).stream().filter(query::selects).forEach(found::add);
+                    all(tail).stream().filter(query::selects).forEach(found::add);
                 }
             }
             return last(query, found);
@@ -62,7 +62,7 @@ final class FileLogs {
                 try (LogTail tail = one.bytes() <= each
                         ? new LogTail(one.file(), one.progress(), text -> {})
                         : atEnd(one.file(), each)) {
-                    rest(tail).stream().filter(query::selects).forEach(found::add);
+                    all(tail).stream().filter(query::selects).forEach(found::add);
                 }
             }
             return last(query, found);
@@ -124,21 +124,25 @@ final class FileLogs {
     }
 
     /** All that stands in the file now, its last line included. */
-    private List<LogEntry> rest(LogTail tail) throws IOException {
-        Incarnations.Known known =
-                incarnations.of(tail.file().account(), tail.file().workerId());
+    private List<LogEntry> all(LogTail tail) throws IOException {
+        WorkerLogFile file = tail.file();
+        return drain(tail, reader, incarnations.of(file.account(), file.workerId()), 0, true);
+    }
+
+    /** All entries that are complete by now; where the worker writes no more, that is all that stands in the file. */
+    static List<LogEntry> drain(LogTail tail, LogReader reader, Incarnations.Known known, long now, boolean over)
+            throws IOException {
         List<LogEntry> entries = new ArrayList<>();
-        // A part may end in the middle of an entry; what is there no more after two looks is gone.
-        for (int idle = 0; idle < 2; ) {
-            List<LogEntry> more = take(tail, reader, known, 0, true);
+        List<LogEntry> more;
+        do {
+            more = take(tail, reader, known, now, over);
             entries.addAll(more);
-            idle = more.isEmpty() ? idle + 1 : 0;
-        }
+        } while (!more.isEmpty() || tail.hasMoved());
         return entries;
     }
 
-    /** The entries that are complete by now. */
-    static List<LogEntry> take(LogTail tail, LogReader reader, Incarnations.Known known, long now, boolean over)
+    /** Those of one look. */
+    private static List<LogEntry> take(LogTail tail, LogReader reader, Incarnations.Known known, long now, boolean over)
             throws IOException {
         List<LogPiece.Cut> cuts = tail.poll(now, () -> over).stream()
                 .map(span -> new LogPiece.Cut(span.length(), 0))

@@ -2,7 +2,6 @@ package io.workersupervisor;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,14 +10,15 @@ import java.util.regex.Pattern;
  * causes that it names, the exception before the words it was logged with. Payload of JSON lines and text behind quotes is
  * none of them.
  *
- * @param level how grave the entry is, empty where that is not told
  * @param lines the deciding one first
+ * @param behind lines that follow the exception, and may belong to its message or not
  */
-record Headlines(Optional<LogLevel> level, List<TailOfLog.Line> lines) {
+record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
     /** A line is looked at as far as this. */
     private static final int LONGEST = 2_048;
 
     private static final int MOST = 24;
+    private static final String CAUSED_BY = "Caused by: ";
 
     /** What may be the name of a logger, with its place: {@code pkg.Class - }, {@code mod:main:40 - }, {@code name: }. */
     private static final List<Pattern> LOGGERS = List.of(
@@ -31,31 +31,17 @@ record Headlines(Optional<LogLevel> level, List<TailOfLog.Line> lines) {
 
     static Headlines of(TailOfLog.Entry entry) {
         List<TailOfLog.Line> found = new ArrayList<>();
-        Optional<LogLevel> level = entry.head().level();
-        TailOfLog.Line first = entry.lines().get(0);
-        Optional<LogRecordFields> fields =
-                entry.isStructured() && level.isEmpty() ? LogRecordFields.of(first.text()) : Optional.empty();
+        List<TailOfLog.Line> behind = new ArrayList<>();
         switch (entry.crash()) {
-            case PYTHON -> python(entry.lines(), found);
+            case PYTHON -> python(entry.lines(), found, behind);
             case JVM -> causes(entry.lines(), found);
             case RUST -> entry.lines().stream().limit(2).forEach(found::add);
             case NODE, ALL, BANNER -> crashed(entry.lines(), found);
-            case NONE -> {}
+            case NONE -> behind.addAll(behindException(entry.lines()));
         }
-        if (fields.isPresent()) {
-            level = fields.get().level();
-            LogRecordFields record = fields.get();
-            List<TailOfLog.Line> carried = record.exception().stream()
-                    .map(text -> new TailOfLog.Line(first.offset(), text))
-                    .toList();
-            if (carried.stream().anyMatch(line -> line.text().contains(Crash.TRACEBACK))) {
-                python(carried, found);
-            } else {
-                causes(carried, found);
-            }
-            add(first.offset(), record.message(), found);
-            named(first.offset(), record.message(), found);
-        } else if (entry.isStructured()) {
+        if (entry.isRecord() && entry.lines().get(0).kind() == LineKind.STRUCTURED) {
+            structured(entry, found);
+        } else if (entry.isRecord()) {
             message(entry, found);
         } else if (entry.crash() == Crash.NONE) {
             causes(entry.lines(), found);
@@ -63,34 +49,77 @@ record Headlines(Optional<LogLevel> level, List<TailOfLog.Line> lines) {
                 message(entry, found);
             }
         }
-        return new Headlines(level, found.stream().distinct().limit(MOST).toList());
+        return new Headlines(found.stream().distinct().limit(MOST).toList(), behind);
+    }
+
+    /** Output that an exception without frames may have as further lines of its message. */
+    private static List<TailOfLog.Line> behindException(List<TailOfLog.Line> lines) {
+        int from = lines.size();
+        while (from > 0 && isPlain(lines.get(from - 1))) {
+            from--;
+        }
+        boolean isException = from > 0
+                && (lines.get(from - 1).kind() == LineKind.EXCEPTION
+                        || lines.get(from - 1).kind() == LineKind.CAUSE);
+        return isException ? nonBlank(lines.subList(from, lines.size())) : List.of();
+    }
+
+    private static boolean isPlain(TailOfLog.Line line) {
+        return line.kind() == LineKind.RAW || line.kind() == LineKind.BLANK;
+    }
+
+    private static List<TailOfLog.Line> nonBlank(List<TailOfLog.Line> lines) {
+        return lines.stream().filter(line -> line.kind() != LineKind.BLANK).toList();
+    }
+
+    /** A line of JSON or of {@code key=value}: whatever else is in it is payload. */
+    private static void structured(TailOfLog.Entry entry, List<TailOfLog.Line> found) {
+        StructuredLine.Words words = StructuredLine.words(entry.first());
+        for (String error : words.errors()) {
+            List<TailOfLog.Line> carried = error.lines()
+                    .map(text -> TailOfLog.Line.of(entry.offset(), text))
+                    .toList();
+            if (Crash.in(carried) == Crash.PYTHON) {
+                python(carried, found, new ArrayList<>());
+            } else {
+                causes(carried, found);
+            }
+        }
+        add(entry.offset(), words.message(), found);
+        named(entry.offset(), words.message(), found);
     }
 
     private static void add(long offset, String text, List<TailOfLog.Line> found) {
         String line = text.length() <= LONGEST ? text : text.substring(0, LONGEST);
         if (!line.isBlank()) {
-            found.add(new TailOfLog.Line(offset, line.strip()));
+            found.add(TailOfLog.Line.of(offset, line.strip()));
         }
     }
 
-    /** With and without what may be the name of a logger. */
+    /** With and without what may be the name of a logger, and the exceptions that were logged with it. */
     private static void message(TailOfLog.Entry entry, List<TailOfLog.Line> found) {
-        String text = entry.first();
-        int at = Math.min(entry.head().message(), text.length());
-        String message = text.substring(at, Math.min(text.length(), at + LONGEST));
+        String text = entry.parsed().message();
+        int end = text.indexOf('\n') < 0 ? text.length() : text.indexOf('\n');
+        String message = text.substring(0, Math.min(end, LONGEST));
+        if (entry.crash() == Crash.NONE) {
+            entry.lines().stream()
+                    .skip(1)
+                    .filter(line -> line.kind() == LineKind.EXCEPTION)
+                    .forEach(line -> add(line.offset(), line.text(), found));
+        }
         add(entry.offset(), message, found);
         for (Pattern pattern : LOGGERS) {
             Matcher logger = pattern.matcher(message);
-            if (entry.isStructured() && logger.lookingAt()) {
+            if (entry.isRecord() && logger.lookingAt()) {
                 add(entry.offset(), message.substring(logger.end()), found);
             }
         }
         named(entry.offset(), message, found);
-        if (entry.isStructured() && entry.crash() == Crash.NONE) {
+        if (entry.isRecord() && entry.crash() == Crash.NONE) {
             entry.lines().stream()
                     .skip(1)
-                    .filter(line -> line.text().startsWith("Caused by: "))
-                    .forEach(line -> add(line.offset(), line.text().substring("Caused by: ".length()), found));
+                    .filter(line -> line.text().startsWith(CAUSED_BY))
+                    .forEach(line -> add(line.offset(), line.text().substring(CAUSED_BY.length()), found));
         }
     }
 
@@ -109,34 +138,38 @@ record Headlines(Optional<LogLevel> level, List<TailOfLog.Line> lines) {
     }
 
     /** The last class of a chain, then those that it names as its direct causes, then those inside of groups. */
-    private static void python(List<TailOfLog.Line> lines, List<TailOfLog.Line> found) {
+    private static void python(List<TailOfLog.Line> lines, List<TailOfLog.Line> found, List<TailOfLog.Line> behind) {
         List<TailOfLog.Line> chain = new ArrayList<>();
         List<TailOfLog.Line> grouped = new ArrayList<>();
         boolean inFrames = false;
-        for (TailOfLog.Line line : lines) {
-            String text = line.text();
-            if (text.contains(Crash.TRACEBACK)) {
+        int last = lines.size();
+        for (int i = 0; i < lines.size(); i++) {
+            TailOfLog.Line line = lines.get(i);
+            if (line.kind() == LineKind.TRACEBACK) {
                 inFrames = true;
                 continue;
-            } else if (text.equals(LogCutter.DURING)) {
+            } else if (line.kind() == LineKind.CHAIN && line.text().startsWith("During ")) {
                 chain.clear();
             }
-            boolean inGroup = text.stripLeading().startsWith("|");
-            String bare = inGroup ? text.substring(margin(text)) : text;
+            boolean inGroup = line.text().stripLeading().startsWith("|");
+            String bare = inGroup ? line.text().substring(margin(line.text())) : line.text();
             boolean isFrame = bare.isEmpty()
-                    || (inGroup ? text.contains("|   ") : Character.isWhitespace(bare.charAt(0)))
+                    || (inGroup ? line.text().contains("|   ") : Character.isWhitespace(bare.charAt(0)))
                     || bare.startsWith("> File ")
-                    || bare.equals(LogCutter.DURING)
-                    || bare.equals(LogCutter.DIRECT_CAUSE);
+                    || line.kind() == LineKind.CHAIN;
             if (inFrames && !isFrame) {
-                (inGroup ? grouped : chain).add(new TailOfLog.Line(line.offset(), bare));
+                (inGroup ? grouped : chain).add(TailOfLog.Line.of(line.offset(), bare));
                 inFrames = false;
+                last = i;
             }
         }
         for (int i = chain.size() - 1; i >= 0; i--) {
             add(chain.get(i).offset(), chain.get(i).text(), found);
         }
         grouped.forEach(line -> add(line.offset(), line.text(), found));
+        behind.addAll(nonBlank(lines.subList(Math.min(last + 1, lines.size()), lines.size())).stream()
+                .filter(line -> line.kind() != LineKind.INDENTED)
+                .toList());
     }
 
     private static int margin(String text) {
@@ -150,8 +183,8 @@ record Headlines(Optional<LogLevel> level, List<TailOfLog.Line> lines) {
             if (i == 0) {
                 add(lines.get(i).offset(), text, found);
                 named(lines.get(i).offset(), text, found);
-            } else if (text.startsWith("Caused by: ")) {
-                add(lines.get(i).offset(), text.substring("Caused by: ".length()), found);
+            } else if (text.startsWith(CAUSED_BY)) {
+                add(lines.get(i).offset(), text.substring(CAUSED_BY.length()), found);
             } else if (text.stripLeading().startsWith("[cause]: ")) {
                 add(lines.get(i).offset(), text.stripLeading().substring("[cause]: ".length()), found);
             }

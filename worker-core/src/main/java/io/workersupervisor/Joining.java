@@ -262,10 +262,14 @@ final class Joining {
                 return TraceLine.isFileOfLoguru(line, from, to) || exceptionOfTraceback();
             }
             case PANIC -> {
-                return true;
+                return TraceLine.isVersionOfNode(line, from, to) ? goOn(State.PLAIN) : true;
             }
             case NODE_SOURCE, RUST_MESSAGE -> {
                 return due();
+            }
+            case NODE_MARK -> {
+                boolean marked = TraceLine.isMark(line, from, to, '^');
+                return marked ? goOn(State.PANIC) : begin(State.PLAIN, records);
             }
             case GOROUTINE -> {
                 return line[to - 1] == ')'

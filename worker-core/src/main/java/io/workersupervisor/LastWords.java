@@ -72,6 +72,11 @@ record LastWords(Optional<StopReason> reason, Optional<Duration> retryAfter, Str
         }
     }
 
+    /** The same, as it may be shown. */
+    LastWords masked(Redaction redaction) {
+        return new LastWords(reason, retryAfter, redaction.apply(message), redaction.apply(problem));
+    }
+
     static LastWords parse(String json) {
         Map<String, @Nullable Object> map = Json.object(json);
         if (!(map.get("reason") instanceof String name)) {

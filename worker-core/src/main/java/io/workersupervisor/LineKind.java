@@ -26,7 +26,7 @@ enum LineKind {
     EXCEPTION,
     /** Announces an exception: {@code Exception in thread}, {@code Task exception was never retrieved}. */
     ANNOUNCED,
-    /** A Go or Node process, or the Python interpreter, dies of this. */
+    /** A process of Go, Node or C++, or the Python interpreter, dies of this. */
     PANIC,
     /** The head of a goroutine's trace. */
     GOROUTINE,
@@ -146,7 +146,13 @@ enum LineKind {
                 return is(line, from, to, "goroutine ") && line[to - 1] == ':' ? GOROUTINE : null;
             }
             case 't' -> {
+                if (is(line, from, to, "terminate called ")) {
+                    return PANIC;
+                }
                 return is(line, from, to, "thread '") && isRustPanic(line, from, to) ? RUST_PANIC : null;
+            }
+            case 'u' -> {
+                return is(line, from, to, "unexpected fault address ") ? PANIC : null;
             }
             case 'n' -> {
                 return is(line, from, to, "note: ") ? RUST_NOTE : nodePlace(line, from, to);

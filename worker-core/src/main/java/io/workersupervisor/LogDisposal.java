@@ -99,10 +99,13 @@ final class LogDisposal {
         return bytes + plain(data.logs()) + plain(data.path());
     }
 
-    /** What is archived is a hole. */
+    /** What is archived is a hole, unless the file was cut since. */
     private static long onDisk(WorkerLogFile file, WorkerLogFile.Stat stat, Map<String, LogProgress> archive) {
         LogProgress archived = archive.get(file.workerId());
-        return archived == null || archived.inode() != stat.inode() ? stat.size() : stat.size() - archived.offset();
+        if (archived == null || archived.inode() != stat.inode() || archived.offset() > stat.size()) {
+            return stat.size();
+        }
+        return stat.size() - archived.offset();
     }
 
     /** The files of a directory that are no worker's. */

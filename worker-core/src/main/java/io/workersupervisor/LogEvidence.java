@@ -55,7 +55,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
     }
 
     static LogEvidence of(TailOfLog tail, DiagnosisRules rules, ExitStatus exit) {
-        boolean isStructured = tail.isStructured();
+        boolean hasRecords = tail.hasRecords();
         Walk walk = new Walk();
         List<TailOfLog.Entry> entries = tail.entries();
         for (int i = entries.size() - 1; i >= 0 && walk.looked < MOST_ENTRIES; i--) {
@@ -65,6 +65,10 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
                 continue;
             }
             Headlines headlines = Headlines.of(entry);
+            if (!passes(headlines, rules, walk)) {
+                walk.last = walk.last.or(() -> Optional.of(last(entry)));
+                break;
+            }
             Optional<Found> found = ask(entry, headlines, rules, exit, walk);
             if (found.isPresent()) {
                 return new LogEvidence(found, walk.looked, Optional.empty());
@@ -74,9 +78,9 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
                 continue;
             }
             if (walk.last.isEmpty()) {
-                walk.last = Optional.of(new Last(entry.lines().get(0), level(entry, headlines)));
+                walk.last = Optional.of(last(entry));
             }
-            if (!passes(entry, headlines, isStructured, walk)) {
+            if (!passes(entry, hasRecords, walk)) {
                 break;
             }
             walk.later.add(entry);
@@ -85,34 +89,41 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
     }
 
     private static boolean isBlank(TailOfLog.Entry entry) {
-        return entry.lines().stream().allMatch(line -> line.text().isBlank());
+        return entry.lines().stream().allMatch(line -> line.kind() == LineKind.BLANK);
     }
 
     private static boolean isClosing(Headlines headlines, TailOfLog.Entry entry, DiagnosisRules rules) {
         return entry.crash() == Crash.NONE && headlines.lines().stream().anyMatch(line -> rules.isClosing(line.text()));
     }
 
-    private static boolean isGrave(Headlines headlines) {
-        return headlines
-                .level()
+    private static boolean isGrave(TailOfLog.Entry entry) {
+        return entry.level()
                 .filter(level -> level.compareTo(LogLevel.ERROR) >= 0)
                 .isPresent();
     }
 
-    /** How grave it is for people: what a runtime prints of its end is an error. */
-    static LogLevel level(TailOfLog.Entry entry, Headlines headlines) {
-        LogLevel level = headlines.level().orElse(LogLevel.INFO);
-        return entry.crash() != Crash.NONE && level.compareTo(LogLevel.ERROR) < 0 ? LogLevel.ERROR : level;
+    private static Last last(TailOfLog.Entry entry) {
+        return new Last(entry.lines().get(0), entry.parsed().level());
+    }
+
+    /** Output behind an exception is what goes on with its message, or what was written when it was survived. */
+    private static boolean passes(Headlines headlines, DiagnosisRules rules, Walk walk) {
+        long plain = headlines.behind().stream()
+                .filter(line -> !rules.isClosing(line.text()))
+                .count();
+        walk.isWeak |= plain > 0;
+        walk.plain += (int) plain;
+        return walk.plain <= MOST_PLAIN;
     }
 
     /** Whether what stands before may still be the cause, although no rule knows this one. */
-    private static boolean passes(TailOfLog.Entry entry, Headlines headlines, boolean isStructured, Walk walk) {
+    private static boolean passes(TailOfLog.Entry entry, boolean hasRecords, Walk walk) {
         if (entry.crash() != Crash.NONE) {
             return false;
-        } else if (isGrave(headlines)) {
+        } else if (isGrave(entry)) {
             walk.isWeak = true;
             return true;
-        } else if (entry.isStructured() || !isStructured) {
+        } else if (entry.isRecord() || !hasRecords) {
             return false;
         }
         walk.isWeak = true;
@@ -122,10 +133,9 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
 
     private static Optional<Found> ask(
             TailOfLog.Entry entry, Headlines headlines, DiagnosisRules rules, ExitStatus exit, Walk walk) {
-        boolean isOrdinary = entry.isStructured()
+        boolean isOrdinary = entry.isRecord()
                 && entry.crash() == Crash.NONE
-                && headlines
-                        .level()
+                && entry.level()
                         .filter(level -> level.compareTo(LogLevel.WARNING) < 0)
                         .isPresent();
         if (isOrdinary) {
@@ -140,15 +150,19 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
         boolean crashed = exit instanceof ExitStatus.Signalled || exit instanceof ExitStatus.ExitedOrSignalled;
         for (TailOfLog.Line line : headlines.lines()) {
             for (DiagnosisRule rule : rules) {
-                if (!rule.fits(exit) || !rule.fits(headlines.level()) || (crashed && !rule.isAbort())) {
+                if (!rule.fits(exit) || !rule.fits(entry.level()) || (crashed && !rule.isAbort())) {
                     continue;
                 }
                 Optional<Matcher> match = rule.match(line.text());
                 if (match.isPresent() && rule.isNear(entry) && holds(rule, walk)) {
                     Confidence confidence =
-                            walk.isWeak || !isError(entry, headlines, rule) ? Confidence.POSSIBLE : rule.confidence();
-                    return Optional.of(
-                            new Found(rule, confidence, rule.retryAfter(match.get()), line, level(entry, headlines)));
+                            walk.isWeak || !isError(entry, rule) ? Confidence.POSSIBLE : rule.confidence();
+                    return Optional.of(new Found(
+                            rule,
+                            confidence,
+                            rule.retryAfter(match.get()),
+                            line,
+                            entry.parsed().level()));
                 }
             }
         }
@@ -169,10 +183,10 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
     }
 
     /** Whether the entry is an error by its form: plain words and warnings may be anything. */
-    private static boolean isError(TailOfLog.Entry entry, Headlines headlines, DiagnosisRule rule) {
-        boolean hasStack = !entry.isStructured()
+    private static boolean isError(TailOfLog.Entry entry, DiagnosisRule rule) {
+        boolean hasStack = !entry.isRecord()
                 && entry.lines().size() > 1
                 && entry.lines().get(1).text().stripLeading().startsWith("at ");
-        return entry.crash() != Crash.NONE || isGrave(headlines) || hasStack || rule.isPlain();
+        return entry.crash() != Crash.NONE || isGrave(entry) || hasStack || rule.isPlain();
     }
 }

@@ -66,14 +66,7 @@ public final class LogFollower implements AutoCloseable {
 
     private void drain(LogTail from, boolean over, List<LogEntry> entries) throws IOException {
         Incarnations.Known known = incarnations.of(account, from.file().workerId());
-        boolean ended = over || known.over();
-        // The first look that finds nothing may have read the begin of an entry that the next one ends.
-        int looks = ended ? 2 : 1;
-        for (int idle = 0; idle < looks; ) {
-            List<LogEntry> more = FileLogs.take(from, reader, known, timing.nanos(), ended);
-            entries.addAll(more);
-            idle = more.isEmpty() ? idle + 1 : 0;
-        }
+        entries.addAll(FileLogs.drain(from, reader, known, timing.nanos(), over || known.over()));
     }
 
     @Override

@@ -122,7 +122,8 @@ final class LogReader {
             } catch (RuntimeException defect) {
                 LOG.error("bytes {} to {} of {} are taken as text", offset, offset + (to - from), file.path(), defect);
                 String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
-                return new Parsed(LogLevel.INFO, inherited.time(), true, Optional.empty(), text.strip());
+                return new Parsed(
+                        LogLevel.INFO, inherited.time(), true, Optional.empty(), text.strip(), Parsed.Form.PLAIN);
             }
         }
 

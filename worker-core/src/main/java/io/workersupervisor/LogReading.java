@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The end of a log as a stop report needs it: what it says of the cause, and its last entries. A log that cannot be read
@@ -25,11 +24,15 @@ record LogReading(LogEvidence evidence, Optional<LogExcerpt> cause, List<LogExce
 
     static final LogReading NONE = new LogReading(NOTHING, Optional.empty(), List.of(), "no log was looked at");
 
-    /** A bot's token: number, colon, secret. */
-    private static final Pattern TOKEN = Pattern.compile("\\b(\\d{6,12}):[A-Za-z0-9_-]{30,64}\\b");
+    private static final int FIRST_SHOWN = 2;
+    private static final int LAST_SHOWN = 5;
+    private static final int LONGEST_LINE = 240;
+
+    /** What of a line is masked; less is shown. */
+    private static final int LONGEST_MASKED = 4_096;
 
     /** Reads a little first, and more only where the little does not begin with an ordinary line. */
-    static LogReading of(Path file, DiagnosisRules rules, ExitStatus exit) {
+    static LogReading of(Path file, DiagnosisRules rules, ExitStatus exit, Redaction redaction) {
         try {
             TailOfLog tail = TailOfLog.read(file, TailOfLog.SHORT);
             LogEvidence evidence = LogEvidence.of(tail, rules, exit);
@@ -37,7 +40,7 @@ record LogReading(LogEvidence evidence, Optional<LogExcerpt> cause, List<LogExce
                 tail = TailOfLog.read(file, TailOfLog.LONGEST);
                 evidence = LogEvidence.of(tail, rules, exit);
             }
-            return of(String.valueOf(file.getFileName()), tail, evidence);
+            return of(String.valueOf(file.getFileName()), tail, evidence, redaction);
         } catch (NoSuchFileException gone) {
             return unread("its log is gone");
         } catch (IOException | RuntimeException e) {
@@ -56,14 +59,14 @@ record LogReading(LogEvidence evidence, Optional<LogExcerpt> cause, List<LogExce
         return entries < KEPT || evidence.looked() >= entries - 1;
     }
 
-    private static LogReading of(String file, TailOfLog tail, LogEvidence evidence) {
+    private static LogReading of(String file, TailOfLog tail, LogEvidence evidence, Redaction redaction) {
         Optional<LogExcerpt> cause = evidence.found()
-                .map(found -> excerpt(file, found.line(), found.level()))
-                .or(() -> evidence.last().map(last -> excerpt(file, last.line(), last.level())));
+                .map(found -> excerpt(file, found.line(), found.level(), redaction))
+                .or(() -> evidence.last().map(last -> excerpt(file, last.line(), last.level(), redaction)));
         List<LogExcerpt> kept = new ArrayList<>();
         List<TailOfLog.Entry> entries = tail.entries();
         for (TailOfLog.Entry entry : entries.subList(Math.max(0, entries.size() - KEPT), entries.size())) {
-            kept.add(excerpt(file, entry));
+            kept.add(excerpt(file, entry, redaction));
         }
         String looked = tail.size() == 0
                 ? "its log is empty"
@@ -71,25 +74,32 @@ record LogReading(LogEvidence evidence, Optional<LogExcerpt> cause, List<LogExce
         return new LogReading(evidence, cause, kept, looked);
     }
 
-    private static LogExcerpt excerpt(String file, TailOfLog.Line line, LogLevel level) {
-        return new LogExcerpt(file, line.offset(), level, shown(line.text()));
+    /** A line as it may be shown. */
+    static LogExcerpt excerpt(String file, TailOfLog.Line line, LogLevel level, Redaction redaction) {
+        return new LogExcerpt(file, line.offset(), level, redaction.apply(bounded(line.text())));
     }
 
-    /** The beginning and the end of a long one: the end says what went wrong. */
-    private static LogExcerpt excerpt(String file, TailOfLog.Entry entry) {
-        Headlines headlines = Headlines.of(entry);
-        StringBuilder text = new StringBuilder();
-        List<TailOfLog.Line> lines = entry.lines().stream()
-                .filter(line -> !line.text().isBlank() && !isVariable(line.text()))
-                .toList();
-        for (int i = 0; i < lines.size(); i++) {
-            if (lines.size() > 8 && i == 2) {
-                i = lines.size() - 5;
-                text.append("\n  ...");
-            }
-            text.append(i == 0 ? "" : "\n").append(Text.cut(lines.get(i).text(), 240));
+    /** The beginning and the end of a long one: the end says what went wrong. Masked before it is cut. */
+    private static LogExcerpt excerpt(String file, TailOfLog.Entry entry, Redaction redaction) {
+        List<String> lines = shown(entry.lines());
+        if (lines.size() > FIRST_SHOWN + LAST_SHOWN) {
+            List<String> most = new ArrayList<>(lines.subList(0, FIRST_SHOWN));
+            most.add("  ...");
+            most.addAll(lines.subList(lines.size() - LAST_SHOWN, lines.size()));
+            lines = most;
         }
-        return new LogExcerpt(file, entry.offset(), LogEvidence.level(entry, headlines), shown(text.toString()));
+        StringBuilder text = new StringBuilder();
+        for (String line : redaction.apply(String.join("\n", lines)).split("\n", -1)) {
+            text.append(text.isEmpty() ? "" : "\n").append(Text.cut(line, LONGEST_LINE));
+        }
+        return new LogExcerpt(file, entry.offset(), entry.parsed().level(), text.toString());
+    }
+
+    private static List<String> shown(List<TailOfLog.Line> lines) {
+        return lines.stream()
+                .filter(line -> line.kind() != LineKind.BLANK && !isVariable(line.text()))
+                .map(line -> bounded(line.text()))
+                .toList();
     }
 
     /** Lines in which loguru shows the values of variables: a secret can stand there. */
@@ -98,8 +108,8 @@ record LogReading(LogEvidence evidence, Optional<LogExcerpt> cause, List<LogExce
         return bare.startsWith("\u2502") || bare.startsWith("\u2514");
     }
 
-    private static String shown(String text) {
-        String cut = text.length() <= 4_096 ? text : text.substring(0, 4_096);
-        return TOKEN.matcher(cut).replaceAll("$1:[token]");
+    /** What is cut here is never shown, so that no half of a secret escapes the mask. */
+    private static String bounded(String text) {
+        return text.length() <= LONGEST_MASKED ? text : text.substring(0, LONGEST_MASKED);
     }
 }

@@ -120,7 +120,7 @@ final class LogRotation implements AutoCloseable {
                     .map(last -> last.inode() == inode ? last : last.anew(inode, 0))
                     .orElseGet(() -> LogProgress.begin(inode, WorkerIds.timeOf(file.workerId())));
             long upTo = feed.isShipped(file) ? acknowledged.of(file, inode) : held.size();
-            long end = Math.max(0, (upTo - REST) / BLOCK * BLOCK);
+            long end = Math.max(0, (Math.min(upTo, held.size()) - REST) / BLOCK * BLOCK);
             while (end - before.offset() >= retention.archiveAt()) {
                 LogProgress after = new LogProgress(
                         inode,
@@ -158,6 +158,13 @@ final class LogRotation implements AutoCloseable {
     private void move(LogArchive parts, WorkerLogFile file, LogSource held, LogPiece piece) throws IOException {
         long offset = piece.before().offset();
         long length = piece.after().offset() - offset;
+        if (held.size() < offset + length) {
+            feed.trouble(
+                    file.account(),
+                    file.path() + " was cut by somebody before its bytes " + offset + " to " + (offset + length)
+                            + " were archived");
+            return;
+        }
         if (!parts.contains(file, piece.before().position())) {
             parts.store(file, held, offset, length, piece.before().position());
         }

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogTailer implements AutoCloseable {
     private static final Duration LOCK_AGAIN = Duration.ofSeconds(2);
+    private static final Duration READ_AGAIN = Duration.ofSeconds(2);
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
     private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(60);
 
@@ -63,6 +64,8 @@ final class LogTailer implements AutoCloseable {
         boolean ready = true;
         long touched;
         String trouble = "";
+        /** When it is looked at again after a failure; far away where there was none. */
+        long again = Long.MAX_VALUE;
 
         Followed(LogTail tail, LineBudget budget) {
             this.tail = tail;
@@ -77,7 +80,9 @@ final class LogTailer implements AutoCloseable {
 
         /** When there is something to do although nothing is written. */
         long due() {
-            return Math.min(tail.due().orElse(Long.MAX_VALUE), budget.due().orElse(Long.MAX_VALUE));
+            return again < Long.MAX_VALUE
+                    ? again
+                    : Math.min(tail.due().orElse(Long.MAX_VALUE), budget.due().orElse(Long.MAX_VALUE));
         }
     }
 
@@ -129,9 +134,9 @@ final class LogTailer implements AutoCloseable {
             grown.clear();
             return null;
         }
+        grown.addAll(feed.files());
         LogJournal opened = LogJournal.open(directory);
         journal = opened;
-        feed.files().forEach(grown::add);
         opened.forget(feed.gone(opened.acknowledged().keySet()));
         return opened;
     }
@@ -159,13 +164,13 @@ final class LogTailer implements AutoCloseable {
             Followed one = all.next();
             if (one.ready || one.due() <= now) {
                 Optional<LogPiece> piece = read(one, now);
-                one.ready = piece.isPresent() || one.tail.hasMoved();
+                one.ready = one.again == Long.MAX_VALUE && (piece.isPresent() || one.tail.hasMoved());
                 bytes += piece.map(LogTailer::bytes).orElse(0);
                 if (piece.isPresent()) {
                     all.remove();
                     served.add(one);
                 }
-            } else if (one.tail.isDrained() && now - one.touched > HELD_OPEN.toNanos()) {
+            } else if (one.again == Long.MAX_VALUE && one.tail.isDrained() && now - one.touched > HELD_OPEN.toNanos()) {
                 one.tail.close();
                 all.remove();
             }
@@ -193,7 +198,7 @@ final class LogTailer implements AutoCloseable {
         return (int) (piece.after().offset() - piece.before().offset());
     }
 
-    /** A file that cannot be read holds up no other; it is told once, and tried again when it grows. */
+    /** A file that cannot be read holds up no other; it is told once, and tried again after a pause or when it grows. */
     private Optional<LogPiece> read(Followed one, long now) {
         boolean whole = false;
         try {
@@ -204,11 +209,16 @@ final class LogTailer implements AutoCloseable {
                 one.tail.advance(taken.piece().after());
             });
             whole = true;
-            one.trouble = "";
+            one.trouble = part.isPresent() ? "" : one.trouble;
+            one.again = Long.MAX_VALUE;
             return part.map(LogFeed.Part::piece);
-        } catch (IOException unreadable) {
+        } catch (IOException | RuntimeException unreadable) {
             WorkerLogFile file = one.tail.file();
-            String text = file.path() + " cannot be read: " + DataDirectory.reason(unreadable);
+            one.again = now + READ_AGAIN.toNanos();
+            String text = file.path() + " cannot be read: "
+                    + (unreadable instanceof IOException io
+                            ? DataDirectory.reason(io)
+                            : Text.oneLine(unreadable.toString()));
             if (!text.equals(one.trouble)) {
                 feed.trouble(file.account(), text);
             }

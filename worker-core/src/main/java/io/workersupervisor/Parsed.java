@@ -11,5 +11,16 @@ import java.util.Optional;
  * @param inferred whether the entry does not give its time, and it is that of the entry before
  * @param logger who logged it, where the line names that
  * @param message the text after time, level and logger; may be empty
+ * @param form how the entry begins
  */
-record Parsed(LogLevel level, Instant timestamp, boolean inferred, Optional<String> logger, String message) {}
+record Parsed(LogLevel level, Instant timestamp, boolean inferred, Optional<String> logger, String message, Form form) {
+    /** What the begin of an entry tells of who wrote it. */
+    enum Form {
+        /** Plain output: its level is a guess. */
+        PLAIN,
+        /** A record of a logging framework that names no level. */
+        RECORD,
+        /** A record of a logging framework with its level. */
+        LEVELLED
+    }
+}

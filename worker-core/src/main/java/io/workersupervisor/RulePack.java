@@ -3,6 +3,7 @@ package io.workersupervisor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -170,7 +171,7 @@ record RulePack(List<DiagnosisRule> rules, List<Pattern> closing, List<String> p
     }
 
     private static LogLevel level(String name) {
-        return LineHead.word(name)
+        return Optional.ofNullable(LevelWords.of(name))
                 .orElseThrow(() -> new IllegalArgumentException("unknown level " + Text.quoted(name)));
     }
 

@@ -37,14 +37,15 @@ final class SinkCheckpoints {
     }
 
     private static Map<String, Long> read(Path sink) throws IOException {
-        // An acknowledgement that a crash of the machine takes back would need the bytes again.
+        Map<String, Long> one = new LinkedHashMap<>();
+        LogJournal.readOnly(sink)
+                .forEach((worker, progress) -> one.put(key(worker, progress.inode()), progress.offset()));
+        // An acknowledgement that a crash of the machine takes back would need the bytes again: what was read is
+        // synced.
         try (RandomAccessFile open =
                 new RandomAccessFile(sink.resolve("journal").toFile(), "rw")) {
             open.getFD().sync();
         }
-        Map<String, Long> one = new LinkedHashMap<>();
-        LogJournal.readOnly(sink)
-                .forEach((worker, progress) -> one.put(key(worker, progress.inode()), progress.offset()));
         return one;
     }
 

@@ -128,10 +128,10 @@ final class StartVerification {
             }
             if (report.isPresent() || row.isEmpty() || context.timing().nanos() > deadline) {
                 String how = report.map(known -> known.exit()
-                                + known.evidence().stream()
-                                        .filter(EndOfWorker::isExecError)
+                                + known.logEvidence().stream()
+                                        .filter(line -> known.reason() == StopReason.START_FAILED)
                                         .findFirst()
-                                        .map(error -> ": " + error)
+                                        .map(line -> ": the program could not be run: " + Text.oneLine(line.text()))
                                         .orElse(""))
                         .orElse(found);
                 return new StartResult.Failed(

@@ -74,7 +74,7 @@ final class StopReportJson {
                             && offset >= 0
                             && map.get("text") instanceof String text) {
                         LogLevel level =
-                                optional(map, "level").flatMap(LineHead::word).orElse(LogLevel.INFO);
+                                optional(map, "level").map(LevelWords::of).orElse(LogLevel.INFO);
                         excerpts.add(new LogExcerpt(optional(map, "file").orElse(""), offset, level, text));
                     }
                 }

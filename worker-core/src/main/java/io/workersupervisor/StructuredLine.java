@@ -81,7 +81,42 @@ final class StructuredLine {
                 Optional.ofNullable(logger)
                         .map(field -> EntryParser.clean(textOf(field)))
                         .filter(name -> !name.isEmpty()),
-                EntryParser.clean(message(message == null ? "" : textOf(message)))));
+                EntryParser.clean(message(message == null ? "" : textOf(message))),
+                level == null ? Parsed.Form.RECORD : Parsed.Form.LEVELLED));
+    }
+
+    /**
+     * What a line says in words, without whatever else it carries.
+     *
+     * @param message its message, empty if it has none
+     * @param errors the exceptions, stacks and errors in it, each of one or more lines
+     */
+    record Words(String message, List<String> errors) {}
+
+    /** The words of a line; none where it is no such line. */
+    static Words words(String line) {
+        List<Field> fields = line.startsWith("{") ? JsonLine.fields(line).orElse(List.of()) : Logfmt.fields(line);
+        StructuredLine read = new StructuredLine(true, fields);
+        @Nullable Field message = read.takeText(MESSAGE);
+        List<String> errors = new ArrayList<>();
+        for (Field field : read.left) {
+            if (STACK.contains(field.key()) || ERROR.contains(field.key())) {
+                error(field).ifPresent(errors::add);
+            }
+        }
+        return new Words(message == null ? "" : textOf(message), errors);
+    }
+
+    /** An error may be an object with its own stack or message. */
+    private static Optional<String> error(Field field) {
+        if (field.text() != null || !field.value().startsWith("{")) {
+            return Optional.ofNullable(field.text());
+        }
+        StructuredLine inner =
+                new StructuredLine(true, JsonLine.fields(field.value()).orElse(List.of()));
+        return Optional.ofNullable(inner.takeText(STACK))
+                .or(() -> Optional.ofNullable(inner.takeText(MESSAGE)))
+                .map(StructuredLine::textOf);
     }
 
     private String message(String text) {

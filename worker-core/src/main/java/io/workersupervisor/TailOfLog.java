@@ -8,13 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * The end of one worker's log, cut into entries: a line with those that belong to it, above all a traceback or the text of a
- * crash. Pure but for {@link #read}.
+ * The end of one worker's log, in the entries that also go to the sinks. Pure but for {@link #read}.
  *
  * @param size the length of the whole file
  * @param isWhole whether the entries begin at the beginning of the file
@@ -27,24 +29,58 @@ record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
     /** What is read first, and mostly is enough: 16 KiB. */
     static final int SHORT = 16 * 1024;
 
-    /** A line, and the byte at which it begins. */
-    record Line(long offset, String text) {}
+    /** Nobody asks when an entry was written. */
+    private static final Before FIRST = Before.first(Instant.EPOCH, ZoneOffset.UTC, Optional.empty());
+
+    /**
+     * A line without colours.
+     *
+     * @param offset the byte at which it begins
+     * @param kind what it is
+     * @param text without its line break
+     */
+    record Line(long offset, LineKind kind, String text) {
+        /** A line of the file, or one that another line carries. */
+        static Line of(long offset, byte[] bytes, int from, int to) {
+            byte[] plain = Ansi.strip(bytes, from, to);
+            int end = plain.length;
+            while (end > 0 && plain[end - 1] == '\r') {
+                end--;
+            }
+            LineKind kind = LineKind.of(plain, 0, end, new Prefix());
+            return new Line(offset, kind, new String(plain, 0, end, StandardCharsets.UTF_8));
+        }
+
+        static Line of(long offset, String text) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            return of(offset, bytes, 0, bytes.length);
+        }
+    }
 
     /**
      * Lines that belong together.
      *
-     * @param head what the first line looks like; empty level and place for plain output
-     * @param isStructured whether a logging framework wrote it
-     * @param crash the kind of traceback or crash in it
+     * @param parsed what they say
+     * @param crash the kind of traceback or crash in them
      * @param lines at least one
      */
-    record Entry(LineHead head, boolean isStructured, Crash crash, List<Line> lines) {
+    record Entry(Parsed parsed, Crash crash, List<Line> lines) {
         long offset() {
             return lines.get(0).offset();
         }
 
         String first() {
             return lines.get(0).text();
+        }
+
+        /** Whether a logging framework wrote it. */
+        boolean isRecord() {
+            return parsed.form() != Parsed.Form.PLAIN;
+        }
+
+        /** The level that the worker gave it. */
+        Optional<LogLevel> level() {
+            return parsed.form() == Parsed.Form.LEVELLED ? Optional.of(parsed.level()) : Optional.empty();
         }
     }
 
@@ -65,28 +101,63 @@ record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
 
     /** Text from a place of a file on; what stands before the first line break of a later place is left out. */
     static TailOfLog of(byte[] bytes, long from) {
-        int at = 0;
-        if (from > 0) {
-            while (at < bytes.length && bytes[at] != '\n') {
-                at++;
+        int begin = from == 0 ? 0 : behindLine(bytes, 0, bytes.length);
+        List<EntryCutter.Span> spans = new ArrayList<>();
+        EntryCutter cutter = new EntryCutter(begin);
+        cutter.feed(bytes, begin, bytes.length, spans::add);
+        cutter.closeAll(spans::add);
+        List<Entry> entries = new ArrayList<>();
+        Before before = FIRST;
+        for (int i = 0; i < spans.size(); i++) {
+            int start = (int) spans.get(i).offset();
+            int end = start + spans.get(i).length();
+            while (i + 1 < spans.size() && isCut(bytes, spans.get(i), end)) {
+                i++;
+                end += spans.get(i).length();
             }
+            Parsed parsed = EntryParser.parse(bytes, start, end, before);
+            before = before.then(parsed, true);
+            List<Line> lines = lines(bytes, from, start, end);
+            entries.add(new Entry(parsed, Crash.in(lines), lines));
+        }
+        return new TailOfLog(from + bytes.length, from == 0, entries);
+    }
+
+    /** Whether a span ended for its length alone, before the end of its entry. */
+    private static boolean isCut(byte[] bytes, EntryCutter.Span span, int end) {
+        if (bytes[end - 1] != '\n') {
+            return true;
+        }
+        int next = behindLine(bytes, end, bytes.length);
+        if (span.length() + next - end <= LogEntry.LONGEST) {
+            return false;
+        }
+        LineKind kind = Line.of(end, bytes, end, bytes[next - 1] == '\n' ? next - 1 : next)
+                .kind();
+        return kind == LineKind.INDENTED || kind == LineKind.EXCEPTION || kind == LineKind.CAUSE;
+    }
+
+    private static int behindLine(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && bytes[at] != '\n') {
             at++;
         }
+        return Math.min(to, at + 1);
+    }
+
+    private static List<Line> lines(byte[] bytes, long from, int begin, int to) {
         List<Line> lines = new ArrayList<>();
-        while (at < bytes.length) {
-            int end = at;
-            while (end < bytes.length && bytes[end] != '\n') {
-                end++;
-            }
-            int last = end > at && bytes[end - 1] == '\r' ? end - 1 : end;
-            lines.add(new Line(from + at, new String(bytes, at, last - at, StandardCharsets.UTF_8)));
-            at = end + 1;
+        int at = begin;
+        while (at < to) {
+            int next = behindLine(bytes, at, to);
+            lines.add(Line.of(from + at, bytes, at, bytes[next - 1] == '\n' ? next - 1 : next));
+            at = next;
         }
-        return new TailOfLog(from + bytes.length, from == 0, LogCutter.cut(lines));
+        return lines;
     }
 
     /** Whether the worker's ordinary lines come from a logging framework. */
-    boolean isStructured() {
-        return entries.stream().anyMatch(Entry::isStructured);
+    boolean hasRecords() {
+        return entries.stream().anyMatch(Entry::isRecord);
     }
 }

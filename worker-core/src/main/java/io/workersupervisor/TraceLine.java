@@ -62,6 +62,11 @@ final class TraceLine {
         return LineBytes.starts(line, from, to, "> File ");
     }
 
+    /** The last line of a process of Node that dies of an error. */
+    static boolean isVersionOfNode(byte[] line, int from, int to) {
+        return LineBytes.starts(line, from, to, "Node.js v");
+    }
+
     /** What asyncio's handler of exceptions writes between its message and the traceback. */
     static boolean isAsyncioDetail(byte[] line, int from, int to) {
         return startsAny(line, from, to, ASYNCIO_DETAILS);

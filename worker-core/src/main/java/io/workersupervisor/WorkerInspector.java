@@ -97,7 +97,8 @@ public final class WorkerInspector {
 
     private static Ailments ailments(DataDirectory data) {
         Timing timing = Timing.system(InstantSource.system());
-        return new Ailments(data, new RulesDirectory(data.rules(), List.of(), timing, LOG::warn), timing);
+        return new Ailments(
+                data, new RulesDirectory(data.rules(), List.of(), timing, LOG::warn), Redaction.standard(), timing);
     }
 
     /**

@@ -476,7 +476,7 @@ public final class WorkerSupervisor implements AutoCloseable {
         }
 
         /**
-         * Sets what is masked before an entry leaves the workers' files, by default {@link Redaction#standard()}.
+         * Sets what is masked before an entry leaves the workers' files, for a sink or a stop report, by default {@link Redaction#standard()}.
          *
          * @param redaction what is masked
          * @return this

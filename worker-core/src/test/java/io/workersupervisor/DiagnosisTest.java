@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,9 +37,13 @@ class DiagnosisTest {
     void open() throws IOException {
         data = DataDirectory.open(directory.resolve("data"));
         Files.createDirectories(directory.resolve("proc"));
+        diagnosis = diagnosis(Redaction.standard());
+    }
+
+    private Diagnosis diagnosis(Redaction redaction) {
         Timing timing = Timing.system(InstantSource.system());
         RulesDirectory rules = new RulesDirectory(data.rules(), List.of(), timing, problem -> {});
-        diagnosis = new Diagnosis(data, rules, new MemoryCounters(directory, timing, () -> kernelLog), true);
+        return new Diagnosis(data, rules, new MemoryCounters(directory, timing, () -> kernelLog), redaction, true);
     }
 
     private static final Instant ASKED = Samples.NOW.plusSeconds(10);
@@ -307,6 +312,30 @@ class DiagnosisTest {
         });
         assertThat(report.lastEntries()).hasSize(2);
         assertThat(StopReport.parse(report.toJson())).isEqualTo(report);
+    }
+
+    @Test
+    void P8_what_a_report_shows_of_log_and_last_words_is_masked() throws IOException {
+        String token = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0";
+        log("2026-11-24 02:00:00 INFO " + "x".repeat(200) + " " + token + "\n2026-11-24 02:00:01 ERROR " + token
+                + " hunter2: Flood wait\n");
+        words("{\"reason\":\"CONFIGURATION\",\"message\":\"token " + token + " is refused\"}");
+
+        StopReport report = diagnosis.report(Samples.running(), itself(code(1)));
+
+        assertThat(report.lastEntries()).hasSize(2);
+        assertThat(report.evidence()).anyMatch(line -> line.contains("is refused"));
+        assertThat(report.toJson()).contains("[redacted bot token]").doesNotContain("AAHdq");
+    }
+
+    @Test
+    void P8_the_redaction_of_an_application_masks_reports() throws IOException {
+        log("2026-11-24 02:00:01 ERROR hunter2 is refused\n");
+        diagnosis = diagnosis(Redaction.none().and("password", Pattern.compile("hunter\\d")));
+
+        StopReport report = diagnosis.report(Samples.running(), itself(code(1)));
+
+        assertThat(report.toJson()).contains("[redacted password] is refused").doesNotContain("hunter2");
     }
 
     @Test

@@ -139,7 +139,8 @@ class EntryParserTest {
     void other_lines_stay_whole_and_are_info(String line) {
         Parsed entry = CutFile.line(line);
 
-        assertThat(entry).isEqualTo(new Parsed(LogLevel.INFO, CutFile.BIRTH, true, Optional.empty(), line));
+        assertThat(entry)
+                .isEqualTo(new Parsed(LogLevel.INFO, CutFile.BIRTH, true, Optional.empty(), line, Parsed.Form.PLAIN));
     }
 
     @ParameterizedTest
@@ -177,7 +178,8 @@ class EntryParserTest {
     void what_a_runtime_prints_when_it_fails_is_an_error_and_stays_whole(String line) {
         Parsed entry = CutFile.line(line);
 
-        assertThat(entry).isEqualTo(new Parsed(LogLevel.ERROR, CutFile.BIRTH, true, Optional.empty(), line));
+        assertThat(entry)
+                .isEqualTo(new Parsed(LogLevel.ERROR, CutFile.BIRTH, true, Optional.empty(), line, Parsed.Form.PLAIN));
     }
 
     @ParameterizedTest
@@ -230,7 +232,8 @@ class EntryParserTest {
                         Instant.parse("2026-11-24T10:15:30Z"),
                         false,
                         Optional.of("com.example.Foo bar"),
-                        "lost"));
+                        "lost",
+                        Parsed.Form.LEVELLED));
     }
 
     @Test
@@ -241,7 +244,12 @@ class EntryParserTest {
 
         assertThat(entry)
                 .isEqualTo(new Parsed(
-                        LogLevel.WARNING, CutFile.BIRTH, true, Optional.empty(), "2020-01-01 00:00:00 ERROR x"));
+                        LogLevel.WARNING,
+                        CutFile.BIRTH,
+                        true,
+                        Optional.empty(),
+                        "2020-01-01 00:00:00 ERROR x",
+                        Parsed.Form.PLAIN));
     }
 
     @Test

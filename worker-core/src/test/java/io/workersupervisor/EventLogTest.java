@@ -56,6 +56,18 @@ class EventLogTest {
         assertThat(Files.readString(file)).doesNotContainPattern("[\\x00-\\x09\\x0b-\\x1f\\x7f\\x85]");
     }
 
+    @Test
+    void a_line_that_a_full_disk_cut_does_not_spoil_the_next() throws IOException {
+        EventLog log = new EventLog(file);
+        Files.writeString(file, "2026-11-24T02:00:00.123Z WARN  4711 the lo");
+
+        log.append(Samples.trouble("next"));
+
+        assertThat(Files.readAllLines(file))
+                .containsExactly(
+                        "2026-11-24T02:00:00.123Z WARN  4711 the lo", "2026-11-24T02:00:00.123Z WARN  4711 next");
+    }
+
     /** P8. */
     @Test
     void the_file_is_readable_by_its_owner_only() throws IOException {

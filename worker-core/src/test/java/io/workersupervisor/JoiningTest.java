@@ -102,6 +102,29 @@ class JoiningTest {
                 Node.js v20.20.2
                 """,
                 """
+                [eval]:1
+                throw 'text'
+                ^
+                text
+                (Use `node --trace-uncaught ...` to show where it was thrown)
+
+                Node.js v20.20.2
+                """,
+                """
+                terminate called after throwing an instance of 'std::runtime_error'
+                  what():  no route
+                Aborted (core dumped)
+                """,
+                """
+                unexpected fault address 0x7f0000000000
+                fatal error: fault
+                [signal SIGBUS: bus error code=0x2 addr=0x7f0000000000 pc=0x46]
+
+                goroutine 1 [running]:
+                main.main()
+                \tmain.go:5 +0x1d
+                """,
+                """
                 <--- Last few GCs --->
 
                 [30538:0x27]     3289 ms: Mark-Compact 62.9 -> 62.6 MB
@@ -263,6 +286,13 @@ class JoiningTest {
     void a_line_that_only_looks_like_a_place_of_node_draws_in_two_lines_at_most() {
         assertThat(CutFile.entries("/srv/a.js:1\n" + INFO)).hasSize(2);
         assertThat(CutFile.entries("/srv/a.js:1\nx\ny\nz\n")).hasSize(3);
+    }
+
+    @Test
+    void the_version_of_node_is_the_last_line_of_its_end() {
+        String end = "/srv/a.js:1\nthrow x\n^\nError: x\n    at f (/srv/a.js:1:2)\n\nNode.js v20.20.2\n";
+
+        assertThat(CutFile.entries(end + "restarting in 5 s\n\n" + end)).hasSize(3);
     }
 
     @Test

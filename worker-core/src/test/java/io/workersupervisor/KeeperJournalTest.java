@@ -108,14 +108,28 @@ class KeeperJournalTest {
     void a_journal_that_was_written_anew_is_read_from_its_beginning() throws IOException {
         append(BIRTH + BIRTH.replace("w1", "w2"));
         assertThat(journal.all()).containsOnlyKeys("w1", "w2");
-        Path anew = file.resolveSibling("journal.new");
-        Files.writeString(anew, "K 1 context 8 950\n" + BIRTH.replace("w1", "w2") + BIRTH.replace("w1", "w3"));
-        Files.move(anew, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        writeAnew("K 1 context 8 950\n" + BIRTH.replace("w1", "w2") + BIRTH.replace("w1", "w3"));
 
         assertThat(journal.all()).containsOnlyKeys("w2", "w3");
 
         Files.delete(file);
         assertThat(journal.all()).isEmpty();
+    }
+
+    @Test
+    void a_journal_that_was_written_anew_twice_is_not_taken_for_the_one_before() throws IOException {
+        for (int round = 10; round < 30; round++) {
+            // Of equal length: the number of its file would be all that tells them apart, and is free to be used again.
+            writeAnew(BIRTH.replace("w1", "between"));
+            writeAnew(BIRTH.replace("w1", "w" + round));
+
+            assertThat(journal.all()).containsOnlyKeys("w" + round);
+        }
+    }
+
+    private void writeAnew(String text) throws IOException {
+        Path anew = Files.writeString(file.resolveSibling("journal.new"), text);
+        Files.move(anew, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,31 @@ class LogDisposalTest {
         disposal(LogRetention.DEFAULT).tick(0);
 
         assertThat(node.file(1).path()).exists();
+    }
+
+    /** It was larger, and its worker cut it. */
+    @Test
+    void a_file_that_was_cut_behind_what_is_archived_frees_nothing_of_the_budget() throws IOException {
+        WorkerLogFile cut = node.write(1, "cut\n");
+        LogProgress archived = new LogProgress(
+                WorkerLogFile.stat(cut.path()).orElseThrow().inode(),
+                0,
+                100 * MIB,
+                WorkerIds.timeOf(cut.workerId()),
+                LogLevel.INFO,
+                LogProgress.Mark.NONE);
+        try (LogJournal journal = LogJournal.open(node.data.archive())) {
+            journal.announce(List.of(
+                    new LogPiece(cut.workerId(), archived, List.of(new LogPiece.Cut((int) (100 * MIB), 0)), archived)));
+            journal.acknowledge();
+        }
+        node.write(2, ("x".repeat(1023) + "\n").repeat(20 * 1024));
+        node.end(2);
+        node.drain(node.tailer(sink));
+
+        disposal(LogRetention.DEFAULT.atMost(16 * MIB)).tick(0);
+
+        assertThat(node.file(2).path()).doesNotExist();
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** P6: what the end of a log says, and what it does not. */
 class LogEvidenceTest {
@@ -117,6 +118,28 @@ class LogEvidenceTest {
                         "a variable that a shell misses",
                         "bash: line 1: TOKEN: unbound variable\n",
                         "CONFIGURATION PROBABLE"),
+                Arguments.of(
+                        "logged by a JVM",
+                        ERROR + "run failed\njava.lang.IllegalStateException: no session\n\tat a.B.c(B.java:1)\n"
+                                + "Caused by: org.example.AuthKeyDuplicatedError: used twice\n\t... 3 more\n",
+                        "SESSION_CONFLICT PROBABLE"),
+                Arguments.of(
+                        "in colours",
+                        "\u001b[31m" + ERROR.strip() + "Worker ended:\u001b[0m " + CONFLICT + "\n",
+                        "SESSION_CONFLICT PROBABLE"),
+                Arguments.of(
+                        "a JVM's record of two lines",
+                        "Nov 24, 2026 10:15:30 AM com.example.Foo bar\nSEVERE: " + CONFLICT + "\n",
+                        "SESSION_CONFLICT PROBABLE"),
+                Arguments.of(
+                        "a stack that is longer than an entry may be",
+                        "Exception in thread \"main\" java.lang.StackOverflowError\n"
+                                + "\tat com.example.Deep.go(Deep.java:12)\n".repeat(3_000),
+                        "UNHANDLED_EXCEPTION PROBABLE"),
+                Arguments.of(
+                        "a line of output behind a traceback",
+                        TRACEBACK + CONFLICT + "\nDelivered message 8\n",
+                        "SESSION_CONFLICT POSSIBLE"),
                 Arguments.of("an unknown class", TRACEBACK + "shop.Odd: no\n", "UNHANDLED_EXCEPTION PROBABLE"),
                 Arguments.of(
                         "in a thread",
@@ -158,6 +181,22 @@ class LogEvidenceTest {
                 Arguments.of("an error nobody knows", ERROR + "mailbox quota reached\n"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "setsid: failed to execute /srv/worker: No such file or directory",
+                "setsid: can't execute '/srv/worker': No such file or directory",
+                "setsid: can't execute '/srv/worker': Permission denied",
+                "launcher: Exec format error",
+                "/srv/data/launcher-1.sh: 128: /srv/worker: not found",
+            })
+    void a_program_that_could_not_be_run_is_told_by_the_launcher(String line) {
+        assertThat(look(line + "\n", new ExitStatus.Exited(line.contains("not found") ? 127 : 126))
+                        .found()
+                        .map(found -> found.rule().reason() + " " + found.confidence()))
+                .contains("START_FAILED PROBABLE");
+    }
+
     @Test
     void seconds_to_wait_are_captured_and_absurd_ones_are_not() {
         assertThat(waits("A wait of 4711 seconds is required")).contains(Duration.ofSeconds(4711));
@@ -180,6 +219,16 @@ class LogEvidenceTest {
 
         assertThat(evidence.found().orElseThrow().line().offset())
                 .isEqualTo((before + TRACEBACK).getBytes(StandardCharsets.UTF_8).length);
+    }
+
+    @Test
+    void a_line_longer_than_an_entry_is_one_line() {
+        TailOfLog tail = TailOfLog.of((INFO + "x".repeat(200_000) + "\n" + INFO).getBytes(StandardCharsets.UTF_8), 0);
+
+        assertThat(tail.entries()).hasSize(3);
+        assertThat(tail.entries().get(1).lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line.text()).hasSize(200_000));
     }
 
     @Test
@@ -215,7 +264,10 @@ class LogEvidenceTest {
                 Arguments.of("one endless line", "a"),
                 Arguments.of("errors", ERROR + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\n"),
                 Arguments.of("tracebacks", TRACEBACK),
-                Arguments.of("chained tracebacks", TRACEBACK + "E: x\n" + LogCutter.DURING + "\n"),
+                Arguments.of(
+                        "chained tracebacks",
+                        TRACEBACK + "E: x\n" + "During handling of the above exception, another exception occurred:"
+                                + "\n"),
                 Arguments.of("braces", "{\"level\":\"error\",\"msg\":{{{{{{{{[[[[[[[[}\n"),
                 Arguments.of("nested JSON", "{\"level\":\"error\",\"a\":" + "[".repeat(900) + "}\n"),
                 Arguments.of("pairs", "level=error " + "a=\"b\\".repeat(200) + "\n"),

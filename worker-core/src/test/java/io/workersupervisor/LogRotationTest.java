@@ -135,6 +135,28 @@ class LogRotationTest {
     }
 
     @Test
+    void p7_a_file_that_was_cut_when_a_host_died_holds_up_no_other() throws IOException {
+        Needs.that(isThere("fallocate"), "fallocate");
+        WorkerLogFile cut = node.write(1, "cut\n");
+        node.write(2, lines(60_000));
+        node.drain(node.tailer(sink));
+        LogProgress before = LogProgress.begin(
+                WorkerLogFile.stat(cut.path()).orElseThrow().inode(), WorkerIds.timeOf(cut.workerId()));
+        LogProgress after =
+                new LogProgress(before.inode(), 0, 1 << 20, before.time(), before.level(), LogProgress.Mark.NONE);
+        try (LogJournal died = LogJournal.open(node.data.archive())) {
+            died.announce(List.of(new LogPiece(cut.workerId(), before, List.of(new LogPiece.Cut(1 << 20, 0)), after)));
+        }
+
+        rotation(HolePuncher.byProgram()).tick(List.of(node.file(2)));
+
+        assertThat(LogArchive.parts(node.data))
+                .isNotEmpty()
+                .allSatisfy(part -> assertThat(part.of()).isEqualTo(node.file(2)));
+        assertThat(node.told()).anyMatch(text -> text.contains(cut.path() + " was cut"));
+    }
+
+    @Test
     void p5_another_file_of_the_worker_gets_parts_of_its_own() throws IOException {
         Needs.that(isThere("fallocate"), "fallocate");
         LogTailer tailer = node.tailer(sink);

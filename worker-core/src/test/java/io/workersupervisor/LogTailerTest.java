@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -62,6 +63,36 @@ class LogTailerTest {
         assertThat(entries.get(1).account()).isEqualTo(AccountId.of(1));
         assertThat(entries.get(1).userId()).contains("user-a");
         assertThat(entries.get(1).timestamp()).isEqualTo("2026-11-24T02:00:01.500Z");
+    }
+
+    @Test
+    void p7_a_worker_that_cannot_be_asked_after_holds_up_no_other_and_is_asked_after_again() throws IOException {
+        node.write(1, "one\n");
+        node.write(2, "two\n");
+        node.broken.add(TailedDirectory.worker(1));
+        LogTailer tailer = node.tailer(sink);
+        node.drain(tailer);
+        List<String> meanwhile = messages();
+        List<Duration> pauses = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            pauses.add(tailer.tick());
+            node.timing.pass(LogTail.QUIET);
+        }
+
+        node.broken.clear();
+        for (int i = 0; i < 5; i++) {
+            node.timing.pass(LogTail.JOINING);
+            tailer.tick();
+        }
+
+        assertThat(meanwhile).containsExactly("two");
+        assertThat(pauses).anyMatch(pause -> pause.compareTo(Duration.ofSeconds(1)) >= 0);
+        assertThat(messages()).containsExactlyInAnyOrder("one", "two");
+        assertThat(node.told()).filteredOn(text -> text.contains("a defect")).hasSize(1);
+    }
+
+    private List<String> messages() {
+        return sink.find(LogQuery.last(10)).stream().map(LogEntry::message).toList();
     }
 
     @Test

@@ -175,6 +175,13 @@ class RedactionTest {
                 .withMessage("name must have 1 to 40 characters, was \" \"");
     }
 
+    @Test
+    void p8_a_text_that_is_too_much_for_a_pattern_is_masked_whole() {
+        Redaction deep = Redaction.none().and("password", Pattern.compile("(a|b)*c"));
+
+        assertThat(deep.apply("ab".repeat(30_000) + "c hunter2")).isEqualTo("[redacted password]");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -83,7 +83,7 @@ class StructuredLineTest {
             })
     void what_only_looks_like_one_is_raw_text(String line) {
         assertThat(CutFile.line(line))
-                .isEqualTo(new Parsed(LogLevel.INFO, CutFile.BIRTH, true, Optional.empty(), line));
+                .isEqualTo(new Parsed(LogLevel.INFO, CutFile.BIRTH, true, Optional.empty(), line, Parsed.Form.PLAIN));
     }
 
     @Test
@@ -112,6 +112,12 @@ class StructuredLineTest {
         String deep = "[".repeat(30_000) + "]".repeat(30_000);
 
         assertThat(CutFile.line("{\"level\":50,\"msg\":\"x\",\"a\":" + deep + "}"))
-                .isEqualTo(new Parsed(LogLevel.ERROR, CutFile.BIRTH, true, Optional.empty(), "x {\"a\":" + deep + "}"));
+                .isEqualTo(new Parsed(
+                        LogLevel.ERROR,
+                        CutFile.BIRTH,
+                        true,
+                        Optional.empty(),
+                        "x {\"a\":" + deep + "}",
+                        Parsed.Form.LEVELLED));
     }
 }

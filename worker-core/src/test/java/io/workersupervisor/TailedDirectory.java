@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,9 @@ final class TailedDirectory implements AutoCloseable {
     final SetTiming timing = new SetTiming();
     final List<WorkerEvent> events = Collections.synchronizedList(new ArrayList<>());
     final Map<String, Incarnations.Known> known = new HashMap<>();
+    /** Asking after these workers fails. */
+    final Set<String> broken = new HashSet<>();
+
     Optional<Set<String>> running = Optional.empty();
     OptionalInt budget = OptionalInt.empty();
     private final List<LogTailer> tailers = new ArrayList<>();
@@ -40,6 +44,9 @@ final class TailedDirectory implements AutoCloseable {
                 new Incarnations() {
                     @Override
                     public Known of(AccountId account, String workerId) {
+                        if (broken.contains(workerId)) {
+                            throw new IllegalStateException("a defect");
+                        }
                         return known.getOrDefault(workerId, new Known(false, Optional.empty(), Optional.of("user-a")));
                     }
 

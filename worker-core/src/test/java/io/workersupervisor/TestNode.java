@@ -172,6 +172,14 @@ final class TestNode implements AutoCloseable {
         endWorkers(local());
         hosts.forEach(WorkerSupervisor::close);
         endWorkers(local());
+        awaitBackgroundWork();
+    }
+
+    /** A close that its timeout ended leaves work behind, which writes to the directory that is deleted next. */
+    private static void awaitBackgroundWork() {
+        List<String> writers = List.of("worker-ladder", "worker-pool", "worker-write", "worker-log", "worker-events");
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> writers.stream().anyMatch(thread.getName()::startsWith)));
     }
 
     /** A worker that has not reached its program yet is known by its birth record only. */

@@ -80,7 +80,8 @@ class TimeScannerTest {
             })
     void a_time_that_never_was_is_inferred_and_stays_in_the_message(String line) {
         assertThat(CutFile.line(line))
-                .isEqualTo(new Parsed(LogLevel.ERROR, CutFile.BIRTH, true, Optional.empty(), line));
+                .isEqualTo(
+                        new Parsed(LogLevel.ERROR, CutFile.BIRTH, true, Optional.empty(), line, Parsed.Form.LEVELLED));
     }
 
     @ParameterizedTest
@@ -105,7 +106,7 @@ class TimeScannerTest {
             })
     void what_is_no_time_or_not_clearly_one_is_inferred(String line) {
         assertThat(CutFile.line(line))
-                .isEqualTo(new Parsed(LogLevel.INFO, CutFile.BIRTH, true, Optional.empty(), line));
+                .isEqualTo(new Parsed(LogLevel.INFO, CutFile.BIRTH, true, Optional.empty(), line, Parsed.Form.PLAIN));
     }
 
     @ParameterizedTest

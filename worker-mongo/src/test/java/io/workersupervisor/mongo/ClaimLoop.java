@@ -2,6 +2,7 @@ package io.workersupervisor.mongo;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.RegistryException;
+import io.workersupervisor.Rows;
 import io.workersupervisor.WorkerRow;
 import java.io.BufferedReader;
 import java.io.IOException;

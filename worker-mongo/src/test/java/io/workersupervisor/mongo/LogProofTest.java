@@ -8,6 +8,7 @@ import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogSinkException;
+import io.workersupervisor.Rows;
 import java.time.Duration;
 import java.util.Date;
 import java.util.List;

@@ -11,6 +11,7 @@ import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogPosition;
 import io.workersupervisor.LogQuery;
+import io.workersupervisor.Rows;
 import io.workersupervisor.WorkerRow;
 import java.time.Duration;
 import java.time.Instant;

@@ -10,6 +10,7 @@ import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.RowSelection;
+import io.workersupervisor.Rows;
 import io.workersupervisor.WorkerRow;
 import io.workersupervisor.WorkerState;
 import java.time.Duration;

@@ -16,6 +16,7 @@ import io.workersupervisor.LogSinkException;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.RowListing;
 import io.workersupervisor.RowSelection;
+import io.workersupervisor.Rows;
 import io.workersupervisor.WorkerRow;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,6 +1,7 @@
 package io.workersupervisor.mongo;
 
 import io.workersupervisor.LogQuery;
+import io.workersupervisor.Rows;
 import io.workersupervisor.WorkerRow;
 import java.io.BufferedReader;
 import java.io.IOException;

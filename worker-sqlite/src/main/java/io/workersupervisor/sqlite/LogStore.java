@@ -46,7 +46,7 @@ final class LogStore {
 
     private final Path path;
     private final Duration busyTimeout;
-    private final LogRetention retention;
+    private final Pruning pruning;
 
     /** Guards what follows. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -56,10 +56,10 @@ final class LogStore {
     private long tolerated = WAL_LIMIT;
     private boolean closed;
 
-    LogStore(Path path, Duration busyTimeout, LogRetention retention) {
+    LogStore(Path path, Duration busyTimeout, Pruning pruning) {
         this.path = path;
         this.busyTimeout = busyTimeout;
-        this.retention = retention;
+        this.pruning = pruning;
     }
 
     private static String insert(int rows) {
@@ -81,7 +81,7 @@ final class LogStore {
             }
             Session session = session();
             session.begin();
-            retention.step(session, entries.size());
+            pruning.step(session, entries.size());
             List<Rejected> rejected = insert(session, entries);
             session.commit();
             boundWal(session);

@@ -167,8 +167,8 @@ public final class SqliteLogSink implements LogSink {
          * @return the sink, to be closed
          */
         public SqliteLogSink build() {
-            LogRetention retention = new LogRetention(keepFor, keepAtMost, clock);
-            return new SqliteLogSink(path, busyTimeout, new LogStore(path, busyTimeout, retention));
+            Pruning pruning = new Pruning(keepFor, keepAtMost, clock);
+            return new SqliteLogSink(path, busyTimeout, new LogStore(path, busyTimeout, pruning));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.workersupervisor.sqlite;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.Rows;
 import io.workersupervisor.WorkerRow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package io.workersupervisor.sqlite;
 
+import io.workersupervisor.Rows;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -5,6 +5,7 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
+import io.workersupervisor.Rows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogPosition;
+import io.workersupervisor.Rows;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

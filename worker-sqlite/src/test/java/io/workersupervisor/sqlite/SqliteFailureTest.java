@@ -10,6 +10,7 @@ import io.workersupervisor.HostProcess;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.RowListing;
 import io.workersupervisor.RowSelection;
+import io.workersupervisor.Rows;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerRow;

@@ -13,6 +13,7 @@ import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSink.Rejected;
 import io.workersupervisor.LogSinkException;
+import io.workersupervisor.Rows;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -6,6 +6,7 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
+import io.workersupervisor.Rows;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -9,6 +9,7 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.HostProcess;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.RowSelection;
+import io.workersupervisor.Rows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.workersupervisor.HostProcess;
 import io.workersupervisor.RegistryException;
+import io.workersupervisor.Rows;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

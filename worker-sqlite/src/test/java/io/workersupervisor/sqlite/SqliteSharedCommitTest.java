@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.HostProcess;
 import io.workersupervisor.RegistryException;
+import io.workersupervisor.Rows;
 import io.workersupervisor.WorkerRow;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -9,6 +9,7 @@ import io.workersupervisor.CorruptRowException;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.RowListing;
 import io.workersupervisor.RowSelection;
+import io.workersupervisor.Rows;
 import io.workersupervisor.WorkerRegistry;
 import io.workersupervisor.WorkerRegistryContract;
 import io.workersupervisor.WorkerRow;

@@ -1,22 +1,12 @@
-package io.workersupervisor.mongo;
+package io.workersupervisor;
 
-import io.workersupervisor.AccountId;
-import io.workersupervisor.Confidence;
-import io.workersupervisor.Desired;
-import io.workersupervisor.ExitStatus;
-import io.workersupervisor.Initiator;
-import io.workersupervisor.RowDetail;
-import io.workersupervisor.StopReason;
-import io.workersupervisor.StopReport;
-import io.workersupervisor.WorkerRow;
-import io.workersupervisor.WorkerState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Rows and reports of the size that real ones have. */
-final class Rows {
+public final class Rows {
     private static final Instant NOW = Instant.parse("2026-03-01T10:15:30.007Z");
     private static final RowDetail DETAIL = RowDetail.parse("""
             {"identity":{"pid":4711,"ticks":106418,"millis":0,"boot":"0e2b9a3c-6b0f-4a53-9d0c-3f0c3f7b1c55",\
@@ -27,8 +17,15 @@ final class Rows {
 
     private Rows() {}
 
-    /** The next claim of an account, under the next epoch. */
-    static WorkerRow claim(Optional<WorkerRow> seen, AccountId account, String workerId) {
+    /**
+     * The next claim of an account, under the next epoch.
+     *
+     * @param seen the row before it
+     * @param account the account
+     * @param workerId of the claim
+     * @return the row to claim
+     */
+    public static WorkerRow claim(Optional<WorkerRow> seen, AccountId account, String workerId) {
         return new WorkerRow(
                 account,
                 seen.map(WorkerRow::epoch).orElse(0L) + 1,
@@ -43,12 +40,23 @@ final class Rows {
                 DETAIL);
     }
 
-    static WorkerRow first(long account) {
+    /**
+     * The first claim of an account.
+     *
+     * @param account its number
+     * @return the row to claim
+     */
+    public static WorkerRow first(long account) {
         return claim(Optional.empty(), AccountId.of(account), workerId(account));
     }
 
-    /** How the row's worker ended. */
-    static StopReport report(WorkerRow row) {
+    /**
+     * How the row's worker ended.
+     *
+     * @param row its row
+     * @return the report
+     */
+    public static StopReport report(WorkerRow row) {
         return new StopReport(
                 row.account(),
                 row.workerId(),
@@ -67,7 +75,13 @@ final class Rows {
                 "Read the log");
     }
 
-    static String workerId(long number) {
+    /**
+     * An id as long as real ones.
+     *
+     * @param number what makes it another
+     * @return the id
+     */
+    public static String workerId(long number) {
         return String.format(Locale.ROOT, "w%025d", number);
     }
 }

@@ -10,7 +10,7 @@ import java.time.Instant;
  * once a minute, and again with each batch while there is more; the size always, as two counters tell it. Guarded by the
  * store.
  */
-final class LogRetention {
+final class Pruning {
     private static final Duration PAUSE = Duration.ofMinutes(1);
     private static final int LEAST_STEP = 2_000;
     private static final String OLDEST =
@@ -28,7 +28,7 @@ final class LogRetention {
     private final Clock clock;
     private Instant lookedAt = Instant.EPOCH;
 
-    LogRetention(Duration keepFor, long keepAtMost, Clock clock) {
+    Pruning(Duration keepFor, long keepAtMost, Clock clock) {
         this.keepFor = keepFor;
         this.keepAtMost = keepAtMost;
         this.clock = clock;

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A log store does not grow without end, neither its file nor its journal. */
-class SqliteLogRetentionTest {
+class SqliteLogPruningTest {
     private static final LogQuery ALL = LogQuery.last(LogQuery.MOST);
     private static final long MIB = 1 << 20;
 

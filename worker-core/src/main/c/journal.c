@@ -1,0 +1,197 @@
+/* The journal: records, room for those to come, what was acknowledged left out, and what an earlier keeper left. */
+#include "keeper.h"
+#include <stdarg.h>
+#include <sys/epoll.h>
+
+enum {
+	ROOM = 1024,  /* bytes that all records of one worker take at most */
+	WASTE = 65536 /* bytes, and twice what was kept last time: so long may it grow before it is written anew */
+};
+
+static int journal = -1;
+static uint64_t journal_length, journal_room, journal_kept; /* bytes: written, reserved, left by the last compaction */
+static char boot[40] = "-", pid_ns[32] = "-", time_ns[32] = "-";
+
+static int put(int fd, const char *text) {
+	size_t n = strlen(text);
+	ssize_t written = write(fd, text, n);
+	return written == (ssize_t)n ? 0 : written < 0 ? errno : ENOSPC;
+}
+
+/* Room for what is still to be written about every living worker: a full disk then costs no status. */
+int reserve(void) {
+	uint64_t want = journal_length + (uint64_t)(living + 2) * ROOM, more = want + 64 * ROOM;
+	if (want <= journal_room) return 0;
+	if (fallocate(journal, FALLOC_FL_KEEP_SIZE, 0, (off_t)more)) {
+		if (errno == EOPNOTSUPP || errno == ENOSYS) return 0;
+		more = want;
+		if (fallocate(journal, FALLOC_FL_KEEP_SIZE, 0, (off_t)more)) return errno;
+	}
+	journal_room = more;
+	return 0;
+}
+
+static int write_kept(int fd) {
+	char line[MAX_LINE];
+	snprintf(line, sizeof line, "K %d %s %d %" PRIu64 "\n", VERSION, context, (int)getpid(), ticks_of(getpid()));
+	int error = put(fd, line);
+	for (struct worker *w = next_worker(0); w && !error; w = next_worker(w))
+		error = put(fd, w->records);
+	return error;
+}
+
+/* Writes the journal anew, without what was acknowledged. Where that fails the present one stays. */
+static int rewrite(void) {
+	int old = journal, fd = open("journal.new", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	uint64_t length = journal_length, room = journal_room;
+	int error = fd < 0 ? errno : write_kept(fd);
+	if (!error) {
+		journal = fd;
+		journal_length = (uint64_t)lseek(fd, 0, SEEK_END);
+		journal_room = 0;
+		error = reserve();
+		if (!error && rename("journal.new", "journal")) error = errno;
+	}
+	if (error) {
+		journal = old;
+		journal_length = length;
+		journal_room = room;
+		unlink("journal.new");
+	}
+	journal_kept = journal_length; /* after a failure, too: it is not tried again at every turn */
+	old = error ? fd : old;
+	if (old >= 0) close(old);
+	return error;
+}
+
+/* A line that found no room is taken back whole, so that it spoils none behind it; what was reserved goes with it. */
+static void take_back(void) {
+	journal_room = 0;
+	if (ftruncate(journal, (off_t)journal_length)) rewrite();
+	reserve();
+}
+
+static void append(const char *line) {
+	if (put(journal, line))
+		take_back();
+	else
+		journal_length += strlen(line);
+}
+
+/* Its birth record; the answer is its length, as from snprintf. */
+size_t birth_line(char *line, size_t size, const struct birth *b, pid_t pid, uint64_t ticks) {
+	return (size_t)snprintf(line, size, "B %s %s %" PRIu64 " %s %s %s %d %" PRIu64 " %s\n", b->id, b->account, b->epoch,
+		boot, pid_ns, time_ns, (int)pid, ticks, *b->lease ? b->lease : "-");
+}
+
+/* By a worker's process, before its program runs. */
+int put_birth(const char *line) { return put(journal, line); }
+
+/* To the keeper's knowledge, as it was another process that wrote. */
+void birth_was_put(int error) {
+	if (error)
+		take_back();
+	else
+		journal_length = (uint64_t)lseek(journal, 0, SEEK_END);
+}
+
+/* One more line about a worker. */
+void record(struct worker *w, const char *format, ...) {
+	size_t length = strlen(w->records);
+	va_list args;
+	va_start(args, format);
+	vsnprintf(w->records + length, w->room - length, format, args);
+	va_end(args);
+	append(w->records + length);
+}
+
+void forget_record(struct worker *w) {
+	char line[MAX_LINE];
+	snprintf(line, sizeof line, "A %s\n", w->id);
+	append(line);
+	forget(w);
+	if (journal_length > WASTE + 2 * journal_kept) rewrite();
+}
+
+/* ---- what an earlier keeper left */
+
+static void read_birth(const char *line, char **v) {
+	uint64_t pid, ticks;
+	if (find(v[1]) || !number(v[7], 10, INT32_MAX, &pid) || !number(v[8], 10, UINT64_MAX, &ticks)) return;
+	struct worker *w = new_worker(v[1], strcmp(v[9], "-") ? v[9] : "", strlen(line));
+	if (!w) return;
+	strcpy(w->records, line);
+	w->pid = strcmp(v[4], boot) || strcmp(v[5], pid_ns) || strcmp(v[6], time_ns) ? 0 : (pid_t)pid;
+	w->ticks = ticks;
+}
+
+static void read_line(const char *line) {
+	char copy[MAX_LINE], *v[10], *rest = 0;
+	int n = 0;
+	strcpy(copy, line);
+	for (char *word = strtok_r(copy, " \n", &rest); word && n < 10; word = strtok_r(0, " \n", &rest)) v[n++] = word;
+	struct worker *w = n > 1 && is_name(v[1], MAX_ID) ? find(v[1]) : 0;
+	if (n == 10 && *line == 'B' && is_name(v[1], MAX_ID) && strlen(v[9]) <= MAX_ID) {
+		read_birth(line, v);
+	} else if (w && *line == 'A') {
+		forget(w);
+	} else if (w && (*line == 'E' || *line == 'L') && strlen(w->records) + strlen(line) < w->room) {
+		strcat(w->records, line);
+		w->over = 1;
+	}
+}
+
+/* One that lives and cannot be watched stays in the journal until that is written anew. */
+static void adopt(struct worker *w) {
+	w->pidfd = open_process(w->pid, w->ticks);
+	int gone = w->pidfd < 0 && errno == ESRCH;
+	if (!gone && (w->pidfd < 0 || watch(EPOLL_CTL_ADD, w->pidfd, EPOLLIN, w))) {
+		forget(w);
+		return;
+	}
+	lives(w);
+	w->oom = oom_kills();
+	if (gone)
+		ended(w, 0, 0);
+	else if (*w->lease)
+		signal_worker(w, SIGKILL, 1); /* its leash died with its keeper */
+}
+
+static int read_journal(void) {
+	char line[MAX_LINE];
+	int fd = open("journal", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	FILE *old = fd < 0 ? 0 : fdopen(fd, "r");
+	if (!old) return errno == ENOENT ? 0 : errno;
+	while (fgets(line, sizeof line, old))
+		if (strchr(line, '\n')) read_line(line);
+	int error = ferror(old) ? EIO : 0;
+	fclose(old);
+	return error;
+}
+
+static void know_ourselves(void) {
+	if (slurp("/proc/sys/kernel/random/boot_id", boot, sizeof boot) <= 1) strcpy(boot, "-");
+	boot[strcspn(boot, "\n")] = 0;
+	ssize_t n = readlink("/proc/self/ns/pid", pid_ns, sizeof pid_ns - 1);
+	if (n > 0) pid_ns[n] = 0;
+	n = readlink("/proc/self/ns/time", time_ns, sizeof time_ns - 1);
+	if (n > 0) time_ns[n] = 0;
+}
+
+/* Reads the journal, writes it anew, and adopts who lives. */
+int resume(void) {
+	struct worker *w, *next;
+	know_ourselves();
+	int error = read_journal();
+	for (w = next_worker(0); w; w = next) {
+		next = next_worker(w);
+		if (!w->over && !w->pid) /* it died with its machine or namespace, or is another keeper's */
+			forget(w);
+	}
+	if (!error) error = rewrite();
+	for (w = error ? 0 : next_worker(0); w; w = next) {
+		next = next_worker(w);
+		if (!w->over) adopt(w);
+	}
+	return error;
+}

@@ -1,0 +1,127 @@
+/* What the parts of the keeper share. All else in them is static. */
+#ifndef KEEPER_H
+#define KEEPER_H
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	VERSION = 1,
+	MAX_ID = 64,
+	MAX_LINE = 512, /* of the journal */
+	REPORT_FD = 62, /* in a child: all else of ours is closed before its program is loaded */
+	LOCK_FD = 63    /* last of the table a process starts with: scripts use the low ones */
+};
+
+/* What epoll points to begins with its kind. */
+enum kind { LISTENER, SIGNALS, TIMER, CLIENT, WORKER };
+
+/* How far a start or a request had come; client.c has the names, in this order. */
+enum step {
+	AT_ARGUMENTS, AT_JOURNAL, AT_LOCK, AT_FENCE, AT_LOG, AT_FORK, AT_SESSION, AT_RECORD, AT_DESCRIPTOR, AT_DIRECTORY,
+	AT_LIMIT, AT_PROGRAM, AT_REQUEST
+};
+
+struct client;
+
+struct worker {
+	enum kind kind;
+	pid_t pid; /* 0 where the journal tells of another kernel or namespace */
+	struct worker *next_id, *next_pid;
+	uint64_t ticks;
+	long oom;   /* counter before it started */
+	int over;   /* its end is recorded */
+	int lockfd; /* our copy, -1 where an earlier keeper had it */
+	int pidfd;  /* watched, as it is no child of ours; else -1 */
+	int sent;   /* the last signal that we sent */
+	char *lease;
+	char *records; /* its lines of the journal */
+	size_t room;   /* for them */
+	char id[]; /* lease and records stand behind it */
+};
+
+/* What a birth record tells of a worker that has no process yet. */
+struct birth {
+	const char *id, *account, *lease;
+	uint64_t epoch;
+};
+
+/* keeper.c: begin, loop */
+extern const char *context;
+extern int null_fd, subreaper;
+extern struct rlimit files; /* as we found it: ours is raised, a worker's is not */
+int watch(int operation, int fd, uint32_t events, void *what);
+
+/* client.c: sockets, frames, requests. A client of null is every one that said HELLO. */
+extern int connected;
+int open_socket(void);
+void greet(void);
+void input(struct client *c);
+void flush_out(struct client *c);
+void send_and_hang_up(void);
+__attribute__((format(printf, 2, 3))) void tell(struct client *to, const char *format, ...);
+void failed(struct client *c, const char *tag, enum step step, int error);
+void done(struct client *c, const char *tag, const char *answer, int error);
+
+/* lock.c: an account's lock, and the fence in it */
+int take_lock(const char *path, int *fd);
+int still_locked(struct worker *w);
+uint64_t admitted(int lockfd);
+int admit(int lockfd, uint64_t epoch);
+void fence(struct client *c, char **v);
+void probe(struct client *c, char **v);
+
+/* start.c: from a request to a worker's program */
+void start(struct client *c, char **v);
+
+/* worker.c: the workers, their ends, and signals to them */
+extern int living;
+struct worker *find(const char *id);
+struct worker *next_worker(const struct worker *w);
+struct worker *new_worker(const char *id, const char *lease, size_t birth_length);
+void forget(struct worker *w);
+void lives(struct worker *w);
+void ended(struct worker *w, const int *status, const struct rusage *use);
+void adopted_ended(struct worker *w);
+void reap(void);
+int signal_worker(struct worker *w, int sig, int group);
+void signal_request(struct client *c, char **v);
+
+/* journal.c: records, and what an earlier keeper left */
+int reserve(void);
+size_t birth_line(char *line, size_t size, const struct birth *b, pid_t pid, uint64_t ticks);
+int put_birth(const char *line);
+void birth_was_put(int error);
+__attribute__((format(printf, 2, 3))) void record(struct worker *w, const char *format, ...);
+void forget_record(struct worker *w);
+int resume(void);
+
+/* lease.c: workers that end where nobody renews */
+int is_leased(const char *lease);
+uint64_t check_leases(void);
+void leash_request(struct client *c, char **v);
+
+/* system.c: numbers, names, and what the kernel tells */
+uint64_t clock_ms(clockid_t clock);
+int number(const char *text, unsigned base, uint64_t most, uint64_t *value);
+int is_name(const char *text, size_t most);
+size_t slurp(const char *path, char *buf, size_t cap);
+uint64_t stat_field(const char *path, int field, char *state);
+uint64_t ticks_of(pid_t pid);
+int signal_fd(int pidfd, int sig, unsigned flags);
+int open_process(pid_t pid, uint64_t ticks);
+int open_regular(const char *path, int flags, int *fd);
+long oom_kills(void);
+void find_oom_counter(void);
+#endif

@@ -1,0 +1,200 @@
+/* The workers that live or are not acknowledged, their ends, and signals to them. */
+#include "keeper.h"
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+/* From linux/pidfd.h, which is newer than the C library this is built with. */
+struct pidfd_info {
+	uint64_t mask, cgroupid;
+	uint32_t ids[11];
+	int32_t exit_code;
+};
+#define PIDFD_GET_INFO _IOWR(0xFF, 11, struct pidfd_info) /* Linux 6.13 */
+#define PIDFD_INFO_EXIT 8U                                /* Linux 6.15 */
+#define PIDFD_SIGNAL_GROUP 4U                             /* Linux 6.9 */
+
+enum {
+	BUCKETS = 4096,
+	END_LENGTH = 160 /* of the records E and L of one worker at most, but for its id in both */
+};
+
+static struct worker *by_id[BUCKETS], *by_pid[BUCKETS]; /* by pid: the living */
+int living;
+
+static unsigned hash(const char *text) {
+	unsigned h = 2166136261u;
+	while (*text) h = (h ^ (unsigned char)*text++) * 16777619u;
+	return h % BUCKETS;
+}
+
+struct worker *find(const char *id) {
+	struct worker *w = by_id[hash(id)];
+	while (w && strcmp(w->id, id)) w = w->next_id;
+	return w;
+}
+
+/* All workers, in no order: the one behind w, the first one behind null. */
+struct worker *next_worker(const struct worker *w) {
+	if (w && w->next_id) return w->next_id;
+	for (unsigned b = w ? hash(w->id) + 1 : 0; b < BUCKETS; b++)
+		if (by_id[b]) return by_id[b];
+	return 0;
+}
+
+struct worker *new_worker(const char *id, const char *lease, size_t birth_length) {
+	size_t ids = strlen(id) + 1, leases = strlen(lease) + 1, room = birth_length + END_LENGTH + 2 * ids;
+	struct worker *w = calloc(1, sizeof *w + ids + leases + room);
+	if (!w) return 0;
+	w->kind = WORKER;
+	w->lockfd = w->pidfd = -1;
+	w->lease = memcpy(w->id + ids, lease, leases);
+	w->records = w->lease + leases;
+	w->room = room;
+	memcpy(w->id, id, ids);
+	w->next_id = by_id[hash(id)];
+	by_id[hash(id)] = w;
+	return w;
+}
+
+void forget(struct worker *w) {
+	struct worker **p = &by_id[hash(w->id)];
+	while (*p != w) p = &(*p)->next_id;
+	*p = w->next_id;
+	if (w->lockfd >= 0) close(w->lockfd);
+	if (w->pidfd >= 0) close(w->pidfd);
+	free(w);
+}
+
+void lives(struct worker *w) {
+	struct worker **bucket = &by_pid[(unsigned)w->pid % BUCKETS];
+	w->next_pid = *bucket;
+	*bucket = w;
+	living++;
+}
+
+/* The worker that is our child and has this number. */
+static struct worker *child_with(pid_t pid) {
+	struct worker *w = by_pid[(unsigned)pid % BUCKETS];
+	while (w && (w->pid != pid || w->pidfd >= 0)) w = w->next_pid;
+	return w;
+}
+
+static void lives_no_more(struct worker *w) {
+	struct worker **p = &by_pid[(unsigned)w->pid % BUCKETS];
+	while (*p != w) p = &(*p)->next_pid;
+	*p = w->next_pid;
+	living--;
+	w->over = 1;
+}
+
+/* ---- end */
+
+/* Children of ours that are no workers. Whatever a worker leaves behind falls to us when it ends, as we are its
+   subreaper: where there are none, nothing of it is left, however it hides. -1 where we are none, as in an emulator, or
+   the kernel does not list children. */
+static int orphans(void) {
+	static char list[1 << 17];
+	char path[64], *rest = 0;
+	int found = 0;
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+	size_t n = slurp(path, list, sizeof list);
+	if (!subreaper || n == sizeof list - 1 || (n == 0 && access(path, R_OK))) return -1;
+	for (char *word = strtok_r(list, " ", &rest); word; word = strtok_r(0, " ", &rest))
+		found += !child_with((pid_t)atol(word));
+	return found;
+}
+
+/* Only after the worker is reaped: a zombie counts as one of its group. */
+static int group_left(const struct worker *w) {
+	if (w->pidfd < 0) /* what died with it and fell to us is not left, either */
+		while (waitpid(-w->pid, 0, WNOHANG) > 0)
+			;
+	if (kill(-w->pid, 0) && errno != EPERM) return 0;
+	return !ticks_of(w->pid); /* else its zombie, or one that took over its number as no group had it any more */
+}
+
+static uint64_t micros(struct timeval t) { return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_usec; }
+
+/* A status of null is one that nobody knows, a use of null one that nobody measured. */
+void ended(struct worker *w, const int *status, const struct rusage *use) {
+	static const struct rusage nothing;
+	char how[16] = "-", left[16] = "-";
+	int orphaned = w->pidfd < 0 && status ? orphans() : -1;
+	long oom = status ? oom_kills() - w->oom : 0;
+	if (!use) use = &nothing;
+	if (status) snprintf(how, sizeof how, "%d", *status);
+	if (orphaned >= 0) snprintf(left, sizeof left, "%d", orphaned);
+	record(w, "E %s %s %" PRIu64 " %ld %" PRIu64 " %" PRIu64 " %ld %d %d %s\n", w->id, how, clock_ms(CLOCK_REALTIME),
+		use->ru_maxrss, micros(use->ru_utime), micros(use->ru_stime), oom, w->sent, group_left(w), left);
+	lives_no_more(w);
+	if (w->lockfd >= 0 && still_locked(w)) record(w, "L %s\n", w->id);
+	tell(0, "EXIT\t%s\t%s", w->id, how);
+}
+
+void reap(void) {
+	struct rusage use;
+	int status;
+	pid_t pid;
+	while ((pid = wait4(-1, &status, WNOHANG, &use)) > 0) {
+		struct worker *w = child_with(pid);
+		if (w) /* else an orphan that one of them left behind */
+			ended(w, &status, &use);
+	}
+}
+
+/* A worker whose keeper died has ended: if it is reaped the kernel tells its status from Linux 6.15 on, else its zombie
+   does. There it reads 0 for whoever may not see it, and so may not see its namespace. */
+void adopted_ended(struct worker *w) {
+	struct pidfd_info info = {.mask = PIDFD_INFO_EXIT};
+	char path[64], text[64], state = 0;
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)w->pid);
+	int status = (int)stat_field(path, 49, &state);
+	snprintf(path, sizeof path, "/proc/%d/ns/pid", (int)w->pid);
+	int known = state == 'Z' && (status || readlink(path, text, sizeof text) > 0) && ticks_of(w->pid) == w->ticks;
+	if (!known && !syscall(SYS_ioctl, w->pidfd, PIDFD_GET_INFO, &info) && info.mask & PIDFD_INFO_EXIT) {
+		status = info.exit_code;
+		known = 1;
+	}
+	ended(w, known ? &status : 0, 0);
+	close(w->pidfd);
+	w->pidfd = -1;
+}
+
+/* ---- signals */
+
+/* To a process whose number is its own: pinned by the descriptor or, a child of ours, as it is not reaped. */
+static int send_signal(pid_t pid, int pidfd, int sig, int group) {
+	if (pidfd < 0) return kill(group ? -pid : pid, sig) ? errno : 0;
+	if (!signal_fd(pidfd, sig, group ? PIDFD_SIGNAL_GROUP : 0U)) return 0;
+	if (!group || errno != EINVAL) return errno;
+	/* Before Linux 6.9 no descriptor reaches a group: as close as it gets to the proof that the number is its own. */
+	return signal_fd(pidfd, 0, 0) || kill(-pid, sig) ? errno : 0;
+}
+
+int signal_worker(struct worker *w, int sig, int group) {
+	int error = send_signal(w->pid, w->pidfd, sig, group);
+	if (!error && sig) w->sent = sig;
+	return error;
+}
+
+/* Of others than our workers, such as stragglers and what the sh launcher started, a group goes with its leader. */
+static int signal_other(pid_t pid, uint64_t ticks, int sig, char scope) {
+	int fd = open_process(pid, ticks);
+	if (fd < 0) return errno;
+	pid_t group = scope == 'p' ? -1 : getpgid(pid);
+	int error = scope == 'm' && group > 1 && group != pid ? send_signal(group, -1, sig, 1)
+														  : send_signal(pid, fd, sig, group == pid);
+	close(fd);
+	return error;
+}
+
+void signal_request(struct client *c, char **v) {
+	pid_t pid = (pid_t)atol(v[2]);
+	uint64_t ticks = strtoull(v[3], 0, 10);
+	int sig = atoi(v[4]);
+	struct worker *w = by_pid[(unsigned)pid % BUCKETS];
+	while (w && (w->pid != pid || w->ticks != ticks)) w = w->next_pid;
+	int error = w ? signal_worker(w, sig, *v[5] != 'p') : signal_other(pid, ticks, sig, *v[5]);
+	done(c, v[1], error == ESRCH ? "GONE" : "SENT", error == ESRCH ? 0 : error);
+}
