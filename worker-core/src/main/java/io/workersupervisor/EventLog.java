@@ -46,6 +46,7 @@ final class EventLog {
     private final Path file;
     private final long largest;
     private long inspected = -1;
+    private boolean failed;
 
     EventLog(Path file) {
         this(file, LARGEST);
@@ -68,10 +69,13 @@ final class EventLog {
             rotate();
         }
         // Not a channel: an interrupt of the thread that reports must not lose the line.
-        String whole = isTorn() ? "\n" + lines : lines;
+        // Only behind a failure of our own: another process may be in the middle of its write.
+        String whole = failed && isTorn() ? "\n" + lines : lines;
+        failed = true;
         try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
             out.write(whole.getBytes(StandardCharsets.UTF_8));
         }
+        failed = false;
     }
 
     /** Whether a full disk left the last line without its end. */

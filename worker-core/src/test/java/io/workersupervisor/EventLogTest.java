@@ -59,6 +59,10 @@ class EventLogTest {
     @Test
     void a_line_that_a_full_disk_cut_does_not_spoil_the_next() throws IOException {
         EventLog log = new EventLog(file);
+        Files.createDirectory(file);
+        assertThatThrownBy(() -> log.append(Samples.trouble("the lock is held")))
+                .isInstanceOf(IOException.class);
+        Files.delete(file);
         Files.writeString(file, "2026-11-24T02:00:00.123Z WARN  4711 the lo");
 
         log.append(Samples.trouble("next"));
