@@ -5,8 +5,9 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,6 +16,8 @@ import org.slf4j.LoggerFactory;
 /** Carries each event to {@code data/worker.log}, to slf4j with the account in the MDC, and to the listener. */
 final class Events {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerSupervisor.class);
+
+    private static final Duration IDLE = Duration.ofSeconds(1);
 
     /** How many ends are remembered as heard. */
     private static final int MOST_HEARD = 1_000;
@@ -28,12 +31,16 @@ final class Events {
     Events(EventLog file, WorkerListener listener) {
         this.file = file;
         this.listener = listener;
-        this.dispatcher = Executors.newSingleThreadExecutor(work -> {
-            Thread created = new Thread(work, "worker-events");
-            created.setDaemon(true);
-            thread = created;
-            return created;
-        });
+        // One thread, which ends when it is idle: a host that could not be built leaves none.
+        ThreadPoolExecutor one = new ThreadPoolExecutor(
+                1, 1, IDLE.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), work -> {
+                    Thread created = new Thread(work, "worker-events");
+                    created.setDaemon(true);
+                    thread = created;
+                    return created;
+                });
+        one.allowCoreThreadTimeOut(true);
+        this.dispatcher = one;
     }
 
     void emit(WorkerEvent event) {
