@@ -2,11 +2,13 @@ package io.workersupervisor;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -64,6 +66,13 @@ final class LogJournal implements AutoCloseable {
         LogJournal journal = new LogJournal(file, create(file));
         journal.length = journal.read();
         return journal;
+    }
+
+    /** From now on a sink counts, although it has nothing yet. */
+    static void make(Path directory) throws IOException {
+        Files.createDirectories(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        create(directory.resolve("journal")).close();
     }
 
     /** What a journal says that another process may be writing. */
@@ -212,6 +221,10 @@ final class LogJournal implements AutoCloseable {
             written.getFD().sync();
         }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel directory =
+                FileChannel.open(file.toAbsolutePath().resolveSibling("."), StandardOpenOption.READ)) {
+            directory.force(true);
+        }
         RandomAccessFile old = out;
         out = new RandomAccessFile(file.toFile(), "rw");
         length = lines.length();

@@ -47,7 +47,7 @@ final class LogPipeline implements AutoCloseable {
                     break;
                 }
             }
-            Guard.run("closing a tailer", Optional.empty(), () -> LogPipeline.close(tailer::close));
+            Guard.run("closing a tailer", Optional.empty(), () -> LogPipeline.run(tailer::close));
         }
     }
 
@@ -84,6 +84,8 @@ final class LogPipeline implements AutoCloseable {
 
     void begin() {
         begun = true;
+        runners.forEach(runner ->
+                Guard.run("the checkpoints of a log sink", Optional.empty(), () -> run(runner.tailer::claim)));
         runners.forEach(runner -> runner.thread.start());
         watcher.start();
         keeper.start();
@@ -94,18 +96,18 @@ final class LogPipeline implements AutoCloseable {
             upkeep.tick();
             pause();
         }
-        Guard.run("closing the archive", Optional.empty(), () -> close(upkeep::close));
+        Guard.run("closing the archive", Optional.empty(), () -> run(upkeep::close));
     }
 
-    /** Closes files. */
+    /** Makes or closes files. */
     @FunctionalInterface
-    private interface Closing {
+    private interface FileWork {
         void run() throws IOException;
     }
 
-    private static void close(Closing closing) {
+    private static void run(FileWork work) {
         try {
-            closing.run();
+            work.run();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -124,7 +126,7 @@ final class LogPipeline implements AutoCloseable {
                 pause();
             }
         }
-        Guard.run("closing the watch", Optional.empty(), () -> close(watch::close));
+        Guard.run("closing the watch", Optional.empty(), () -> run(watch::close));
     }
 
     private static void pause() {

@@ -96,6 +96,11 @@ final class LogTailer implements AutoCloseable {
         this.aside = new SetAside(sink.name(), directory, feed);
     }
 
+    /** Before anything is archived or removed: what this sink does not have stays. */
+    void claim() throws IOException {
+        LogJournal.make(directory);
+    }
+
     /** A file may have grown, or its worker may have ended. */
     void noticed(WorkerLogFile file) {
         grown.add(file);
@@ -158,8 +163,19 @@ final class LogTailer implements AutoCloseable {
     /** Step 3; whether there is more than one batch takes. */
     private boolean collect(LogJournal open, long now) throws IOException {
         take(open, now);
-        int bytes = 0;
+        int bytes;
         List<Followed> served = new ArrayList<>();
+        try {
+            bytes = collect(served, now);
+        } finally {
+            // Those that had no turn come first in the next batch.
+            served.forEach(one -> followed.put(one.tail.file().workerId(), one));
+        }
+        return bytes > 0;
+    }
+
+    private int collect(List<Followed> served, long now) throws IOException {
+        int bytes = 0;
         for (Iterator<Followed> all = followed.values().iterator(); all.hasNext() && bytes < MOST_BYTES; ) {
             Followed one = all.next();
             if (one.ready || one.due() <= now) {
@@ -175,9 +191,7 @@ final class LogTailer implements AutoCloseable {
                 all.remove();
             }
         }
-        // Those that had no turn come first in the next batch.
-        served.forEach(one -> followed.put(one.tail.file().workerId(), one));
-        return !served.isEmpty();
+        return bytes;
     }
 
     private void take(LogJournal open, long now) {

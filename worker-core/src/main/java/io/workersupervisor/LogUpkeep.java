@@ -2,7 +2,9 @@ package io.workersupervisor;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +24,9 @@ final class LogUpkeep implements AutoCloseable {
     private final DiskReserve reserve;
     private final EventLog summary;
     private final Set<WorkerLogFile> grown = ConcurrentHashMap.newKeySet();
+    /** What is told already, by what fails. */
+    private final Map<String, String> troubles = new HashMap<>();
+
     private long disposeAt;
     private long needed;
     private boolean ours;
@@ -85,9 +90,12 @@ final class LogUpkeep implements AutoCloseable {
         Guard.run(what, Optional.empty(), () -> {
             try {
                 work.run();
+                troubles.remove(what);
             } catch (IOException failed) {
-                feed.tell(new WorkerEvent.Trouble(
-                        feed.timing().now(), Optional.empty(), what + ": " + DataDirectory.reason(failed)));
+                String text = what + ": " + DataDirectory.reason(failed);
+                if (!text.equals(troubles.put(what, text))) {
+                    feed.tell(new WorkerEvent.Trouble(feed.timing().now(), Optional.empty(), text));
+                }
             }
         });
     }

@@ -62,7 +62,7 @@ final class SetAside {
             feed.trouble(
                     first.entry().account(),
                     "log sink " + sink + " refuses " + since + (since == 1 ? " entry" : " entries")
-                            + ", the last at byte " + position.offset() + " of worker " + position.workerId() + ": "
+                            + ", one of them at byte " + position.offset() + " of worker " + position.workerId() + ": "
                             + first.why() + "; kept in " + file);
             told = now;
             since = 0;

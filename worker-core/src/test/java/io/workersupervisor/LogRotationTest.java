@@ -190,6 +190,15 @@ class LogRotationTest {
     }
 
     @Test
+    void p5_a_new_sink_that_has_nothing_yet_holds_up_the_archive_from_its_begin_on() throws IOException {
+        node.write(1, lines(60_000));
+        node.drain(node.tailer(sink));
+        node.tailer(new FailingSink()).claim();
+
+        rotation(HolePuncher.byProgram()).archiveNothing(node);
+    }
+
+    @Test
     void where_nothing_can_be_freed_nothing_is_archived_and_it_is_told() throws IOException {
         node.write(1, lines(60_000));
         node.drain(node.tailer(sink));
