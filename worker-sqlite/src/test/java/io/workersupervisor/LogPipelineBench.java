@@ -27,7 +27,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 /**
- * Figures of the way of a line from a worker's file into the SQLite sink. Its words choose what is measured:
+ * Figures of the way of a line from a worker's file into the SQLite sink. Run as {@code
+ * sqlite.ClaimBench}; the words choose what is measured:
  *
  * <pre>
  * rate DIRECTORY LINES     lines per second beside a plain batched insert of ready rows, in turns, with medians
@@ -144,15 +145,20 @@ final class LogPipelineBench {
         double[] delays = new double[lines];
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data);
                 SqliteLogSink sink = SqliteLogSink.open(data);
-                WorkerSupervisor host =
-                        WorkerSupervisor.builder(data, registry).logSink(sink).build()) {
-            WorkerLogFile file = Samples.file(data);
-            host.list();
+                WorkerSupervisor host = WorkerSupervisor.builder(data, registry)
+                        .logSink(sink)
+                        .onClose(WorkerSupervisor.OnClose.STOP_WORKERS)
+                        .build()) {
+            AccountId account = AccountId.of(4711);
+            host.start(WorkerSpec.builder(account, "/bin/sleep", "3600")
+                    .stopGrace(Duration.ofSeconds(1))
+                    .build());
+            Path file = host.status(account).orElseThrow().log().orElseThrow();
             for (int i = 0; i < lines; i++) {
                 Thread.sleep(ThreadLocalRandom.current().nextInt(400, 700));
                 String words = "the line number " + i;
                 long began = System.nanoTime();
-                Files.writeString(file.path(), words + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                Files.writeString(file, words + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
                 while (sink.find(LogQuery.last(1)).stream()
                         .noneMatch(e -> e.message().equals(words))) {
                     Thread.sleep(1);
