@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -24,6 +25,9 @@ final class TestNode implements AutoCloseable {
 
     /** Words for bash: lets go of the lock, which each launch path hands on under another number. */
     static final String DROP_LOCK = "exec 9>&- 63>&-";
+
+    /** Nodes of one test: the threads of their hosts are not told apart. */
+    private static final AtomicInteger OPEN = new AtomicInteger();
 
     final DataDirectory data;
     final WorkerRegistry registry;
@@ -42,6 +46,7 @@ final class TestNode implements AutoCloseable {
     TestNode(Path directory, WorkerRegistry registry, LaunchPath path) {
         this.path = path;
         this.data = DataDirectory.open(directory);
+        OPEN.incrementAndGet();
         this.registry = registry;
     }
 
@@ -172,7 +177,9 @@ final class TestNode implements AutoCloseable {
         endWorkers(local());
         hosts.forEach(WorkerSupervisor::close);
         endWorkers(local());
-        awaitBackgroundWork();
+        if (OPEN.decrementAndGet() == 0) {
+            awaitBackgroundWork();
+        }
     }
 
     /** A close that its timeout ended leaves work behind, which writes to the directory that is deleted next. */
