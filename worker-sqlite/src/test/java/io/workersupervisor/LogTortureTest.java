@@ -70,6 +70,8 @@ class LogTortureTest {
                 }
             }
             await().atMost(LONGEST).pollInterval(Duration.ofMillis(500)).until(() -> isDone(data));
+            // What is archived while it is compared would be missed.
+            host.finish();
             verify(data);
         } finally {
             host.close();
