@@ -93,6 +93,15 @@ public final class HostProcess implements AutoCloseable {
         }
     }
 
+    /** Until it prints a line that begins with this word, which may be long ago, or ends; fails where it does neither. */
+    void awaitOrEnd(String word) throws InterruptedException {
+        while (seen().stream().noneMatch(line -> line.startsWith(word))) {
+            if (poll("waited for '" + word + "'").equals(END)) {
+                return;
+            }
+        }
+    }
+
     /** What else it prints until it ends. */
     public List<String> rest() throws InterruptedException {
         List<String> lines = new ArrayList<>();
