@@ -34,8 +34,6 @@ import java.util.Set;
  * </pre>
  */
 public final class DataDirectory {
-    private static final Set<PosixFilePermission> OURS_ONLY = PosixFilePermissions.fromString("rwx------");
-
     private final Path path;
 
     private DataDirectory(Path path) {
@@ -55,13 +53,13 @@ public final class DataDirectory {
         try {
             if (Files.notExists(path)) {
                 requireLocal(path.toAbsolutePath());
-                Files.createDirectories(path, PosixFilePermissions.asFileAttribute(OURS_ONLY));
+                OwnFiles.makeDirectories(path);
             }
             DataDirectory data = existing(path);
             for (String part : List.of("locks", "records", "launcher")) {
                 Path directory = data.path.resolve(part);
                 if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                    Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OURS_ONLY));
+                    OwnFiles.makeDirectories(directory);
                 }
             }
             return data;

@@ -4,7 +4,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
@@ -78,7 +77,7 @@ final class DiskReserve {
     }
 
     private void hold() throws IOException {
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        OwnFiles.make(file);
         try (FileOutputStream out = new FileOutputStream(file.toFile())) {
             // Not a hole: the blocks must be there.
             out.write(new byte[(int) SIZE]);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * Marks of workers whose lines stay in their files, {@code data/logs/file-only/WORKER}: for every host, also when the
@@ -18,11 +17,8 @@ record FileOnly(DataDirectory data) {
     /** Before the worker is claimed; {@link DataDirectoryException} if it cannot be written. */
     void mark(String workerId) {
         try {
-            Files.createDirectories(
-                    data.fileOnly(),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            Files.createFile(
-                    path(workerId), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            OwnFiles.makeDirectories(data.fileOnly());
+            OwnFiles.make(path(workerId));
         } catch (FileAlreadyExistsException marked) {
             return;
         } catch (IOException e) {

@@ -55,8 +55,7 @@ final class KeeperProgram {
         List<String> errors = new ArrayList<>();
         for (Path place : places) {
             try {
-                Files.createDirectories(
-                        place, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                OwnFiles.makeDirectories(place);
                 // Looked at when it is there: somebody else may have made it first.
                 requireOurs(place);
                 Path file = binary.install(place);

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,8 +132,7 @@ final class Keepers implements AutoCloseable {
 
     private static void makeDirectory(Path directory) throws KeeperUnavailableException {
         try {
-            Files.createDirectories(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            OwnFiles.makeDirectories(directory);
         } catch (IOException e) {
             throw new KeeperUnavailableException(directory + " cannot be made: " + DataDirectory.reason(e));
         }

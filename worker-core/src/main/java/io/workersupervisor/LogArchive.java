@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,8 +29,7 @@ final class LogArchive {
 
     LogArchive(DataDirectory data) throws IOException {
         this.directory = data.archive();
-        Files.createDirectories(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        OwnFiles.makeDirectories(directory);
     }
 
     Path directory() {
@@ -49,8 +47,7 @@ final class LogArchive {
         Path part = path(directory, file, position);
         Path unfinished = directory.resolve("unfinished.tmp");
         Files.deleteIfExists(unfinished);
-        Files.createFile(
-                unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        OwnFiles.make(unfinished);
         try (FileOutputStream out = new FileOutputStream(unfinished.toFile());
                 Fast zipped = new Fast(out)) {
             long at = offset;

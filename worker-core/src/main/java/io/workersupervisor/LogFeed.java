@@ -115,9 +115,7 @@ final class LogFeed {
 
     /** The entries of a piece that was announced before; what is gone meanwhile is told. */
     List<LogEntry> entriesOf(LogPiece piece) throws IOException {
-        Optional<WorkerLogFile> file = WorkerLogFile.list(data).stream()
-                .filter(one -> one.workerId().equals(piece.workerId()))
-                .findFirst();
+        Optional<WorkerLogFile> file = WorkerLogFile.find(data, piece.workerId());
         if (file.isEmpty()) {
             lost(Optional.empty(), piece);
             return List.of();
@@ -173,21 +171,11 @@ final class LogFeed {
         return known;
     }
 
-    /** How many bytes of all files a journal has not acknowledged. */
-    long backlog(LogJournal journal) throws IOException {
-        long bytes = 0;
-        for (WorkerLogFile file : files()) {
-            long size = WorkerLogFile.stat(file.path())
-                    .map(WorkerLogFile.Stat::size)
-                    .orElse(0L);
-            bytes += Math.max(
-                    0,
-                    size
-                            - journal.progress(file.workerId())
-                                    .map(LogProgress::offset)
-                                    .orElse(0L));
-        }
-        return bytes;
+    /** How many bytes of all files a sink does not have. */
+    long backlog(LogSink sink) throws IOException {
+        return SinkBacklog.of(data, sink.name()).stream()
+                .mapToLong(SinkBacklog.Waiting::bytes)
+                .sum();
     }
 
     void trouble(AccountId account, String text) {

@@ -9,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -59,8 +58,7 @@ final class LogJournal implements AutoCloseable {
 
     /** Opens the journal of a directory, which is made if it is missing; a torn end is cut off. */
     static LogJournal open(Path directory) throws IOException {
-        Files.createDirectories(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        OwnFiles.makeDirectories(directory);
         Path file = directory.resolve("journal");
         Files.deleteIfExists(directory.resolve("journal.new"));
         LogJournal journal = new LogJournal(file, create(file));
@@ -70,8 +68,7 @@ final class LogJournal implements AutoCloseable {
 
     /** From now on a sink counts, although it has nothing yet. */
     static void make(Path directory) throws IOException {
-        Files.createDirectories(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        OwnFiles.makeDirectories(directory);
         create(directory.resolve("journal")).close();
     }
 
@@ -89,7 +86,7 @@ final class LogJournal implements AutoCloseable {
 
     private static RandomAccessFile create(Path file) throws IOException {
         if (Files.notExists(file)) {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            OwnFiles.make(file);
         }
         return new RandomAccessFile(file.toFile(), "rw");
     }
@@ -189,11 +186,6 @@ final class LogJournal implements AutoCloseable {
             append(lines, false);
             workers.forEach(acknowledged::remove);
         }
-    }
-
-    /** Makes durable what was acknowledged. */
-    void sync() throws IOException {
-        out.getFD().sync();
     }
 
     Map<String, LogProgress> acknowledged() {

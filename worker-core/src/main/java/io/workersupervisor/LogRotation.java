@@ -132,7 +132,8 @@ final class LogRotation implements AutoCloseable {
                 int length = (int) (after.offset() - before.offset());
                 LogPiece piece = new LogPiece(file.workerId(), before, List.of(new LogPiece.Cut(length, 0)), after);
                 open.announce(List.of(piece));
-                finish(open, parts, piece);
+                move(parts, file, held, piece);
+                open.acknowledge();
                 before = after;
             }
         }
@@ -140,9 +141,7 @@ final class LogRotation implements AutoCloseable {
 
     /** Steps 3 to 5, of which any may be done. */
     private void finish(LogJournal open, LogArchive parts, LogPiece piece) throws IOException {
-        Optional<WorkerLogFile> file = WorkerLogFile.list(data).stream()
-                .filter(one -> one.workerId().equals(piece.workerId()))
-                .findFirst();
+        Optional<WorkerLogFile> file = WorkerLogFile.find(data, piece.workerId());
         Optional<LogSource> source =
                 file.isEmpty() ? Optional.empty() : LogSource.open(file.get().path());
         if (source.isPresent()) {

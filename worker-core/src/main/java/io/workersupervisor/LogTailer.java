@@ -293,9 +293,8 @@ final class LogTailer implements AutoCloseable {
 
     /** How many bytes the sink does not have yet. */
     private long backlog() {
-        LogJournal open = journal;
         try {
-            return open == null ? 0 : feed.backlog(open);
+            return feed.backlog(sink);
         } catch (IOException unreadable) {
             feed.tell(new WorkerEvent.Trouble(
                     feed.timing().now(), Optional.empty(), "log files: " + DataDirectory.reason(unreadable)));

@@ -3,9 +3,7 @@ package io.workersupervisor;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,8 +26,7 @@ final class ProcessLock implements AutoCloseable {
 
     /** Never waits; empty where another host has it. */
     static Optional<ProcessLock> tryLock(Path directory, String name) throws IOException {
-        Files.createDirectories(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        OwnFiles.makeDirectories(directory);
         Path file = directory.toRealPath().resolve(name);
         if (!HELD_HERE.add(file)) {
             return Optional.empty();

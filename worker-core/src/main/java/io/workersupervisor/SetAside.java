@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +43,7 @@ final class SetAside {
             Files.move(file, file.resolveSibling("refused.1.jsonl"), StandardCopyOption.REPLACE_EXISTING);
         }
         if (Files.notExists(file)) {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            OwnFiles.make(file);
         }
         StringBuilder lines = new StringBuilder();
         refused.forEach(one -> lines.append(line(one)).append('\n'));

@@ -165,6 +165,35 @@ public record StopReport(
     }
 
     /**
+     * Stands for a report that a store holds and that cannot be read, so that it hides no other.
+     *
+     * @param account the account
+     * @param workerId the incarnation
+     * @param endedAt when it ended, as far as the store says
+     * @param why what is wrong with it
+     * @param where the field and table in which it stands
+     * @return a report that says so
+     */
+    public static StopReport unreadable(AccountId account, String workerId, Instant endedAt, String why, String where) {
+        return new StopReport(
+                account,
+                workerId,
+                0,
+                "",
+                Optional.empty(),
+                Optional.empty(),
+                endedAt,
+                endedAt,
+                new ExitStatus.Unknown("the stored report cannot be read"),
+                Optional.empty(),
+                Initiator.UNKNOWN,
+                StopReason.UNKNOWN,
+                Confidence.POSSIBLE,
+                List.of("the stored report cannot be read: " + why),
+                "Look at " + where);
+    }
+
+    /**
      * How long the worker lived.
      *
      * @return never negative

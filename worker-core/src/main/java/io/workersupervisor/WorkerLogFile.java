@@ -51,6 +51,13 @@ record WorkerLogFile(Path path, AccountId account, String workerId) {
         return files;
     }
 
+    /** The file of a worker whose account is not known; empty if it is gone. */
+    static Optional<WorkerLogFile> find(DataDirectory data, String workerId) throws IOException {
+        return list(data).stream()
+                .filter(file -> file.workerId().equals(workerId))
+                .findFirst();
+    }
+
     /** Empty where there is no regular file: a link of the worker's making is not followed. */
     static Optional<Stat> stat(Path path) throws IOException {
         try {

@@ -57,6 +57,17 @@ class EventsTest {
     }
 
     @Test
+    void a_host_that_could_not_be_built_leaves_no_thread_behind() {
+        Events events = events(this::hear);
+
+        events.emit(Samples.trouble("it cannot be built"));
+
+        await().until(() -> heard.size() == 1);
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("worker-events")));
+    }
+
+    @Test
     void a_listener_hears_events_in_their_order() {
         Events events = events(this::hear);
         List<String> texts = IntStream.range(0, 100).mapToObj(Integer::toString).toList();

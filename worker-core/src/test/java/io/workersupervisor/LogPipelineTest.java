@@ -240,6 +240,19 @@ class LogPipelineTest {
     }
 
     @Test
+    void p5_a_sink_that_another_host_serves_counts_before_anything_is_archived() throws IOException {
+        Path checkpoints = node.data.checkpoints().resolve("memory");
+        ProcessLock other = ProcessLock.tryLock(checkpoints, "lock").orElseThrow();
+        try {
+            node.host(settings -> settings.logSink(new InMemoryLogSink()));
+
+            assertThat(checkpoints.resolve("journal")).exists();
+        } finally {
+            other.close();
+        }
+    }
+
+    @Test
     void an_idle_host_holds_no_log_file_open() throws IOException {
         InMemoryLogSink sink = new InMemoryLogSink();
         WorkerSupervisor host = node.host(settings -> settings.logSink(sink));

@@ -1,19 +1,13 @@
 package io.workersupervisor.mongo;
 
 import io.workersupervisor.AccountId;
-import io.workersupervisor.Confidence;
 import io.workersupervisor.Desired;
-import io.workersupervisor.ExitStatus;
-import io.workersupervisor.Initiator;
 import io.workersupervisor.RowDetail;
-import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerRow;
 import io.workersupervisor.WorkerState;
 import java.time.Instant;
 import java.util.Date;
-import java.util.List;
-import java.util.Optional;
 import org.bson.Document;
 
 /** Rows and reports as documents. What cannot be read is an {@link IllegalArgumentException} that names the field. */
@@ -75,22 +69,12 @@ final class RowMapper {
             return StopReport.parse(found.text("report"));
         } catch (IllegalArgumentException e) {
             Instant ended = found.value("ended_at") instanceof Date date ? date.toInstant() : Instant.EPOCH;
-            return new StopReport(
+            return StopReport.unreadable(
                     account,
                     String.valueOf(found.value("_id")),
-                    0,
-                    "",
-                    Optional.empty(),
-                    Optional.empty(),
                     ended,
-                    ended,
-                    new ExitStatus.Unknown("the stored report cannot be read"),
-                    Optional.empty(),
-                    Initiator.UNKNOWN,
-                    StopReason.UNKNOWN,
-                    Confidence.POSSIBLE,
-                    List.of("the stored report cannot be read: " + e.getMessage()),
-                    "Look at field report in worker_stops");
+                    String.valueOf(e.getMessage()),
+                    "field report in worker_stops");
         }
     }
 }

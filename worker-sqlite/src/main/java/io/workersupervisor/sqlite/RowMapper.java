@@ -1,18 +1,12 @@
 package io.workersupervisor.sqlite;
 
 import io.workersupervisor.AccountId;
-import io.workersupervisor.Confidence;
 import io.workersupervisor.Desired;
-import io.workersupervisor.ExitStatus;
-import io.workersupervisor.Initiator;
 import io.workersupervisor.RowDetail;
-import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerRow;
 import io.workersupervisor.WorkerState;
 import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Rows and reports as columns. What cannot be read is an {@link IllegalArgumentException} that names the column. */
@@ -58,22 +52,12 @@ final class RowMapper {
             return StopReport.parse(found.text("report"));
         } catch (IllegalArgumentException e) {
             Instant ended = found.instant("ended_at");
-            return new StopReport(
+            return StopReport.unreadable(
                     account,
                     found.text("worker_id"),
-                    0,
-                    "",
-                    Optional.empty(),
-                    Optional.empty(),
                     ended,
-                    ended,
-                    new ExitStatus.Unknown("the stored report cannot be read"),
-                    Optional.empty(),
-                    Initiator.UNKNOWN,
-                    StopReason.UNKNOWN,
-                    Confidence.POSSIBLE,
-                    List.of("the stored report cannot be read: " + e.getMessage()),
-                    "Look at column report of table worker_stops");
+                    String.valueOf(e.getMessage()),
+                    "column report of table worker_stops");
         }
     }
 
