@@ -53,7 +53,6 @@ final class SinkCheckpoints {
         if (first) {
             least.putAll(one);
         } else {
-            least.keySet().retainAll(one.keySet());
             least.replaceAll((key, offset) -> Math.min(offset, one.getOrDefault(key, 0L)));
         }
     }

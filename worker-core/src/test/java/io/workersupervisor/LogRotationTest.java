@@ -130,6 +130,24 @@ class LogRotationTest {
         assertThat(freed()).isGreaterThanOrEqualTo((2 << 20) - 4096);
     }
 
+    @Test
+    void p5_a_crash_behind_the_hole_leaves_the_copy_as_it_is() throws IOException {
+        Needs.that(isThere("fallocate"), "fallocate");
+        String text = lines(60_000);
+        node.write(1, text);
+        node.drain(node.tailer(sink));
+        TestedRotation dying = rotation((file, offset, length) -> {
+            HolePuncher.byProgram().punch(file, offset, length);
+            throw new IllegalStateException(TestNode.DIED);
+        });
+        assertThat(catchDeath(dying)).hasMessage(TestNode.DIED);
+        dying.rotation().close();
+
+        rotation(HolePuncher.byProgram()).tick(List.of(node.file(1)));
+
+        assertThat(archived() + rest()).isEqualTo(text);
+    }
+
     private Throwable catchDeath(TestedRotation dying) {
         return org.assertj.core.api.Assertions.catchThrowable(() -> dying.tick(List.of(node.file(1))));
     }

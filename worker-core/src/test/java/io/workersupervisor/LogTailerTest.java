@@ -166,6 +166,24 @@ class LogTailerTest {
     }
 
     @Test
+    void a_traceback_in_the_middle_of_its_frames_is_waited_for_longer_than_a_line() throws IOException {
+        LogTailer tailer = node.tailer(sink);
+        List<String> lines = lines();
+        tailer.noticed(node.write(1, lines.get(0) + lines.get(1)));
+        tailer.tick();
+        for (String line : lines.subList(2, lines.size())) {
+            node.timing.pass(LogTail.JOINING.minusMillis(1));
+            tailer.tick();
+            tailer.noticed(node.write(1, line));
+            tailer.tick();
+        }
+
+        node.drain(tailer);
+
+        assertThat(sink.messages(1)).hasSize(1);
+    }
+
+    @Test
     void p5_a_traceback_that_grew_between_append_and_checkpoint_is_appended_as_it_was_announced() throws IOException {
         List<String> lines = lines();
         LogTailer first = node.tailer(sink);
@@ -382,6 +400,24 @@ class LogTailerTest {
         node.drain(node.tailer(sink));
 
         assertThat(sink.messages(1)).containsExactly("one", "two", "three", "four", "five", "six");
+    }
+
+    @Test
+    void a_file_that_was_cut_and_has_grown_again_while_it_is_open_is_noticed() throws IOException {
+        LogTailer tailer = node.tailer(sink);
+        tailer.noticed(node.write(1, "one\ntwo\n"));
+        tailer.tick();
+        node.timing.pass(LogTail.QUIET);
+        tailer.tick();
+        assertThat(sink.messages(1)).containsExactly("one", "two");
+        Files.writeString(node.file(1).path(), "three\nfour\nfive\nsix\n");
+
+        tailer.noticed(node.file(1));
+        tailer.tick();
+        node.drain(tailer);
+
+        assertThat(sink.messages(1)).containsExactly("one", "two", "three", "four", "five", "six");
+        assertThat(node.told()).anyMatch(text -> text.contains("was cut"));
     }
 
     @Test
