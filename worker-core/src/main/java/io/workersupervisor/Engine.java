@@ -84,7 +84,9 @@ final class Engine {
         this.paths = LaunchPaths.of(settings, script, machine, timing, new Told(events, timing));
         LocalMachine local = LocalMachine.of(
                 settings.data, machine, ProcFs.system(), script, timing, paths.records(), paths.trial());
-        this.logs = LogPipeline.of(settings, eventLog, events, paths.puncher(settings.data), timing);
+        UnfiledEnds unfiled = new UnfiledEnds();
+        WorkerRegistry known = unfiled.over(settings.registry);
+        this.logs = LogPipeline.of(settings, known, eventLog, events, paths.puncher(settings.data), timing);
         RulesDirectory rules = new RulesDirectory(
                 settings.data.rules(),
                 settings.rules,
@@ -116,7 +118,6 @@ final class Engine {
                 ailments,
                 (row, ailment) -> events.emit(new WorkerEvent.Ailing(timing.now(), row, ailment)));
         Settlement settlement = new Settlement(context);
-        UnfiledEnds unfiled = new UnfiledEnds();
         this.end = new EndOfWorker(context, unfiled, behind());
         StopLadder ladder = new StopLadder(context, settlement, end);
         this.unregistered = new Unregistered(settings.registry, local);
@@ -135,7 +136,6 @@ final class Engine {
                 threads.pool(),
                 threads.ladders(),
                 paths.keepers()::isHeld);
-        WorkerRegistry known = unfiled.over(settings.registry);
         this.inspector = new WorkerInspector(
                 settings.data,
                 known,

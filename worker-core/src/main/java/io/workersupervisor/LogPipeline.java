@@ -52,11 +52,16 @@ final class LogPipeline implements AutoCloseable {
     }
 
     static LogPipeline of(
-            WorkerSupervisor.Builder settings, EventLog summary, Events events, HolePuncher puncher, Timing timing) {
+            WorkerSupervisor.Builder settings,
+            WorkerRegistry registry,
+            EventLog summary,
+            Events events,
+            HolePuncher puncher,
+            Timing timing) {
         DataDirectory data = settings.data;
         LogFeed feed = new LogFeed(
                 data,
-                Incarnations.of(settings.registry),
+                Incarnations.of(registry),
                 new LogReader(settings.zone, settings.redaction),
                 new FileOnly(data)::isMarked,
                 settings.logBudget,

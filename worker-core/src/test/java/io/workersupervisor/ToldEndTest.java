@@ -129,14 +129,32 @@ class ToldEndTest {
 
     /** A host that does not get to file what it has told. */
     private WorkerSupervisor thatFilesLate() {
+        return thatFilesLate(settings -> settings);
+    }
+
+    private WorkerSupervisor thatFilesLate(UnaryOperator<WorkerSupervisor.Builder> more) {
         return listening(settings -> {
             settings.steps = step -> {
                 if (step.equals("report")) {
                     awaitRelease();
                 }
             };
-            return settings;
+            return more.apply(settings);
         });
+    }
+
+    @Test
+    void p5_the_last_words_of_a_worker_whose_end_is_told_are_an_entry_before_it_is_filed() throws Exception {
+        InMemoryLogSink sink = new InMemoryLogSink();
+        WorkerSupervisor host = thatFilesLate(settings -> settings.logSink(sink));
+        host.start(
+                TestNode.sh(ACCOUNT, node.untilGo() + "; printf 'last words'").build());
+
+        node.letGo();
+
+        await().until(() -> sink.size() == 1);
+        assertThat(sink.find(LogQuery.last(1)).get(0).message()).isEqualTo("last words");
+        assertThat(registry.reports(ACCOUNT, 1)).isEmpty();
     }
 
     private void awaitRelease() {
