@@ -98,7 +98,7 @@ final class EndOfWorker {
         });
         Instant at = record.map(LaunchRecords.Exit::at)
                 .orElseGet(() -> context.timing().now());
-        boolean signalled = rungs.stream().anyMatch(StopLadder::isForWorker);
+        boolean signalled = rungs.stream().anyMatch(Signals::isForWorker);
         return new Ending(
                 exit,
                 at,

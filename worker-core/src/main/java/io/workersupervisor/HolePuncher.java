@@ -38,15 +38,16 @@ interface HolePuncher {
             for (Path directory : Keepers.directories(data)) {
                 Optional<KeeperConnection> keeper = keepers.existing(directory);
                 if (keeper.isPresent()) {
-                    List<String> answer = keepers.ask(
-                            keeper.get(),
-                            List.of(
-                                    "PUNCH",
-                                    keepers.tag(),
-                                    file.toString(),
-                                    Long.toString(offset),
-                                    Long.toString(length)),
-                            LONGEST);
+                    List<String> answer = keepers.calls()
+                            .ask(
+                                    keeper.get(),
+                                    List.of(
+                                            "PUNCH",
+                                            keepers.calls().tag(),
+                                            file.toString(),
+                                            Long.toString(offset),
+                                            Long.toString(length)),
+                                    LONGEST);
                     return !answer.isEmpty() && answer.get(0).equals("DONE")
                             ? Optional.empty()
                             : Optional.of("the keeper answered " + answer);

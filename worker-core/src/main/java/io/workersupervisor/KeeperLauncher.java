@@ -83,7 +83,7 @@ final class KeeperLauncher {
         }
         KeeperConnection connection = connect();
         CompletableFuture<?> over = keepers.over(workerId);
-        List<String> answer = keepers.ask(connection, frame.get(), workerId, patience);
+        List<String> answer = keepers.calls().ask(connection, frame.get(), workerId, patience);
         if (!answer.isEmpty() && answer.get(0).equals("RUN")) {
             return new Launcher.LaunchAnswer.Born(
                     new ProcessIdentity(
@@ -205,8 +205,8 @@ final class KeeperLauncher {
     }
 
     private List<String> ask(String name, String... words) throws KeeperUnavailableException {
-        List<String> fields = new ArrayList<>(List.of(name, keepers.tag()));
+        List<String> fields = new ArrayList<>(List.of(name, keepers.calls().tag()));
         fields.addAll(List.of(words));
-        return keepers.ask(connect(), fields, patience);
+        return keepers.calls().ask(connect(), fields, patience);
     }
 }

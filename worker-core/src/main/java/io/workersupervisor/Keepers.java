@@ -1,7 +1,6 @@
 package io.workersupervisor;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -13,13 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of this host to the keepers of its data directory: its own context's, which it starts where there is
@@ -40,18 +34,13 @@ final class Keepers implements AutoCloseable {
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(20);
 
-    /** One that took a connection and said nothing, because it is stopped, is not waited for again for this long. */
-    private static final Duration RESPITE = Duration.ofSeconds(30);
-
     private final DataDirectory data;
     private final Timing timing;
+    private final KeeperCalls calls;
     private final Consumer<String> ends;
     private final Map<Path, Known> known = new ConcurrentHashMap<>();
     private final Map<Path, Ping> pings = new ConcurrentHashMap<>();
-    private final Map<Path, Long> silent = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<?>> over = new ConcurrentHashMap<>();
-    private final AtomicLong tags = new AtomicLong();
-    private volatile @Nullable KeeperThread thread;
     private volatile Runnable onGone = () -> {};
     private volatile boolean closed;
     private String failure = "";
@@ -70,13 +59,14 @@ final class Keepers implements AutoCloseable {
     Keepers(DataDirectory data, Timing timing, Consumer<String> ends) {
         this.data = data;
         this.timing = timing;
+        this.calls = new KeeperCalls(timing);
         this.ends = ends;
     }
 
     /** Connects to a context's keeper, which is started where there is none. */
     KeeperConnection own(KeeperContext context, KeeperProgram program) throws KeeperUnavailableException {
         Path directory = data.keepers().resolve(context.name());
-        if (isSilent(directory)) {
+        if (calls.isSilent(directory)) {
             throw new KeeperUnavailableException("the one in " + directory
                     + " gives no answer: it is stopped, or a process that it starts hangs on its way to its program");
         }
@@ -114,7 +104,7 @@ final class Keepers implements AutoCloseable {
             program.begin(directory, context);
             found = connect(directory);
             boolean late = timing.nanos() > deadline
-                    || isSilent(directory)
+                    || calls.isSilent(directory)
                     || Thread.currentThread().isInterrupted();
             if (found.isEmpty() && late) {
                 throw new KeeperUnavailableException("the one in " + directory + " does not answer");
@@ -153,15 +143,15 @@ final class Keepers implements AutoCloseable {
         if (connection.isGone() || (last != null && !last.answer().isDone() && last.to() == connection)) {
             boolean late = last != null && timing.nanos() - last.since() > LONGEST_HELLO.toNanos();
             if (late && !connection.isGone()) {
-                silent.put(connection.directory(), timing.nanos());
+                calls.silence(connection.directory());
             }
             return;
         }
-        String tag = tag();
+        String tag = calls.tag();
         KeeperFrame.encode(List.of("HELLO", tag, PROTOCOL))
                 .ifPresent(frame -> pings.put(
                         connection.directory(), new Ping(connection, connection.queue(frame, tag), timing.nanos())));
-        send(connection);
+        calls.send(connection);
     }
 
     /** A HELLO whose answer is looked for at the next turn. */
@@ -181,7 +171,7 @@ final class Keepers implements AutoCloseable {
 
     /** Whether a worker that this host started has its living keeper as its parent: its end would have been told. */
     boolean isHeld(String workerId) {
-        return silent.isEmpty() && over.containsKey(workerId);
+        return !calls.isAnySilent() && over.containsKey(workerId);
     }
 
     static List<Path> directories(DataDirectory data) {
@@ -201,20 +191,20 @@ final class Keepers implements AutoCloseable {
         if (present != null && !present.connection().isGone()) {
             return Optional.of(present);
         }
-        if (closed || isSilent(directory) || !Files.exists(directory.resolve("sock"))) {
+        if (closed || calls.isSilent(directory) || !Files.exists(directory.resolve("sock"))) {
             return Optional.empty();
         }
         try {
             KeeperConnection connection = KeeperConnection.open(directory, new Listener());
-            thread().add(connection);
-            List<String> hello = ask(connection, List.of("HELLO", tag(), PROTOCOL), LONGEST_HELLO);
+            calls.add(connection);
+            List<String> hello = calls.ask(connection, List.of("HELLO", calls.tag(), PROTOCOL), LONGEST_HELLO);
             if (hello.size() < 5
                     || !hello.get(0).equals("KEEPER")
                     || !hello.get(2).equals(PROTOCOL)) {
                 if (!connection.isGone() && !Thread.currentThread().isInterrupted()) {
-                    silent.put(directory, timing.nanos());
+                    calls.silence(directory);
                 }
-                drop(connection);
+                calls.drop(connection);
                 return Optional.empty();
             }
             Known found = new Known(connection, hello.get(3), Long.parseLong(hello.get(4)));
@@ -224,33 +214,6 @@ final class Keepers implements AutoCloseable {
             // Its socket file may outlive a keeper that was killed.
             return Optional.empty();
         }
-    }
-
-    private boolean isSilent(Path directory) {
-        Long since = silent.get(directory);
-        if (since == null) {
-            return false;
-        }
-        boolean still = timing.nanos() - since < RESPITE.toNanos();
-        if (!still) {
-            silent.remove(directory);
-        }
-        return still;
-    }
-
-    private void drop(KeeperConnection connection) throws IOException {
-        connection.channel().close();
-        connection.end();
-        thread().wake();
-    }
-
-    private KeeperThread thread() throws IOException {
-        KeeperThread running = thread;
-        if (running == null) {
-            running = new KeeperThread();
-            thread = running;
-        }
-        return running;
     }
 
     private final class Listener implements KeeperConnection.Events {
@@ -292,57 +255,9 @@ final class Keepers implements AutoCloseable {
         over.remove(workerId);
     }
 
-    /** A tag that no other request of this host has; worker ids are tags, too, and longer. */
-    String tag() {
-        return Long.toString(tags.incrementAndGet());
-    }
-
-    /** Sends a request and waits for its answer; empty if none came in time, or the connection ended. */
-    List<String> ask(KeeperConnection connection, List<String> fields, Duration patience) {
-        ByteBuffer frame = KeeperFrame.encode(fields)
-                .orElseThrow(
-                        () -> new IllegalArgumentException("a request of more than " + KeeperFrame.LARGEST + " bytes"));
-        return ask(connection, frame, fields.get(1), patience);
-    }
-
-    List<String> ask(KeeperConnection connection, ByteBuffer frame, String tag, Duration patience) {
-        CompletableFuture<List<String>> answer = connection.queue(frame, tag);
-        send(connection);
-        try {
-            List<String> answered = answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-            silent.remove(connection.directory());
-            return answered;
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            return List.of();
-        } catch (TimeoutException late) {
-            silent.put(connection.directory(), timing.nanos());
-            return List.of();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("an answer of a keeper failed", e);
-        }
-    }
-
-    /** Sends a request whose answer nobody waits for. */
-    @SuppressWarnings("FutureReturnValueIgnored")
-    void say(KeeperConnection connection, List<String> fields) {
-        KeeperFrame.encode(fields).ifPresent(frame -> connection.queue(frame, fields.get(1)));
-        send(connection);
-    }
-
-    /** At once, without a turn of the keepers' thread, as far as the socket takes it. */
-    private void send(KeeperConnection connection) {
-        boolean left;
-        try {
-            left = connection.write();
-        } catch (IOException broken) {
-            // The thread that reads it meets the same, and ends it.
-            left = true;
-        }
-        KeeperThread running = thread;
-        if (left && running != null) {
-            running.wake();
-        }
+    /** What is asked of keepers. */
+    KeeperCalls calls() {
+        return calls;
     }
 
     /** Who is connected, in words. */
@@ -375,9 +290,6 @@ final class Keepers implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        KeeperThread running = thread;
-        if (running != null) {
-            running.close();
-        }
+        calls.close();
     }
 }

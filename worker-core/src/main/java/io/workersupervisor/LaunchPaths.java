@@ -123,7 +123,8 @@ record LaunchPaths(
         public boolean forget(Path directory, String workerId) {
             return keepers.existing(directory)
                     .map(keeper -> {
-                        keepers.say(keeper, List.of("ACK", keepers.tag(), workerId));
+                        keepers.calls()
+                                .say(keeper, List.of("ACK", keepers.calls().tag(), workerId));
                         return true;
                     })
                     .orElse(false);

@@ -2,14 +2,10 @@ package io.workersupervisor;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Ends one worker, rung by rung. The wish to stop is in the row before the ladder begins.
@@ -26,35 +22,29 @@ import java.util.stream.Stream;
  *   <li>The end is filed and the row closed ({@link EndOfWorker}).
  * </ol>
  *
- * A worker that ended by itself and left descendants behind is taken up at the fourth rung. Start ticks are compared right
- * before each signal, in the process that sends it; where the system has none (not Linux), the number alone is signalled,
- * a moment after the process was looked at. A ladder belongs to one worker id and is over when the row has moved on or is
+ * A worker that ended by itself and left descendants behind is taken up at the fourth rung. A ladder belongs to one worker id and is over when the row has moved on or is
  * closed, whoever did that. A crash on any rung leaves a row that is STOPPING, which reconcile resumes.
  */
 final class StopLadder {
     /** How long a worker may take to vanish after KILL, and a lock to be let go. */
-    private static final Duration AFTER_KILL = Duration.ofSeconds(5);
-
-    /** How long leftovers are swept: those that fork without end may need several rounds. */
-    private static final Duration SWEEP = Duration.ofSeconds(10);
-
-    /** Longer than a process takes to vanish after KILL: a search then finds new ones only. */
-    private static final Duration DYING = Duration.ofMillis(500);
-
-    private static final String FOR_WORKER = " sent to the group of pid ";
+    static final Duration AFTER_KILL = Duration.ofSeconds(5);
 
     private static final Duration LONGEST_POLL = Duration.ofMillis(50);
 
     private final Context context;
     private final Settlement settlement;
     private final EndOfWorker end;
+    private final Signals signals;
     private final Descendants descendants;
+    private final Leftovers leftovers;
 
-    StopLadder(Context context, Settlement settlement, EndOfWorker end) {
+    StopLadder(Context context, Settlement settlement, EndOfWorker end, Signals signals) {
         this.context = context;
         this.settlement = settlement;
         this.end = end;
+        this.signals = signals;
         this.descendants = new Descendants(context.local());
+        this.leftovers = new Leftovers(context, signals, descendants);
     }
 
     /** Where a ladder ended. */
@@ -178,7 +168,7 @@ final class StopLadder {
         if (!rounds.termed && !term(row, worker, rungs, rounds)) {
             return Optional.empty();
         }
-        if (awaitDeath(worker, row.workerId(), rounds.graceUntil)) {
+        if (signals.awaitDeath(worker, row.workerId(), rounds.graceUntil)) {
             return Optional.empty();
         }
         if (Thread.currentThread().isInterrupted()) {
@@ -190,9 +180,9 @@ final class StopLadder {
                     context.local().processes().probe(worker, row.workerId()).evidence() + " after KILL"));
         }
         context.steps().reached("kill");
-        send(worker, "KILL", rungs);
+        signals.send(worker, "KILL", rungs);
         context.steps().reached("killed");
-        awaitDeath(worker, row.workerId(), context.timing().nanos() + AFTER_KILL.toNanos());
+        signals.awaitDeath(worker, row.workerId(), context.timing().nanos() + AFTER_KILL.toNanos());
         return Optional.empty();
     }
 
@@ -209,47 +199,13 @@ final class StopLadder {
         rounds.termed = true;
         rounds.seen = descendants.besides(row, worker);
         context.steps().reached("term");
-        Launcher.SignalAnswer answer = send(worker, "TERM", rungs);
+        Launcher.SignalAnswer answer = signals.send(worker, "TERM", rungs);
         context.steps().reached("termed");
         rounds.group = answer == Launcher.SignalAnswer.SENT ? worker.pid() : 0;
         rounds.graceUntil = context.timing().nanos() + row.detail().stopGrace().toNanos();
         if (first && answer == Launcher.SignalAnswer.GONE) {
             // If another host has changed the row since, the end stays probably its doing.
             return context.registry().update(Optional.of(terming), terming.notTermed());
-        }
-        return true;
-    }
-
-    private Launcher.SignalAnswer send(ProcessIdentity worker, String signal, List<String> rungs) {
-        Launcher.SignalAnswer answer = context.launcher().signal(worker, signal, Launcher.Scope.GROUP);
-        if (answer == Launcher.SignalAnswer.SENT) {
-            rungs.add(signal + FOR_WORKER + worker.pid());
-        } else if (answer == Launcher.SignalAnswer.FAILED) {
-            rungs.add(signal + " could not be sent to pid " + worker.pid());
-        }
-        return answer;
-    }
-
-    /** Whether a rung was a signal to the worker, and not to what it left behind. */
-    static boolean isForWorker(String rung) {
-        return rung.contains(FOR_WORKER);
-    }
-
-    private boolean awaitDeath(ProcessIdentity worker, String workerId, long deadline) {
-        return await(() -> context.local().processes().probe(worker, workerId).runs(), deadline);
-    }
-
-    /** False if the time is over, or the thread interrupted, before everything has ended. */
-    private boolean await(BooleanSupplier runs, long deadline) {
-        Duration poll = Duration.ofMillis(1);
-        while (runs.getAsBoolean()) {
-            long left = deadline - context.timing().nanos();
-            if (left <= 0 || Thread.currentThread().isInterrupted()) {
-                return false;
-            }
-            context.timing()
-                    .pause(poll.toNanos() < left ? poll : Duration.ofNanos(left).plusMillis(1));
-            poll = poll.multipliedBy(2).compareTo(LONGEST_POLL) < 0 ? poll.multipliedBy(2) : LONGEST_POLL;
         }
         return true;
     }
@@ -264,7 +220,7 @@ final class StopLadder {
             rounds.swept = true;
             termLeft(row, left, rungs, rounds);
         }
-        boolean ended = await(() -> left.stream().anyMatch(this::isAlive), rounds.graceUntil);
+        boolean ended = signals.awaitEnd(left, rounds.graceUntil);
         if (Thread.currentThread().isInterrupted()) {
             return Optional.of(interrupted(evidence));
         }
@@ -277,44 +233,32 @@ final class StopLadder {
                 .filter(process -> process.stat().group() != rounds.group)
                 .toList();
         if (!untold.isEmpty()) {
-            context.steps().reached("sweep");
-            Set<Long> sent = signalLeft(row, untold, "TERM");
+            Set<Long> sent = leftovers.term(row, untold);
             rounds.graceUntil =
                     context.timing().nanos() + row.detail().stopGrace().toNanos();
             addRung(rungs, "TERM", sent);
         }
     }
 
+    private Optional<Outcome> sweep(
+            WorkerRow row, List<EnvironmentSearch.Marked> found, List<String> rungs, Rounds rounds) {
+        Leftovers.Swept swept = leftovers.sweep(row, found, rounds.seen);
+        rounds.seen = swept.seen();
+        addRung(rungs, "KILL", swept.killed());
+        if (Thread.currentThread().isInterrupted()) {
+            return Optional.of(interrupted(Unregistered.pids(found)));
+        }
+        return swept.left().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Stuck(
+                        RefusalReason.STOP_UNFINISHED,
+                        Unregistered.pids(swept.left()) + " of worker " + row.workerId() + " still live"));
+    }
+
     private static void addRung(List<String> rungs, String signal, Set<Long> sent) {
         if (!sent.isEmpty()) {
             rungs.add(signal + " sent to " + sent.size() + " left behind");
         }
-    }
-
-    private Optional<Outcome> sweep(
-            WorkerRow row, List<EnvironmentSearch.Marked> found, List<String> rungs, Rounds rounds) {
-        List<EnvironmentSearch.Marked> left = found;
-        long deadline = context.timing().nanos() + SWEEP.toNanos();
-        Set<Long> killed = new HashSet<>();
-        while (!left.isEmpty()
-                && context.timing().nanos() < deadline
-                && !Thread.currentThread().isInterrupted()) {
-            context.steps().reached("sweep");
-            killed.addAll(signalLeft(row, left, "KILL"));
-            List<EnvironmentSearch.Marked> dying = left;
-            await(() -> dying.stream().anyMatch(this::isAlive), context.timing().nanos() + DYING.toNanos());
-            rounds.seen = Stream.concat(rounds.seen.stream(), left.stream()).toList();
-            left = descendants.of(row, rounds.seen).ours();
-        }
-        addRung(rungs, "KILL", killed);
-        if (Thread.currentThread().isInterrupted()) {
-            return Optional.of(interrupted(Unregistered.pids(found)));
-        }
-        return left.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Stuck(
-                        RefusalReason.STOP_UNFINISHED,
-                        Unregistered.pids(left) + " of worker " + row.workerId() + " still live"));
     }
 
     /** The launcher is about to let go of the lock, or somebody holds it who is not known to be of the worker. */
@@ -328,103 +272,7 @@ final class StopLadder {
         return Thread.currentThread().isInterrupted() ? Optional.of(interrupted(evidence)) : Optional.empty();
     }
 
-    /** Groups of the worker's own session get the signal as a whole. Returns who was meant and was there. */
-    private Set<Long> signalLeft(WorkerRow row, List<EnvironmentSearch.Marked> left, String signal) {
-        Set<Long> groups = new HashSet<>();
-        Set<Long> sent = new HashSet<>();
-        for (EnvironmentSearch.Marked process : left) {
-            boolean inSession = descendants.isInSession(row, process);
-            boolean had = inSession && groups.contains(process.stat().group());
-            Launcher.Scope scope = inSession ? Launcher.Scope.ITS_GROUP : Launcher.Scope.PROCESS;
-            if (had
-                    || context.launcher().signal(settlement.identity(process), signal, scope)
-                            == Launcher.SignalAnswer.SENT) {
-                sent.add(process.stat().pid());
-                if (inSession) {
-                    groups.add(process.stat().group());
-                }
-            }
-        }
-        return sent;
-    }
-
-    private boolean isAlive(EnvironmentSearch.Marked marked) {
-        return context.local()
-                .proc()
-                .stat(marked.stat().pid())
-                .filter(stat -> stat.startTicks() == marked.stat().startTicks() && !stat.isDead())
-                .isPresent();
-    }
-
-    private static Stuck interrupted(String what) {
+    static Stuck interrupted(String what) {
         return new Stuck(RefusalReason.STOP_UNFINISHED, "the wait was interrupted: " + what);
-    }
-
-    /** Ends one process that carries the worker id, if it is still the one that was seen. */
-    boolean kill(EnvironmentSearch.Marked marked) {
-        return context.launcher().signal(settlement.identity(marked), "KILL", Launcher.Scope.PROCESS)
-                == Launcher.SignalAnswer.SENT;
-    }
-
-    /** Ends workers that the registry does not know, by TERM, grace and KILL to each of their processes. */
-    Outcome endUnregistered(WorkerRow asked, List<EnvironmentSearch.Marked> processes, Duration grace) {
-        AccountId account = asked.account();
-        List<String> rungs = new ArrayList<>();
-        Set<Long> groups = processes.stream()
-                .filter(EnvironmentSearch.Marked::leads)
-                .map(process -> process.stat().pid())
-                .collect(Collectors.toSet());
-        processes.stream()
-                .filter(process ->
-                        process.leads() || !groups.contains(process.stat().group()))
-                .forEach(process -> send(settlement.identity(process), "TERM", rungs));
-        await(() -> processes.stream().anyMatch(this::isAlive), context.timing().nanos() + grace.toNanos());
-        if (Thread.currentThread().isInterrupted()) {
-            return interrupted(Unregistered.pids(processes));
-        }
-        List<EnvironmentSearch.Marked> left = stillLiving(processes);
-        long last = context.timing().nanos() + SWEEP.toNanos();
-        while (!left.isEmpty()
-                && context.timing().nanos() < last
-                && !Thread.currentThread().isInterrupted()) {
-            left.stream().filter(this::kill).forEach(ended -> rungs.add("KILL sent to " + ended));
-            left = stillLiving(processes);
-        }
-        if (!left.isEmpty()) {
-            return new Stuck(
-                    RefusalReason.STOP_UNFINISHED, Unregistered.pids(left) + " of account " + account + " still live");
-        }
-        if (asked.state().isOpen()) {
-            // The lock may be that of the row's own worker, whose ladder is next.
-            return new Done(rungs, Optional.empty());
-        }
-        // Their launchers write the exit record before they let go of the lock.
-        boolean free = await(
-                () -> context.local().locks().state(account) == AccountLocks.State.BUSY,
-                context.timing().nanos() + AFTER_KILL.toNanos());
-        return free
-                ? new Done(rungs, Optional.empty())
-                : new Stuck(
-                        RefusalReason.LOCK_HELD,
-                        Unregistered.pids(processes) + " has ended but the lock is still held by "
-                                + descendants.holders(account));
-    }
-
-    private List<EnvironmentSearch.Marked> stillLiving(List<EnvironmentSearch.Marked> processes) {
-        List<EnvironmentSearch.Marked> left = new ArrayList<>(processes.stream()
-                .map(EnvironmentSearch.Marked::workerId)
-                .distinct()
-                .flatMap(id -> context.local().search().ofWorker(id, Long.MAX_VALUE).stream())
-                .toList());
-        // One that cleared its environment was found by its birth record, and not by a search.
-        processes.stream()
-                .filter(process -> context.local()
-                        .processes()
-                        .probe(settlement.identity(process), process.workerId())
-                        .runs())
-                .filter(process -> left.stream()
-                        .noneMatch(found -> found.stat().pid() == process.stat().pid()))
-                .forEach(left::add);
-        return left;
     }
 }

@@ -32,12 +32,19 @@ final class StopProtocol {
     private final EndOfWorker end;
     private final StopLadder ladder;
     private final Unregistered unregistered;
+    private final UnregisteredEnd unregisteredEnd;
 
-    StopProtocol(Context context, EndOfWorker end, StopLadder ladder, Unregistered unregistered) {
+    StopProtocol(
+            Context context,
+            EndOfWorker end,
+            StopLadder ladder,
+            Unregistered unregistered,
+            UnregisteredEnd unregisteredEnd) {
         this.context = context;
         this.end = end;
         this.ladder = ladder;
         this.unregistered = unregistered;
+        this.unregisteredEnd = unregisteredEnd;
     }
 
     StopResult stop(AccountId account) {
@@ -101,7 +108,7 @@ final class StopProtocol {
 
     /** Their ends are told here and nowhere filed, and their records are left: another registry may own them. */
     private StopResult end(WorkerRow asked, List<EnvironmentSearch.Marked> strangers) {
-        StopLadder.Outcome outcome = ladder.endUnregistered(asked, strangers, WorkerSpec.DEFAULT_STOP_GRACE);
+        StopLadder.Outcome outcome = unregisteredEnd.end(asked, strangers, WorkerSpec.DEFAULT_STOP_GRACE);
         if (outcome instanceof StopLadder.Stuck stuck) {
             return stuck(asked.account(), stuck);
         }

@@ -15,15 +15,22 @@ final class WorkerLaunch {
     private final Settlement settlement;
     private final EndOfWorker end;
     private final StopLadder ladder;
+    private final Signals signals;
     private final Unregistered unregistered;
     private final WorkerIds ids = new WorkerIds();
 
     WorkerLaunch(
-            Context context, Settlement settlement, EndOfWorker end, StopLadder ladder, Unregistered unregistered) {
+            Context context,
+            Settlement settlement,
+            EndOfWorker end,
+            StopLadder ladder,
+            Signals signals,
+            Unregistered unregistered) {
         this.context = context;
         this.settlement = settlement;
         this.end = end;
         this.ladder = ladder;
+        this.signals = signals;
         this.unregistered = unregistered;
     }
 
@@ -148,7 +155,7 @@ final class WorkerLaunch {
         context.local()
                 .search()
                 .ofWorker(claimed.workerId(), claimed.detail().bornAfter())
-                .forEach(ladder::kill);
+                .forEach(signals::kill);
         return seen.desired() == Desired.STOPPED
                 ? StartProtocol.refused(
                         claimed.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started")

@@ -70,7 +70,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws RegistryException if the registry fails
      */
     public StartResult start(WorkerSpec spec) {
-        return engine.call(() -> engine.start(spec, Engine.Verb.START));
+        return engine.call(() -> engine.starts().start(spec, StartCalls.Verb.START));
     }
 
     /**
@@ -82,7 +82,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws RegistryException if the registry fails
      */
     public StartResult ensure(WorkerSpec spec) {
-        return engine.call(() -> engine.start(spec, Engine.Verb.ENSURE));
+        return engine.call(() -> engine.starts().start(spec, StartCalls.Verb.ENSURE));
     }
 
     /**
@@ -94,7 +94,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws ManyFailed if the registry failed for some of them, after all were tried
      */
     public Map<AccountId, StartResult> startAll(Collection<WorkerSpec> specs) {
-        return many(specs, Engine.Verb.START);
+        return many(specs, StartCalls.Verb.START);
     }
 
     /**
@@ -106,10 +106,10 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws ManyFailed if the registry failed for some of them, after all were tried
      */
     public Map<AccountId, StartResult> ensureAll(Collection<WorkerSpec> specs) {
-        return many(specs, Engine.Verb.ENSURE);
+        return many(specs, StartCalls.Verb.ENSURE);
     }
 
-    private Map<AccountId, StartResult> many(Collection<WorkerSpec> specs, Engine.Verb verb) {
+    private Map<AccountId, StartResult> many(Collection<WorkerSpec> specs, StartCalls.Verb verb) {
         Map<AccountId, WorkerSpec> byAccount = new LinkedHashMap<>();
         for (WorkerSpec spec : specs) {
             if (byAccount.put(spec.account(), spec) != null) {
@@ -117,7 +117,7 @@ public final class WorkerSupervisor implements AutoCloseable {
                         "specs must name each account once, account " + spec.account() + " is there twice");
             }
         }
-        return engine.call(() -> engine.startMany(byAccount, verb));
+        return engine.call(() -> engine.starts().startMany(byAccount, verb));
     }
 
     /**
@@ -141,7 +141,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws RegistryException if the registry fails
      */
     public StartResult restart(WorkerSpec spec) {
-        return engine.call(() -> engine.restart(spec));
+        return engine.call(() -> engine.starts().restart(spec));
     }
 
     /**

@@ -54,9 +54,9 @@ final class KeeperNode implements AutoCloseable {
     /** The process number of the keeper that is connected. */
     long pid() throws KeeperUnavailableException {
         KeeperConnection connection = keeper.connect();
-        return Long.parseLong(
-                keepers.ask(connection, List.of("HELLO", keepers.tag(), "1"), java.time.Duration.ofSeconds(60))
-                        .get(4));
+        return Long.parseLong(keepers.calls()
+                .ask(connection, List.of("HELLO", keepers.calls().tag(), "1"), java.time.Duration.ofSeconds(60))
+                .get(4));
     }
 
     @Override

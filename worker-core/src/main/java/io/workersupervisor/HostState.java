@@ -1,0 +1,94 @@
+package io.workersupervisor;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Whether a host may work: open, closing (new calls are refused, those in flight and ladders go on) or closed, and with its
+ * data directory in place. Whoever replaced the directory beneath a running host took the locks and records of its workers
+ * away: what is not found there proves nothing. Thread-safe.
+ */
+final class HostState {
+    private final NodeStamp stamp;
+    private final LocalMachine local;
+    private final Consumer<String> trouble;
+    private final ReentrantReadWriteLock calls = new ReentrantReadWriteLock();
+    private final AtomicBoolean moved = new AtomicBoolean();
+    private volatile boolean closing;
+    private volatile boolean closed;
+
+    HostState(NodeStamp stamp, LocalMachine local, Consumer<String> trouble) {
+        this.stamp = stamp;
+        this.local = local;
+        this.trouble = trouble;
+    }
+
+    /** Runs one call of the application; close waits for it. */
+    <T> T call(Supplier<T> body) {
+        calls.readLock().lock();
+        try {
+            requireOpen();
+            return body.get();
+        } finally {
+            calls.readLock().unlock();
+        }
+    }
+
+    void requireOpen() {
+        if (closing) {
+            throw new IllegalStateException("the supervisor is closed");
+        }
+    }
+
+    void requireIntact() {
+        if (isMoved()) {
+            throw new DataDirectoryException(replaced() + ": restart the host");
+        }
+    }
+
+    /** Whether what goes on by itself may. */
+    boolean isAtWork() {
+        return !closed && !isMoved();
+    }
+
+    boolean isMoved() {
+        boolean intact = stamp.isIntact(local.data(), local.machine());
+        if (!moved.getAndSet(!intact) && !intact) {
+            trouble.accept(replaced() + ": nothing is started, stopped or filed until the host is restarted");
+        }
+        return !intact;
+    }
+
+    String replaced() {
+        return "data directory " + local.data() + " was replaced while this host runs";
+    }
+
+    /** Refuses new calls from now on; false if that was so before. */
+    synchronized boolean beginClosing() {
+        boolean first = !closing;
+        closing = true;
+        return first;
+    }
+
+    /** Whether the calls in flight are over in time. */
+    boolean awaitCalls(Duration patience) {
+        try {
+            boolean idle = calls.writeLock().tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
+            if (idle) {
+                calls.writeLock().unlock();
+            }
+            return idle;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    void closed() {
+        closed = true;
+    }
+}
