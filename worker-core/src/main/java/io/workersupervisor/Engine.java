@@ -58,7 +58,6 @@ final class Engine {
                 settings.data, machine, ProcFs.system(), script, timing, paths.records(), paths.trial());
         UnfiledEnds unfiled = new UnfiledEnds();
         WorkerRegistry known = unfiled.over(settings.registry);
-        this.logs = LogPipeline.of(settings, known, eventLog, events, paths.puncher(settings.data), timing);
         RulesDirectory rules = new RulesDirectory(
                 settings.data.rules(),
                 settings.rules,
@@ -90,6 +89,8 @@ final class Engine {
                 settings.data,
                 ailments,
                 (row, ailment) -> events.emit(new WorkerEvent.Ailing(timing.now(), row, ailment)));
+        this.logs =
+                LogPipeline.of(settings, known, eventLog, events, paths.puncher(settings.data), vigil::noticed, timing);
         Settlement settlement = new Settlement(context);
         EndOfWorker end = new EndOfWorker(context, unfiled, behind());
         Signals signals = new Signals(context, settlement);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The threads that carry logs: {@code worker-log-watch} notices what grows, {@code worker-log-SINK} runs the tailer of one
@@ -18,6 +19,7 @@ final class LogPipeline implements AutoCloseable {
 
     private final LogFeed feed;
     private final LogUpkeep upkeep;
+    private final Consumer<WorkerLogFile> onGrowth;
     private final LogWatch watch;
     private final List<Runner> runners = new ArrayList<>();
     private final Thread watcher;
@@ -57,6 +59,7 @@ final class LogPipeline implements AutoCloseable {
             EventLog summary,
             Events events,
             HolePuncher puncher,
+            Consumer<WorkerLogFile> onGrowth,
             Timing timing) {
         DataDirectory data = settings.data;
         LogFeed feed = new LogFeed(
@@ -69,11 +72,14 @@ final class LogPipeline implements AutoCloseable {
                 events::emit);
         List<LogSink> sinks = new ArrayList<>(settings.sinks);
         sinks.add(new SummarySink(summary, settings.summaryLevel));
-        return new LogPipeline(sinks, data, feed, new LogUpkeep(data, feed, settings.logRetention, puncher, summary));
+        return new LogPipeline(
+                sinks, data, feed, new LogUpkeep(data, feed, settings.logRetention, puncher, summary), onGrowth);
     }
 
-    private LogPipeline(List<LogSink> sinks, DataDirectory data, LogFeed feed, LogUpkeep upkeep) {
+    private LogPipeline(
+            List<LogSink> sinks, DataDirectory data, LogFeed feed, LogUpkeep upkeep, Consumer<WorkerLogFile> onGrowth) {
         this.feed = feed;
+        this.onGrowth = onGrowth;
         this.upkeep = upkeep;
         this.watch = new LogWatch(data, feed);
         this.keeper = daemon("worker-log-upkeep", this::keepUp);
@@ -143,6 +149,7 @@ final class LogPipeline implements AutoCloseable {
     }
 
     private void noticed(WorkerLogFile file) {
+        onGrowth.accept(file);
         upkeep.noticed(file);
         if (feed.isShipped(file)) {
             runners.forEach(runner -> {

@@ -23,7 +23,9 @@ final class MemoryCounters {
     /** For so long a reading serves further starts: it was taken before them, too. */
     private static final Duration FRESH = Duration.ofMillis(500);
 
-    private static final Pattern COUNT = Pattern.compile("(?m)^oom_kill (\\d{1,18})$");
+    private static final String COUNT = "oom_kill ";
+    private static final int MOST_DIGITS = 18;
+
     private static final Pattern KILLED = Pattern.compile(
             "(?:Memory cgroup out of memory|Out of memory(?: \\(oom_kill_allocating_task\\))?): Killed process (\\d+) \\(");
 
@@ -53,25 +55,29 @@ final class MemoryCounters {
 
     /** The counts as a row keeps them; empty where the system tells none. */
     synchronized Map<String, @Nullable Object> now() {
-        long now = timing.nanos();
-        if (now - readAt >= FRESH.toNanos()) {
-            Map<String, @Nullable Object> counts = new LinkedHashMap<>();
-            count(vmstat()).ifPresent(kills -> counts.put("machine", kills));
-            group.ifPresent(file -> count(file).ifPresent(kills -> {
-                counts.put("group", kills);
-                counts.put("file", file.toString());
-            }));
-            last = counts;
-            readAt = now;
-        }
-        return last;
+        return timing.nanos() - readAt >= FRESH.toNanos() ? read() : last;
+    }
+
+    private synchronized Map<String, @Nullable Object> read() {
+        Map<String, @Nullable Object> counts = new LinkedHashMap<>();
+        readAt = timing.nanos();
+        count(vmstat()).ifPresent(kills -> counts.put("machine", kills));
+        group.ifPresent(file -> count(file).ifPresent(kills -> {
+            counts.put("group", kills);
+            counts.put("file", file.toString());
+        }));
+        last = counts;
+        return counts;
     }
 
     /** What the counts and messages say of the time since a row was claimed; {@code counted} is the launch path's own. */
     Optional<MemoryEvidence> evidence(WorkerRow row, boolean counted) {
         Map<String, @Nullable Object> before = row.detail().memoryCounts();
-        long ofGroup = before.get("file") instanceof String file ? grown(before.get("group"), Path.of(file)) : 0;
-        long ofMachine = grown(before.get("machine"), vmstat());
+        Map<String, @Nullable Object> after = read();
+        long ofGroup = before.get("file") instanceof String file
+                ? grown(before.get("group"), file.equals(after.get("file")) ? after.get("group") : kills(file))
+                : 0;
+        long ofMachine = grown(before.get("machine"), after.get("machine"));
         if (!counted && ofGroup <= 0 && ofMachine <= 0) {
             return Optional.empty();
         }
@@ -86,8 +92,13 @@ final class MemoryCounters {
                 named.map(line -> counts + "; the kernel's log: " + line).orElse(counts)));
     }
 
-    private long grown(@Nullable Object before, Path counter) {
-        return before instanceof Long then ? count(counter).orElse(then) - then : 0;
+    private static long grown(@Nullable Object before, @Nullable Object after) {
+        return before instanceof Long then && after instanceof Long now ? now - then : 0;
+    }
+
+    /** Of a group that is not this host's. */
+    private static @Nullable Object kills(String file) {
+        return count(Path.of(file)).orElse(null);
     }
 
     private Optional<String> named(long pid) {
@@ -132,9 +143,21 @@ final class MemoryCounters {
         return directory.resolve(path.replaceFirst("^/+", "")).normalize();
     }
 
+    /** Without a regular expression: the machine's counters are long, and a restart waits for them. */
     private static Optional<Long> count(Path file) {
-        Matcher count = COUNT.matcher(text(file));
-        return count.find() ? Optional.of(Long.valueOf(count.group(1))) : Optional.empty();
+        String text = text(file);
+        int at = text.startsWith(COUNT) ? 0 : text.indexOf("\n" + COUNT) + 1;
+        if (!text.startsWith(COUNT, at)) {
+            return Optional.empty();
+        }
+        int begin = at + COUNT.length();
+        int end = text.indexOf('\n', begin);
+        String digits = text.substring(begin, end < 0 ? text.length() : end);
+        return !digits.isEmpty()
+                        && digits.length() <= MOST_DIGITS
+                        && digits.chars().allMatch(digit -> digit >= '0' && digit <= '9')
+                ? Optional.of(Long.valueOf(digits))
+                : Optional.empty();
     }
 
     /** Empty where there is none: systems tell more or less of this. */

@@ -73,6 +73,7 @@ final class Reconciler {
         Pass pass = pass(open);
         open.rows().stream().map(row -> look(row.account(), pass)).toList().forEach(CompletableFuture::join);
         looked = Optional.empty();
+        vigil.look(open.rows());
         afterwards(open.rows());
         pass.troubles().addAll(tellOfOtherNodes());
         pass.ladders().forEach(CompletableFuture::join);
@@ -116,6 +117,7 @@ final class Reconciler {
                 .map(WorkerRow::account)
                 .filter(account -> !looking.containsKey(account))
                 .forEach(account -> look(account, pass));
+        vigil.lookAtNoticed(open.rows());
         afterwards(open.rows());
     }
 
@@ -185,7 +187,6 @@ final class Reconciler {
 
     /** Where rows, workers and records are as they were, there is nothing to be heard or swept. */
     private void afterwards(List<WorkerRow> open) {
-        vigil.look(open);
         Guard.run("records", Optional.empty(), () -> {
             Looked now = new Looked(
                     open, supervised.changes(), context.local().records().state());

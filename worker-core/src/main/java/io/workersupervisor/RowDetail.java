@@ -2,10 +2,12 @@ package io.workersupervisor;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +30,60 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class RowDetail {
-    static final RowDetail NONE = new RowDetail(Map.of());
+    static final RowDetail NONE = new RowDetail(new Fields());
 
-    private final Map<String, @Nullable Object> fields;
+    private final Fields fields;
 
-    private RowDetail(Map<String, @Nullable Object> fields) {
+    /** Changed only until the detail that owns it is made. */
+    private static final class Fields implements Cloneable {
+        private @Nullable ProcessIdentity identity;
+        private @Nullable Actor actor;
+        private boolean holdsLock;
+        private long bornAfter;
+        private @Nullable Long stopGrace;
+        private long startGrace;
+        private long heartbeat;
+        private @Nullable String log;
+        private Map<String, @Nullable Object> memoryCounts = Map.of();
+        private @Nullable Long stopAskedAt;
+        private @Nullable String stopCause;
+        private @Nullable Long termedAt;
+        private Map<String, @Nullable Object> others = Map.of();
+
+        private List<@Nullable Object> all() {
+            return Arrays.asList(
+                    identity,
+                    actor,
+                    holdsLock,
+                    bornAfter,
+                    stopGrace,
+                    startGrace,
+                    heartbeat,
+                    log,
+                    memoryCounts,
+                    stopAskedAt,
+                    stopCause,
+                    termedAt,
+                    others);
+        }
+
+        private Fields copy() {
+            try {
+                return (Fields) clone();
+            } catch (CloneNotSupportedException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+    }
+
+    private RowDetail(Fields fields) {
         this.fields = fields;
+    }
+
+    private RowDetail with(Consumer<Fields> change) {
+        Fields changed = fields.copy();
+        change.accept(changed);
+        return new RowDetail(changed);
     }
 
     /**
@@ -44,13 +94,31 @@ public final class RowDetail {
      * @throws IllegalArgumentException if the text is something else, or a part of it cannot be understood
      */
     public static RowDetail parse(String json) {
-        RowDetail detail = new RowDetail(Json.object(json));
-        detail.identity();
-        detail.actor();
-        detail.stopGrace();
-        detail.stopAskedAt();
-        detail.termedAt();
-        return detail;
+        Fields read = new Fields();
+        Map<String, @Nullable Object> others = new LinkedHashMap<>();
+        Json.object(json).forEach((name, value) -> read(name, value, read, others));
+        read.others = others.isEmpty() ? Map.of() : others;
+        return new RowDetail(read);
+    }
+
+    /** What only helps is left out where it is damaged. */
+    private static void read(String name, @Nullable Object value, Fields read, Map<String, @Nullable Object> others) {
+        switch (name) {
+            case "identity" ->
+                read.identity = part(name, value).map(RowDetail::identity).orElse(null);
+            case "actor" -> read.actor = part(name, value).map(RowDetail::actor).orElse(null);
+            case "holds_lock" -> read.holdsLock = Boolean.TRUE.equals(value);
+            case "born_after" -> read.bornAfter = number(value);
+            case "grace_ms" -> read.stopGrace = required(name, value, Long.class);
+            case "start_grace_ms" -> read.startGrace = number(value);
+            case "heartbeat_ms" -> read.heartbeat = number(value);
+            case "log" -> read.log = text(value);
+            case "oom" -> read.memoryCounts = value instanceof Map<?, ?> map ? Json.asObject(map) : Map.of();
+            case "stop_at" -> read.stopAskedAt = required(name, value, Long.class);
+            case "stop_why" -> read.stopCause = text(value);
+            case "term_at" -> read.termedAt = required(name, value, Long.class);
+            default -> others.put(name, value);
+        }
     }
 
     /**
@@ -59,16 +127,143 @@ public final class RowDetail {
      * @return one JSON object
      */
     public String toJson() {
-        return Json.write(fields);
+        return Json.write(toMap());
+    }
+
+    private Map<String, @Nullable Object> toMap() {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>(fields.others);
+        put(map, "identity", fields.identity == null ? null : map(fields.identity));
+        put(map, "actor", fields.actor == null ? null : map(fields.actor));
+        put(map, "holds_lock", fields.holdsLock ? true : null);
+        put(map, "born_after", positive(fields.bornAfter));
+        put(map, "grace_ms", fields.stopGrace);
+        put(map, "start_grace_ms", positive(fields.startGrace));
+        put(map, "heartbeat_ms", positive(fields.heartbeat));
+        put(map, "log", fields.log);
+        put(map, "oom", fields.memoryCounts.isEmpty() ? null : fields.memoryCounts);
+        put(map, "stop_at", fields.stopAskedAt);
+        put(map, "stop_why", fields.stopCause);
+        put(map, "term_at", fields.termedAt);
+        return map;
+    }
+
+    private static void put(Map<String, @Nullable Object> map, String name, @Nullable Object value) {
+        if (value != null) {
+            map.put(name, value);
+        }
+    }
+
+    private static @Nullable Long positive(long number) {
+        return number == 0 ? null : (Long) number;
     }
 
     Optional<ProcessIdentity> identity() {
-        return part("identity").map(RowDetail::identity);
+        return Optional.ofNullable(fields.identity);
+    }
+
+    RowDetail withIdentity(ProcessIdentity identity) {
+        return with(changed -> changed.identity = identity);
+    }
+
+    Optional<Actor> actor() {
+        return Optional.ofNullable(fields.actor);
+    }
+
+    boolean holdsLock() {
+        return fields.holdsLock;
+    }
+
+    long bornAfter() {
+        return fields.bornAfter;
+    }
+
+    Duration stopGrace() {
+        return fields.stopGrace == null ? WorkerSpec.DEFAULT_STOP_GRACE : Duration.ofMillis(fields.stopGrace);
+    }
+
+    /** How often the worker promised to show that it works. */
+    Optional<Duration> heartbeat() {
+        return fields.heartbeat > 0 ? Optional.of(Duration.ofMillis(fields.heartbeat)) : Optional.empty();
+    }
+
+    Duration startGrace() {
+        return Duration.ofMillis(fields.startGrace);
+    }
+
+    Optional<String> log() {
+        return Optional.ofNullable(fields.log);
+    }
+
+    Optional<Instant> stopAskedAt() {
+        return Optional.ofNullable(fields.stopAskedAt).map(Instant::ofEpochMilli);
+    }
+
+    /** Empty if no ladder has come so far as to signal the worker: then no stop can have ended it. */
+    Optional<Instant> termedAt() {
+        return Optional.ofNullable(fields.termedAt).map(Instant::ofEpochMilli);
+    }
+
+    StopCause stopCause() {
+        for (StopCause cause : StopCause.values()) {
+            if (cause.name().equals(fields.stopCause)) {
+                return cause;
+            }
+        }
+        return StopCause.PERSON;
+    }
+
+    /** Of the worker before, only what this version does not know outlives it. */
+    RowDetail forNextWorker() {
+        Fields kept = new Fields();
+        kept.others = fields.others;
+        return new RowDetail(kept);
+    }
+
+    RowDetail withClaim(WorkerSpec spec, WorkerRow.Claim claim) {
+        return with(changed -> {
+            changed.actor = claim.actor();
+            changed.heartbeat = spec.heartbeat().map(Duration::toMillis).orElse(0L);
+            changed.bornAfter = claim.bornAfter();
+            changed.stopGrace = spec.stopGrace().toMillis();
+            changed.startGrace = spec.startGrace().toMillis();
+            changed.log = claim.logFile();
+        });
+    }
+
+    /** The kernel's counts of out-of-memory kills before the worker was started; damage is absence here. */
+    Map<String, @Nullable Object> memoryCounts() {
+        return fields.memoryCounts;
+    }
+
+    RowDetail withMemoryCounts(Map<String, @Nullable Object> counts) {
+        return with(changed -> changed.memoryCounts = counts);
+    }
+
+    RowDetail withHeldLock() {
+        return with(changed -> changed.holdsLock = true);
+    }
+
+    /** A stop that was asked for before stays the one that ended the worker, whoever goes on with it. */
+    RowDetail withStop(Actor actor, Instant now, StopCause cause) {
+        return with(changed -> {
+            changed.actor = actor;
+            if (changed.stopAskedAt == null) {
+                changed.stopAskedAt = now.toEpochMilli();
+                changed.stopCause = cause.name();
+            }
+        });
+    }
+
+    RowDetail withTerm(Instant now) {
+        return with(changed -> changed.termedAt = now.toEpochMilli());
+    }
+
+    RowDetail withoutTerm() {
+        return with(changed -> changed.termedAt = null);
     }
 
     /** A part that is there and not an object is damage, not absence: absence would free a row. */
-    private Optional<Map<String, @Nullable Object>> part(String field) {
-        Object value = fields.get(field);
+    private static Optional<Map<String, @Nullable Object>> part(String field, @Nullable Object value) {
         if (value == null) {
             return Optional.empty();
         }
@@ -78,142 +273,12 @@ public final class RowDetail {
         throw new IllegalArgumentException(field + " is not an object");
     }
 
-    RowDetail withIdentity(ProcessIdentity identity) {
-        return with("identity", map(identity));
+    private static long number(@Nullable Object value) {
+        return value instanceof Long number ? number : 0;
     }
 
-    Optional<Actor> actor() {
-        return part("actor").map(map -> new Actor(text(map, "host"), identity(map)));
-    }
-
-    private RowDetail withActor(Actor actor) {
-        Map<String, @Nullable Object> map = map(actor.process());
-        map.put("host", actor.host());
-        return with("actor", map);
-    }
-
-    boolean holdsLock() {
-        return Boolean.TRUE.equals(fields.get("holds_lock"));
-    }
-
-    long bornAfter() {
-        return number(fields, "born_after");
-    }
-
-    Duration stopGrace() {
-        return fields.containsKey("grace_ms")
-                ? Duration.ofMillis(required(fields, "grace_ms", Long.class))
-                : WorkerSpec.DEFAULT_STOP_GRACE;
-    }
-
-    /** How often the worker promised to show that it works. */
-    Optional<Duration> heartbeat() {
-        long millis = number(fields, "heartbeat_ms");
-        return millis > 0 ? Optional.of(Duration.ofMillis(millis)) : Optional.empty();
-    }
-
-    Duration startGrace() {
-        return Duration.ofMillis(number(fields, "start_grace_ms"));
-    }
-
-    Optional<String> log() {
-        return fields.get("log") instanceof String log ? Optional.of(log) : Optional.empty();
-    }
-
-    Optional<Instant> stopAskedAt() {
-        return instant("stop_at");
-    }
-
-    /** Empty if no ladder has come so far as to signal the worker: then no stop can have ended it. */
-    Optional<Instant> termedAt() {
-        return instant("term_at");
-    }
-
-    private Optional<Instant> instant(String field) {
-        return fields.containsKey(field)
-                ? Optional.of(Instant.ofEpochMilli(required(fields, field, Long.class)))
-                : Optional.empty();
-    }
-
-    StopCause stopCause() {
-        Object name = fields.get("stop_why");
-        for (StopCause cause : StopCause.values()) {
-            if (cause.name().equals(name)) {
-                return cause;
-            }
-        }
-        return StopCause.PERSON;
-    }
-
-    RowDetail withClaim(WorkerSpec spec, WorkerRow.Claim claim) {
-        RowDetail acting = withActor(claim.actor());
-        RowDetail promised = spec.heartbeat()
-                .map(interval -> acting.with("heartbeat_ms", interval.toMillis()))
-                .orElse(acting);
-        return promised.with("born_after", claim.bornAfter())
-                .with("grace_ms", spec.stopGrace().toMillis())
-                .with("start_grace_ms", spec.startGrace().toMillis())
-                .with("log", claim.logFile());
-    }
-
-    /** The kernel's counts of out-of-memory kills before the worker was started; damage is absence here. */
-    Map<String, @Nullable Object> memoryCounts() {
-        return fields.get("oom") instanceof Map<?, ?> map ? Json.asObject(map) : Map.of();
-    }
-
-    RowDetail withMemoryCounts(Map<String, @Nullable Object> counts) {
-        return counts.isEmpty() ? this : with("oom", counts);
-    }
-
-    RowDetail withHeldLock() {
-        return with("holds_lock", true);
-    }
-
-    /** A stop that was asked for before stays the one that ended the worker, whoever goes on with it. */
-    RowDetail withStop(Actor actor, Instant now, StopCause cause) {
-        RowDetail acting = withActor(actor);
-        return acting.stopAskedAt().isPresent()
-                ? acting
-                : acting.with("stop_at", now.toEpochMilli()).with("stop_why", cause.name());
-    }
-
-    RowDetail withTerm(Instant now) {
-        return with("term_at", now.toEpochMilli());
-    }
-
-    RowDetail withoutTerm() {
-        return without("term_at");
-    }
-
-    private RowDetail with(String field, Object value) {
-        Map<String, @Nullable Object> changed = new LinkedHashMap<>(fields);
-        changed.put(field, value);
-        return new RowDetail(Collections.unmodifiableMap(changed));
-    }
-
-    /** The fields that outlive an incarnation: those this version does not know. */
-    RowDetail forNextWorker() {
-        return without(
-                "identity",
-                "actor",
-                "holds_lock",
-                "born_after",
-                "grace_ms",
-                "start_grace_ms",
-                "log",
-                "oom",
-                "heartbeat_ms",
-                "stop_at",
-                "stop_why",
-                "term_at");
-    }
-
-    private RowDetail without(String... names) {
-        Map<String, @Nullable Object> kept = new LinkedHashMap<>(fields);
-        for (String name : names) {
-            kept.remove(name);
-        }
-        return new RowDetail(Collections.unmodifiableMap(kept));
+    private static @Nullable String text(@Nullable Object value) {
+        return value instanceof String text ? text : null;
     }
 
     private static ProcessIdentity identity(Map<String, @Nullable Object> map) {
@@ -226,13 +291,26 @@ public final class RowDetail {
                 required(map, "time_ns", String.class));
     }
 
+    private static Actor actor(Map<String, @Nullable Object> map) {
+        return new Actor(map.get("host") instanceof String host ? host : "", identity(map));
+    }
+
     /** Where a default would be believed: without its boot, a process would count as one of another boot, and dead. */
     private static <T> T required(Map<String, @Nullable Object> map, String field, Class<T> type) {
-        Object value = map.get(field);
+        return required(field, map.get(field), type);
+    }
+
+    private static <T> T required(String field, @Nullable Object value, Class<T> type) {
         if (!type.isInstance(value)) {
             throw new IllegalArgumentException(field + " is missing or of another type");
         }
         return type.cast(value);
+    }
+
+    private static Map<String, @Nullable Object> map(Actor actor) {
+        Map<String, @Nullable Object> map = map(actor.process());
+        map.put("host", actor.host());
+        return map;
     }
 
     private static Map<String, @Nullable Object> map(ProcessIdentity identity) {
@@ -246,22 +324,14 @@ public final class RowDetail {
         return map;
     }
 
-    private static long number(Map<String, @Nullable Object> map, String field) {
-        return map.get(field) instanceof Long number ? number : 0;
-    }
-
-    private static String text(Map<String, @Nullable Object> map, String field) {
-        return map.get(field) instanceof String text ? text : "";
-    }
-
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof RowDetail that && fields.equals(that.fields);
+        return this == other || (other instanceof RowDetail that && fields.all().equals(that.fields.all()));
     }
 
     @Override
     public int hashCode() {
-        return fields.hashCode();
+        return fields.all().hashCode();
     }
 
     @Override

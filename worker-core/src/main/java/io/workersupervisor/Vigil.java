@@ -8,18 +8,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Tells of workers that live but cannot work, each ailment once; one that is over and comes again is told again. A log is
- * read only when it has grown. Called by one thread at a time, at the ticks of a host.
+ * read only when it has grown: at the ticks of a host where that was noticed, and else where its size says so. Thread-safe.
  */
 final class Vigil {
     private final DataDirectory data;
     private final Ailments ailments;
     private final BiConsumer<WorkerRow, Ailment> told;
+    private final Set<String> noticed = ConcurrentHashMap.newKeySet();
     private final Map<String, Long> sizes = new HashMap<>();
+    /** What was told of whom; without a reason where it was silence. */
     private final Map<String, Optional<StopReason>> known = new HashMap<>();
+
+    private Set<String> unmatched = Set.of();
+    private List<WorkerRow> last = List.of();
 
     Vigil(DataDirectory data, Ailments ailments, BiConsumer<WorkerRow, Ailment> told) {
         this.data = data;
@@ -27,35 +35,64 @@ final class Vigil {
         this.told = told;
     }
 
-    /** The open rows of this node. */
-    synchronized void look(List<WorkerRow> open) {
-        Set<String> living = new HashSet<>();
-        for (WorkerRow row : open) {
-            if (row.state() == WorkerState.RUNNING) {
-                living.add(row.workerId());
-                Guard.run("vigil", Optional.of(row.account()), () -> look(row));
-            }
-        }
-        sizes.keySet().retainAll(living);
-        known.keySet().retainAll(living);
+    /** The log of a worker has grown, or may have. */
+    void noticed(WorkerLogFile file) {
+        noticed.add(file.workerId());
     }
 
-    private void look(WorkerRow row) {
-        Optional<Ailment> found = ailments.silence(row);
-        if (found.isEmpty()) {
-            long size = size(row);
-            Long before = sizes.put(row.workerId(), size);
-            if (before != null && before == size) {
-                return;
+    /** A look at all open rows of this node. */
+    synchronized void look(List<WorkerRow> open) {
+        look(open, row -> true);
+    }
+
+    /** A look at those whose log was noticed, or that have promised a heartbeat. */
+    synchronized void lookAtNoticed(List<WorkerRow> open) {
+        Set<String> fresh = new HashSet<>();
+        noticed.removeIf(fresh::add);
+        Set<String> all = new HashSet<>(unmatched);
+        all.addAll(fresh);
+        look(open, row -> all.contains(row.workerId()));
+        // A worker that was started after the rows were read is in them at the next look.
+        open.forEach(row -> fresh.remove(row.workerId()));
+        unmatched = fresh;
+    }
+
+    private void look(List<WorkerRow> open, Predicate<WorkerRow> hasGrown) {
+        for (WorkerRow row : open) {
+            if (row.state() == WorkerState.RUNNING) {
+                Guard.run("vigil", Optional.of(row.account()), () -> look(row, hasGrown.test(row)));
             }
-            found = ailments.log(row);
         }
-        if (found.isEmpty()) {
-            known.remove(row.workerId());
-        } else if (!found.get()
-                .reason()
-                .equals(known.put(row.workerId(), found.get().reason()))) {
-            told.accept(row, found.get());
+        if (open != last) {
+            Set<String> living = open.stream().map(WorkerRow::workerId).collect(Collectors.toCollection(HashSet::new));
+            sizes.keySet().retainAll(living);
+            known.keySet().retainAll(living);
+            last = open;
+        }
+    }
+
+    private void look(WorkerRow row, boolean hasGrown) {
+        Optional<Ailment> silence = ailments.silence(row);
+        if (silence.isPresent()) {
+            tell(row, silence.get());
+            return;
+        }
+        known.remove(row.workerId(), Optional.empty());
+        if (hasGrown && isLonger(row)) {
+            Optional<Ailment> found = ailments.log(row);
+            found.ifPresentOrElse(ailment -> tell(row, ailment), () -> known.remove(row.workerId()));
+        }
+    }
+
+    private boolean isLonger(WorkerRow row) {
+        long size = size(row);
+        Long before = sizes.put(row.workerId(), size);
+        return before == null || before != size;
+    }
+
+    private void tell(WorkerRow row, Ailment ailment) {
+        if (!ailment.reason().equals(known.put(row.workerId(), ailment.reason()))) {
+            told.accept(row, ailment);
         }
     }
 

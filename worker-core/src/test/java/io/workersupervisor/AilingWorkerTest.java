@@ -3,10 +3,13 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,5 +106,41 @@ class AilingWorkerTest {
                         .orElseThrow()
                         .text())
                 .contains("no heartbeat since");
+    }
+
+    @Test
+    void a_worker_that_beats_again_and_falls_silent_again_is_told_of_again() throws Exception {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+        WorkerSupervisor host =
+                node.host(settings -> settings.withoutReconcile().clock(now::get));
+        host.start(TestNode.sh(ACCOUNT, "touch \"$WORKER_HEARTBEAT_FILE\"; echo begun; exec sleep 600")
+                        .heartbeat(Duration.ofSeconds(60))
+                        .build())
+                .orElseThrow();
+        node.awaitLog(ACCOUNT, "begun");
+        Path beats = node.data.heartbeatFile(host.status(ACCOUNT).orElseThrow().workerId());
+
+        for (int silence = 1; silence <= 2; silence++) {
+            int expected = silence;
+            now.updateAndGet(before -> before.plusSeconds(120));
+            host.reconcile();
+            await().until(() -> told() == expected);
+            Files.setLastModifiedTime(beats, FileTime.from(now.get()));
+            host.reconcile();
+        }
+    }
+
+    /** The log is looked at because it grew, not because all are. */
+    @Test
+    void what_a_worker_says_is_told_at_a_tick_of_the_host() throws Exception {
+        WorkerSupervisor host = node.host(settings -> settings.reconcileInterval(Duration.ofMillis(100)));
+        host.start(TestNode.sh(ACCOUNT, "echo begun; " + node.untilGo() + "; echo '" + CONFLICT + "'; exec sleep 600")
+                        .build())
+                .orElseThrow();
+        node.awaitLog(ACCOUNT, "begun");
+
+        node.letGo();
+
+        node.awaitEvent("lives but cannot work: Session conflict / AuthKeyDuplicated");
     }
 }

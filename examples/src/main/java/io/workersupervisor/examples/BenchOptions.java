@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param sizes how many workers a mass start has
  * @param crowd how many workers are killed at once, stopped at once, and idle
  * @param rounds how often; the paths take turns
+ * @param settled starts and restarts of single workers before those that count, in each session of each path alike
  * @param startGrace for the paths of the library
  * @param idle how long CPU is counted
  * @param limit after this long no round is begun
@@ -30,6 +31,7 @@ record BenchOptions(
         List<Integer> sizes,
         int crowd,
         int rounds,
+        int settled,
         Duration startGrace,
         Duration idle,
         Duration limit,
@@ -61,6 +63,7 @@ record BenchOptions(
         List<Integer> sizes = List.of(1, 200, 1_000);
         int crowd = 200;
         int rounds = 5;
+        int settled = 20;
         long grace = 0;
         int idle = 60;
         int limit = 45;
@@ -79,6 +82,7 @@ record BenchOptions(
                 case "--sizes" -> sizes = list(value).map(Integer::valueOf).toList();
                 case "--crowd" -> crowd = Integer.parseInt(value);
                 case "--rounds" -> rounds = Integer.parseInt(value);
+                case "--settled" -> settled = Integer.parseInt(value);
                 case "--start-grace" -> grace = Long.parseLong(value);
                 case "--idle-seconds" -> idle = Integer.parseInt(value);
                 case "--minutes" -> limit = Integer.parseInt(value);
@@ -93,6 +97,7 @@ record BenchOptions(
                 sizes,
                 crowd,
                 rounds,
+                settled,
                 Duration.ofMillis(grace),
                 Duration.ofSeconds(idle),
                 Duration.ofMinutes(limit),
@@ -104,7 +109,8 @@ record BenchOptions(
     }
 
     BenchOptions with(List<BenchPath> some) {
-        return new BenchOptions(directory, some, metrics, sizes, crowd, rounds, startGrace, idle, limit, flags);
+        return new BenchOptions(
+                directory, some, metrics, sizes, crowd, rounds, settled, startGrace, idle, limit, flags);
     }
 
     /** Samples that are taken one by one: this many in each round, so that all rounds together have twenty. */

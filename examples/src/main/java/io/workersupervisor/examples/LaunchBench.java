@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * Measures the launch paths of the library beside plain {@link ProcessBuilder} and raw C, in one run: the paths take turns,
  * each in a process of its own that obeys the orders of {@link PeerBench}. A start counts until the worker's own first
  * instruction. What the library does is durable: SQLite, with a sync to disk. Single starts and restarts of every path are
- * preceded by the same twenty that do not count, so that all JVMs have settled alike.
+ * preceded by as many that do not count, so that all JVMs have settled alike: twenty, or what {@code --settled} says.
  *
  * <pre>{@code
  * mvn -q compile exec:java -Dexec.mainClass=io.workersupervisor.examples.LaunchBench -Dexec.args="--dir /dev/shm"
@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  *
  * Options: {@code --dir DIR} (its file system counts), {@code --paths keeper,sh,java,c}, {@code --sizes 1,200,1000},
  * {@code --crowd 200} (killed, stopped and idle together), {@code --rounds 5}, {@code --metrics
- * start,steps,restart,crash,memory,idle}, {@code --idle-seconds 60}, {@code --start-grace 0} (ms), {@code --minutes 45}
+ * start,steps,restart,crash,memory,idle}, {@code --settled 20}, {@code --idle-seconds 60}, {@code --start-grace 0} (ms), {@code --minutes 45}
  * (no round begins later) and {@code --jvm FLAGS}.
  */
 public final class LaunchBench {

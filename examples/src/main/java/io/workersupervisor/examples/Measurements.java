@@ -12,9 +12,6 @@ final class Measurements {
     /** How many settled workers there are when one is killed. */
     private static final int SETTLED = 20;
 
-    /** Starts and restarts of single workers before those that count, in each session of each path alike. */
-    private static final int WARM_UP = 20;
-
     private static final long BETWEEN_WARM_UPS = 40;
 
     private final BenchOptions options;
@@ -75,13 +72,13 @@ final class Measurements {
     private void restart(BenchPath path) throws IOException, InterruptedException {
         try (BenchSession session = BenchSession.open(path, options, programs, SETTLED)) {
             session.start(SETTLED);
-            for (int sample = 0; sample < WARM_UP + options.samplesARound(); sample++) {
-                pause(sample < WARM_UP);
+            for (int sample = 0; sample < options.settled() + options.samplesARound(); sample++) {
+                pause(sample < options.settled());
                 // The oldest is the one that is not among the last twenty after each kill.
                 long pid = session.stamps().all().get(sample).pid();
                 double millis = kill(session, List.of(pid)).millis();
-                if (sample >= WARM_UP) {
-                    put("restart after SIGKILL, ms", path, millis);
+                if (sample >= options.settled()) {
+                    put("restart after SIGKILL, " + options.settled() + " before it, ms", path, millis);
                 }
             }
         }
@@ -153,6 +150,8 @@ final class Measurements {
         put("memory a worker: " + most + " against none, KiB", path, (all - none) / most);
         if (most > 1) {
             put("memory a further worker: " + most + " against 1, KiB", path, (all - one) / (most - 1));
+            double twice = memory(path, 2 * most);
+            put("memory a further worker: " + 2 * most + " against " + most + ", KiB", path, (twice - all) / most);
         }
     }
 
@@ -173,7 +172,7 @@ final class Measurements {
         List<Kill> starts = new ArrayList<>();
         List<Kill> restarts = new ArrayList<>();
         try (BenchSession session = BenchSession.traced(path, options, programs, 1)) {
-            for (int sample = -WARM_UP; sample < options.samplesARound(); sample++) {
+            for (int sample = -options.settled(); sample < options.samplesARound(); sample++) {
                 int before = session.stamps().count();
                 long begin = session.order("start");
                 List<Stamps.Stamp> all = session.stamps().await(before + 1, BenchSession.PATIENCE);
