@@ -2,9 +2,11 @@ package io.workersupervisor;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Space that is held back for starts and reports: {@code data/reserve} is given up when the disk is full, and made again
@@ -32,7 +34,20 @@ final class DiskReserve {
     }
 
     DiskReserve(DataDirectory data, LogFeed feed) {
-        this(data, feed, path -> Files.getFileStore(path).getUsableSpace());
+        this(data, feed, new SystemSays());
+    }
+
+    /** Looks for the file system once, which takes longer than its answers. */
+    private static final class SystemSays implements Usable {
+        private @Nullable FileStore store;
+
+        @Override
+        public long of(Path path) throws IOException {
+            if (store == null) {
+                store = Files.getFileStore(path);
+            }
+            return store.getUsableSpace();
+        }
     }
 
     DiskReserve(DataDirectory data, LogFeed feed, Usable usable) {

@@ -126,7 +126,25 @@ final class FileLogs {
     /** All that stands in the file now, its last line included. */
     private List<LogEntry> all(LogTail tail) throws IOException {
         WorkerLogFile file = tail.file();
-        return drain(tail, reader, incarnations.of(file.account(), file.workerId()), 0, true);
+        Incarnations.Known known = incarnations.of(file.account(), file.workerId());
+        List<LogEntry> entries = drain(tail, reader, known, 0, true);
+        return entries.isEmpty() ? entries : withoutFreed(file, tail.progress().base(), entries);
+    }
+
+    /** What was archived and freed while the file was read may have been read as NUL. */
+    private static List<LogEntry> withoutFreed(WorkerLogFile file, long base, List<LogEntry> entries)
+            throws IOException {
+        Optional<LogSource> source = LogSource.open(file.path());
+        if (source.isEmpty()) {
+            return entries;
+        }
+        try (LogSource open = source.get()) {
+            long begin = entries.get(0).requirePosition().offset() - base;
+            long first = base + open.firstData(begin).orElse(open.size());
+            return entries.stream()
+                    .filter(entry -> entry.requirePosition().offset() >= first)
+                    .toList();
+        }
     }
 
     /** All entries that are complete by now; where the worker writes no more, that is all that stands in the file. */

@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,7 +30,7 @@ final class LogLookup {
 
     LogAnswer find(LogQuery query) {
         if (sink.isEmpty()) {
-            return inFiles(query, "no log sink is used");
+            return inFiles(query, withoutSink());
         }
         String name = sink.get().name();
         Behind behind = behind(query, name);
@@ -44,6 +45,19 @@ final class LogLookup {
         }
         LogAnswer files = inFiles(query, "log sink " + name + " holds nothing of this yet");
         return files.entries().isEmpty() ? new LogAnswer(found, name, Optional.empty()) : files;
+    }
+
+    private String withoutSink() {
+        try {
+            List<String> used = SinkCheckpoints.names(data);
+            return used.isEmpty()
+                    ? "no log sink is used"
+                    : "no log sink is asked, and hosts have shipped to " + String.join(", ", used)
+                            + ", which may hold more";
+        } catch (IOException unreadable) {
+            return "no log sink is asked, and " + data.checkpoints() + " cannot be read: "
+                    + DataDirectory.reason(unreadable);
+        }
     }
 
     /** What the sink does not have, and why that is not known, if so. */

@@ -15,6 +15,9 @@ import java.util.OptionalLong;
  * thread-safe. Not a channel: an interrupt of the thread that reads must not close it.
  */
 final class LogSource implements AutoCloseable {
+    /** What file systems free at least. */
+    private static final int BLOCK = 4096;
+
     private final RandomAccessFile file;
     private final long inode;
 
@@ -104,7 +107,7 @@ final class LogSource implements AutoCloseable {
         while (bytes.length > 0) {
             for (int i = 0; i < bytes.length; i++) {
                 if (bytes[i] != 0) {
-                    return OptionalLong.of(at + i);
+                    return OptionalLong.of(Math.max(from, (at + i) / BLOCK * BLOCK));
                 }
             }
             at += bytes.length;

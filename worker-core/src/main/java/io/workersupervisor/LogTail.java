@@ -25,7 +25,6 @@ final class LogTail implements AutoCloseable {
 
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
     private static final int CHUNK = 256 * 1024;
-    private static final int BLOCK = 4096;
 
     private final WorkerLogFile file;
     private final Consumer<String> trouble;
@@ -189,7 +188,7 @@ final class LogTail implements AutoCloseable {
     /** Blocks at the begin of a file that were archived and freed read as NUL; its progress is lost. */
     private long firstData(LogSource opened) throws IOException {
         long first = opened.firstData(0).orElse(0);
-        if (first < BLOCK) {
+        if (first == 0) {
             return 0;
         }
         trouble.accept(

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +42,26 @@ final class LogWatch implements AutoCloseable {
     /** Those that grew lately. */
     private final Set<WorkerLogFile> busy = new LinkedHashSet<>();
 
+    private final Kernel kernel;
+    private boolean refusalTold;
     private @Nullable WatchService service;
     private long stormUntil;
     private long sweepAt;
 
+    /** Begins a watch of a directory, or says why it cannot. */
+    @FunctionalInterface
+    interface Kernel {
+        WatchService watch(Path directory) throws IOException;
+    }
+
     LogWatch(DataDirectory data, LogFeed feed) {
+        this(data, feed, LogWatch::register);
+    }
+
+    LogWatch(DataDirectory data, LogFeed feed, Kernel kernel) {
         this.data = data;
         this.feed = feed;
+        this.kernel = kernel;
         this.sweepAt = feed.timing().nanos();
     }
 
@@ -73,23 +87,40 @@ final class LogWatch implements AutoCloseable {
     }
 
     private void begin() throws IOException {
-        WatchService begun = data.path().getFileSystem().newWatchService();
         try {
-            data.path().register(begun, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
+            service = kernel.watch(data.path());
         } catch (IOException refused) {
             // No more watches for this user: all is looked at instead.
-            begun.close();
             stormUntil = feed.timing().nanos() + SWEEP.toNanos();
-            feed.tell(new WorkerEvent.Trouble(
-                    feed.timing().now(),
-                    java.util.Optional.empty(),
-                    data + " cannot be watched, its log files are looked at every " + Text.words(BUSY) + ": "
-                            + DataDirectory.reason(refused)));
+            tellOnce(refused);
             return;
         }
-        service = begun;
+        refusalTold = false;
         // What grew before the watch began.
         sweepAt = feed.timing().nanos();
+    }
+
+    private static WatchService register(Path directory) throws IOException {
+        WatchService begun = directory.getFileSystem().newWatchService();
+        try {
+            directory.register(begun, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
+            return begun;
+        } catch (IOException refused) {
+            begun.close();
+            throw refused;
+        }
+    }
+
+    /** It is tried again and again, and told when it has begun to fail. */
+    private void tellOnce(IOException refused) {
+        if (!refusalTold) {
+            refusalTold = true;
+            feed.tell(new WorkerEvent.Trouble(
+                    feed.timing().now(),
+                    Optional.empty(),
+                    data + " cannot be watched, its log files are looked at every " + Text.words(BUSY) + ": "
+                            + DataDirectory.reason(refused)));
+        }
     }
 
     private Set<WorkerLogFile> drain(WatchService asked, WatchKey first) throws IOException, InterruptedException {

@@ -49,6 +49,8 @@ final class SetAside {
         refused.forEach(one -> lines.append(line(one)).append('\n'));
         try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
             out.write(lines.toString().getBytes(StandardCharsets.UTF_8));
+            // They are nowhere else once the batch is acknowledged.
+            out.getFD().sync();
         }
         since += refused.size();
         tell(refused.get(0));

@@ -5,7 +5,9 @@ import java.io.RandomAccessFile;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -22,18 +24,35 @@ final class SinkCheckpoints {
     /** What is durable, whichever process serves the sink. */
     static SinkCheckpoints read(DataDirectory data) throws IOException {
         Map<String, Long> least = new LinkedHashMap<>();
-        int sinks = 0;
-        if (Files.exists(data.checkpoints())) {
-            try (DirectoryStream<Path> all = Files.newDirectoryStream(data.checkpoints())) {
-                for (Path sink : all) {
-                    if (Files.exists(sink.resolve("journal"))) {
-                        merge(least, read(sink), sinks == 0);
-                        sinks++;
-                    }
-                }
-            }
+        boolean first = true;
+        for (Path sink : directories(data)) {
+            merge(least, read(sink), first);
+            first = false;
         }
         return new SinkCheckpoints(least);
+    }
+
+    private static List<Path> directories(DataDirectory data) throws IOException {
+        List<Path> sinks = new ArrayList<>();
+        if (Files.exists(data.checkpoints())) {
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(data.checkpoints())) {
+                all.forEach(sink -> {
+                    if (Files.exists(sink.resolve("journal"))) {
+                        sinks.add(sink);
+                    }
+                });
+            }
+        }
+        return sinks;
+    }
+
+    /** The sinks of the application that the data directory was ever shipped to, in the order of their names. */
+    static List<String> names(DataDirectory data) throws IOException {
+        return directories(data).stream()
+                .map(sink -> String.valueOf(sink.getFileName()))
+                .filter(name -> !name.equals(SummarySink.NAME))
+                .sorted()
+                .toList();
     }
 
     private static Map<String, Long> read(Path sink) throws IOException {

@@ -184,4 +184,21 @@ class LogLookupTest {
         return new LogLookup(
                 node.data, new InMemoryWorkerRegistry(), Optional.of(asked), Redaction.standard(), node.timing);
     }
+
+    /** One who asks without the sink is told that there is one. */
+    @Test
+    void without_a_sink_the_answer_names_those_that_hosts_have_shipped_to() throws IOException {
+        node.write(1, "one\n");
+        LogLookup without = new LogLookup(
+                node.data, new InMemoryWorkerRegistry(), Optional.empty(), Redaction.standard(), node.timing);
+        Optional<String> before = without.find(ALL).trouble();
+        node.drain(tailer);
+
+        LogAnswer answer = without.find(ALL);
+
+        assertThat(before).contains("no log sink is used");
+        assertThat(answer.trouble())
+                .contains("no log sink is asked, and hosts have shipped to memory, which may hold more");
+        assertThat(answer.entries()).hasSize(1);
+    }
 }

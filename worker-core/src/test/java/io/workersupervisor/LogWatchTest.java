@@ -101,4 +101,24 @@ class LogWatchTest {
         }
         return all;
     }
+
+    @Test
+    void that_the_kernel_refuses_a_watch_is_told_once() throws Exception {
+        node.write(1, "one\n");
+        List<String> asked = new ArrayList<>();
+        LogWatch refused = new LogWatch(node.data, node.feed(), data -> {
+            asked.add(data.toString());
+            throw new IOException("User limit of inotify watches reached");
+        });
+
+        for (int i = 0; i < 3; i++) {
+            refused.await();
+            node.timing.pass(LogWatch.SWEEP);
+        }
+
+        assertThat(asked).hasSize(3);
+        assertThat(node.events)
+                .filteredOn(event -> event.describe().contains("inotify"))
+                .hasSize(1);
+    }
 }

@@ -1,0 +1,76 @@
+package io.workersupervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Entries out of the files themselves. */
+class FileLogsTest {
+    private static final int FREED = 8192;
+
+    @TempDir
+    private Path directory;
+
+    private TailedDirectory node;
+
+    @BeforeEach
+    void begin() {
+        node = new TailedDirectory(directory.resolve("data"));
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        node.close();
+    }
+
+    private FileLogs logs(Runnable whileReading) {
+        return new FileLogs(
+                node.data,
+                (account, workerId) -> {
+                    whileReading.run();
+                    return new Incarnations.Known(true, Optional.empty(), Optional.empty());
+                },
+                Redaction.standard());
+    }
+
+    private static String lines(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "2026-11-24 02:00:00,000 INFO line " + i + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static void free(WorkerLogFile file) {
+        assertThat(HolePuncher.byProgram().punch(file.path(), 0, FREED)).isEmpty();
+    }
+
+    /** P5: what stands in the archive by now is missing here, and no line of NULs is in its place. */
+    @Test
+    void what_is_archived_and_freed_while_it_is_read_is_no_entry() throws IOException {
+        Needs.that(HolePuncher.byProgram().trial(directory).isEmpty(), "fallocate");
+        WorkerLogFile file = node.write(1, lines(400));
+
+        List<LogEntry> found = logs(() -> free(file)).find(LogQuery.last(1_000));
+
+        assertThat(found).isNotEmpty().allSatisfy(entry -> {
+            assertThat(entry.requirePosition().offset()).isGreaterThanOrEqualTo(FREED);
+            assertThat(entry.message()).doesNotContain("\0");
+        });
+        assertThat(found.get(found.size() - 1).message()).contains("line 399");
+    }
+
+    @Test
+    void a_line_that_begins_with_a_nul_is_an_entry() throws IOException {
+        node.write(1, "\0one\n" + lines(2));
+
+        assertThat(logs(() -> {}).find(LogQuery.last(10))).hasSize(3);
+    }
+}
