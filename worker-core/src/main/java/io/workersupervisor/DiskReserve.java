@@ -21,7 +21,6 @@ final class DiskReserve {
 
     static final String FILE = "reserve";
 
-    private final DataDirectory data;
     private final Usable usable;
     private final Path file;
     private final LogFeed feed;
@@ -30,19 +29,24 @@ final class DiskReserve {
     /** How many bytes can still be written to the file system of a path. */
     @FunctionalInterface
     interface Usable {
-        long of(Path path) throws IOException;
+        long now() throws IOException;
     }
 
     DiskReserve(DataDirectory data, LogFeed feed) {
-        this(data, feed, new SystemSays());
+        this(data, feed, new SystemSays(data.path()));
     }
 
     /** Looks for the file system once, which takes longer than its answers. */
     private static final class SystemSays implements Usable {
+        private final Path path;
         private @Nullable FileStore store;
 
+        SystemSays(Path path) {
+            this.path = path;
+        }
+
         @Override
-        public long of(Path path) throws IOException {
+        public long now() throws IOException {
             if (store == null) {
                 store = Files.getFileStore(path);
             }
@@ -51,7 +55,6 @@ final class DiskReserve {
     }
 
     DiskReserve(DataDirectory data, LogFeed feed, Usable usable) {
-        this.data = data;
         this.usable = usable;
         this.file = data.path().resolve(FILE);
         this.feed = feed;
@@ -59,7 +62,7 @@ final class DiskReserve {
 
     /** How many bytes are wanted beside what is free; none unless the disk is full. */
     long tick() throws IOException {
-        long left = usable.of(data.path());
+        long left = usable.now();
         boolean held = Files.exists(file);
         if (left < SIZE) {
             if (held) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** Looks entries up in the workers' own files, where no sink can be asked: the ends of the files, within a bound. */
@@ -126,25 +127,7 @@ final class FileLogs {
     /** All that stands in the file now, its last line included. */
     private List<LogEntry> all(LogTail tail) throws IOException {
         WorkerLogFile file = tail.file();
-        Incarnations.Known known = incarnations.of(file.account(), file.workerId());
-        List<LogEntry> entries = drain(tail, reader, known, 0, true);
-        return entries.isEmpty() ? entries : withoutFreed(file, tail.progress().base(), entries);
-    }
-
-    /** What was archived and freed while the file was read may have been read as NUL. */
-    private static List<LogEntry> withoutFreed(WorkerLogFile file, long base, List<LogEntry> entries)
-            throws IOException {
-        Optional<LogSource> source = LogSource.open(file.path());
-        if (source.isEmpty()) {
-            return entries;
-        }
-        try (LogSource open = source.get()) {
-            long begin = entries.get(0).requirePosition().offset() - base;
-            long first = base + open.firstData(begin).orElse(open.size());
-            return entries.stream()
-                    .filter(entry -> entry.requirePosition().offset() >= first)
-                    .toList();
-        }
+        return drain(tail, reader, incarnations.of(file.account(), file.workerId()), 0, true);
     }
 
     /** All entries that are complete by now; where the worker writes no more, that is all that stands in the file. */
@@ -156,7 +139,32 @@ final class FileLogs {
             more = take(tail, reader, known, now, over);
             entries.addAll(more);
         } while (!more.isEmpty() || tail.hasMoved());
-        return entries;
+        return withoutFreed(tail, entries);
+    }
+
+    /** What was archived and freed while the file was read may have been read as NUL. */
+    static List<LogEntry> withoutFreed(LogTail tail, List<LogEntry> entries) throws IOException {
+        LogProgress end = tail.progress();
+        OptionalLong begin = entries.stream()
+                .mapToLong(entry -> entry.requirePosition().offset() - end.base())
+                .filter(offset -> offset >= 0)
+                .findFirst();
+        Optional<LogSource> source =
+                begin.isPresent() ? LogSource.open(tail.file().path()) : Optional.empty();
+        if (source.isEmpty()) {
+            return entries;
+        }
+        try (LogSource open = source.get()) {
+            // Another file, or what stood in it before it was cut: none of that is freed.
+            if (open.inode() != end.inode()) {
+                return entries;
+            }
+            long first = end.base() + open.firstData(begin.getAsLong()).orElse(open.size());
+            return entries.stream()
+                    .filter(entry -> entry.requirePosition().offset() < end.base()
+                            || entry.requirePosition().offset() >= first)
+                    .toList();
+        }
     }
 
     /** Those of one look. */

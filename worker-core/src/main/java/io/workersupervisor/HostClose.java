@@ -13,14 +13,14 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * How a host closes, within the time it is given.
+ * How a host closes, within the time it is given, once new calls are refused.
  *
  * <ol>
- *   <li>New calls are refused; those in flight are waited for.
+ *   <li>No further tick begins. The calls in flight are waited for.
  *   <li>Where workers are to be stopped: all rows are STOPPING before the first ladder begins, so that another host goes on
  *       with those that are not over.
  *   <li>What was told is filed.
- *   <li>What goes on by itself ends. Nothing is interrupted.
+ *   <li>What else goes on by itself ends. Nothing is interrupted.
  * </ol>
  *
  * A crash in between leaves what any crash leaves: rows that the next host goes on with.
@@ -65,7 +65,6 @@ final class HostClose {
         this.trouble = trouble;
     }
 
-    /** Steps 1 to 4, once new calls are refused. */
     void run(boolean stopsWorkers, Duration patience) {
         long deadline = context.timing().nanos() + patience.toNanos();
         threads.ticker().shutdown();

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /** Rungs 4 and 6 of {@link StopLadder}: ends what a worker has left behind. */
 final class Leftovers {
     /** How long leftovers are swept: those that fork without end may need several rounds. */
-    private static final Duration SWEEP = Duration.ofSeconds(10);
+    static final Duration SWEEP = Duration.ofSeconds(10);
 
     /** Longer than a process takes to vanish after KILL: a search then finds new ones only. */
     private static final Duration DYING = Duration.ofMillis(500);

@@ -3,7 +3,6 @@ package io.workersupervisor;
 import io.workersupervisor.WorkerInspector.Finding;
 import io.workersupervisor.WorkerInspector.Finding.Level;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,27 +36,12 @@ final class LogHealth {
     }
 
     List<Finding> examine() throws IOException {
-        for (Path directory : sinks()) {
+        for (Path directory : SinkCheckpoints.directories(data)) {
             sink(directory);
             refused(directory);
         }
         reserve(Files.getFileStore(data.path()).getUsableSpace()).ifPresent(text -> add(Level.WARNING, text));
         return findings;
-    }
-
-    private List<Path> sinks() throws IOException {
-        List<Path> sinks = new ArrayList<>();
-        if (Files.exists(data.checkpoints())) {
-            try (DirectoryStream<Path> all = Files.newDirectoryStream(data.checkpoints())) {
-                for (Path directory : all) {
-                    if (Files.exists(directory.resolve("journal"))) {
-                        sinks.add(directory);
-                    }
-                }
-            }
-        }
-        sinks.sort(null);
-        return sinks;
     }
 
     private void sink(Path directory) throws IOException {

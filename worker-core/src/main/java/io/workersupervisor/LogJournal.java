@@ -2,13 +2,11 @@ package io.workersupervisor;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -213,10 +211,7 @@ final class LogJournal implements AutoCloseable {
             written.getFD().sync();
         }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel directory =
-                FileChannel.open(file.toAbsolutePath().resolveSibling("."), StandardOpenOption.READ)) {
-            directory.force(true);
-        }
+        OwnFiles.syncDirectoryOf(file);
         RandomAccessFile old = out;
         out = new RandomAccessFile(file.toFile(), "rw");
         length = lines.length();

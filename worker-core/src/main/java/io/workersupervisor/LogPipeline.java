@@ -62,7 +62,19 @@ final class LogPipeline implements AutoCloseable {
             Consumer<WorkerLogFile> onGrowth,
             Timing timing) {
         DataDirectory data = settings.data;
-        LogFeed feed = new LogFeed(
+        LogFeed feed = feed(settings, registry, events, timing);
+        // What an end that is only told allows is to be read, not to be removed.
+        LogFeed filed = feed(settings, settings.registry, events, timing);
+        List<LogSink> sinks = new ArrayList<>(settings.sinks);
+        sinks.add(new SummarySink(summary, settings.summaryLevel));
+        return new LogPipeline(
+                sinks, data, feed, new LogUpkeep(data, filed, settings.logRetention, puncher, summary), onGrowth);
+    }
+
+    private static LogFeed feed(
+            WorkerSupervisor.Builder settings, WorkerRegistry registry, Events events, Timing timing) {
+        DataDirectory data = settings.data;
+        return new LogFeed(
                 data,
                 Incarnations.of(registry),
                 new LogReader(settings.zone, settings.redaction),
@@ -70,10 +82,6 @@ final class LogPipeline implements AutoCloseable {
                 settings.logBudget,
                 timing,
                 events::emit);
-        List<LogSink> sinks = new ArrayList<>(settings.sinks);
-        sinks.add(new SummarySink(summary, settings.summaryLevel));
-        return new LogPipeline(
-                sinks, data, feed, new LogUpkeep(data, feed, settings.logRetention, puncher, summary), onGrowth);
     }
 
     private LogPipeline(

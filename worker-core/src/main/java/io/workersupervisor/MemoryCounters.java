@@ -75,7 +75,11 @@ final class MemoryCounters {
         Map<String, @Nullable Object> before = row.detail().memoryCounts();
         Map<String, @Nullable Object> after = read();
         long ofGroup = before.get("file") instanceof String file
-                ? grown(before.get("group"), file.equals(after.get("file")) ? after.get("group") : kills(file))
+                ? grown(
+                        before.get("group"),
+                        file.equals(after.get("file"))
+                                ? after.get("group")
+                                : count(Path.of(file)).orElse(null))
                 : 0;
         long ofMachine = grown(before.get("machine"), after.get("machine"));
         if (!counted && ofGroup <= 0 && ofMachine <= 0) {
@@ -94,11 +98,6 @@ final class MemoryCounters {
 
     private static long grown(@Nullable Object before, @Nullable Object after) {
         return before instanceof Long then && after instanceof Long now ? now - then : 0;
-    }
-
-    /** Of a group that is not this host's. */
-    private static @Nullable Object kills(String file) {
-        return count(Path.of(file)).orElse(null);
     }
 
     private Optional<String> named(long pid) {

@@ -1,8 +1,10 @@
 package io.workersupervisor;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,5 +27,13 @@ final class OwnFiles {
     /** {@link java.nio.file.FileAlreadyExistsException} if something is there. */
     static void make(Path file) throws IOException {
         Files.createFile(file, FILE);
+    }
+
+    /** Makes it last that a file is there under its name. */
+    static void syncDirectoryOf(Path file) throws IOException {
+        try (FileChannel directory =
+                FileChannel.open(file.toAbsolutePath().resolveSibling("."), StandardOpenOption.READ)) {
+            directory.force(true);
+        }
     }
 }

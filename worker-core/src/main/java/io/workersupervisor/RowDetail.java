@@ -38,6 +38,10 @@ public final class RowDetail {
     private static final class Fields implements Cloneable {
         private @Nullable ProcessIdentity identity;
         private @Nullable Actor actor;
+        /** What this version does not know of the two. */
+        private Map<String, @Nullable Object> moreOfIdentity = Map.of();
+
+        private Map<String, @Nullable Object> moreOfActor = Map.of();
         private boolean holdsLock;
         private long bornAfter;
         private @Nullable Long stopGrace;
@@ -53,7 +57,9 @@ public final class RowDetail {
         private List<@Nullable Object> all() {
             return Arrays.asList(
                     identity,
+                    moreOfIdentity,
                     actor,
+                    moreOfActor,
                     holdsLock,
                     bornAfter,
                     stopGrace,
@@ -105,8 +111,15 @@ public final class RowDetail {
     private static void read(String name, @Nullable Object value, Fields read, Map<String, @Nullable Object> others) {
         switch (name) {
             case "identity" ->
-                read.identity = part(name, value).map(RowDetail::identity).orElse(null);
-            case "actor" -> read.actor = part(name, value).map(RowDetail::actor).orElse(null);
+                part(name, value).ifPresent(map -> {
+                    read.identity = identity(map);
+                    read.moreOfIdentity = more(map, map(read.identity));
+                });
+            case "actor" ->
+                part(name, value).ifPresent(map -> {
+                    read.actor = actor(map);
+                    read.moreOfActor = more(map, map(read.actor));
+                });
             case "holds_lock" -> read.holdsLock = Boolean.TRUE.equals(value);
             case "born_after" -> read.bornAfter = number(value);
             case "grace_ms" -> read.stopGrace = required(name, value, Long.class);
@@ -132,13 +145,13 @@ public final class RowDetail {
 
     private Map<String, @Nullable Object> toMap() {
         Map<String, @Nullable Object> map = new LinkedHashMap<>(fields.others);
-        put(map, "identity", fields.identity == null ? null : map(fields.identity));
-        put(map, "actor", fields.actor == null ? null : map(fields.actor));
+        put(map, "identity", fields.identity == null ? null : with(map(fields.identity), fields.moreOfIdentity));
+        put(map, "actor", fields.actor == null ? null : with(map(fields.actor), fields.moreOfActor));
         put(map, "holds_lock", fields.holdsLock ? true : null);
-        put(map, "born_after", positive(fields.bornAfter));
+        put(map, "born_after", nonZero(fields.bornAfter));
         put(map, "grace_ms", fields.stopGrace);
-        put(map, "start_grace_ms", positive(fields.startGrace));
-        put(map, "heartbeat_ms", positive(fields.heartbeat));
+        put(map, "start_grace_ms", nonZero(fields.startGrace));
+        put(map, "heartbeat_ms", nonZero(fields.heartbeat));
         put(map, "log", fields.log);
         put(map, "oom", fields.memoryCounts.isEmpty() ? null : fields.memoryCounts);
         put(map, "stop_at", fields.stopAskedAt);
@@ -153,7 +166,7 @@ public final class RowDetail {
         }
     }
 
-    private static @Nullable Long positive(long number) {
+    private static @Nullable Long nonZero(long number) {
         return number == 0 ? null : (Long) number;
     }
 
@@ -162,7 +175,10 @@ public final class RowDetail {
     }
 
     RowDetail withIdentity(ProcessIdentity identity) {
-        return with(changed -> changed.identity = identity);
+        return with(changed -> {
+            changed.identity = identity;
+            changed.moreOfIdentity = Map.of();
+        });
     }
 
     Optional<Actor> actor() {
@@ -222,6 +238,7 @@ public final class RowDetail {
     RowDetail withClaim(WorkerSpec spec, WorkerRow.Claim claim) {
         return with(changed -> {
             changed.actor = claim.actor();
+            changed.moreOfActor = Map.of();
             changed.heartbeat = spec.heartbeat().map(Duration::toMillis).orElse(0L);
             changed.bornAfter = claim.bornAfter();
             changed.stopGrace = spec.stopGrace().toMillis();
@@ -247,6 +264,7 @@ public final class RowDetail {
     RowDetail withStop(Actor actor, Instant now, StopCause cause) {
         return with(changed -> {
             changed.actor = actor;
+            changed.moreOfActor = Map.of();
             if (changed.stopAskedAt == null) {
                 changed.stopAskedAt = now.toEpochMilli();
                 changed.stopCause = cause.name();
@@ -271,6 +289,19 @@ public final class RowDetail {
             return Optional.of(Json.asObject(map));
         }
         throw new IllegalArgumentException(field + " is not an object");
+    }
+
+    private static Map<String, @Nullable Object> more(
+            Map<String, @Nullable Object> whole, Map<String, @Nullable Object> understood) {
+        Map<String, @Nullable Object> more = new LinkedHashMap<>(whole);
+        more.keySet().removeAll(understood.keySet());
+        return more.isEmpty() ? Map.of() : more;
+    }
+
+    private static Map<String, @Nullable Object> with(
+            Map<String, @Nullable Object> understood, Map<String, @Nullable Object> more) {
+        understood.putAll(more);
+        return understood;
     }
 
     private static long number(@Nullable Object value) {

@@ -42,15 +42,19 @@ final class SetAside {
         if (Files.exists(file) && Files.size(file) > LARGEST) {
             Files.move(file, file.resolveSibling("refused.1.jsonl"), StandardCopyOption.REPLACE_EXISTING);
         }
-        if (Files.notExists(file)) {
+        boolean isNew = Files.notExists(file);
+        if (isNew) {
             OwnFiles.make(file);
         }
         StringBuilder lines = new StringBuilder();
         refused.forEach(one -> lines.append(line(one)).append('\n'));
         try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
             out.write(lines.toString().getBytes(StandardCharsets.UTF_8));
-            // They are nowhere else once the batch is acknowledged.
+            // The sink never gets them: the batch is acknowledged without them.
             out.getFD().sync();
+        }
+        if (isNew) {
+            OwnFiles.syncDirectoryOf(file);
         }
         since += refused.size();
         tell(refused.get(0));

@@ -1,8 +1,6 @@
 package io.workersupervisor;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -14,7 +12,7 @@ import java.util.function.BooleanSupplier;
 final class Signals {
     private static final String FOR_WORKER = " sent to the group of pid ";
 
-    private static final Duration LONGEST_POLL = Duration.ofMillis(50);
+    static final Duration LONGEST_POLL = Duration.ofMillis(50);
 
     private final Context context;
     private final Settlement settlement;
@@ -68,9 +66,8 @@ final class Signals {
     }
 
     /** The same of several processes. */
-    boolean awaitEnd(Collection<EnvironmentSearch.Marked> processes, long deadline) {
-        List<EnvironmentSearch.Marked> left = new ArrayList<>(processes);
-        return await(() -> left.stream().anyMatch(this::isAlive), deadline);
+    boolean awaitEnd(List<EnvironmentSearch.Marked> processes, long deadline) {
+        return await(() -> processes.stream().anyMatch(this::isAlive), deadline);
     }
 
     /** False if the time is over, or the thread interrupted, before everything has ended. */

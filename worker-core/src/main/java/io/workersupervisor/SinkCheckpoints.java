@@ -2,6 +2,7 @@ package io.workersupervisor;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,8 @@ final class SinkCheckpoints {
         return new SinkCheckpoints(least);
     }
 
-    private static List<Path> directories(DataDirectory data) throws IOException {
+    /** Of the sinks that the data directory was ever shipped to, in the order of their names. */
+    static List<Path> directories(DataDirectory data) throws IOException {
         List<Path> sinks = new ArrayList<>();
         if (Files.exists(data.checkpoints())) {
             try (DirectoryStream<Path> all = Files.newDirectoryStream(data.checkpoints())) {
@@ -41,17 +43,19 @@ final class SinkCheckpoints {
                         sinks.add(sink);
                     }
                 });
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
             }
         }
+        sinks.sort(null);
         return sinks;
     }
 
-    /** The sinks of the application that the data directory was ever shipped to, in the order of their names. */
+    /** Those of the application, by name. */
     static List<String> names(DataDirectory data) throws IOException {
         return directories(data).stream()
                 .map(sink -> String.valueOf(sink.getFileName()))
                 .filter(name -> !name.equals(SummarySink.NAME))
-                .sorted()
                 .toList();
     }
 

@@ -40,9 +40,9 @@ final class StartCalls {
      * @param context what the protocols work with
      * @param state whether the host may work
      * @param threads the host's
-     * @param starts steps 1 to 3
-     * @param launch step 4
-     * @param verification step 5
+     * @param starts steps 1 to 3 of {@link StartProtocol}
+     * @param launch its step 4
+     * @param verification its step 5
      * @param stops ends the worker before, where a restart is asked for
      * @param supervised takes up what was started
      * @param ended is told when the launcher of a worker has ended

@@ -22,14 +22,13 @@ import java.util.Set;
  *   <li>The end is filed and the row closed ({@link EndOfWorker}).
  * </ol>
  *
- * A worker that ended by itself and left descendants behind is taken up at the fourth rung. A ladder belongs to one worker id and is over when the row has moved on or is
- * closed, whoever did that. A crash on any rung leaves a row that is STOPPING, which reconcile resumes.
+ * A worker that ended by itself and left descendants behind is taken up at the fourth rung. A ladder belongs to one worker
+ * id and is over when the row has moved on or is closed, whoever did that. A crash on any rung leaves a row that is STOPPING,
+ * which reconcile resumes.
  */
 final class StopLadder {
     /** How long a worker may take to vanish after KILL, and a lock to be let go. */
     static final Duration AFTER_KILL = Duration.ofSeconds(5);
-
-    private static final Duration LONGEST_POLL = Duration.ofMillis(50);
 
     private final Context context;
     private final Settlement settlement;
@@ -268,7 +267,7 @@ final class StopLadder {
         } else if (context.timing().nanos() - rounds.waitUntil > 0) {
             return Optional.of(new Stuck(RefusalReason.LOCK_HELD, evidence));
         }
-        context.timing().pause(rounds.waited < 5 ? Duration.ofMillis(2) : LONGEST_POLL);
+        context.timing().pause(rounds.waited < 5 ? Duration.ofMillis(2) : Signals.LONGEST_POLL);
         return Thread.currentThread().isInterrupted() ? Optional.of(interrupted(evidence)) : Optional.empty();
     }
 

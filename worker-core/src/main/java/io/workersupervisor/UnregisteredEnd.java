@@ -10,9 +10,6 @@ import java.util.Optional;
  * Nothing is filed, as their ids may be another registry's.
  */
 final class UnregisteredEnd {
-    /** How long those that fork are killed again and again. */
-    private static final Duration SWEEP = Duration.ofSeconds(10);
-
     private final Context context;
     private final Signals signals;
     private final Descendants descendants;
@@ -32,7 +29,7 @@ final class UnregisteredEnd {
             return StopLadder.interrupted(Unregistered.pids(processes));
         }
         List<EnvironmentSearch.Marked> left = stillLiving(processes);
-        long deadline = context.timing().nanos() + SWEEP.toNanos();
+        long deadline = context.timing().nanos() + Leftovers.SWEEP.toNanos();
         while (!left.isEmpty()
                 && context.timing().nanos() < deadline
                 && !Thread.currentThread().isInterrupted()) {

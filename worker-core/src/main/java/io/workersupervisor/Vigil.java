@@ -15,18 +15,19 @@ import java.util.stream.Collectors;
 
 /**
  * Tells of workers that live but cannot work, each ailment once; one that is over and comes again is told again. A log is
- * read only when it has grown: at the ticks of a host where that was noticed, and else where its size says so. Thread-safe.
+ * read only when its size has changed. At the ticks of a host only the logs are looked at whose growth was noticed
+ * ({@link LogWatch}): where the kernel tells none, that may take as long as its sweep. Thread-safe.
  */
 final class Vigil {
     private final DataDirectory data;
     private final Ailments ailments;
     private final BiConsumer<WorkerRow, Ailment> told;
     private final Set<String> noticed = ConcurrentHashMap.newKeySet();
+    private final Set<String> waiting = new HashSet<>();
     private final Map<String, Long> sizes = new HashMap<>();
     /** What was told of whom; without a reason where it was silence. */
     private final Map<String, Optional<StopReason>> known = new HashMap<>();
 
-    private Set<String> unmatched = Set.of();
     private List<WorkerRow> last = List.of();
 
     Vigil(DataDirectory data, Ailments ailments, BiConsumer<WorkerRow, Ailment> told) {
@@ -40,7 +41,7 @@ final class Vigil {
         noticed.add(file.workerId());
     }
 
-    /** A look at all open rows of this node. */
+    /** A look at all open rows of this node: at the logs whose size has changed. */
     synchronized void look(List<WorkerRow> open) {
         look(open, row -> true);
     }
@@ -49,42 +50,47 @@ final class Vigil {
     synchronized void lookAtNoticed(List<WorkerRow> open) {
         Set<String> fresh = new HashSet<>();
         noticed.removeIf(fresh::add);
-        Set<String> all = new HashSet<>(unmatched);
-        all.addAll(fresh);
-        look(open, row -> all.contains(row.workerId()));
+        waiting.addAll(fresh);
+        look(open, row -> waiting.contains(row.workerId()));
+        Set<String> rows = ids(open);
         // A worker that was started after the rows were read is in them at the next look.
-        open.forEach(row -> fresh.remove(row.workerId()));
-        unmatched = fresh;
+        waiting.removeIf(id -> !rows.contains(id) && !fresh.contains(id));
     }
 
-    private void look(List<WorkerRow> open, Predicate<WorkerRow> hasGrown) {
+    private static Set<String> ids(List<WorkerRow> open) {
+        return open.stream().map(WorkerRow::workerId).collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private void look(List<WorkerRow> open, Predicate<WorkerRow> mayHaveGrown) {
         for (WorkerRow row : open) {
             if (row.state() == WorkerState.RUNNING) {
-                Guard.run("vigil", Optional.of(row.account()), () -> look(row, hasGrown.test(row)));
+                Guard.run("vigil", Optional.of(row.account()), () -> look(row, mayHaveGrown.test(row)));
             }
         }
         if (open != last) {
-            Set<String> living = open.stream().map(WorkerRow::workerId).collect(Collectors.toCollection(HashSet::new));
+            Set<String> living = ids(open);
             sizes.keySet().retainAll(living);
             known.keySet().retainAll(living);
             last = open;
         }
     }
 
-    private void look(WorkerRow row, boolean hasGrown) {
+    /** What was noticed waits until the log was read: a silent worker is told of for its silence. */
+    private void look(WorkerRow row, boolean mayHaveGrown) {
         Optional<Ailment> silence = ailments.silence(row);
         if (silence.isPresent()) {
             tell(row, silence.get());
             return;
         }
         known.remove(row.workerId(), Optional.empty());
-        if (hasGrown && isLonger(row)) {
+        if (mayHaveGrown && hasChanged(row)) {
             Optional<Ailment> found = ailments.log(row);
             found.ifPresentOrElse(ailment -> tell(row, ailment), () -> known.remove(row.workerId()));
         }
+        waiting.remove(row.workerId());
     }
 
-    private boolean isLonger(WorkerRow row) {
+    private boolean hasChanged(WorkerRow row) {
         long size = size(row);
         Long before = sizes.put(row.workerId(), size);
         return before == null || before != size;

@@ -474,6 +474,29 @@ class DiagnosisTest {
         assertThat(other.reason() + " " + other.confidence()).isEqualTo("OUT_OF_MEMORY POSSIBLE");
     }
 
+    /** What one worker was killed for is not held against the next, however soon that is started. */
+    @Test
+    void a_start_right_after_an_end_counts_from_that_end_on() throws IOException {
+        counters(3);
+        WorkerRow row = diagnosis.prepared(Samples.starting()).running(Samples.PROCESS);
+        counters(4);
+        diagnosis.report(row, itself(signal(9)));
+
+        WorkerRow next = diagnosis.prepared(Samples.starting()).running(Samples.PROCESS);
+
+        assertThat(diagnosis.report(next, itself(signal(9))).reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
+    }
+
+    @Test
+    void the_count_of_a_control_group_stands_among_other_fields() throws IOException {
+        Path group = Files.createDirectories(directory.resolve("sys/fs/cgroup/memory"));
+        Files.writeString(group.resolve("memory.oom_control"), "oom_kill_disable 0\nunder_oom 0\noom_kill 7\n");
+
+        assertThat(new MemoryCounters(directory, Timing.system(InstantSource.system()), List::of).now())
+                .containsEntry("group", 7L)
+                .containsEntry("file", group.resolve("memory.oom_control").toString());
+    }
+
     @Test
     void the_kernels_own_words_about_the_process_make_it_certain() throws IOException {
         counters(3);

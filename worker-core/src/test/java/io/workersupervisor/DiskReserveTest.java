@@ -21,7 +21,7 @@ class DiskReserveTest {
     @Test
     void the_reserve_is_given_up_when_the_disk_is_full_and_made_again_when_there_is_room() throws IOException {
         TailedDirectory node = new TailedDirectory(directory.resolve("data"));
-        DiskReserve reserve = new DiskReserve(node.data, node.feed(), path -> usable.get());
+        DiskReserve reserve = new DiskReserve(node.data, node.feed(), usable::get);
         Path file = node.data.path().resolve("reserve");
 
         assertThat(reserve.tick()).isZero();
@@ -45,7 +45,7 @@ class DiskReserveTest {
     @Test
     void a_disk_that_stays_full_is_told_once() throws IOException {
         TailedDirectory node = new TailedDirectory(directory.resolve("data"));
-        DiskReserve reserve = new DiskReserve(node.data, node.feed(), path -> 0);
+        DiskReserve reserve = new DiskReserve(node.data, node.feed(), () -> 0);
 
         reserve.tick();
         reserve.tick();

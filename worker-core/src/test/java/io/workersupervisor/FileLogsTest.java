@@ -73,4 +73,35 @@ class FileLogsTest {
 
         assertThat(logs(() -> {}).find(LogQuery.last(10))).hasSize(3);
     }
+
+    /** P7: one worker that cuts its own file keeps no answer from coming. */
+    @Test
+    void what_was_read_of_a_file_before_it_was_cut_stays_in_the_answer() throws IOException {
+        WorkerLogFile file = node.write(1, "anew\n");
+        long inode = WorkerLogFile.stat(file.path()).orElseThrow().inode();
+        List<LogEntry> entries = List.of(entry(file, 5), entry(file, 1_000_000));
+
+        try (LogTail cut = new LogTail(file, Optional.of(progress(inode, 1_000_000)), text -> {})) {
+            assertThat(FileLogs.withoutFreed(cut, entries)).isEqualTo(entries);
+        }
+        try (LogTail replaced = new LogTail(file, Optional.of(progress(inode + 1, 0)), text -> {})) {
+            assertThat(FileLogs.withoutFreed(replaced, entries)).isEqualTo(entries);
+        }
+    }
+
+    private static LogProgress progress(long inode, long base) {
+        return new LogProgress(inode, base, 5, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE);
+    }
+
+    private static LogEntry entry(WorkerLogFile file, long offset) {
+        return new LogEntry(
+                Optional.of(new LogPosition(file.workerId(), offset)),
+                file.account(),
+                Optional.empty(),
+                LogLevel.INFO,
+                Samples.NOW,
+                false,
+                Optional.empty(),
+                "a line");
+    }
 }

@@ -88,6 +88,25 @@ class RowDetailTest {
                 Arguments.of("next worker", newer.forNextWorker()));
     }
 
+    /** P3: versions stand side by side, and each writes rows that the other has written. */
+    @Test
+    void a_change_keeps_what_a_newer_version_says_of_a_process() {
+        Map<String, @Nullable Object> fields = Json.object(RowDetail.NONE
+                .withClaim(Samples.SPEC, CLAIM)
+                .withIdentity(Samples.PROCESS)
+                .toJson());
+        Json.asObject(Objects.requireNonNull(fields.get("identity"))).put("cgroup", "a");
+        Json.asObject(Objects.requireNonNull(fields.get("actor"))).put("version", 2L);
+        RowDetail newer = RowDetail.parse(Json.write(fields));
+
+        String changed = newer.withHeldLock().withTerm(Samples.NOW).toJson();
+
+        assertThat(changed).contains("\"cgroup\":\"a\"", "\"version\":2");
+        assertThat(newer.withIdentity(Samples.PROCESS).toJson()).doesNotContain("cgroup");
+        assertThat(newer.withStop(Samples.HOST, Samples.NOW, StopCause.PERSON).toJson())
+                .doesNotContain("\"version\"");
+    }
+
     @Test
     void a_change_leaves_the_detail_it_was_made_from() {
         RowDetail before = RowDetail.parse("{\"note\":\"x\"}");

@@ -18,10 +18,10 @@ import java.util.stream.Stream;
  * mvn -q compile exec:java -Dexec.mainClass=io.workersupervisor.examples.LaunchBench -Dexec.args="--dir /dev/shm"
  * }</pre>
  *
- * Options: {@code --dir DIR} (its file system counts), {@code --paths keeper,sh,java,c}, {@code --sizes 1,200,1000},
- * {@code --crowd 200} (killed, stopped and idle together), {@code --rounds 5}, {@code --metrics
- * start,steps,restart,crash,memory,idle}, {@code --settled 20}, {@code --idle-seconds 60}, {@code --start-grace 0} (ms), {@code --minutes 45}
- * (no round begins later) and {@code --jvm FLAGS}.
+ * Options: {@code --dir DIR} (its file system counts), {@code --paths keeper,sh,java,c}, {@code --sizes 1,200,1000} (memory is
+ * measured of the largest and of twice as many), {@code --crowd 200} (killed, stopped and idle together), {@code --rounds 5},
+ * {@code --metrics start,steps,restart,crash,memory,idle}, {@code --settled 20}, {@code --idle-seconds 60},
+ * {@code --start-grace 0} (ms), {@code --minutes 45} (no round begins later) and {@code --jvm FLAGS}.
  */
 public final class LaunchBench {
     private final BenchOptions options;

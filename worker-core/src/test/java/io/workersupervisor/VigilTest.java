@@ -1,0 +1,123 @@
+package io.workersupervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** P6: a worker that cannot work is told of, whenever what it said was noticed. */
+class VigilTest {
+    private static final String CONFLICT =
+            "2026-11-24 02:00:01,000 - telethon.client.updates - WARNING - Error executing"
+                    + " high-level request after reconnect: <class telethon.errors.rpcerrorlist.AuthKeyDuplicatedError>: used\n";
+
+    private static final String DELIVERED = "2026-11-24 02:00:09,000 - bot - INFO - delivered\n";
+
+    @TempDir
+    private Path directory;
+
+    private final SetTiming timing = new SetTiming();
+    private final List<Ailment> told = new ArrayList<>();
+    private DataDirectory data;
+    private Vigil vigil;
+
+    @BeforeEach
+    void begin() {
+        data = DataDirectory.open(directory.resolve("data"));
+        RulesDirectory rules = new RulesDirectory(data.rules(), List.of(), timing, problem -> {});
+        vigil = new Vigil(
+                data, new Ailments(data, rules, Redaction.standard(), timing), (row, ailment) -> told.add(ailment));
+    }
+
+    private static final WorkerSpec SPEC = WorkerSpec.builder(Samples.ACCOUNT, "/bin/true")
+            .heartbeat(Duration.ofMinutes(1))
+            .build();
+
+    private static WorkerRow starting() {
+        return WorkerRow.claimed(
+                Optional.empty(),
+                SPEC,
+                new WorkerRow.Claim(
+                        1,
+                        Samples.WORKER,
+                        Samples.NODE,
+                        Samples.NOW,
+                        Samples.HOST,
+                        9_900,
+                        DataDirectory.logName(Samples.ACCOUNT, Samples.WORKER)));
+    }
+
+    private static WorkerRow running() {
+        return starting().running(Samples.PROCESS);
+    }
+
+    private void says(String text) throws IOException {
+        Path log = data.path().resolve(starting().detail().log().orElseThrow());
+        Files.writeString(log, text);
+        vigil.noticed(WorkerLogFile.of(log).orElseThrow());
+    }
+
+    @Test
+    void what_was_noticed_before_the_row_was_running_is_looked_at_then() throws IOException {
+        says(CONFLICT);
+
+        vigil.lookAtNoticed(List.of(starting()));
+        vigil.lookAtNoticed(List.of(running()));
+
+        assertThat(told).extracting(Ailment::reason).containsExactly(Optional.of(StopReason.SESSION_CONFLICT));
+    }
+
+    @Test
+    void what_was_noticed_before_the_rows_showed_the_worker_is_looked_at_then() throws IOException {
+        says(CONFLICT);
+
+        vigil.lookAtNoticed(List.of());
+        vigil.lookAtNoticed(List.of(running()));
+
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void what_was_noticed_while_the_worker_was_silent_is_looked_at_when_it_beats_again() throws IOException {
+        WorkerRow row = running();
+        timing.pass(Duration.ofMinutes(5));
+        says(CONFLICT);
+
+        vigil.lookAtNoticed(List.of(row));
+        Files.writeString(data.heartbeatFile(row.workerId()), "");
+        Files.setLastModifiedTime(data.heartbeatFile(row.workerId()), FileTime.from(timing.now()));
+        vigil.lookAtNoticed(List.of(row));
+
+        assertThat(told).hasSize(2);
+        assertThat(told.get(0).text()).contains("no heartbeat since");
+        assertThat(told.get(1).reason()).contains(StopReason.SESSION_CONFLICT);
+    }
+
+    @Test
+    void a_log_that_was_not_noticed_is_read_in_a_look_at_all_alone() throws IOException {
+        Path log = data.path().resolve(running().detail().log().orElseThrow());
+        says(CONFLICT);
+        vigil.lookAtNoticed(List.of(running()));
+
+        Files.writeString(log, CONFLICT + DELIVERED);
+        vigil.lookAtNoticed(List.of(running()));
+        says(CONFLICT.repeat(2));
+        vigil.lookAtNoticed(List.of(running()));
+        assertThat(told).hasSize(1);
+
+        Files.writeString(log, CONFLICT + DELIVERED);
+        vigil.look(List.of(running()));
+        Files.writeString(log, CONFLICT.repeat(2));
+        vigil.look(List.of(running()));
+        assertThat(told).hasSize(2);
+    }
+}
