@@ -3,7 +3,6 @@ package io.workersupervisor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,24 +34,40 @@ public final class RowDetail {
     private final Fields fields;
 
     /** Changed only until the detail that owns it is made. */
-    private static final class Fields implements Cloneable {
-        private @Nullable ProcessIdentity identity;
-        private @Nullable Actor actor;
-        /** What this version does not know of the two. */
-        private Map<String, @Nullable Object> moreOfIdentity = Map.of();
+    static final class Fields implements Cloneable {
+        @Nullable
+        ProcessIdentity identity;
 
-        private Map<String, @Nullable Object> moreOfActor = Map.of();
-        private boolean holdsLock;
-        private long bornAfter;
-        private @Nullable Long stopGrace;
-        private long startGrace;
-        private long heartbeat;
-        private @Nullable String log;
-        private Map<String, @Nullable Object> memoryCounts = Map.of();
-        private @Nullable Long stopAskedAt;
-        private @Nullable String stopCause;
-        private @Nullable Long termedAt;
-        private Map<String, @Nullable Object> others = Map.of();
+        @Nullable
+        Actor actor;
+        /** What this version does not know of the two. */
+        Map<String, @Nullable Object> moreOfIdentity = Map.of();
+
+        Map<String, @Nullable Object> moreOfActor = Map.of();
+        boolean holdsLock;
+        long bornAfter;
+
+        @Nullable
+        Long stopGrace;
+
+        long startGrace;
+        long heartbeat;
+
+        @Nullable
+        String log;
+
+        Map<String, @Nullable Object> memoryCounts = Map.of();
+
+        @Nullable
+        Long stopAskedAt;
+
+        @Nullable
+        String stopCause;
+
+        @Nullable
+        Long termedAt;
+
+        Map<String, @Nullable Object> others = Map.of();
 
         private List<@Nullable Object> all() {
             return Arrays.asList(
@@ -100,38 +115,7 @@ public final class RowDetail {
      * @throws IllegalArgumentException if the text is something else, or a part of it cannot be understood
      */
     public static RowDetail parse(String json) {
-        Fields read = new Fields();
-        Map<String, @Nullable Object> others = new LinkedHashMap<>();
-        Json.object(json).forEach((name, value) -> read(name, value, read, others));
-        read.others = others.isEmpty() ? Map.of() : others;
-        return new RowDetail(read);
-    }
-
-    /** What only helps is left out where it is damaged. */
-    private static void read(String name, @Nullable Object value, Fields read, Map<String, @Nullable Object> others) {
-        switch (name) {
-            case "identity" ->
-                part(name, value).ifPresent(map -> {
-                    read.identity = identity(map);
-                    read.moreOfIdentity = more(map, map(read.identity));
-                });
-            case "actor" ->
-                part(name, value).ifPresent(map -> {
-                    read.actor = actor(map);
-                    read.moreOfActor = more(map, map(read.actor));
-                });
-            case "holds_lock" -> read.holdsLock = Boolean.TRUE.equals(value);
-            case "born_after" -> read.bornAfter = number(value);
-            case "grace_ms" -> read.stopGrace = required(name, value, Long.class);
-            case "start_grace_ms" -> read.startGrace = number(value);
-            case "heartbeat_ms" -> read.heartbeat = number(value);
-            case "log" -> read.log = text(value);
-            case "oom" -> read.memoryCounts = value instanceof Map<?, ?> map ? Json.asObject(map) : Map.of();
-            case "stop_at" -> read.stopAskedAt = required(name, value, Long.class);
-            case "stop_why" -> read.stopCause = text(value);
-            case "term_at" -> read.termedAt = required(name, value, Long.class);
-            default -> others.put(name, value);
-        }
+        return new RowDetail(RowDetailJson.parse(json));
     }
 
     /**
@@ -140,34 +124,7 @@ public final class RowDetail {
      * @return one JSON object
      */
     public String toJson() {
-        return Json.write(toMap());
-    }
-
-    private Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>(fields.others);
-        put(map, "identity", fields.identity == null ? null : with(map(fields.identity), fields.moreOfIdentity));
-        put(map, "actor", fields.actor == null ? null : with(map(fields.actor), fields.moreOfActor));
-        put(map, "holds_lock", fields.holdsLock ? true : null);
-        put(map, "born_after", nonZero(fields.bornAfter));
-        put(map, "grace_ms", fields.stopGrace);
-        put(map, "start_grace_ms", nonZero(fields.startGrace));
-        put(map, "heartbeat_ms", nonZero(fields.heartbeat));
-        put(map, "log", fields.log);
-        put(map, "oom", fields.memoryCounts.isEmpty() ? null : fields.memoryCounts);
-        put(map, "stop_at", fields.stopAskedAt);
-        put(map, "stop_why", fields.stopCause);
-        put(map, "term_at", fields.termedAt);
-        return map;
-    }
-
-    private static void put(Map<String, @Nullable Object> map, String name, @Nullable Object value) {
-        if (value != null) {
-            map.put(name, value);
-        }
-    }
-
-    private static @Nullable Long nonZero(long number) {
-        return number == 0 ? null : (Long) number;
+        return RowDetailJson.write(fields);
     }
 
     Optional<ProcessIdentity> identity() {
@@ -278,81 +235,6 @@ public final class RowDetail {
 
     RowDetail withoutTerm() {
         return with(changed -> changed.termedAt = null);
-    }
-
-    /** A part that is there and not an object is damage, not absence: absence would free a row. */
-    private static Optional<Map<String, @Nullable Object>> part(String field, @Nullable Object value) {
-        if (value == null) {
-            return Optional.empty();
-        }
-        if (value instanceof Map<?, ?> map) {
-            return Optional.of(Json.asObject(map));
-        }
-        throw new IllegalArgumentException(field + " is not an object");
-    }
-
-    private static Map<String, @Nullable Object> more(
-            Map<String, @Nullable Object> whole, Map<String, @Nullable Object> understood) {
-        Map<String, @Nullable Object> more = new LinkedHashMap<>(whole);
-        more.keySet().removeAll(understood.keySet());
-        return more.isEmpty() ? Map.of() : more;
-    }
-
-    private static Map<String, @Nullable Object> with(
-            Map<String, @Nullable Object> understood, Map<String, @Nullable Object> more) {
-        understood.putAll(more);
-        return understood;
-    }
-
-    private static long number(@Nullable Object value) {
-        return value instanceof Long number ? number : 0;
-    }
-
-    private static @Nullable String text(@Nullable Object value) {
-        return value instanceof String text ? text : null;
-    }
-
-    private static ProcessIdentity identity(Map<String, @Nullable Object> map) {
-        return new ProcessIdentity(
-                required(map, "pid", Long.class),
-                required(map, "ticks", Long.class),
-                required(map, "millis", Long.class),
-                required(map, "boot", String.class),
-                required(map, "pid_ns", String.class),
-                required(map, "time_ns", String.class));
-    }
-
-    private static Actor actor(Map<String, @Nullable Object> map) {
-        return new Actor(map.get("host") instanceof String host ? host : "", identity(map));
-    }
-
-    /** Where a default would be believed: without its boot, a process would count as one of another boot, and dead. */
-    private static <T> T required(Map<String, @Nullable Object> map, String field, Class<T> type) {
-        return required(field, map.get(field), type);
-    }
-
-    private static <T> T required(String field, @Nullable Object value, Class<T> type) {
-        if (!type.isInstance(value)) {
-            throw new IllegalArgumentException(field + " is missing or of another type");
-        }
-        return type.cast(value);
-    }
-
-    private static Map<String, @Nullable Object> map(Actor actor) {
-        Map<String, @Nullable Object> map = map(actor.process());
-        map.put("host", actor.host());
-        return map;
-    }
-
-    private static Map<String, @Nullable Object> map(ProcessIdentity identity) {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put("pid", identity.pid());
-        map.put("ticks", identity.startTicks());
-        map.put("millis", identity.startMillis());
-        map.put("boot", identity.bootId());
-        map.put("pid_ns", identity.pidNamespace());
-        map.put("time_ns", identity.timeNamespace());
-        return map;
     }
 
     @Override
