@@ -130,7 +130,7 @@ class AilingWorkerTest {
         }
     }
 
-    /** The log is looked at because it grew, not because all are. */
+    /** Nobody has to ask: the growth of the log was noticed. */
     @Test
     void what_a_worker_says_is_told_at_a_tick_of_the_host() throws Exception {
         WorkerSupervisor host = node.host(settings -> settings.reconcileInterval(Duration.ofMillis(100)));
