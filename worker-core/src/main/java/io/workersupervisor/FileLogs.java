@@ -144,27 +144,20 @@ final class FileLogs {
 
     /** What was archived and freed while the file was read may have been read as NUL. */
     static List<LogEntry> withoutFreed(LogTail tail, List<LogEntry> entries) throws IOException {
-        LogProgress end = tail.progress();
+        // What stood in the file before it was cut or replaced was not freed.
+        long base = tail.progress().base();
         OptionalLong begin = entries.stream()
-                .mapToLong(entry -> entry.requirePosition().offset() - end.base())
-                .filter(offset -> offset >= 0)
+                .mapToLong(entry -> entry.requirePosition().offset())
+                .filter(position -> position >= base)
                 .findFirst();
-        Optional<LogSource> source =
-                begin.isPresent() ? LogSource.open(tail.file().path()) : Optional.empty();
-        if (source.isEmpty()) {
+        if (begin.isEmpty()) {
             return entries;
         }
-        try (LogSource open = source.get()) {
-            // Another file, or what stood in it before it was cut: none of that is freed.
-            if (open.inode() != end.inode()) {
-                return entries;
-            }
-            long first = end.base() + open.firstData(begin.getAsLong()).orElse(open.size());
-            return entries.stream()
-                    .filter(entry -> entry.requirePosition().offset() < end.base()
-                            || entry.requirePosition().offset() >= first)
-                    .toList();
-        }
+        long first = tail.firstData(begin.getAsLong());
+        return entries.stream()
+                .filter(entry -> entry.requirePosition().offset() < base
+                        || entry.requirePosition().offset() >= first)
+                .toList();
     }
 
     /** Those of one look. */

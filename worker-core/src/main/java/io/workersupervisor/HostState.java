@@ -18,7 +18,7 @@ final class HostState {
     private final Consumer<String> trouble;
     private final ReentrantReadWriteLock calls = new ReentrantReadWriteLock();
     private final AtomicBoolean moved = new AtomicBoolean();
-    private volatile boolean closing;
+    private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean closed;
 
     HostState(NodeStamp stamp, LocalMachine local, Consumer<String> trouble) {
@@ -39,7 +39,7 @@ final class HostState {
     }
 
     void requireOpen() {
-        if (closing) {
+        if (closing.get()) {
             throw new IllegalStateException("the supervisor is closed");
         }
     }
@@ -68,10 +68,8 @@ final class HostState {
     }
 
     /** Refuses new calls from now on; false if that was so before. */
-    synchronized boolean beginClosing() {
-        boolean first = !closing;
-        closing = true;
-        return first;
+    boolean beginClosing() {
+        return closing.compareAndSet(false, true);
     }
 
     /** Whether the calls in flight are over in time. */

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -18,20 +19,25 @@ final class KeeperProgram {
     /** Another thread's fork holds the file open for writing until its exec. */
     private static final int TRIES = 20;
 
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(5);
+
     private static final int LONGEST_BEGIN_SECONDS = 10;
 
     private final KeeperBinary binary;
     private final List<Path> places;
+    private final Timing timing;
 
     /**
      * A program that is tried in one place after another.
      *
      * @param binary the program
      * @param places directories of ours
+     * @param timing the clocks
      */
-    KeeperProgram(KeeperBinary binary, List<Path> places) {
+    KeeperProgram(KeeperBinary binary, List<Path> places, Timing timing) {
         this.binary = binary;
         this.places = List.copyOf(places);
+        this.timing = timing;
     }
 
     /** The data directory, then where the system keeps such things: any of them may be mounted noexec. */
@@ -84,7 +90,7 @@ final class KeeperProgram {
         }
     }
 
-    private static int run(Path file, Path directory, KeeperContext context, List<String> errors)
+    private int run(Path file, Path directory, KeeperContext context, List<String> errors)
             throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(file.toString(), directory.toString(), context.name());
         builder.environment().clear();
@@ -107,7 +113,7 @@ final class KeeperProgram {
         return process.exitValue();
     }
 
-    private static Process start(ProcessBuilder builder) throws IOException, InterruptedException {
+    private Process start(ProcessBuilder builder) throws IOException, InterruptedException {
         for (int tries = 1; ; tries++) {
             try {
                 return builder.start();
@@ -115,7 +121,10 @@ final class KeeperProgram {
                 if (tries == TRIES || SpawnError.number(e) != SpawnError.TEXT_BUSY) {
                     throw e;
                 }
-                Thread.sleep(5);
+                timing.pause(BETWEEN_TRIES);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
             }
         }
     }

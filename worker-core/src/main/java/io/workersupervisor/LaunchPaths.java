@@ -51,7 +51,7 @@ record LaunchPaths(
                         keepers,
                         KeeperContext.current(binary),
                         new KeeperProgram(
-                                binary, settings.keeperPlaces.orElseGet(() -> KeeperProgram.usualPlaces(data))),
+                                binary, settings.keeperPlaces.orElseGet(() -> KeeperProgram.usualPlaces(data)), timing),
                         settings.keeperPatience);
                 KeeperOrShell launcher =
                         new KeeperOrShell(keeper, shell, settings.launcher, script, timing, host::trouble);

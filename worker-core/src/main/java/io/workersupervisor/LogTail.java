@@ -185,6 +185,14 @@ final class LogTail implements AutoCloseable {
         return opened;
     }
 
+    /** The first position from this one on that is not in a part of the file that was archived and freed by now. */
+    long firstData(long position) throws IOException {
+        LogSource open = source;
+        return open == null
+                ? position
+                : progress.base() + open.firstData(position - progress.base()).orElse(open.size());
+    }
+
     /** Blocks at the begin of a file that were archived and freed read as NUL; its progress is lost. */
     private long firstData(LogSource opened) throws IOException {
         long first = opened.firstData(0).orElse(0);

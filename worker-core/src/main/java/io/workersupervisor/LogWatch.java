@@ -38,11 +38,11 @@ final class LogWatch implements AutoCloseable {
 
     private final DataDirectory data;
     private final LogFeed feed;
+    private final Kernel kernel;
     private final Map<WorkerLogFile, WorkerLogFile.Stat> seen = new HashMap<>();
     /** Those that grew lately. */
     private final Set<WorkerLogFile> busy = new LinkedHashSet<>();
 
-    private final Kernel kernel;
     private boolean refusalTold;
     private @Nullable WatchService service;
     private long stormUntil;

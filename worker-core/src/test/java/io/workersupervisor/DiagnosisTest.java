@@ -484,6 +484,7 @@ class DiagnosisTest {
 
         WorkerRow next = diagnosis.prepared(Samples.starting()).running(Samples.PROCESS);
 
+        assertThat(next.detail().memoryCounts()).containsEntry("machine", 4L);
         assertThat(diagnosis.report(next, itself(signal(9))).reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
     }
 

@@ -3,34 +3,15 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Entries out of the files themselves. */
-class FileLogsTest {
+class FileLogsTest extends OnTailedDirectory {
     private static final int FREED = 8192;
-
-    @TempDir
-    private Path directory;
-
-    private TailedDirectory node;
-
-    @BeforeEach
-    void begin() {
-        node = new TailedDirectory(directory.resolve("data"));
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        node.close();
-    }
 
     private FileLogs logs(Runnable whileReading) {
         return new FileLogs(
@@ -81,16 +62,14 @@ class FileLogsTest {
         long inode = WorkerLogFile.stat(file.path()).orElseThrow().inode();
         List<LogEntry> entries = List.of(entry(file, 5), entry(file, 1_000_000));
 
-        try (LogTail cut = new LogTail(file, Optional.of(progress(inode, 1_000_000)), text -> {})) {
+        LogProgress behindTheCut =
+                new LogProgress(inode, 1_000_000, 0, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE);
+
+        try (LogTail cut = new LogTail(file, Optional.of(behindTheCut), text -> {})) {
+            cut.poll(0, () -> true);
+
             assertThat(FileLogs.withoutFreed(cut, entries)).isEqualTo(entries);
         }
-        try (LogTail replaced = new LogTail(file, Optional.of(progress(inode + 1, 0)), text -> {})) {
-            assertThat(FileLogs.withoutFreed(replaced, entries)).isEqualTo(entries);
-        }
-    }
-
-    private static LogProgress progress(long inode, long base) {
-        return new LogProgress(inode, base, 5, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE);
     }
 
     private static LogEntry entry(WorkerLogFile file, long offset) {

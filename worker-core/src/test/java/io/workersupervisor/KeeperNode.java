@@ -37,7 +37,7 @@ final class KeeperNode implements AutoCloseable {
                 timing,
                 keepers,
                 context,
-                new KeeperProgram(binary, places),
+                new KeeperProgram(binary, places, timing),
                 KeeperLauncher.LONGEST_ANSWER);
         ShLauncher shell = new ShLauncher(data, local.script(), new ShRecords(data), Machine.current(), readers);
         this.launcher = new KeeperOrShell(keeper, shell, path, local.script(), timing, troubles::add);

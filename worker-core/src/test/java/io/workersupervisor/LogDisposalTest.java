@@ -8,30 +8,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is old or too much goes; what a sink does not have, and what a living worker writes, stays (P5). */
-class LogDisposalTest {
+class LogDisposalTest extends OnTailedDirectory {
     private static final long MIB = 1 << 20;
 
-    @TempDir
-    private Path directory;
-
-    private TailedDirectory node;
     private final InMemoryLogSink sink = new InMemoryLogSink();
-
-    @BeforeEach
-    void begin() {
-        node = new TailedDirectory(directory.resolve("data"));
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        node.close();
-    }
 
     @Test
     void the_old_file_of_a_worker_that_has_ended_goes() throws IOException {

@@ -11,31 +11,19 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The doctor tells where lines do not reach a sink (P5). */
-class LogHealthTest {
+class LogHealthTest extends OnTailedDirectory {
     private static final Instant NOW = Samples.NOW;
 
-    @TempDir
-    private Path directory;
-
-    private TailedDirectory node;
     private final FailingSink sink = new FailingSink();
     private LogTailer tailer;
 
     @BeforeEach
     void begin() {
-        node = new TailedDirectory(directory.resolve("data"));
         tailer = node.tailer(sink);
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        node.close();
     }
 
     @Test

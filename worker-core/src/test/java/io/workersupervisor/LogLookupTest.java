@@ -3,37 +3,24 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A query finds each line once, wherever it stands by now (P5). */
-class LogLookupTest {
+class LogLookupTest extends OnTailedDirectory {
     private static final LogQuery ALL = LogQuery.last(100);
 
-    @TempDir
-    private Path directory;
-
-    private TailedDirectory node;
     private final InMemoryLogSink sink = new InMemoryLogSink();
     private LogTailer tailer;
 
     @BeforeEach
     void begin() {
-        node = new TailedDirectory(directory.resolve("data"));
         tailer = node.tailer(sink);
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        node.close();
     }
 
     @Test

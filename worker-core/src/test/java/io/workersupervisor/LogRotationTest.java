@@ -12,32 +12,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Files of workers are bounded, and no line is lost (P5). */
-class LogRotationTest {
+class LogRotationTest extends OnTailedDirectory {
     private static final LogRetention SMALL = LogRetention.DEFAULT.archiveAt(1 << 20);
 
-    @TempDir
-    private Path directory;
-
-    private TailedDirectory node;
     private final InMemoryLogSink sink = new InMemoryLogSink();
     private final List<LogRotation> rotations = new ArrayList<>();
-
-    @BeforeEach
-    void begin() {
-        node = new TailedDirectory(directory.resolve("data"));
-    }
 
     @AfterEach
     void end() throws IOException {
         for (LogRotation rotation : rotations) {
             rotation.close();
         }
-        node.close();
     }
 
     @Test

@@ -13,13 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Every line once and in order (P5), and one bad thing stays one (P7). */
-class LogTailerTest {
+class LogTailerTest extends OnTailedDirectory {
     private static final String TRACEBACK = """
             2026-11-24 02:00:00,500 ERROR bot: it failed
             Traceback (most recent call last):
@@ -28,24 +25,10 @@ class LogTailerTest {
             ValueError: no
             """;
 
-    @TempDir
-    private Path directory;
-
-    private TailedDirectory node;
     private final FailingSink sink = new FailingSink();
-
-    @BeforeEach
-    void begin() {
-        node = new TailedDirectory(directory.resolve("data"));
-    }
 
     private static List<String> lines() {
         return TRACEBACK.lines().map(line -> line + "\n").toList();
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        node.close();
     }
 
     @Test

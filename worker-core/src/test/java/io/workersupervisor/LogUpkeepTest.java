@@ -4,24 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What keeps logs within their bounds goes on after what fails, and tells it (P7). */
-class LogUpkeepTest {
-    @TempDir
-    private Path directory;
-
-    private TailedDirectory node;
+class LogUpkeepTest extends OnTailedDirectory {
     private LogUpkeep upkeep;
 
     @BeforeEach
     void begin() {
-        node = new TailedDirectory(directory.resolve("data"));
         upkeep = new LogUpkeep(
                 node.data,
                 node.feed(),
@@ -33,7 +26,6 @@ class LogUpkeepTest {
     @AfterEach
     void end() throws IOException {
         upkeep.close();
-        node.close();
     }
 
     @Test

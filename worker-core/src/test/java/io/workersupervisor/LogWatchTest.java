@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -13,19 +12,13 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What grows is noticed, by the kernel's word or by looking. */
-class LogWatchTest {
-    @TempDir
-    private Path directory;
-
-    private TailedDirectory node;
+class LogWatchTest extends OnTailedDirectory {
     private LogWatch watch;
 
     @BeforeEach
     void begin() {
-        node = new TailedDirectory(directory.resolve("data"));
         // Real time: the kernel's events come when they come.
         watch = new LogWatch(node.data, node.feed(Timing.system(InstantSource.system())));
     }
@@ -33,7 +26,6 @@ class LogWatchTest {
     @AfterEach
     void end() throws IOException {
         watch.close();
-        node.close();
     }
 
     @Test

@@ -3,25 +3,12 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is archived is what all sinks have, in whichever order they are found (P5). */
-class SinkCheckpointsTest {
+class SinkCheckpointsTest extends OnTailedDirectory {
     private static final long INODE = 77;
-
-    @TempDir
-    private Path directory;
-
-    private TailedDirectory node;
-
-    @BeforeEach
-    void begin() {
-        node = new TailedDirectory(directory.resolve("data"));
-    }
 
     @Test
     void p5_a_file_counts_as_far_as_the_slowest_sink_has_it() throws IOException {

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,6 +159,51 @@ class ToldEndTest {
         await().until(() -> sink.size() == 1);
         assertThat(sink.find(LogQuery.last(1)).get(0).message()).isEqualTo("last words");
         assertThat(registry.reports(ACCOUNT, 1)).isEmpty();
+    }
+
+    /** What explains the end must outlast a host that dies before it has filed it. */
+    @Test
+    void p5_the_log_of_a_worker_whose_end_is_told_and_not_filed_is_not_removed() throws Exception {
+        AtomicLong ahead = new AtomicLong();
+        WorkerSupervisor host = thatFilesLate(settings -> {
+            settings.timing = real -> new LaterTiming(real, ahead);
+            return settings;
+        });
+        host.start(TestNode.sh(ACCOUNT, "echo why; " + node.untilGo()).build());
+        Path told = node.data
+                .path()
+                .resolve(registry.find(ACCOUNT).orElseThrow().detail().log().orElseThrow());
+        Path over = told.resolveSibling(DataDirectory.logName(AccountId.of(77), Samples.WORKER));
+        Files.writeString(over, "why\n");
+
+        node.letGo();
+        node.awaitEvent("ended worker");
+        for (Path file : List.of(told, over)) {
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(365))));
+        }
+        ahead.set(Duration.ofHours(1).toNanos());
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> Files.notExists(over));
+        assertThat(told).exists();
+        assertThat(registry.reports(ACCOUNT, 1)).isEmpty();
+    }
+
+    /** Clocks of which the one that measures goes ahead. */
+    private record LaterTiming(Timing real, AtomicLong ahead) implements Timing {
+        @Override
+        public Instant now() {
+            return real.now();
+        }
+
+        @Override
+        public long nanos() {
+            return real.nanos() + ahead.get();
+        }
+
+        @Override
+        public void pause(Duration duration) {
+            real.pause(duration);
+        }
     }
 
     private void awaitRelease() {

@@ -1,6 +1,8 @@
 package io.workersupervisor.mongo;
 
 import com.mongodb.MongoTimeoutException;
+import com.mongodb.MongoWriteException;
+import com.mongodb.ReadConcern;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -32,6 +35,24 @@ record Attempt(Duration timeout, boolean inDoubt) {
 
     MongoDatabase on(MongoDatabase database) {
         return database.withTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** What no primary that was replaced can answer. */
+    <T> MongoCollection<T> surely(MongoCollection<T> collection) {
+        return on(collection).withReadConcern(ReadConcern.LINEARIZABLE);
+    }
+
+    /** Whether a document is there now and was not before. */
+    boolean inserts(MongoCollection<Document> collection, Document document) throws InterruptedException {
+        try {
+            one(on(collection).insertOne(document));
+            return true;
+        } catch (MongoWriteException e) {
+            if (e.getCode() == MongoFailure.DUPLICATE_KEY) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** The only or the last item. */

@@ -1,13 +1,7 @@
 package io.workersupervisor.mongo;
 
 import static com.mongodb.client.model.Filters.and;
-import static com.mongodb.client.model.Filters.eq;
-import static com.mongodb.client.model.Filters.lte;
-import static com.mongodb.client.model.Filters.ne;
 
-import com.mongodb.MongoWriteException;
-import com.mongodb.ReadConcern;
-import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.PushOptions;
 import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
@@ -59,7 +53,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable {
     static final String ROWS = "worker_registry";
-    static final String STOPS = "worker_stops";
 
     /** How many writes of a row can be told apart afterwards. */
     private static final int MARKS = 8;
@@ -78,7 +71,7 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
     private final Connection connection;
     private final Calls calls;
     private final MongoCollection<Document> rows;
-    private final MongoCollection<Document> stops;
+    private final ReportCollection stops;
     private final boolean readOnly;
     private final String id;
 
@@ -87,7 +80,7 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
         this.connection = connection;
         this.calls = new Calls(connection, new MongoFailure(place, RIGHTS, RegistryException::new), place.timeout());
         this.rows = connection.collection(ROWS);
-        this.stops = connection.collection(STOPS);
+        this.stops = new ReportCollection(connection.collection(ReportCollection.NAME), calls);
         this.readOnly = readOnly;
         RegistrySchema schema = new RegistrySchema(place, connection, calls);
         this.id = readOnly ? schema.look() : schema.open();
@@ -217,7 +210,7 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
     private boolean insert(Attempt attempt, WorkerRow next, ObjectId mark) throws InterruptedException {
         Document row = key(next.account());
         row.putAll(RowMapper.fields(next));
-        return inserted(attempt, rows, row.append("writes", List.of(mark)));
+        return attempt.inserts(rows, row.append("writes", List.of(mark)));
     }
 
     private boolean replace(Attempt attempt, WorkerRow seen, WorkerRow next, ObjectId mark)
@@ -242,7 +235,7 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
     private boolean wasApplied(Attempt attempt, Optional<WorkerRow> seen, WorkerRow next, ObjectId mark)
             throws InterruptedException {
         Document found = attempt.one(
-                        surely(attempt, rows).find(key(next.account())).first())
+                        attempt.surely(rows).find(key(next.account())).first())
                 .orElse(null);
         if (found == null) {
             if (seen.isEmpty()) {
@@ -269,75 +262,20 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
         return false;
     }
 
-    /** Two statements: the oldest reports go before the new one comes, so that a failure between them can be repeated. */
     @Override
     public boolean file(StopReport report) {
         requireWritable();
-        ObjectId mark = new ObjectId();
-        Document document = RowMapper.document(report).append("write", mark);
-        return calls.write("filing the report of worker " + report.workerId(), attempt -> {
-            prune(attempt, report);
-            return inserted(attempt, stops, document) || (attempt.inDoubt() && wasFiled(attempt, report, mark));
-        });
-    }
-
-    private void prune(Attempt attempt, StopReport report) throws InterruptedException {
-        Bson others = and(eq("account_id", report.account().value()), ne("_id", report.workerId()));
-        Optional<Document> oldest = attempt.one(attempt.on(stops)
-                .find(others)
-                .projection(Projections.include("_id"))
-                .sort(Sorts.descending("_id"))
-                .skip(StopReport.KEPT - 1)
-                .first());
-        if (oldest.isPresent()) {
-            attempt.one(attempt.on(stops)
-                    .deleteMany(and(others, lte("_id", oldest.get().get("_id")))));
-        }
-    }
-
-    private boolean wasFiled(Attempt attempt, StopReport report, ObjectId mark) throws InterruptedException {
-        Document found = attempt.one(surely(attempt, stops)
-                        .find(eq("_id", report.workerId()))
-                        .first())
-                .orElseThrow(Calls.StaleAnswer::new);
-        return mark.equals(found.get("write"));
+        return stops.file(report);
     }
 
     @Override
     public List<StopReport> reports(AccountId account, int most) {
         WorkerRegistry.requireSome(most);
-        List<Document> found = calls.read(
-                "reading the reports of account " + account,
-                attempt -> attempt.all(attempt.on(stops)
-                        .find(eq("account_id", account.value()))
-                        .sort(Sorts.descending("_id"))
-                        .limit(most)));
-        return found.stream()
-                .map(document -> RowMapper.report(document, account))
-                .toList();
+        return stops.newest(account, most);
     }
 
     private static Document key(AccountId account) {
         return new Document("_id", account.value());
-    }
-
-    /** Whether it is there now and was not before. */
-    private static boolean inserted(Attempt attempt, MongoCollection<Document> collection, Document document)
-            throws InterruptedException {
-        try {
-            attempt.one(attempt.on(collection).insertOne(document));
-            return true;
-        } catch (MongoWriteException e) {
-            if (e.getCode() == MongoFailure.DUPLICATE_KEY) {
-                return false;
-            }
-            throw e;
-        }
-    }
-
-    /** What no primary that was replaced can answer. */
-    private static MongoCollection<Document> surely(Attempt attempt, MongoCollection<Document> collection) {
-        return attempt.on(collection).withReadConcern(ReadConcern.LINEARIZABLE);
     }
 
     /**

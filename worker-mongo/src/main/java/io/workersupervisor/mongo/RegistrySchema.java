@@ -141,7 +141,7 @@ final class RegistrySchema {
 
     private boolean makeIndexes(Attempt attempt) throws InterruptedException {
         attempt.all(attempt.on(connection.collection(MongoWorkerRegistry.ROWS)).createIndex(Indexes.ascending("node")));
-        attempt.all(attempt.on(connection.collection(MongoWorkerRegistry.STOPS))
+        attempt.all(attempt.on(connection.collection(ReportCollection.NAME))
                 .createIndex(Indexes.compoundIndex(Indexes.ascending("account_id"), Indexes.descending("_id"))));
         return true;
     }
@@ -150,7 +150,7 @@ final class RegistrySchema {
     private boolean requireRights(Attempt attempt) throws InterruptedException {
         attempt.all(attempt.on(connection.collection(MongoWorkerRegistry.ROWS))
                 .updateOne(in("_id", List.of()), Updates.set("version", 0L)));
-        attempt.all(attempt.on(connection.collection(MongoWorkerRegistry.STOPS)).deleteOne(in("_id", List.of())));
+        attempt.all(attempt.on(connection.collection(ReportCollection.NAME)).deleteOne(in("_id", List.of())));
         return true;
     }
 

@@ -1,0 +1,71 @@
+package io.workersupervisor.mongo;
+
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.lte;
+import static com.mongodb.client.model.Filters.ne;
+
+import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.Sorts;
+import com.mongodb.reactivestreams.client.MongoCollection;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.StopReport;
+import java.util.List;
+import java.util.Optional;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.bson.types.ObjectId;
+
+/**
+ * The collection of stop reports, {@code _id} the worker id: each is filed once, and so many of an account are kept.
+ *
+ * @param stops the collection
+ * @param calls how the driver is called
+ */
+record ReportCollection(MongoCollection<Document> stops, Calls calls) {
+    static final String NAME = "worker_stops";
+
+    /** Two statements: the oldest reports go before the new one comes, so that a failure between them can be repeated. */
+    boolean file(StopReport report) {
+        ObjectId mark = new ObjectId();
+        Document document = RowMapper.document(report).append("write", mark);
+        return calls.write("filing the report of worker " + report.workerId(), attempt -> {
+            prune(attempt, report);
+            return attempt.inserts(stops, document) || (attempt.inDoubt() && wasFiled(attempt, report, mark));
+        });
+    }
+
+    private void prune(Attempt attempt, StopReport report) throws InterruptedException {
+        Bson others = and(eq("account_id", report.account().value()), ne("_id", report.workerId()));
+        Optional<Document> oldest = attempt.one(attempt.on(stops)
+                .find(others)
+                .projection(Projections.include("_id"))
+                .sort(Sorts.descending("_id"))
+                .skip(StopReport.KEPT - 1)
+                .first());
+        if (oldest.isPresent()) {
+            attempt.one(attempt.on(stops)
+                    .deleteMany(and(others, lte("_id", oldest.get().get("_id")))));
+        }
+    }
+
+    private boolean wasFiled(Attempt attempt, StopReport report, ObjectId mark) throws InterruptedException {
+        Document found = attempt.one(
+                        attempt.surely(stops).find(eq("_id", report.workerId())).first())
+                .orElseThrow(Calls.StaleAnswer::new);
+        return mark.equals(found.get("write"));
+    }
+
+    /** The newest first. */
+    List<StopReport> newest(AccountId account, int most) {
+        List<Document> found = calls.read(
+                "reading the reports of account " + account,
+                attempt -> attempt.all(attempt.on(stops)
+                        .find(eq("account_id", account.value()))
+                        .sort(Sorts.descending("_id"))
+                        .limit(most)));
+        return found.stream()
+                .map(document -> RowMapper.report(document, account))
+                .toList();
+    }
+}
