@@ -46,6 +46,10 @@ final class ShLauncher implements Launcher {
             return not.answer();
         }
         Launchable.Ready ready = (Launchable.Ready) launchable;
+        Path program = Path.of(ready.command().get(0));
+        if (Program.isForOtherMachine(program)) {
+            return new LaunchAnswer.NotLaunched("program", "Exec format error: " + program);
+        }
         try {
             ProcessBuilder builder = new ProcessBuilder(command(request, ready.command()));
             Environment.set(builder.environment(), ready.environment());

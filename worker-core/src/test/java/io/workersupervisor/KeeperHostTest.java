@@ -1,9 +1,11 @@
 package io.workersupervisor;
 
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,7 +199,7 @@ class KeeperHostTest {
                 .orElseThrow()
                 .pid();
         long keeper = keeper();
-        signal("-STOP", keeper);
+        TestNode.signal("-STOP", keeper);
 
         StartResult frozen = host.start(SPEC);
         StopResult stopped = host.stop(other);
@@ -206,7 +208,7 @@ class KeeperHostTest {
         assertThat(node.workers()).isEmpty();
         assertThat(stopped).isInstanceOf(StopResult.Refused.class);
         assertThat(node.isAlive(pid)).isFalse();
-        signal("-CONT", keeper);
+        TestNode.signal("-CONT", keeper);
         await().untilAsserted(() -> assertThat(host.start(SPEC)).isInstanceOf(StartResult.Started.class));
         assertThat(node.workers()).hasSize(1);
     }
@@ -222,7 +224,7 @@ class KeeperHostTest {
         host.start(TestNode.sh(other, "exec sleep 600").build()).orElseThrow();
         host.reconcile();
         long keeper = keeper();
-        signal("-STOP", keeper);
+        TestNode.signal("-STOP", keeper);
         try {
             TestNode.kill(pid);
             // Its zombie waits for the keeper, which holds the lock as well: nothing is freed, and it is not called
@@ -235,14 +237,53 @@ class KeeperHostTest {
             node.awaitEvent("gives no answer");
             assertThat(host.status(other).orElseThrow().isAlive()).isTrue();
         } finally {
-            signal("-CONT", keeper);
+            TestNode.signal("-CONT", keeper);
         }
         assertThat(exit(host)).isEqualTo(new ExitStatus.Signalled(9));
     }
 
-    private static void signal(String name, long pid) throws Exception {
-        assertThat(new ProcessBuilder("kill", name, Long.toString(pid)).start().waitFor())
-                .isZero();
+    /** Holds a write lease on a file until its input ends: whoever opens the file, to execute it say, hangs meanwhile. */
+    private static final String LEASE = """
+            $SIG{IO} = "IGNORE"; $| = 1;
+            open(F, "<", $ARGV[0]) or exit 98; fcntl(F, 1024, 1) or exit 99;
+            print "held\\n"; <STDIN>;
+            """;
+
+    @Test
+    void P1_P7_an_exec_that_hangs_is_found_by_its_birth_record_and_others_are_started_without_the_keeper()
+            throws Exception {
+        WorkerSupervisor host = node.host(settings -> {
+            settings.keeperPatience = Duration.ofMillis(300);
+            return settings.launcher(LaunchPath.AUTO);
+        });
+        AccountId before = AccountId.of(2);
+        AccountId after = AccountId.of(3);
+        host.start(TestNode.sh(before, "exec sleep 600").build()).orElseThrow();
+        Path program = Files.copy(Path.of("/bin/sleep"), directory.resolve("program"), COPY_ATTRIBUTES);
+        WorkerSpec spec = WorkerSpec.builder(ACCOUNT, program.toString(), "600")
+                .startGrace(TestNode.START_GRACE)
+                .build();
+        long pid;
+        Process lease = new ProcessBuilder("perl", "-e", LEASE, program.toString()).start();
+        try (BufferedReader said = lease.inputReader()) {
+            Needs.that("held".equals(said.readLine()), "perl, and a file system with leases");
+
+            StartResult hanging = host.start(spec);
+            StartResult other = host.start(TestNode.sh(after, "exec sleep 600").build());
+
+            pid = hanging.orElseThrow().pid();
+            assertThat(node.local().proc().commandLine(pid)).contains("/keeper-");
+            assertThat(other).as("%s", other).isInstanceOf(StartResult.Started.class);
+            node.awaitEvent("hangs on its way to its program");
+        } finally {
+            lease.destroyForcibly().waitFor();
+        }
+
+        await().until(() -> node.local().proc().commandLine(pid).contains(program.toString()));
+        assertThat(host.start(spec)).isInstanceOf(StartResult.AlreadyRunning.class);
+        assertThat(node.workers()).hasSize(3);
+        assertThat(host.stop(ACCOUNT)).isInstanceOf(StopResult.Stopped.class);
+        assertThat(host.why(ACCOUNT)).singleElement().returns(StopReason.STOPPED_ON_REQUEST, StopReport::reason);
     }
 
     @Test

@@ -137,12 +137,12 @@ class KeeperLauncherTest extends LauncherContract {
     void a_frozen_keeper_leaves_a_launch_unanswered_and_fences_and_signals_work_without_it() throws Exception {
         LaunchAnswer.Born born = launch(request(1, "exec sleep 600"));
         long pid = node.pid();
-        new ProcessBuilder("kill", "-STOP", Long.toString(pid)).start().waitFor();
+        TestNode.signal("-STOP", pid);
         try {
             assertThat(launcher.signal(born.identity(), "KILL", Scope.GROUP)).isEqualTo(SignalAnswer.SENT);
             await().until(() -> !isAlive(born));
         } finally {
-            new ProcessBuilder("kill", "-CONT", Long.toString(pid)).start().waitFor();
+            TestNode.signal("-CONT", pid);
         }
     }
 

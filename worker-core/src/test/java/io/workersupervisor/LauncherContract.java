@@ -9,6 +9,7 @@ import io.workersupervisor.Launcher.LaunchRequest;
 import io.workersupervisor.Launcher.Scope;
 import io.workersupervisor.Launcher.SignalAnswer;
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -90,6 +91,18 @@ abstract class LauncherContract {
         assertThat(second).isEqualTo(new LaunchAnswer.Busy());
         assertThat(local.locks().state(ACCOUNT)).isEqualTo(AccountLocks.State.BUSY);
         await().until(() -> local.proc().hasOpen(born.identity().pid(), data.lockFile(ACCOUNT)));
+    }
+
+    @Test
+    void P6_a_program_of_another_machine_is_not_launched_and_named() throws IOException {
+        ProgramTest.assumeNoInterpreters();
+        Path program =
+                Files.write(directory.resolve("program"), ProgramTest.elf(ProgramTest.RISC_V, ByteOrder.LITTLE_ENDIAN));
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+
+        LaunchAnswer answer = launcher.launch(request(1, WorkerSpec.of(ACCOUNT, program.toString())));
+
+        assertThat(answer).isEqualTo(new LaunchAnswer.NotLaunched("program", "Exec format error: " + program));
     }
 
     @Test
