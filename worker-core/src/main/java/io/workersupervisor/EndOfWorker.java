@@ -114,8 +114,8 @@ final class EndOfWorker {
         UnfiledEnds.Unfiled end =
                 new UnfiledEnds.Unfiled(row, context.diagnosis().report(row, ending));
         unfiled.put(end);
-        behind.execute(() -> fileLater(row.account()));
         context.events().hear(new WorkerEvent.Stopped(context.timing().now(), end.report()));
+        behind.execute(() -> fileLater(row.account()));
         return end.report();
     }
 

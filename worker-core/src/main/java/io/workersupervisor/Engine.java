@@ -48,11 +48,11 @@ final class Engine {
         NodeStamp.Stamped stamped =
                 NodeStamp.stamp(settings.data, machine, settings.registry.id(), settings.acceptMoved);
         EventLog eventLog = new EventLog(settings.data.eventLog());
-        Events events = new Events(eventLog, event -> {
-            endOfLog(event);
-            settings.listeners.forEach(
-                    listener -> Guard.run("listener", event.account(), () -> listener.onEvent(event)));
-        });
+        Events events = new Events(
+                eventLog,
+                event -> settings.listeners.forEach(
+                        listener -> Guard.run("listener", event.account(), () -> listener.onEvent(event))),
+                this::endOfLog);
         this.paths = LaunchPaths.of(settings, script, machine, timing, new Told(events, timing));
         LocalMachine local = LocalMachine.of(
                 settings.data, machine, ProcFs.system(), script, timing, paths.records(), paths.trial());
@@ -120,7 +120,7 @@ final class Engine {
                 vigil,
                 threads.pool(),
                 threads.ladders(),
-                paths.keepers()::isHeld);
+                paths.keepers());
         this.inspector = new WorkerInspector(
                 settings.data,
                 known,
@@ -135,13 +135,10 @@ final class Engine {
     }
 
     /** The last words of a worker may have no newline. */
-    private void endOfLog(WorkerEvent event) {
-        if (event instanceof WorkerEvent.Stopped stopped) {
-            Path directory = context.local().data().path();
-            StopReport report = stopped.report();
-            WorkerLogFile.of(directory.resolve(DataDirectory.logName(report.account(), report.workerId())))
-                    .ifPresent(logs::ended);
-        }
+    private void endOfLog(StopReport report) {
+        Path directory = context.local().data().path();
+        WorkerLogFile.of(directory.resolve(DataDirectory.logName(report.account(), report.workerId())))
+                .ifPresent(logs::ended);
     }
 
     /** What launch paths tell this host. */

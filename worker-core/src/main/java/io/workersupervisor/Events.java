@@ -9,6 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,13 +25,22 @@ final class Events {
 
     private final EventLog file;
     private final WorkerListener listener;
+    private final Consumer<StopReport> ended;
     private final ExecutorService dispatcher;
     private final Set<String> heard = new LinkedHashSet<>();
     private volatile @Nullable Thread thread;
 
-    Events(EventLog file, WorkerListener listener) {
+    /**
+     * Carries events.
+     *
+     * @param file {@code worker.log}
+     * @param listener hears them, on one thread
+     * @param ended is told of an end as well, behind the listener's thread, which may have a restart to make
+     */
+    Events(EventLog file, WorkerListener listener, Consumer<StopReport> ended) {
         this.file = file;
         this.listener = listener;
+        this.ended = ended;
         // One thread, which ends when it is idle: a host that could not be built leaves none.
         ThreadPoolExecutor one = new ThreadPoolExecutor(
                 1, 1, IDLE.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), work -> {
@@ -63,6 +73,9 @@ final class Events {
             dispatcher.execute(() -> Guard.run("listener", event.account(), () -> listener.onEvent(event)));
         } catch (RejectedExecutionException closed) {
             LOG.debug("the listener is closed and did not hear: {}", event.describe());
+        }
+        if (event instanceof WorkerEvent.Stopped stopped) {
+            Guard.run("the end of a log", event.account(), () -> ended.accept(stopped.report()));
         }
     }
 

@@ -1,6 +1,10 @@
 package io.workersupervisor;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -20,6 +24,7 @@ final class HostState {
     private final AtomicBoolean moved = new AtomicBoolean();
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean closed;
+    private volatile Optional<Object> intact = Optional.empty();
 
     HostState(NodeStamp stamp, LocalMachine local, Consumer<String> trouble) {
         this.stamp = stamp;
@@ -56,11 +61,31 @@ final class HostState {
     }
 
     boolean isMoved() {
-        boolean intact = stamp.isIntact(local.data(), local.machine());
+        boolean intact = isIntact();
         if (!moved.getAndSet(!intact) && !intact) {
             trouble.accept(replaced() + ": nothing is started, stopped or filed until the host is restarted");
         }
         return !intact;
+    }
+
+    /** The directory that was found intact is so; only another one is compared with the stamp, which takes longer. */
+    private boolean isIntact() {
+        Optional<Object> now = place();
+        if (now.isPresent() && now.equals(intact)) {
+            return true;
+        }
+        boolean found = stamp.isIntact(local.data(), local.machine());
+        intact = found ? now : Optional.empty();
+        return found;
+    }
+
+    private Optional<Object> place() {
+        try {
+            return Optional.ofNullable(Files.readAttributes(local.data().locks(), BasicFileAttributes.class)
+                    .fileKey());
+        } catch (IOException gone) {
+            return Optional.empty();
+        }
     }
 
     String replaced() {

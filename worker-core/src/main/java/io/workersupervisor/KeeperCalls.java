@@ -131,7 +131,7 @@ final class KeeperCalls implements AutoCloseable {
     }
 
     boolean isAnySilent() {
-        return !silent.isEmpty();
+        return silent.keySet().stream().anyMatch(this::isSilent);
     }
 
     /** Ends the reading and the connections. */

@@ -1,6 +1,7 @@
 package io.workersupervisor;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -34,6 +36,9 @@ final class Keepers implements AutoCloseable {
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(20);
 
+    /** Between two looks for keepers that began without this host, and at those that say nothing. */
+    private static final Duration DISCOVERY = Duration.ofSeconds(15);
+
     private final DataDirectory data;
     private final Timing timing;
     private final KeeperCalls calls;
@@ -41,10 +46,12 @@ final class Keepers implements AutoCloseable {
     private final Map<Path, Known> known = new ConcurrentHashMap<>();
     private final Map<Path, Ping> pings = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<?>> over = new ConcurrentHashMap<>();
+    private final AtomicLong released = new AtomicLong();
     private volatile Runnable onGone = () -> {};
     private volatile boolean closed;
     private String failure = "";
     private long failedAt;
+    private long discoverAt;
 
     /** A keeper that said hello. */
     private record Known(KeeperConnection connection, String context, long pid) {}
@@ -61,6 +68,7 @@ final class Keepers implements AutoCloseable {
         this.timing = timing;
         this.calls = new KeeperCalls(timing);
         this.ends = ends;
+        this.discoverAt = timing.nanos();
     }
 
     /** Connects to a context's keeper, which is started where there is none. */
@@ -128,33 +136,40 @@ final class Keepers implements AutoCloseable {
         }
     }
 
-    /** Connects to all that live, so that ends of their workers are heard of. */
+    /**
+     * Connects to all that live, so that ends of their workers are heard of, and asks them whether they do; now and then,
+     * however often it is called. One that is stopped is found out although nothing else is asked of it: from then on its
+     * workers are looked at.
+     */
     void discover() {
-        for (Path directory : directories(data)) {
-            existing(directory);
-        }
-        known.values().forEach(this::ping);
-    }
-
-    /** One that is stopped is found out although nothing is asked of it: from then on its workers are looked at. */
-    private void ping(Known keeper) {
-        KeeperConnection connection = keeper.connection();
-        Ping last = pings.get(connection.directory());
-        if (connection.isGone() || (last != null && !last.answer().isDone() && last.to() == connection)) {
-            boolean late = last != null && timing.nanos() - last.since() > LONGEST_HELLO.toNanos();
-            if (late && !connection.isGone()) {
-                calls.silence(connection.directory());
-            }
+        pings.values().removeIf(this::isOver);
+        if (timing.nanos() - discoverAt < 0) {
             return;
         }
-        String tag = calls.tag();
-        KeeperFrame.encode(List.of("HELLO", tag, PROTOCOL))
-                .ifPresent(frame -> pings.put(
-                        connection.directory(), new Ping(connection, connection.queue(frame, tag), timing.nanos())));
-        calls.send(connection);
+        discoverAt = timing.nanos() + DISCOVERY.toNanos();
+        for (Path directory : directories(data)) {
+            existing(directory).ifPresent(connection -> pings.computeIfAbsent(directory, place -> ping(connection)));
+        }
     }
 
-    /** A HELLO whose answer is looked for at the next turn. */
+    private Ping ping(KeeperConnection connection) {
+        String tag = calls.tag();
+        ByteBuffer frame = KeeperFrame.encode(List.of("HELLO", tag, PROTOCOL)).orElseThrow();
+        Ping sent = new Ping(connection, connection.queue(frame, tag), timing.nanos());
+        calls.send(connection);
+        return sent;
+    }
+
+    /** One without an answer stays, so that its keeper is called silent again and again, until it answers or is gone. */
+    private boolean isOver(Ping ping) {
+        boolean over = ping.answer().isDone() || ping.to().isGone();
+        if (!over && timing.nanos() - ping.since() > LONGEST_HELLO.toNanos()) {
+            calls.silence(ping.to().directory());
+        }
+        return over;
+    }
+
+    /** A HELLO whose answer is looked for at the next turns. */
     private record Ping(KeeperConnection to, CompletableFuture<List<String>> answer, long since) {}
 
     /** The keeper of a directory, if one lives there. */
@@ -172,6 +187,11 @@ final class Keepers implements AutoCloseable {
     /** Whether a worker that this host started has its living keeper as its parent: its end would have been told. */
     boolean isHeld(String workerId) {
         return !calls.isAnySilent() && over.containsKey(workerId);
+    }
+
+    /** Another one since a worker that was held may be held no more. */
+    Object holding() {
+        return List.of(released.get(), calls.isAnySilent());
     }
 
     static List<Path> directories(DataDirectory data) {
@@ -219,14 +239,10 @@ final class Keepers implements AutoCloseable {
     private final class Listener implements KeeperConnection.Events {
         @Override
         public void ended(KeeperConnection from, String workerId) {
-            CompletableFuture<?> awaited = over.remove(workerId);
+            Optional<CompletableFuture<?>> awaited = release(workerId);
             // What follows an end must not end the connection.
             Guard.run("end", Optional.empty(), () -> {
-                if (awaited == null) {
-                    ends.accept(workerId);
-                } else {
-                    awaited.complete(null);
-                }
+                awaited.ifPresentOrElse(future -> future.complete(null), () -> ends.accept(workerId));
             });
         }
 
@@ -252,7 +268,14 @@ final class Keepers implements AutoCloseable {
 
     /** Nothing was started under this id. */
     void neverStarted(String workerId) {
-        over.remove(workerId);
+        release(workerId);
+    }
+
+    private Optional<CompletableFuture<?>> release(String workerId) {
+        Optional<CompletableFuture<?>> awaited = Optional.ofNullable(over.remove(workerId));
+        // Not before: who saw it held must see another number afterwards.
+        released.incrementAndGet();
+        return awaited;
     }
 
     /** What is asked of keepers. */

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
  */
 final class LogPipeline implements AutoCloseable {
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
     private final LogFeed feed;
     private final LogUpkeep upkeep;
@@ -111,9 +112,13 @@ final class LogPipeline implements AutoCloseable {
     }
 
     private void keepUp() {
-        while (!closed && !Thread.currentThread().isInterrupted()) {
+        while (!closed) {
             upkeep.tick();
-            pause();
+            try {
+                upkeep.await();
+            } catch (InterruptedException closing) {
+                break;
+            }
         }
         Guard.run("closing the archive", Optional.empty(), () -> run(upkeep::close));
     }
@@ -150,7 +155,7 @@ final class LogPipeline implements AutoCloseable {
 
     private static void pause() {
         try {
-            TimeUnit.NANOSECONDS.sleep(LogUpkeep.INTERVAL.toNanos());
+            TimeUnit.NANOSECONDS.sleep(AFTER_FAILURE.toNanos());
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         }

@@ -59,6 +59,9 @@ final class LogRotation implements AutoCloseable {
             finish(open, parts, piece);
         }
         waiting.addAll(grown);
+        if (waiting.isEmpty()) {
+            return true;
+        }
         // A part that a slow sink does not have yet is looked at again, although the file grows no more.
         waiting.retainAll(large(open, waiting));
         if (!waiting.isEmpty() && cannotPunch.isEmpty()) {

@@ -8,13 +8,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What keeps logs within their bounds: archives what grew, removes what is old, holds back a reserve of the disk, and looks
  * for foreign lines in {@code worker.log}. One thread calls {@link #tick}.
  */
 final class LogUpkeep implements AutoCloseable {
-    static final Duration INTERVAL = Duration.ofSeconds(5);
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+    /** A turn that is not due to growth: others fill the disk, too. */
+    private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(15);
+
     private static final Duration DISPOSAL = Duration.ofMinutes(10);
 
     private final DataDirectory data;
@@ -24,6 +30,7 @@ final class LogUpkeep implements AutoCloseable {
     private final DiskReserve reserve;
     private final EventLog summary;
     private final Set<WorkerLogFile> grown = ConcurrentHashMap.newKeySet();
+    private final Semaphore growth = new Semaphore(0);
     /** What is told already, by what fails. */
     private final Map<String, String> troubles = new HashMap<>();
 
@@ -43,7 +50,17 @@ final class LogUpkeep implements AutoCloseable {
     }
 
     void noticed(WorkerLogFile file) {
-        grown.add(file);
+        if (grown.add(file)) {
+            growth.release();
+        }
+    }
+
+    /** Waits until it is time for the next turn, which is later while no file grows. */
+    void await() throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(INTERVAL.toNanos());
+        if (growth.tryAcquire(LONGEST_INTERVAL.minus(INTERVAL).toNanos(), TimeUnit.NANOSECONDS)) {
+            growth.drainPermits();
+        }
     }
 
     /** One turn of everything; what fails is logged and tried again, and stops nothing else. */

@@ -14,7 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Predicate;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Brings the open rows of this node in line with what runs; any host of the node does it for all of them. Ladders, which
@@ -39,10 +39,13 @@ final class Reconciler {
     private final Vigil vigil;
     private final Executor pool;
     private final Executor ladders;
-    private final Predicate<String> held;
+    private final Keepers keepers;
     private final Map<AccountId, CompletableFuture<Void>> going = new ConcurrentHashMap<>();
     private final Map<AccountId, CompletableFuture<Void>> looking = new ConcurrentHashMap<>();
-    private volatile Optional<Looked> looked = Optional.empty();
+    /** With what a tick began that found every worker held: where all is the same, the next one finds so, too. */
+    private Optional<Seen> held = Optional.empty();
+    /** With what a tick began that left no record to be swept. */
+    private Optional<Seen> swept = Optional.empty();
 
     Reconciler(
             Context context,
@@ -53,7 +56,7 @@ final class Reconciler {
             Vigil vigil,
             Executor pool,
             Executor ladders,
-            Predicate<String> held) {
+            Keepers keepers) {
         this.context = context;
         this.end = end;
         this.check = check;
@@ -62,7 +65,7 @@ final class Reconciler {
         this.vigil = vigil;
         this.pool = pool;
         this.ladders = ladders;
-        this.held = held;
+        this.keepers = keepers;
     }
 
     /** All accounts, ladders included, also those that a tick has begun: returns when the last one is over. */
@@ -72,7 +75,6 @@ final class Reconciler {
         RowListing open = open();
         Pass pass = pass(open);
         open.rows().stream().map(row -> look(row.account(), pass)).toList().forEach(CompletableFuture::join);
-        looked = Optional.empty();
         vigil.look(open.rows());
         afterwards(open.rows());
         pass.troubles().addAll(tellOfOtherNodes());
@@ -107,18 +109,29 @@ final class Reconciler {
                 .isPresent();
     }
 
-    /** All accounts but those that are still looked at; looks and ladders go on behind it. */
-    @SuppressWarnings("FutureReturnValueIgnored") // a look contains what it throws
+    /** All accounts but those that are still looked at; looks and ladders go on behind it. One thread at a time. */
     void tick() {
         RowListing open = open();
+        Optional<Seen> now = seen(open.rows());
+        if (now.isEmpty() || !now.equals(held)) {
+            held = lookAtOthers(open) ? now : Optional.empty();
+        }
+        vigil.lookAtNoticed(open.rows());
+        if (now.isEmpty() || !now.equals(swept)) {
+            swept = afterwards(open.rows()) ? now : Optional.empty();
+        }
+    }
+
+    /** Looks at those that are not held; whether there are none. */
+    @SuppressWarnings("FutureReturnValueIgnored") // a look contains what it throws
+    private boolean lookAtOthers(RowListing open) {
         Pass pass = pass(open);
-        open.rows().stream()
+        List<AccountId> others = open.rows().stream()
                 .filter(row -> !isHeld(row))
                 .map(WorkerRow::account)
-                .filter(account -> !looking.containsKey(account))
-                .forEach(account -> look(account, pass));
-        vigil.lookAtNoticed(open.rows());
-        afterwards(open.rows());
+                .toList();
+        others.stream().filter(account -> !looking.containsKey(account)).forEach(account -> look(account, pass));
+        return others.isEmpty();
     }
 
     /** Whether a row is as this host left it and its worker's end would have been told: there is nothing to be looked at. */
@@ -128,7 +141,7 @@ final class Reconciler {
                 && row.detail().holdsLock()
                 && supervised.has(row.account(), row.workerId())
                 && !context.judge().asksApplication()
-                && held.test(row.workerId());
+                && keepers.isHeld(row.workerId());
     }
 
     /** Waits, bounded, for the looks of a tick. */
@@ -185,22 +198,29 @@ final class Reconciler {
         return over.whenComplete((nothing, thrown) -> looking.remove(account, over));
     }
 
-    /** Where rows, workers and records are as they were, there is nothing to be heard or swept. */
-    private void afterwards(List<WorkerRow> open) {
-        Guard.run("records", Optional.empty(), () -> {
-            Looked now = new Looked(
-                    open, supervised.changes(), context.local().records().state());
-            if (!looked.filter(now::equals).isPresent()) {
-                looked = Optional.empty();
-                hearOfOthers(open);
-                boolean whole = sweepRecords(open);
-                looked = whole ? Optional.of(now) : Optional.empty();
-            }
-        });
+    /** Whether nothing failed. */
+    private boolean afterwards(List<WorkerRow> open) {
+        boolean heard = hearOfOthers(open);
+        AtomicBoolean whole = new AtomicBoolean();
+        Guard.run("records", Optional.empty(), () -> whole.set(sweepRecords(open)));
+        return heard && whole.get();
     }
 
-    /** What a pass has looked at when it was over. */
-    private record Looked(List<WorkerRow> open, long supervised, Object records) {}
+    /** Empty where the records cannot be read, which whoever sweeps them finds and tells. */
+    private Optional<Seen> seen(List<WorkerRow> open) {
+        try {
+            return Optional.of(new Seen(
+                    open,
+                    supervised.changes(),
+                    keepers.holding(),
+                    context.local().records().state()));
+        } catch (DataDirectoryException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    /** All on which it depends whether a tick finds something to do. */
+    private record Seen(List<WorkerRow> open, long supervised, Object holding, Object records) {}
 
     private void one(AccountId account, AccountCheck.Reach reach, Pass pass) {
         Guard.run("reconcile", Optional.of(account), () -> {
@@ -237,15 +257,23 @@ final class Reconciler {
                 .orElseGet(AccountCheck.Nothing::new);
     }
 
-    /** A worker of this host whose row was closed or replaced by another host: the listener hears of its end here, too. */
-    private void hearOfOthers(List<WorkerRow> open) {
+    /**
+     * A worker of this host whose row was closed or replaced by another host: the listener hears of its end here, too.
+     * Returns whether nothing failed.
+     */
+    private boolean hearOfOthers(List<WorkerRow> open) {
         Map<AccountId, String> now = new HashMap<>();
         open.forEach(row -> now.put(row.account(), row.workerId()));
-        supervised.all().forEach((account, workerId) -> {
+        boolean whole = true;
+        for (Map.Entry<AccountId, String> ours : supervised.all().entrySet()) {
+            AccountId account = ours.getKey();
+            String workerId = ours.getValue();
             if (!workerId.equals(now.get(account))) {
-                Guard.run("elsewhere", Optional.of(account), () -> hearOf(account, workerId));
+                whole &= Guard.run("elsewhere", Optional.of(account), () -> hearOf(account, workerId))
+                        .isEmpty();
             }
-        });
+        }
+        return whole;
     }
 
     private void hearOf(AccountId account, String workerId) {

@@ -10,8 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * Tells of workers that live but cannot work, each ailment once; one that is over and comes again is told again. A log is
@@ -28,6 +26,10 @@ final class Vigil {
     /** What was told of whom; without a reason where it was silence. */
     private final Map<String, Optional<StopReason>> known = new HashMap<>();
 
+    /** The open rows, by their worker, and those of them that have promised a heartbeat. */
+    private final Map<String, WorkerRow> rows = new HashMap<>();
+
+    private List<WorkerRow> promised = List.of();
     private List<WorkerRow> last = List.of();
 
     Vigil(DataDirectory data, Ailments ailments, BiConsumer<WorkerRow, Ailment> told) {
@@ -43,35 +45,43 @@ final class Vigil {
 
     /** A look at all open rows of this node: at the logs whose size has changed. */
     synchronized void look(List<WorkerRow> open) {
-        look(open, row -> true);
+        remember(open);
+        open.forEach(row -> guarded(row, true));
     }
 
     /** A look at those whose log was noticed, or that have promised a heartbeat. */
     synchronized void lookAtNoticed(List<WorkerRow> open) {
+        remember(open);
         Set<String> fresh = new HashSet<>();
         noticed.removeIf(fresh::add);
         waiting.addAll(fresh);
-        look(open, row -> waiting.contains(row.workerId()));
-        Set<String> rows = ids(open);
-        // A worker that was started after the rows were read is in them at the next look.
-        waiting.removeIf(id -> !rows.contains(id) && !fresh.contains(id));
-    }
-
-    private static Set<String> ids(List<WorkerRow> open) {
-        return open.stream().map(WorkerRow::workerId).collect(Collectors.toCollection(HashSet::new));
-    }
-
-    private void look(List<WorkerRow> open, Predicate<WorkerRow> mayHaveGrown) {
-        for (WorkerRow row : open) {
-            if (row.state() == WorkerState.RUNNING) {
-                Guard.run("vigil", Optional.of(row.account()), () -> look(row, mayHaveGrown.test(row)));
+        promised.forEach(row -> guarded(row, waiting.contains(row.workerId())));
+        for (String workerId : List.copyOf(waiting)) {
+            WorkerRow row = rows.get(workerId);
+            if (row != null && row.detail().heartbeat().isEmpty()) {
+                guarded(row, true);
             }
         }
+        // A worker that was started after the rows were read is in them at the next look.
+        waiting.removeIf(id -> !rows.containsKey(id) && !fresh.contains(id));
+    }
+
+    private void remember(List<WorkerRow> open) {
         if (open != last) {
-            Set<String> living = ids(open);
-            sizes.keySet().retainAll(living);
-            known.keySet().retainAll(living);
             last = open;
+            rows.clear();
+            open.forEach(row -> rows.put(row.workerId(), row));
+            promised = open.stream()
+                    .filter(row -> row.detail().heartbeat().isPresent())
+                    .toList();
+            sizes.keySet().retainAll(rows.keySet());
+            known.keySet().retainAll(rows.keySet());
+        }
+    }
+
+    private void guarded(WorkerRow row, boolean mayHaveGrown) {
+        if (row.state() == WorkerState.RUNNING) {
+            Guard.run("vigil", Optional.of(row.account()), () -> look(row, mayHaveGrown));
         }
     }
 

@@ -42,7 +42,7 @@ record WorkerLogFile(Path path, AccountId account, String workerId) {
     /** All of a data directory, in order of their account and age. */
     static List<WorkerLogFile> list(DataDirectory data) throws IOException {
         List<WorkerLogFile> files = new ArrayList<>();
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(data.path(), PREFIX + "*" + SUFFIX)) {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(data.path())) {
             all.forEach(path -> of(path).ifPresent(files::add));
         } catch (java.nio.file.DirectoryIteratorException e) {
             throw e.getCause();

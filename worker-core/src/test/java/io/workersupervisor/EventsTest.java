@@ -24,6 +24,7 @@ class EventsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final List<String> ends = new CopyOnWriteArrayList<>();
     private final CountDownLatch released = new CountDownLatch(1);
     private final Path file;
 
@@ -37,7 +38,7 @@ class EventsTest {
     }
 
     private Events events(WorkerListener listener) {
-        return new Events(new EventLog(file), listener);
+        return new Events(new EventLog(file), listener, report -> ends.add(report.workerId()));
     }
 
     private void hear(WorkerEvent event) {
@@ -102,6 +103,18 @@ class EventsTest {
         events.emit(Samples.trouble("two"));
 
         assertThat(Files.readAllLines(file)).hasSize(2);
+    }
+
+    /** P5: what a worker wrote last is shipped whatever the listener does. */
+    @Test
+    void what_follows_an_end_waits_for_no_listener_and_comes_once() {
+        Events events = events(event -> hang());
+        WorkerEvent.Stopped stopped = new WorkerEvent.Stopped(Samples.NOW, Samples.report(List.of(), ""));
+
+        events.hear(stopped);
+        events.hear(stopped);
+
+        assertThat(ends).containsExactly(stopped.report().workerId());
     }
 
     /** P7: one supervisor's listener is not another's. */

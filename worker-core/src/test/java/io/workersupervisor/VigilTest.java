@@ -43,9 +43,13 @@ class VigilTest {
             .build();
 
     private static WorkerRow starting() {
+        return starting(SPEC);
+    }
+
+    private static WorkerRow starting(WorkerSpec spec) {
         return WorkerRow.claimed(
                 Optional.empty(),
-                SPEC,
+                spec,
                 new WorkerRow.Claim(
                         1,
                         Samples.WORKER,
@@ -84,6 +88,21 @@ class VigilTest {
         vigil.lookAtNoticed(List.of(running()));
 
         assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void a_worker_that_promised_no_heartbeat_is_looked_at_when_its_log_was_noticed() throws IOException {
+        WorkerSpec plain = WorkerSpec.builder(Samples.ACCOUNT, "/bin/true").build();
+        List<WorkerRow> open = List.of(starting(plain).running(Samples.PROCESS));
+        timing.pass(Duration.ofDays(1));
+        vigil.lookAtNoticed(open);
+        assertThat(told).isEmpty();
+
+        says(CONFLICT);
+        vigil.lookAtNoticed(open);
+        vigil.lookAtNoticed(open);
+
+        assertThat(told).extracting(Ailment::reason).containsExactly(Optional.of(StopReason.SESSION_CONFLICT));
     }
 
     @Test

@@ -1,0 +1,80 @@
+package io.workersupervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** P7: what a host knows of keepers of which it asks nothing. */
+class KeepersTest {
+    private static final String WORKER = Samples.WORKER;
+
+    private final SetTiming timing = new SetTiming();
+    private KeeperNode node;
+    private Keepers keepers;
+
+    @BeforeEach
+    void open(@TempDir Path directory) throws Exception {
+        node = new KeeperNode(DataDirectory.open(directory.resolve("data")));
+        node.keeper.connect();
+        keepers = new Keepers(node.data, timing, ended -> {});
+        keepers.discover();
+        assertThat(keepers.over(WORKER)).isNotDone();
+    }
+
+    @AfterEach
+    void close() {
+        keepers.close();
+        node.close();
+    }
+
+    private void discoverAfter(int seconds) {
+        timing.pass(Duration.ofSeconds(seconds));
+        keepers.discover();
+    }
+
+    @Test
+    void a_keeper_of_another_host_is_found() {
+        assertThat(keepers.describe()).singleElement().asString().contains(node.context.name());
+        assertThat(keepers.isHeld(WORKER)).isTrue();
+    }
+
+    @Test
+    void one_that_is_stopped_is_found_out_and_so_is_that_it_goes_on() throws Exception {
+        Object held = keepers.holding();
+        long pid = node.pid();
+        TestNode.signal("-STOP", pid);
+        try {
+            discoverAfter(15);
+            discoverAfter(6);
+
+            assertThat(keepers.holding()).isNotEqualTo(held);
+            assertThat(keepers.isHeld(WORKER)).isFalse();
+            discoverAfter(60);
+            assertThat(keepers.isHeld(WORKER)).isFalse();
+        } finally {
+            TestNode.signal("-CONT", pid);
+        }
+
+        await().untilAsserted(() -> {
+            discoverAfter(31);
+            assertThat(keepers.isHeld(WORKER)).isTrue();
+        });
+    }
+
+    @Test
+    void one_that_is_gone_holds_nobody() throws Exception {
+        Object held = keepers.holding();
+
+        TestNode.kill(node.pid());
+
+        await().until(() -> !keepers.isHeld(WORKER));
+        assertThat(keepers.holding()).isNotEqualTo(held);
+        assertThat(keepers.describe()).isEmpty();
+    }
+}
