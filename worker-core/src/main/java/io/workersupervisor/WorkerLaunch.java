@@ -1,8 +1,10 @@
 package io.workersupervisor;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -11,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
  * comes behind it.
  */
 final class WorkerLaunch {
+    private static final Duration MOMENT = Duration.ofMillis(500);
+
     private final Context context;
     private final Settlement settlement;
     private final EndOfWorker end;
@@ -18,6 +22,8 @@ final class WorkerLaunch {
     private final Signals signals;
     private final Unregistered unregistered;
     private final WorkerIds ids = new WorkerIds();
+    private OptionalLong tickReadAt = OptionalLong.empty();
+    private long tick;
 
     WorkerLaunch(
             Context context,
@@ -59,7 +65,7 @@ final class WorkerLaunch {
                                 context.node(),
                                 now,
                                 context.self(),
-                                context.local().proc().uptimeTicks(),
+                                momentAgo(),
                                 DataDirectory.logName(spec.account(), workerId))));
         if (spec.logs() == LogShipping.FILE_ONLY) {
             new FileOnly(context.local().data()).mark(workerId);
@@ -75,6 +81,16 @@ final class WorkerLaunch {
                 end.acknowledge(report.workerId());
             });
         }
+    }
+
+    /** A tick before the launch; one reading serves all starts that follow within a moment. */
+    private synchronized long momentAgo() {
+        long now = context.timing().nanos();
+        if (tickReadAt.isEmpty() || now - tickReadAt.getAsLong() >= MOMENT.toNanos()) {
+            tick = context.local().proc().uptimeTicks();
+            tickReadAt = OptionalLong.of(now);
+        }
+        return tick;
     }
 
     private StartProtocol.Progress launch(WorkerSpec spec, WorkerRow row) {

@@ -43,6 +43,8 @@ final class Session implements AutoCloseable {
     static Session open(Path file, String mode, Duration busyTimeout) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout((int) busyTimeout.toMillis());
+        // Nobody asks for them, and the driver would run a query for them after each statement.
+        config.setGetGeneratedKeys(false);
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         return new Session(config.createConnection("jdbc:sqlite:" + file.toUri() + "?" + mode));
     }
