@@ -186,7 +186,7 @@ final class LogPipeline implements AutoCloseable {
             return;
         }
         watcher.interrupt();
-        keeper.interrupt();
+        upkeep.end();
         runners.forEach(runner -> runner.wake.release());
         long deadline = System.nanoTime() + LONGEST_CLOSE.toNanos();
         boolean interrupted = false;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -31,6 +32,7 @@ final class LogUpkeep implements AutoCloseable {
     private final EventLog summary;
     private final Set<WorkerLogFile> grown = ConcurrentHashMap.newKeySet();
     private final Semaphore growth = new Semaphore(0);
+    private final CountDownLatch ending = new CountDownLatch(1);
     /** What is told already, by what fails. */
     private final Map<String, String> troubles = new HashMap<>();
 
@@ -57,10 +59,16 @@ final class LogUpkeep implements AutoCloseable {
 
     /** Waits until it is time for the next turn, which is later while no file grows. */
     void await() throws InterruptedException {
-        TimeUnit.NANOSECONDS.sleep(INTERVAL.toNanos());
-        if (growth.tryAcquire(LONGEST_INTERVAL.minus(INTERVAL).toNanos(), TimeUnit.NANOSECONDS)) {
+        if (!ending.await(INTERVAL.toNanos(), TimeUnit.NANOSECONDS)
+                && growth.tryAcquire(LONGEST_INTERVAL.minus(INTERVAL).toNanos(), TimeUnit.NANOSECONDS)) {
             growth.drainPermits();
         }
+    }
+
+    /** Ends the waiting. Not by an interrupt, which would break off the archiving of a part. */
+    void end() {
+        ending.countDown();
+        growth.release();
     }
 
     /** One turn of everything; what fails is logged and tried again, and stops nothing else. */
