@@ -12,6 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -199,6 +200,17 @@ public final class DataDirectory {
 
     static String logName(AccountId account, String workerId) {
         return "worker_" + account.fileName() + "_" + workerId + ".log";
+    }
+
+    /** Another one whenever a name in the directory has come or gone, and each time where that cannot be told. */
+    static Object changeOf(Path directory) {
+        try {
+            return Files.getLastModifiedTime(directory);
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        } catch (IOException unreadable) {
+            return new Object();
+        }
     }
 
     /** An I/O error in words: the message of some is only the path, which whoever asks names. */

@@ -35,7 +35,8 @@ final class Events {
      *
      * @param file {@code worker.log}
      * @param listener hears them, on one thread
-     * @param ended is told of an end as well, behind the listener's thread, which may have a restart to make
+     * @param ended is told of each end, too, on the caller's thread and after it was handed to the listener, who may have a
+     *     restart to make
      */
     Events(EventLog file, WorkerListener listener, Consumer<StopReport> ended) {
         this.file = file;

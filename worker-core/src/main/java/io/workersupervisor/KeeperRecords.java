@@ -1,7 +1,5 @@
 package io.workersupervisor;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -132,16 +130,8 @@ final class KeeperRecords implements LaunchRecords {
         Map<Path, Object> states = new HashMap<>();
         journals.forEach((directory, journal) ->
                 states.put(directory, List.of(journal.state(), acknowledgement.isAlive(directory))));
-        return List.of(states, directoriesChanged());
-    }
-
-    /** Another one with each directory that comes, which costs less than to list them. */
-    private Object directoriesChanged() {
-        try {
-            return Files.getLastModifiedTime(data.keepers());
-        } catch (IOException none) {
-            return "none";
-        }
+        // Instead of their list, which takes longer: another one with each directory that comes.
+        return List.of(states, DataDirectory.changeOf(data.keepers()));
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,7 @@ final class Keepers implements AutoCloseable {
     private final KeeperCalls calls;
     private final Consumer<String> ends;
     private final Map<Path, Known> known = new ConcurrentHashMap<>();
-    private final Map<Path, Ping> pings = new ConcurrentHashMap<>();
+    private final Map<Path, Ping> pings = new HashMap<>();
     private final Map<String, CompletableFuture<?>> over = new ConcurrentHashMap<>();
     private final AtomicLong released = new AtomicLong();
     private volatile Runnable onGone = () -> {};
@@ -139,7 +140,7 @@ final class Keepers implements AutoCloseable {
     /**
      * Connects to all that live, so that ends of their workers are heard of, and asks them whether they do; now and then,
      * however often it is called. One that is stopped is found out although nothing else is asked of it: from then on its
-     * workers are looked at.
+     * workers are looked at. One thread at a time calls it.
      */
     void discover() {
         pings.values().removeIf(this::isOver);
@@ -148,7 +149,9 @@ final class Keepers implements AutoCloseable {
         }
         discoverAt = timing.nanos() + DISCOVERY.toNanos();
         for (Path directory : directories(data)) {
-            existing(directory).ifPresent(connection -> pings.computeIfAbsent(directory, place -> ping(connection)));
+            existing(directory)
+                    .filter(connection -> !pings.containsKey(directory))
+                    .ifPresent(connection -> pings.put(directory, ping(connection)));
         }
     }
 

@@ -91,7 +91,7 @@ final class LogPipeline implements AutoCloseable {
         this.onGrowth = onGrowth;
         this.upkeep = upkeep;
         this.watch = new LogWatch(data, feed);
-        this.keeper = daemon("worker-log-upkeep", this::keepUp);
+        this.keeper = daemon("worker-log-upkeep", upkeep::run);
         sinks.forEach(sink -> runners.add(new Runner(sink, new LogTailer(sink, data, feed))));
         this.watcher = daemon("worker-log-watch", this::watch);
     }
@@ -109,18 +109,6 @@ final class LogPipeline implements AutoCloseable {
         runners.forEach(runner -> runner.thread.start());
         watcher.start();
         keeper.start();
-    }
-
-    private void keepUp() {
-        while (!closed) {
-            upkeep.tick();
-            try {
-                upkeep.await();
-            } catch (InterruptedException closing) {
-                break;
-            }
-        }
-        Guard.run("closing the archive", Optional.empty(), () -> run(upkeep::close));
     }
 
     /** Makes or closes files. */

@@ -40,6 +40,7 @@ final class LogRotation implements AutoCloseable {
     private @Nullable LogJournal journal;
     private @Nullable LogArchive archive;
     private Optional<String> cannotPunch = Optional.empty();
+    private volatile boolean ending;
 
     LogRotation(DataDirectory data, LogFeed feed, LogRetention retention, HolePuncher puncher) {
         this.data = data;
@@ -124,7 +125,7 @@ final class LogRotation implements AutoCloseable {
                     .orElseGet(() -> LogProgress.begin(inode, WorkerIds.timeOf(file.workerId())));
             long upTo = feed.isShipped(file) ? acknowledged.of(file, inode) : held.size();
             long end = Math.max(0, (Math.min(upTo, held.size()) - REST) / BLOCK * BLOCK);
-            while (end - before.offset() >= retention.archiveAt()) {
+            while (!ending && end - before.offset() >= retention.archiveAt()) {
                 LogProgress after = new LogProgress(
                         inode,
                         before.base(),
@@ -173,6 +174,11 @@ final class LogRotation implements AutoCloseable {
         puncher.punch(file.path(), offset, length)
                 .ifPresent(why -> feed.trouble(
                         file.account(), "a part of " + file.path() + " is archived and not freed: " + why));
+    }
+
+    /** Any thread may say that the part at hand is the last one. */
+    void end() {
+        ending = true;
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What keeps logs within their bounds: archives what grew, removes what is old, holds back a reserve of the disk, and looks
- * for foreign lines in {@code worker.log}. One thread calls {@link #tick}.
+ * for foreign lines in {@code worker.log}. One thread calls {@link #run}.
  */
 final class LogUpkeep implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(5);
@@ -57,16 +57,30 @@ final class LogUpkeep implements AutoCloseable {
         }
     }
 
+    /** Ticks until {@link #end}, and closes. */
+    void run() {
+        try {
+            while (ending.getCount() > 0) {
+                tick();
+                await();
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        guarded("the end of the archive's upkeep", this::close);
+    }
+
     /** Waits until it is time for the next turn, which is later while no file grows. */
-    void await() throws InterruptedException {
+    private void await() throws InterruptedException {
         if (!ending.await(INTERVAL.toNanos(), TimeUnit.NANOSECONDS)
                 && growth.tryAcquire(LONGEST_INTERVAL.minus(INTERVAL).toNanos(), TimeUnit.NANOSECONDS)) {
             growth.drainPermits();
         }
     }
 
-    /** Ends the waiting. Not by an interrupt, which would break off the archiving of a part. */
+    /** Ends {@link #run}, after the part that it archives: an interrupt would break that off. */
     void end() {
+        rotation.end();
         ending.countDown();
         growth.release();
     }

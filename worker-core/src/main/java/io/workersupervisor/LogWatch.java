@@ -1,15 +1,11 @@
 package io.workersupervisor;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -43,7 +39,7 @@ final class LogWatch implements AutoCloseable {
     private final DataDirectory data;
     private final LogFeed feed;
     private final Kernel kernel;
-    private final Map<WorkerLogFile, Seen> seen = new HashMap<>();
+    private final Map<WorkerLogFile, WorkerLogFile.Stat> seen = new HashMap<>();
     /** Those that grew lately. */
     private final Set<WorkerLogFile> busy = new LinkedHashSet<>();
 
@@ -51,20 +47,6 @@ final class LogWatch implements AutoCloseable {
     private @Nullable WatchService service;
     private long stormUntil;
     private long sweepAt;
-
-    /** Which file stood there when it was looked at, and how long it was. */
-    private record Seen(@Nullable Object key, long size) {
-        /** Null where no regular file is. */
-        static @Nullable Seen of(Path path) throws IOException {
-            try {
-                BasicFileAttributes now =
-                        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-                return now.isRegularFile() ? new Seen(now.fileKey(), now.size()) : null;
-            } catch (NoSuchFileException gone) {
-                return null;
-            }
-        }
-    }
 
     /** Begins a watch of a directory, or says why it cannot. */
     @FunctionalInterface
@@ -200,10 +182,9 @@ final class LogWatch implements AutoCloseable {
     private Set<WorkerLogFile> look(List<WorkerLogFile> files) throws IOException {
         Set<WorkerLogFile> grown = new LinkedHashSet<>();
         for (WorkerLogFile file : files) {
-            Seen now = Seen.of(file.path());
-            if (now != null && !now.equals(seen.put(file, now))) {
-                grown.add(file);
-            }
+            WorkerLogFile.stat(file.path())
+                    .filter(stat -> !stat.equals(seen.put(file, stat)))
+                    .ifPresent(stat -> grown.add(file));
         }
         return grown;
     }

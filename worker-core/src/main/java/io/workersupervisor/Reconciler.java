@@ -277,14 +277,18 @@ final class Reconciler {
     }
 
     private void hearOf(AccountId account, String workerId) {
-        boolean gone = context.registry()
+        boolean open = context.registry()
                 .find(account)
                 .filter(row -> row.state().isOpen() && row.workerId().equals(workerId))
-                .isEmpty();
-        if (gone && supervised.remove(account, workerId)) {
-            end.filed(account, workerId)
-                    .ifPresent(report -> context.events()
-                            .hear(new WorkerEvent.Stopped(context.timing().now(), report)));
+                .isPresent();
+        if (open) {
+            return;
+        }
+        // Read before it is forgotten: what fails here is tried again by the next tick.
+        Optional<StopReport> report = end.filed(account, workerId);
+        if (supervised.remove(account, workerId)) {
+            report.ifPresent(filed -> context.events()
+                    .hear(new WorkerEvent.Stopped(context.timing().now(), filed)));
         }
     }
 

@@ -119,11 +119,7 @@ final class ShRecords implements LaunchRecords {
 
     @Override
     public Object state() {
-        try {
-            return Files.getLastModifiedTime(data.records());
-        } catch (IOException unreadable) {
-            return new Object();
-        }
+        return DataDirectory.changeOf(data.records());
     }
 
     @Override

@@ -91,12 +91,14 @@ final class StartVerification {
         }
     }
 
-    /** Alone: another thread of this host that files the end has told it, too, before the start is called failed. */
-    private Optional<StopReport> bury(WorkerRow row, Judgement.Dead dead) {
-        Supplier<Optional<StopReport>> bury = () -> end.bury(row, end.ending(row, dead, List.of()));
+    /**
+     * Alone: another call of this host that files the end has told it, too, before the start is called failed. Empty while
+     * one is at it.
+     */
+    private <T> Optional<T> alone(AccountId account, Supplier<T> call) {
         return Thread.currentThread().isInterrupted()
-                ? bury.get()
-                : context.mutex().call(row.account(), POLL, bury).flatMap(report -> report);
+                ? Optional.of(call.get())
+                : context.mutex().call(account, POLL, call);
     }
 
     private StartResult endedInGrace(StartProtocol.Born born) {
@@ -108,39 +110,47 @@ final class StartVerification {
                     .filter(seen -> seen.workerId().equals(mine.workerId())
                             && seen.state().isOpen());
             Optional<StopReport> report = Optional.empty();
-            String found = "";
+            String found = "its row is closed";
+            boolean over = false;
             if (row.isEmpty()) {
-                report = end.filed(mine);
+                Optional<Optional<StopReport>> filed = alone(mine.account(), () -> end.filed(mine));
+                over = filed.isPresent();
+                report = filed.flatMap(known -> known);
             } else {
                 Judgement judgement = context.judge().judge(row.get());
                 found = judgement.evidence();
                 // The end of one that is being stopped is its ladder's to tell.
                 if (judgement instanceof Judgement.Dead dead && row.get().state() != WorkerState.STOPPING) {
-                    report = bury(row.get(), dead);
+                    report = alone(mine.account(), () -> end.bury(row.get(), end.ending(row.get(), dead, List.of())))
+                            .flatMap(known -> known);
                 } else if (judgement instanceof Judgement.Draining draining
                         && !draining.left().isEmpty()) {
                     return new StartResult.Failed(mine.account(), "start grace", found, Optional.empty());
                 }
             }
-            if (report.isPresent() && report.get().reason() == StopReason.STOPPED_ON_REQUEST) {
-                return new StartResult.Refused(
-                        mine.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started");
-            }
-            if (report.isPresent() || row.isEmpty() || context.timing().nanos() > deadline) {
-                String how = report.map(known -> known.exit()
-                                + known.logEvidence().stream()
-                                        .filter(line -> known.reason() == StopReason.START_FAILED)
-                                        .findFirst()
-                                        .map(line -> ": the program could not be run: " + Text.oneLine(line.text()))
-                                        .orElse(""))
-                        .orElse(found);
-                return new StartResult.Failed(
-                        mine.account(),
-                        "start grace",
-                        "the worker ended within " + Text.words(mine.detail().startGrace()) + ", " + how,
-                        report);
+            if (over || report.isPresent() || context.timing().nanos() > deadline) {
+                return notStarted(mine, report, found);
             }
             context.timing().pause(POLL);
         }
+    }
+
+    private static StartResult notStarted(WorkerRow mine, Optional<StopReport> report, String found) {
+        if (report.isPresent() && report.get().reason() == StopReason.STOPPED_ON_REQUEST) {
+            return new StartResult.Refused(
+                    mine.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started");
+        }
+        String how = report.map(known -> known.exit()
+                        + known.logEvidence().stream()
+                                .filter(line -> known.reason() == StopReason.START_FAILED)
+                                .findFirst()
+                                .map(line -> ": the program could not be run: " + Text.oneLine(line.text()))
+                                .orElse(""))
+                .orElse(found);
+        return new StartResult.Failed(
+                mine.account(),
+                "start grace",
+                "the worker ended within " + Text.words(mine.detail().startGrace()) + ", " + how,
+                report);
     }
 }

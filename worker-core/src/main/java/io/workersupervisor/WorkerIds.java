@@ -33,11 +33,7 @@ final class WorkerIds {
     }
 
     static boolean isOne(String text) {
-        boolean fits = text.length() == LENGTH;
-        for (int i = 0; fits && i < LENGTH; i++) {
-            fits = DIGITS.indexOf(text.charAt(i)) >= 0;
-        }
-        return fits;
+        return text.length() == LENGTH && text.chars().allMatch(c -> DIGITS.indexOf(c) >= 0);
     }
 
     /** When a worker id was made; the epoch where it is no worker id. */

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -22,8 +21,8 @@ final class WorkerLaunch {
     private final Signals signals;
     private final Unregistered unregistered;
     private final WorkerIds ids = new WorkerIds();
-    private OptionalLong tickReadAt = OptionalLong.empty();
     private long tick;
+    private long tickReadAt;
 
     WorkerLaunch(
             Context context,
@@ -38,6 +37,7 @@ final class WorkerLaunch {
         this.ladder = ladder;
         this.signals = signals;
         this.unregistered = unregistered;
+        this.tickReadAt = context.timing().nanos() - MOMENT.toNanos();
     }
 
     /** Steps 2 and 3; {@link StartProtocol.Again} where the row has changed. */
@@ -86,9 +86,9 @@ final class WorkerLaunch {
     /** A tick before the launch; one reading serves all starts that follow within a moment. */
     private synchronized long momentAgo() {
         long now = context.timing().nanos();
-        if (tickReadAt.isEmpty() || now - tickReadAt.getAsLong() >= MOMENT.toNanos()) {
+        if (now - tickReadAt >= MOMENT.toNanos()) {
             tick = context.local().proc().uptimeTicks();
-            tickReadAt = OptionalLong.of(now);
+            tickReadAt = now;
         }
         return tick;
     }

@@ -242,6 +242,29 @@ class KeeperHostTest {
         assertThat(exit(host)).isEqualTo(new ExitStatus.Signalled(9));
     }
 
+    @Test
+    void P7_the_end_that_a_frozen_keeper_does_not_tell_is_looked_into_although_no_row_has_changed() throws Exception {
+        WorkerSupervisor host = node.host(settings -> {
+            settings.keeperPatience = Duration.ofMillis(300);
+            return settings;
+        });
+        long pid = host.start(SPEC).orElseThrow().pid();
+        WorkerRow row = node.row(ACCOUNT);
+        long keeper = keeper();
+        TestNode.signal("-STOP", keeper);
+        try {
+            TestNode.kill(pid);
+            await().until(() -> !host.status(ACCOUNT).orElseThrow().isAlive());
+
+            node.awaitEvent("worker " + row.workerId() + " is left alone");
+
+            assertThat(node.row(ACCOUNT)).isEqualTo(row);
+        } finally {
+            TestNode.signal("-CONT", keeper);
+        }
+        assertThat(exit(host)).isEqualTo(new ExitStatus.Signalled(9));
+    }
+
     /** Holds a write lease on a file until its input ends: whoever opens the file, to execute it say, hangs meanwhile. */
     private static final String LEASE = """
             $SIG{IO} = "IGNORE"; $| = 1;

@@ -7,9 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +90,58 @@ class LogPipelineTest {
         await().until(() -> !LogArchive.parts(node.data).isEmpty() && isFreed());
         node.letGo();
         await().until(() -> sink.size() == 40_001);
+    }
+
+    @Test
+    void p5_a_part_that_is_being_archived_is_finished_before_the_host_closes() throws Exception {
+        WorkerSupervisor host = node.host();
+        host.start(
+                TestNode.sh(ACCOUNT, "seq -f 'line %.0f of a worker that has more to say than that' 1 40000; sleep 600")
+                        .build());
+        node.awaitLog(ACCOUNT, "line 40000 ");
+        host.close();
+        BlockingQueue<LogPipeline> pipelines = new LinkedBlockingQueue<>();
+        Thread closer = new Thread(() -> {
+            try {
+                pipelines.take().close();
+            } catch (InterruptedException stop) {
+                throw new IllegalStateException(stop);
+            }
+        });
+        AtomicInteger calls = new AtomicInteger();
+        HolePuncher puncher = (file, offset, length) -> {
+            // The first one is a trial.
+            if (calls.incrementAndGet() == 2) {
+                closer.start();
+                // Until it has told all threads to end, and waits for them; without a wait that an interrupt would end.
+                long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+                while (closer.getState() != Thread.State.TIMED_WAITING && System.nanoTime() < deadline) {
+                    Thread.onSpinWait();
+                }
+            }
+            return Thread.currentThread().isInterrupted() ? Optional.of("broken off") : Optional.empty();
+        };
+        EventLog summary = new EventLog(node.data.eventLog());
+        LogPipeline pipeline = LogPipeline.of(
+                WorkerSupervisor.builder(node.data, node.registry)
+                        .logRetention(LogRetention.DEFAULT.archiveAt(1 << 20)),
+                node.registry,
+                summary,
+                new Events(summary, event -> {}, ended -> {}),
+                puncher,
+                file -> {},
+                Timing.system(InstantSource.system()));
+        pipelines.add(pipeline);
+
+        pipeline.begin();
+        await().until(() -> closer.getState() == Thread.State.TERMINATED);
+
+        String workerId = node.row(ACCOUNT).workerId();
+        assertThat(LogArchive.parts(node.data)).hasSize(1);
+        assertThat(LogJournal.readOnly(node.data.archive()))
+                .hasEntrySatisfying(
+                        workerId, archived -> assertThat(archived.offset()).isEqualTo(1 << 20));
+        assertThat(node.eventLog()).doesNotContain("not freed");
     }
 
     private boolean isFreed() throws IOException {

@@ -2,6 +2,11 @@ package io.workersupervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.mock;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -259,6 +264,39 @@ class StopLadderTest {
 
         await().until(() -> heard.stream().anyMatch(event -> event instanceof WorkerEvent.Stopped));
         assertThat(Files.readAllLines(node.data.eventLog())).hasSize(2);
+    }
+
+    @Test
+    void P6_an_end_of_another_host_is_heard_although_the_registry_fails_once() throws Exception {
+        AtomicInteger failed = new AtomicInteger();
+        InMemoryWorkerRegistry rows = new InMemoryWorkerRegistry();
+        WorkerRegistry registry = mock(WorkerRegistry.class, delegatesTo(rows));
+        doAnswer(call -> {
+                    boolean first =
+                            Thread.currentThread().getName().startsWith("worker-tick") && failed.getAndIncrement() == 0;
+                    if (first) {
+                        throw new RegistryException("planted");
+                    }
+                    return rows.reports(call.getArgument(0), call.getArgument(1));
+                })
+                .when(registry)
+                .reports(any(), anyInt());
+        List<WorkerEvent> heard = Collections.synchronizedList(new ArrayList<>());
+        WorkerSupervisor first = WorkerSupervisor.builder(node.data, registry)
+                .reconcileInterval(Duration.ofMillis(200))
+                .listener(heard::add)
+                .build();
+        try (first;
+                WorkerSupervisor second = WorkerSupervisor.builder(node.data, rows)
+                        .withoutReconcile()
+                        .build()) {
+            first.start(TestNode.sh(ACCOUNT, "exec sleep 600").build()).orElseThrow();
+
+            second.stop(ACCOUNT);
+
+            await().until(() -> heard.stream().anyMatch(event -> event instanceof WorkerEvent.Stopped));
+            assertThat(failed).hasValueGreaterThan(0);
+        }
     }
 
     @Test

@@ -56,6 +56,7 @@ class ToldEndTest {
         private final AtomicInteger durable = new AtomicInteger();
         private final AtomicInteger failed = new AtomicInteger();
         private volatile boolean failing;
+        private volatile Runnable beforeFind = () -> {};
 
         Writes(WorkerRegistry registry) {
             this.registry = registry;
@@ -76,6 +77,7 @@ class ToldEndTest {
 
         @Override
         public Optional<WorkerRow> find(AccountId account) {
+            beforeFind.run();
             return registry.find(account);
         }
 
@@ -140,7 +142,7 @@ class ToldEndTest {
         return listening(settings -> {
             settings.steps = step -> {
                 if (step.equals("report")) {
-                    awaitRelease();
+                    hold(held);
                 }
             };
             return more.apply(settings);
@@ -206,9 +208,9 @@ class ToldEndTest {
         }
     }
 
-    private void awaitRelease() {
+    private static void hold(CountDownLatch latch) {
         try {
-            held.await(60, TimeUnit.SECONDS);
+            latch.await(60, TimeUnit.SECONDS);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
@@ -272,6 +274,41 @@ class ToldEndTest {
         List<StopReport> shown = requireNonNull(why.poll(20, TimeUnit.SECONDS), "no end was told");
 
         assertThat(shown).extracting(StopReport::workerId).containsExactly(worker);
+    }
+
+    @Test
+    void a_start_is_called_failed_after_the_end_that_failed_it_is_logged() throws Exception {
+        CountDownLatch launched = new CountDownLatch(1);
+        CountDownLatch filed = new CountDownLatch(1);
+        CountDownLatch lookedTwice = new CountDownLatch(2);
+        Thread starter = Thread.currentThread();
+        registry.beforeFind = () -> {
+            if (Thread.currentThread() == starter && launched.getCount() == 0) {
+                hold(filed);
+                lookedTwice.countDown();
+            }
+        };
+        WorkerSupervisor host = listening(settings -> {
+            settings.steps = step -> {
+                if (step.equals("launched")) {
+                    launched.countDown();
+                } else if (step.equals("closed")) {
+                    // Everybody sees that the end is filed, and it is not logged yet.
+                    filed.countDown();
+                    hold(lookedTwice);
+                }
+            };
+            return settings;
+        });
+
+        StartResult result = host.start(TestNode.sh(ACCOUNT, "exit 3").build());
+        lookedTwice.countDown();
+
+        assertThat(result).isInstanceOf(StartResult.Failed.class);
+        await().untilAsserted(() -> assertThat(node.eventLog().lines())
+                .satisfiesExactly(
+                        ended -> assertThat(ended).contains("ended worker"),
+                        failed -> assertThat(failed).contains("failed to start at start grace")));
     }
 
     @Test
