@@ -202,7 +202,10 @@ public final class DataDirectory {
         return "worker_" + account.fileName() + "_" + workerId + ".log";
     }
 
-    /** Another one whenever a name in the directory has come or gone, and each time where that cannot be told. */
+    /**
+     * Another one whenever a name in the directory has come or gone, but for changes at the same instant of its file system,
+     * and each time where that cannot be told.
+     */
     static Object changeOf(Path directory) {
         try {
             return Files.getLastModifiedTime(directory);

@@ -120,7 +120,8 @@ final class KeeperCalls implements AutoCloseable {
         }
         boolean still = timing.nanos() - since < RESPITE.toNanos();
         if (!still) {
-            silent.remove(directory);
+            // Not one that has come meanwhile.
+            silent.remove(directory, since);
         }
         return still;
     }

@@ -139,12 +139,12 @@ final class Keepers implements AutoCloseable {
 
     /**
      * Connects to all that live, so that ends of their workers are heard of, and asks them whether they do; now and then,
-     * however often it is called. One that is stopped is found out although nothing else is asked of it: from then on its
-     * workers are looked at. One thread at a time calls it.
+     * however often it is called, and each time while one gives no answer. One that is stopped is found out although nothing
+     * else is asked of it: from then on its workers are looked at. One thread at a time calls it.
      */
     void discover() {
         pings.values().removeIf(this::isOver);
-        if (timing.nanos() - discoverAt < 0) {
+        if (timing.nanos() - discoverAt < 0 && !calls.isAnySilent()) {
             return;
         }
         discoverAt = timing.nanos() + DISCOVERY.toNanos();
@@ -221,9 +221,7 @@ final class Keepers implements AutoCloseable {
             KeeperConnection connection = KeeperConnection.open(directory, new Listener());
             calls.add(connection);
             List<String> hello = calls.ask(connection, List.of("HELLO", calls.tag(), PROTOCOL), LONGEST_HELLO);
-            if (hello.size() < 5
-                    || !hello.get(0).equals("KEEPER")
-                    || !hello.get(2).equals(PROTOCOL)) {
+            if (!isWelcome(hello)) {
                 if (!connection.isGone() && !Thread.currentThread().isInterrupted()) {
                     calls.silence(directory);
                 }
@@ -237,6 +235,13 @@ final class Keepers implements AutoCloseable {
             // Its socket file may outlive a keeper that was killed.
             return Optional.empty();
         }
+    }
+
+    private static boolean isWelcome(List<String> hello) {
+        return hello.size() >= 5
+                && hello.get(0).equals("KEEPER")
+                && hello.get(2).equals(PROTOCOL)
+                && hello.get(4).matches("[0-9]{1,18}");
     }
 
     private final class Listener implements KeeperConnection.Events {

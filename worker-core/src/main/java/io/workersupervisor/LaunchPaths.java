@@ -38,7 +38,8 @@ record LaunchPaths(
     static LaunchPaths of(
             WorkerSupervisor.Builder settings, ShellScript script, Machine machine, Timing timing, Host host) {
         DataDirectory data = settings.data;
-        ShLauncher shell = new ShLauncher(data, script, new ShRecords(data), machine, host.executor());
+        ShLauncher shell =
+                new ShLauncher(data, script, new ShRecords(data), machine, host.executor(), ShLauncher.LONGEST_ANSWER);
         Keepers keepers = new Keepers(data, timing, host::ended);
         LaunchRecords records = records(keepers, data, script, timing);
         if (settings.launcher != LaunchPath.SH) {

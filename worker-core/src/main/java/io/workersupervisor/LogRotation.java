@@ -56,10 +56,10 @@ final class LogRotation implements AutoCloseable {
         if (open == null || parts == null) {
             return false;
         }
+        waiting.addAll(grown);
         for (LogPiece piece : open.pending()) {
             finish(open, parts, piece);
         }
-        waiting.addAll(grown);
         if (waiting.isEmpty()) {
             return true;
         }
@@ -92,6 +92,8 @@ final class LogRotation implements AutoCloseable {
         LogJournal begun = LogJournal.open(opened.directory());
         journal = begun;
         begun.forget(feed.gone(begun.acknowledged().keySet()));
+        // What grew while another host had the lock.
+        waiting.addAll(WorkerLogFile.list(data));
         return begun;
     }
 

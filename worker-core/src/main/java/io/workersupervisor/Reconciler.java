@@ -206,7 +206,7 @@ final class Reconciler {
         return heard && whole.get();
     }
 
-    /** Empty where the records cannot be read, which whoever sweeps them finds and tells. */
+    /** Empty where the records cannot be read: their sweep, behind all looks, meets the same and tells it. */
     private Optional<Seen> seen(List<WorkerRow> open) {
         try {
             return Optional.of(new Seen(
@@ -214,12 +214,12 @@ final class Reconciler {
                     supervised.changes(),
                     keepers.holding(),
                     context.local().records().state()));
-        } catch (DataDirectoryException unreadable) {
+        } catch (RuntimeException unreadable) {
             return Optional.empty();
         }
     }
 
-    /** All on which it depends whether a tick finds something to do. */
+    /** All on which it depends whether a tick finds a worker to look at, or a record to sweep. */
     private record Seen(List<WorkerRow> open, long supervised, Object holding, Object records) {}
 
     private void one(AccountId account, AccountCheck.Reach reach, Pass pass) {

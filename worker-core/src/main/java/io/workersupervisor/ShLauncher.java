@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -21,21 +22,29 @@ final class ShLauncher implements Launcher {
     /** How long a launcher or a fence tries for a busy lock: 40 times 50 ms. */
     private static final int TRIES = 40;
 
-    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
+    static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
 
     private final DataDirectory data;
     private final ShellScript script;
     private final ShRecords records;
     private final Machine machine;
     private final Executor readers;
+    private final Duration patience;
     private final String umask;
 
-    ShLauncher(DataDirectory data, ShellScript script, ShRecords records, Machine machine, Executor readers) {
+    ShLauncher(
+            DataDirectory data,
+            ShellScript script,
+            ShRecords records,
+            Machine machine,
+            Executor readers,
+            Duration patience) {
         this.data = data;
         this.script = script;
         this.records = records;
         this.machine = machine;
         this.readers = readers;
+        this.patience = patience;
         this.umask = Inherited.umask();
     }
 
@@ -47,8 +56,9 @@ final class ShLauncher implements Launcher {
         }
         Launchable.Ready ready = (Launchable.Ready) launchable;
         Path program = Path.of(ready.command().get(0));
-        if (Program.isForOtherMachine(program)) {
-            return new LaunchAnswer.NotLaunched("program", "Exec format error: " + program);
+        Optional<LaunchAnswer> unfit = unfit(program);
+        if (unfit.isPresent()) {
+            return unfit.get();
         }
         try {
             ProcessBuilder builder = new ProcessBuilder(command(request, ready.command()));
@@ -63,6 +73,27 @@ final class ShLauncher implements Launcher {
             String step = SpawnError.number(e) == SpawnError.TOO_LONG ? "program" : "spawn";
             return new LaunchAnswer.NotLaunched(step, SpawnError.words(e));
         }
+    }
+
+    /** Why the shell must not run it. It is looked at on another thread: a file system may hang for good. */
+    private Optional<LaunchAnswer> unfit(Path program) {
+        CompletableFuture<Boolean> foreign =
+                CompletableFuture.supplyAsync(() -> Program.isForOtherMachine(program), readers);
+        String why;
+        try {
+            if (!foreign.get(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                return Optional.empty();
+            }
+            why = "Exec format error: " + program;
+        } catch (TimeoutException late) {
+            why = program + " could not be opened within " + Text.words(patience) + ": its file system hangs";
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            why = "the look at " + program + " was interrupted";
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a look at a program contains what it throws", e);
+        }
+        return Optional.of(new LaunchAnswer.NotLaunched("program", why));
     }
 
     private List<String> command(LaunchRequest request, List<String> words) throws IOException {
@@ -98,10 +129,10 @@ final class ShLauncher implements Launcher {
     private LaunchAnswer answer(Process process) {
         CompletableFuture<LaunchAnswer> answer = CompletableFuture.supplyAsync(() -> read(process), readers);
         try {
-            return answer.get(LONGEST_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
             return new LaunchAnswer.Unanswered(
-                    "the launcher, pid " + process.pid() + ", gave no answer within " + Text.words(LONGEST_ANSWER));
+                    "the launcher, pid " + process.pid() + ", gave no answer within " + Text.words(patience));
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             return new LaunchAnswer.Unanswered("the wait for the launcher, pid " + process.pid() + ", was interrupted");

@@ -25,6 +25,9 @@ final class StartVerification {
     /** How long the end of a worker that died within the grace may take to be filed. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
+    /** How long another call of this host may take to tell of an end that is filed. */
+    private static final Duration TELLING = Duration.ofSeconds(2);
+
     private static final Duration POLL = Duration.ofMillis(25);
 
     private final Context context;
@@ -110,12 +113,15 @@ final class StartVerification {
                     .filter(seen -> seen.workerId().equals(mine.workerId())
                             && seen.state().isOpen());
             Optional<StopReport> report = Optional.empty();
-            String found = "its row is closed";
-            boolean over = false;
+            String found = "its row is closed or replaced";
+            boolean late = context.timing().nanos() > deadline;
             if (row.isEmpty()) {
-                Optional<Optional<StopReport>> filed = alone(mine.account(), () -> end.filed(mine));
-                over = filed.isPresent();
+                // At last without waiting for what else that call does: it may launch another worker.
+                Optional<Optional<StopReport>> filed =
+                        late ? Optional.of(end.filed(mine)) : alone(mine.account(), () -> end.filed(mine));
+                late = filed.isPresent();
                 report = filed.flatMap(known -> known);
+                deadline = Math.min(deadline, context.timing().nanos() + TELLING.toNanos());
             } else {
                 Judgement judgement = context.judge().judge(row.get());
                 found = judgement.evidence();
@@ -128,7 +134,7 @@ final class StartVerification {
                     return new StartResult.Failed(mine.account(), "start grace", found, Optional.empty());
                 }
             }
-            if (over || report.isPresent() || context.timing().nanos() > deadline) {
+            if (late || report.isPresent()) {
                 return notStarted(mine, report, found);
             }
             context.timing().pause(POLL);

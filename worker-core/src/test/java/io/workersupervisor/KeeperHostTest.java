@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -265,13 +264,6 @@ class KeeperHostTest {
         assertThat(exit(host)).isEqualTo(new ExitStatus.Signalled(9));
     }
 
-    /** Holds a write lease on a file until its input ends: whoever opens the file, to execute it say, hangs meanwhile. */
-    private static final String LEASE = """
-            $SIG{IO} = "IGNORE"; $| = 1;
-            open(F, "<", $ARGV[0]) or exit 98; fcntl(F, 1024, 1) or exit 99;
-            print "held\\n"; <STDIN>;
-            """;
-
     @Test
     void P1_P7_an_exec_that_hangs_is_found_by_its_birth_record_and_others_are_started_without_the_keeper()
             throws Exception {
@@ -286,21 +278,16 @@ class KeeperHostTest {
         WorkerSpec spec = WorkerSpec.builder(ACCOUNT, program.toString(), "600")
                 .startGrace(TestNode.START_GRACE)
                 .build();
-        long pid;
-        Process lease = new ProcessBuilder("perl", "-e", LEASE, program.toString()).start();
-        try (BufferedReader said = lease.inputReader()) {
-            Needs.that("held".equals(said.readLine()), "perl, and a file system with leases");
-
+        long pid = FileLease.during(program, () -> {
             StartResult hanging = host.start(spec);
             StartResult other = host.start(TestNode.sh(after, "exec sleep 600").build());
 
-            pid = hanging.orElseThrow().pid();
-            assertThat(node.local().proc().commandLine(pid)).contains("/keeper-");
+            long hangs = hanging.orElseThrow().pid();
+            assertThat(node.local().proc().commandLine(hangs)).contains("/keeper-");
             assertThat(other).as("%s", other).isInstanceOf(StartResult.Started.class);
             node.awaitEvent("hangs on its way to its program");
-        } finally {
-            lease.destroyForcibly().waitFor();
-        }
+            return hangs;
+        });
 
         await().until(() -> node.local().proc().commandLine(pid).contains(program.toString()));
         assertThat(host.start(spec)).isInstanceOf(StartResult.AlreadyRunning.class);

@@ -39,7 +39,8 @@ final class KeeperNode implements AutoCloseable {
                 context,
                 new KeeperProgram(binary, places, timing),
                 KeeperLauncher.LONGEST_ANSWER);
-        ShLauncher shell = new ShLauncher(data, local.script(), new ShRecords(data), Machine.current(), readers);
+        ShLauncher shell = new ShLauncher(
+                data, local.script(), new ShRecords(data), Machine.current(), readers, ShLauncher.LONGEST_ANSWER);
         this.launcher = new KeeperOrShell(keeper, shell, path, local.script(), timing, troubles::add);
     }
 

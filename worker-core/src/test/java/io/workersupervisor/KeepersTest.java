@@ -68,6 +68,23 @@ class KeepersTest {
     }
 
     @Test
+    void one_that_gave_no_answer_to_others_is_asked_at_once_whether_it_lives() throws Exception {
+        long pid = node.pid();
+        TestNode.signal("-STOP", pid);
+        try {
+            keepers.calls().silence(node.directory());
+            discoverAfter(1);
+            discoverAfter(6);
+
+            timing.pass(Duration.ofSeconds(29));
+
+            assertThat(keepers.isHeld(WORKER)).isFalse();
+        } finally {
+            TestNode.signal("-CONT", pid);
+        }
+    }
+
+    @Test
     void one_that_is_gone_holds_nobody() throws Exception {
         Object held = keepers.holding();
 

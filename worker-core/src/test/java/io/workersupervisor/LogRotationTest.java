@@ -74,6 +74,22 @@ class LogRotationTest extends OnTailedDirectory {
                 .archiveNothing(node);
     }
 
+    @Test
+    void p5_what_grew_while_another_host_had_the_archive_is_archived_after_it() throws IOException {
+        node.write(1, lines(60_000));
+        node.drain(node.tailer(sink));
+        TestedRotation other = rotation((file, offset, length) -> Optional.empty());
+        TestedRotation mine = rotation((file, offset, length) -> Optional.empty());
+        other.tick(List.of());
+
+        boolean ours = mine.rotation().tick(List.of(node.file(1)));
+        other.rotation().close();
+        mine.tick(List.of());
+
+        assertThat(ours).isFalse();
+        assertThat(LogArchive.parts(node.data)).isNotEmpty();
+    }
+
     private TestedRotation rotation(HolePuncher puncher) {
         boolean[] tried = new boolean[1];
         LogRotation rotation = new LogRotation(node.data, node.feed(), SMALL, (file, offset, length) -> {

@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -44,7 +45,12 @@ class ShLauncherTest {
 
     private static Launcher launcher(LocalMachine local) {
         return new ShLauncher(
-                local.data(), local.script(), new ShRecords(local.data()), local.machine(), Runnable::run);
+                local.data(),
+                local.script(),
+                new ShRecords(local.data()),
+                local.machine(),
+                Runnable::run,
+                ShLauncher.LONGEST_ANSWER);
     }
 
     private static ProcessIdentity identity(LocalMachine local, Process process) {
@@ -106,12 +112,45 @@ class ShLauncherTest {
         }
     }
 
+    @Test
+    void P7_a_program_whose_file_system_hangs_is_refused_in_time(@TempDir Path directory) throws Exception {
+        LocalMachine local = LocalMachine.of(DataDirectory.open(directory.resolve("data")), false);
+        Path program = Files.copy(Path.of("/bin/sleep"), directory.resolve("program"), COPY_ATTRIBUTES);
+        WorkerSpec spec =
+                WorkerSpec.builder(AccountId.of(1), program.toString(), "600").build();
+        ExecutorService readers = Executors.newCachedThreadPool();
+        Launcher launcher = new ShLauncher(
+                local.data(),
+                local.script(),
+                new ShRecords(local.data()),
+                local.machine(),
+                readers,
+                Duration.ofMillis(300));
+        try {
+            LaunchAnswer answer = FileLease.during(
+                    program, () -> launcher.launch(new Launcher.LaunchRequest(spec, Samples.WORKER, 1)));
+
+            assertThat(answer)
+                    .isEqualTo(new LaunchAnswer.NotLaunched(
+                            "program", program + " could not be opened within 300 ms: its file system hangs"));
+            assertThat(local.records().workers()).isEmpty();
+        } finally {
+            readers.shutdown();
+        }
+    }
+
     private abstract static class Sh extends LauncherContract {
         private final ExecutorService readers = Executors.newCachedThreadPool();
 
         @Override
         Launcher launcher(LocalMachine local) {
-            return new ShLauncher(local.data(), local.script(), new ShRecords(local.data()), local.machine(), readers);
+            return new ShLauncher(
+                    local.data(),
+                    local.script(),
+                    new ShRecords(local.data()),
+                    local.machine(),
+                    readers,
+                    ShLauncher.LONGEST_ANSWER);
         }
 
         @Override
