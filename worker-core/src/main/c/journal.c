@@ -4,11 +4,12 @@
 #include <sys/epoll.h>
 
 enum {
-	ROOM = 1024,  /* bytes that all records of one worker take at most */
-	WASTE = 65536 /* bytes, and twice what was kept last time: so long may it grow before it is written anew */
+	ROOM = 1024,    /* bytes that all records of one worker take at most */
+	WASTE = 65536,  /* bytes, and twice what was kept last time: so long may it grow before it is written anew */
+	RETRY_MS = 1000 /* between attempts to write what could not be written */
 };
 
-static int journal = -1;
+static int journal = -1, behind; /* behind: a record is in memory alone */
 static uint64_t journal_length, journal_room, journal_kept; /* bytes: written, reserved, left by the last compaction */
 static char boot[40] = "-", pid_ns[32] = "-", time_ns[32] = "-";
 
@@ -31,9 +32,13 @@ int reserve(void) {
 	return 0;
 }
 
+static void keeper_line(char *line, size_t size) {
+	snprintf(line, size, "K %d %s %d %" PRIu64 "\n", VERSION, context, (int)getpid(), ticks_of(getpid()));
+}
+
 static int write_kept(int fd) {
 	char line[MAX_LINE];
-	snprintf(line, sizeof line, "K %d %s %d %" PRIu64 "\n", VERSION, context, (int)getpid(), ticks_of(getpid()));
+	keeper_line(line, sizeof line);
 	int error = put(fd, line);
 	for (struct worker *w = next_worker(0); w && !error; w = next_worker(w))
 		error = put(fd, w->records);
@@ -57,6 +62,8 @@ static int rewrite(void) {
 		journal_length = length;
 		journal_room = room;
 		unlink("journal.new");
+	} else {
+		behind = 0;
 	}
 	journal_kept = journal_length; /* after a failure, too: it is not tried again at every turn */
 	old = error ? fd : old;
@@ -64,18 +71,32 @@ static int rewrite(void) {
 	return error;
 }
 
-/* A line that found no room is taken back whole, so that it spoils none behind it; what was reserved goes with it. */
+/* A line that was written in part is taken back whole, so that it spoils none behind it; what was reserved goes with it. */
 static void take_back(void) {
+	if ((uint64_t)lseek(journal, 0, SEEK_END) == journal_length) return;
 	journal_room = 0;
 	if (ftruncate(journal, (off_t)journal_length)) rewrite();
 	reserve();
 }
 
-static void append(const char *line) {
-	if (put(journal, line))
+static int append(const char *line) {
+	int error = put(journal, line);
+	if (error)
 		take_back();
 	else
 		journal_length += strlen(line);
+	return error;
+}
+
+/* Tries again to write what could not be written; the answer is when to call next. */
+uint64_t catch_up(void) {
+	static uint64_t due;
+	uint64_t now = behind ? clock_ms(CLOCK_BOOTTIME) : 0;
+	if (behind && now >= due) {
+		rewrite();
+		due = now + RETRY_MS;
+	}
+	return behind ? due : UINT64_MAX;
 }
 
 /* Its birth record; the answer is its length, as from snprintf. */
@@ -102,14 +123,14 @@ void record(struct worker *w, const char *format, ...) {
 	va_start(args, format);
 	vsnprintf(w->records + length, w->room - length, format, args);
 	va_end(args);
-	append(w->records + length);
+	if (append(w->records + length)) behind = 1;
 }
 
+/* An end whose acknowledgement cannot be written stays, and is acknowledged again. */
 void forget_record(struct worker *w) {
 	char line[MAX_LINE];
 	snprintf(line, sizeof line, "A %s\n", w->id);
-	append(line);
-	forget(w);
+	if (!append(line) || !w->over) forget(w);
 	if (journal_length > WASTE + 2 * journal_kept) rewrite();
 }
 
@@ -157,13 +178,17 @@ static void adopt(struct worker *w) {
 		signal_worker(w, SIGKILL, 1); /* its leash died with its keeper */
 }
 
-static int read_journal(void) {
+/* Sets how much of it are whole lines. */
+static int read_journal(off_t *whole) {
 	char line[MAX_LINE];
 	int fd = open("journal", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	FILE *old = fd < 0 ? 0 : fdopen(fd, "r");
 	if (!old) return errno == ENOENT ? 0 : errno;
 	while (fgets(line, sizeof line, old))
-		if (strchr(line, '\n')) read_line(line);
+		if (strchr(line, '\n')) {
+			read_line(line);
+			*whole = ftello(old);
+		}
 	int error = ferror(old) ? EIO : 0;
 	fclose(old);
 	return error;
@@ -178,20 +203,36 @@ static void know_ourselves(void) {
 	if (n > 0) time_ns[n] = 0;
 }
 
+/* On a full disk the journal that is there goes on: an earlier keeper has reserved room behind it. */
+static int go_on(off_t whole) {
+	char line[MAX_LINE];
+	int fd = open("journal", O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0) return ENOSPC;
+	journal = fd;
+	journal_length = journal_kept = (uint64_t)whole;
+	take_back();
+	keeper_line(line, sizeof line);
+	append(line);
+	return 0;
+}
+
 /* Reads the journal, writes it anew, and adopts who lives. */
 int resume(void) {
 	struct worker *w, *next;
+	off_t whole = 0;
 	know_ourselves();
-	int error = read_journal();
+	int error = read_journal(&whole);
 	for (w = next_worker(0); w; w = next) {
 		next = next_worker(w);
 		if (!w->over && !w->pid) /* it died with its machine or namespace, or is another keeper's */
 			forget(w);
 	}
 	if (!error) error = rewrite();
+	if (error == ENOSPC || error == EDQUOT) error = go_on(whole);
 	for (w = error ? 0 : next_worker(0); w; w = next) {
 		next = next_worker(w);
 		if (!w->over) adopt(w);
 	}
+	if (!error) reserve(); /* for the adopted; where there is no room the next start says so */
 	return error;
 }

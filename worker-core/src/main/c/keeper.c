@@ -37,7 +37,8 @@
  *   4. The worker's process: session, birth record, descriptors, working directory, limits, exec. The lock is inherited
  * as descriptor 63, and a copy of it is kept here until the exit record is written.
  *
- * An end: group looked at, exit record, then our copy of the lock is let go, then EXIT. The record stays until ACK.
+ * An end: group looked at, exit record, then our copy of the lock is let go, then EXIT. The record stays until ACK; one
+ * that could not be written is written as soon as that is possible.
  *
  * The journal, a line a fact; a line without its newline is not there:
  *
@@ -49,7 +50,7 @@
  *     A id                                            nothing ran, or its report is filed: forget it
  *
  * A keeper that begins in a directory with a journal adopts the living and keeps the ended. It leaves when it has no
- * client and no child; the journal stays unless everything in it was acknowledged.
+ * client, no child and no record to be written; the journal stays unless everything in it was acknowledged.
  */
 #include "keeper.h"
 #include <sys/epoll.h>
@@ -129,9 +130,12 @@ static void handle(const struct epoll_event *e) {
 _Noreturn static void serve(void) {
 	struct epoll_event events[32];
 	for (;;) {
-		uint64_t due = check_leases();
+		uint64_t due = check_leases(), late = catch_up();
 		send_and_hang_up();
-		leave_if_done();
+		if (late == UINT64_MAX)
+			leave_if_done();
+		else if (late < due)
+			due = late;
 		if (clock_ms(CLOCK_BOOTTIME) < idle_until && idle_until < due) due = idle_until;
 		wake_at(due);
 		int n = epoll_wait(poller, events, 32, -1);
@@ -161,11 +165,11 @@ static void enter(const char *dir) {
 }
 
 static void isolate(void) {
-	sigset_t all;
+	uint64_t all = UINT64_MAX;
 	setsid();
-	sigfillset(&all);
-	sigprocmask(
-		SIG_SETMASK, &all, 0); /* only KILL and STOP reach us: TERM of a service's stop must not cost a status */
+	/* Only KILL and STOP reach us: TERM of a service's stop must not cost a status. Not by the C library, which leaves out
+	   those that it takes for its own. */
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, 0, sizeof all);
 	for (int sig = 1; sig <= 64; sig++) signal(sig, SIG_DFL);
 	subreaper = !prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	prctl(PR_SET_NAME, "worker-keeper", 0, 0, 0);

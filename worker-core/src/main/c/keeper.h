@@ -40,7 +40,7 @@ struct worker {
 	pid_t pid; /* 0 where the journal tells of another kernel or namespace */
 	struct worker *next_id, *next_pid;
 	uint64_t ticks;
-	long oom;   /* counter before it started */
+	long oom;   /* counter before it started, -1 where there is none */
 	int over;   /* its end is recorded */
 	int lockfd; /* our copy, -1 where an earlier keeper had it */
 	int pidfd;  /* watched, as it is no child of ours; else -1 */
@@ -77,7 +77,7 @@ void done(struct client *c, const char *tag, const char *answer, int error);
 /* lock.c: an account's lock, and the fence in it */
 int take_lock(const char *path, int *fd);
 int still_locked(struct worker *w);
-uint64_t admitted(int lockfd);
+int admitted(int lockfd, uint64_t *epoch);
 int admit(int lockfd, uint64_t epoch);
 void fence(struct client *c, char **v);
 void probe(struct client *c, char **v);
@@ -105,6 +105,7 @@ int put_birth(const char *line);
 void birth_was_put(int error);
 __attribute__((format(printf, 2, 3))) void record(struct worker *w, const char *format, ...);
 void forget_record(struct worker *w);
+uint64_t catch_up(void);
 int resume(void);
 
 /* lease.c: workers that end where nobody renews */
@@ -116,7 +117,7 @@ void leash_request(struct client *c, char **v);
 uint64_t clock_ms(clockid_t clock);
 int number(const char *text, unsigned base, uint64_t most, uint64_t *value);
 int is_name(const char *text, size_t most);
-size_t slurp(const char *path, char *buf, size_t cap);
+ssize_t slurp(const char *path, char *buf, size_t cap);
 uint64_t stat_field(const char *path, int field, char *state);
 uint64_t ticks_of(pid_t pid);
 int signal_fd(int pidfd, int sig, unsigned flags);

@@ -15,13 +15,15 @@ int take_lock(const char *path, int *fd) {
 	return error;
 }
 
-uint64_t admitted(int lockfd) {
+/* 0 where nothing was admitted yet. A number that cannot be read admits nobody. */
+int admitted(int lockfd, uint64_t *epoch) {
 	char text[32];
-	uint64_t value = 0;
+	*epoch = 0;
 	ssize_t n = pread(lockfd, text, sizeof text - 1, 0);
-	text[n < 0 ? 0 : n] = 0;
+	if (n < 0) return errno;
+	text[n] = 0;
 	text[strcspn(text, "\n")] = 0;
-	return number(text, 10, INT64_MAX, &value) ? value : 0;
+	return (n <= 1 && !*text) || number(text, 10, INT64_MAX, epoch) ? 0 : EINVAL;
 }
 
 int admit(int lockfd, uint64_t epoch) {
@@ -39,8 +41,8 @@ void fence(struct client *c, char **v) {
 	} else if (error) {
 		failed(c, v[1], AT_LOCK, error);
 	} else {
-		before = admitted(fd);
-		error = wanted > before ? admit(fd, wanted) : 0;
+		error = admitted(fd, &before);
+		if (!error && wanted > before) error = admit(fd, wanted);
 		close(fd);
 		if (error)
 			failed(c, v[1], AT_FENCE, error);

@@ -140,8 +140,8 @@ static struct failure prepare(struct start *s, const char *lock, const char *log
 	/* A quarter of our descriptors is not for workers: clients come in, files are looked at. */
 	if (!error && (rlim_t)s->w->lockfd >= files.rlim_max - files.rlim_max / 4) error = EMFILE;
 	if (error) return (struct failure){AT_LOCK, error};
-	s->before = admitted(s->w->lockfd);
-	error = s->birth.epoch > s->before ? admit(s->w->lockfd, s->birth.epoch) : ESTALE;
+	error = admitted(s->w->lockfd, &s->before);
+	if (!error) error = s->birth.epoch > s->before ? admit(s->w->lockfd, s->birth.epoch) : ESTALE;
 	if (error) return (struct failure){AT_FENCE, error};
 	/* Not waiting for the reader of a pipe; the worker's descriptor waits like any other. */
 	s->logfd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);

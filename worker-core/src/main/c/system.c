@@ -28,8 +28,8 @@ int is_name(const char *text, size_t most) {
 	return n > 0 && n <= most && strspn(text, CHARS) == n && strcmp(text, "-");
 }
 
-/* Reads a small file as text; of a file in /proc one read may return a part. */
-size_t slurp(const char *path, char *buf, size_t cap) {
+/* Reads a small file as text, -1 where that fails; of a file in /proc one read may return a part. */
+ssize_t slurp(const char *path, char *buf, size_t cap) {
 	size_t n = 0;
 	ssize_t got = 1;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -37,13 +37,13 @@ size_t slurp(const char *path, char *buf, size_t cap) {
 		if ((got = read(fd, buf + n, cap - 1 - n)) > 0) n += (size_t)got;
 	if (fd >= 0) close(fd);
 	buf[n] = 0;
-	return n;
+	return fd < 0 || got < 0 ? -1 : (ssize_t)n;
 }
 
 /* Fields of /proc/PID/stat behind the last ')': state is number 0, start tick 19, wait status of a zombie 49. */
 uint64_t stat_field(const char *path, int field, char *state) {
 	char buf[2048];
-	char *p = slurp(path, buf, sizeof buf) ? strrchr(buf, ')') : 0;
+	char *p = slurp(path, buf, sizeof buf) > 0 ? strrchr(buf, ')') : 0;
 	if (!p || !p[1]) return 0;
 	p += 2;
 	*state = *p;
@@ -91,7 +91,7 @@ static char oom_file[4200];
 
 long oom_kills(void) {
 	char buf[16384] = "\n";
-	if (!*oom_file || !slurp(oom_file, buf + 1, sizeof buf - 1)) return -1;
+	if (!*oom_file || slurp(oom_file, buf + 1, sizeof buf - 1) <= 0) return -1;
 	char *line = strstr(buf, "\noom_kill ");
 	return line ? atol(line + 10) : -1;
 }

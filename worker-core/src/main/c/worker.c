@@ -92,14 +92,14 @@ static void lives_no_more(struct worker *w) {
 
 /* Children of ours that are no workers. Whatever a worker leaves behind falls to us when it ends, as we are its
    subreaper: where there are none, nothing of it is left, however it hides. -1 where we are none, as in an emulator, or
-   the kernel does not list children. */
+   the children cannot be listed. */
 static int orphans(void) {
 	static char list[1 << 17];
 	char path[64], *rest = 0;
 	int found = 0;
 	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
-	size_t n = slurp(path, list, sizeof list);
-	if (!subreaper || n == sizeof list - 1 || (n == 0 && access(path, R_OK))) return -1;
+	ssize_t n = slurp(path, list, sizeof list);
+	if (!subreaper || n < 0 || n == sizeof list - 1) return -1;
 	for (char *word = strtok_r(list, " ", &rest); word; word = strtok_r(0, " ", &rest))
 		found += !child_with((pid_t)atol(word));
 	return found;
@@ -121,12 +121,12 @@ void ended(struct worker *w, const int *status, const struct rusage *use) {
 	static const struct rusage nothing;
 	char how[16] = "-", left[16] = "-";
 	int orphaned = w->pidfd < 0 && status ? orphans() : -1;
-	long oom = status ? oom_kills() - w->oom : 0;
+	long oom = status && w->oom >= 0 ? oom_kills() - w->oom : 0;
 	if (!use) use = &nothing;
 	if (status) snprintf(how, sizeof how, "%d", *status);
 	if (orphaned >= 0) snprintf(left, sizeof left, "%d", orphaned);
 	record(w, "E %s %s %" PRIu64 " %ld %" PRIu64 " %" PRIu64 " %ld %d %d %s\n", w->id, how, clock_ms(CLOCK_REALTIME),
-		use->ru_maxrss, micros(use->ru_utime), micros(use->ru_stime), oom, w->sent, group_left(w), left);
+		use->ru_maxrss, micros(use->ru_utime), micros(use->ru_stime), oom < 0 ? 0 : oom, w->sent, group_left(w), left);
 	lives_no_more(w);
 	if (w->lockfd >= 0 && still_locked(w)) record(w, "L %s\n", w->id);
 	tell(0, "EXIT\t%s\t%s", w->id, how);
@@ -183,8 +183,11 @@ static int signal_other(pid_t pid, uint64_t ticks, int sig, char scope) {
 	int fd = open_process(pid, ticks);
 	if (fd < 0) return errno;
 	pid_t group = scope == 'p' ? -1 : getpgid(pid);
-	int error = scope == 'm' && group > 1 && group != pid ? send_signal(group, -1, sig, 1)
-														  : send_signal(pid, fd, sig, group == pid);
+	int error;
+	if (scope == 'm' && group > 1 && group != pid) /* its own, unless another has its number by now */
+		error = signal_fd(fd, 0, 0) && errno == ESRCH ? ESRCH : send_signal(group, -1, sig, 1);
+	else
+		error = send_signal(pid, fd, sig, group == pid);
 	close(fd);
 	return error;
 }

@@ -216,6 +216,13 @@ def signals_go_to_the_right_process(k):
     assert k.client.end_of("group") == "9", "a member leads to its group"
 
 
+def only_kill_ends_it(k):
+    run = k.start("w", "/bin/sleep", "600")
+    for sig in {*range(1, 65)} - {signal.SIGKILL, signal.SIGSTOP}:
+        os.kill(k.pid, sig)
+    assert k.signal(run, 34) == "SENT" and k.client.end_of("w") == "34", "and workers hear all"
+
+
 def failures_name_step_and_error(k):
     os.symlink("/etc/passwd", k.lock("evil"))
     os.symlink(k.dir + "/nowhere", k.log("evil2"))
@@ -260,6 +267,12 @@ def lock_and_fence(k):
     assert k.client.ask("FENCE", "t", k.lock("acc"), 3) == ["FENCED", "t", "9"]
     assert k.start("two", "/bin/true", account="acc", epoch=9) == ["SUPERSEDED", "two", "9"]
     assert k.start("two", "/bin/true", account="acc", epoch=10)[0] == "RUN" and k.client.end_of("two") == "0"
+    with open(k.lock("acc"), "w") as lock:
+        lock.write("12x\n")
+    assert k.start("three", "/bin/true", account="acc", epoch=11)[:4] == ["FAILED", "three", "fence", "22"], "a damaged one"
+    assert k.client.ask("FENCE", "t", k.lock("acc"), 11)[:4] == ["FAILED", "t", "fence", "22"]
+    os.truncate(k.lock("acc"), 0)
+    assert k.start("three", "/bin/true", account="acc", epoch=1)[0] == "RUN", "an empty one admits all"
 
 
 def leftovers_are_told(k):
@@ -474,7 +487,58 @@ def descriptors_used_up(command):
         clean_up(k)
 
 
-def disk_full(command):
+def what_could_not_be_written_is_written_later(command):
+    if os.getuid():
+        return "not root"
+    k = Keeper(command)
+    try:
+        run = k.start("w", "/bin/sleep", "600")
+        without = resource.prlimit(k.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(k.pid, resource.RLIMIT_FSIZE, (1, without[1]))
+        assert k.signal(run, 9) == "SENT" and k.client.end_of("w") == "9"
+        k.acknowledge("w")
+        assert not k.journal("EA"), "nothing could be written"
+        resource.prlimit(k.pid, resource.RLIMIT_FSIZE, without)
+        wait_until(lambda: [e[2] for e in k.journal("E")] == ["9"], "the end is recorded")
+        k.acknowledge("w")
+        assert k.journal("A")
+    finally:
+        clean_up(k)
+
+
+def disk_full(k):
+    runs = [k.start(f"w{i}", *sh("read x; trap 'exit 3' TERM; echo up; while :; do sleep 0.05; done")) for i in range(20)]
+    wait_until(lambda: all(k.output(f"w{i}") for i in range(20)), "all are up")
+    fill(k)
+    assert all(k.signal(run, 15) == "SENT" for run in runs)
+    recorded = {f"w{i}": "768" for i in range(20)}
+    assert {id: k.client.end_of(id) for id in recorded} == recorded
+    assert {e[1]: e[2] for e in k.journal("E")} == recorded
+    k.kill()
+    k.again()
+    assert {e[1]: e[2] for e in k.journal("E")} == recorded, "the next keeper keeps them"
+    full = [k.start(f"x{i}", "/bin/true") for i in range(200)]
+    assert all(a[0] in ("RUN", "FAILED") for a in full) and full[-1][0] == "FAILED" and full[-1][3] == "28", full[-1]
+
+
+def a_disk_that_is_full_while_the_keeper_dies(k):
+    runs = {f"w{i}": k.start(f"w{i}", "/bin/sleep", "600") for i in range(60)}
+    k.kill()
+    fill(k)
+    k.again()
+    assert all(k.signal(run, 9) == "SENT" for run in runs.values())
+    assert EMULATED or not TELLS_STATUS or {k.client.end_of(id) for id in runs} == {"9"}
+    wait_until(lambda: {e[1] for e in k.journal("E")} == set(runs), "all ends are recorded")
+
+
+def fill(k):
+    with contextlib.suppress(OSError), open(k.mount + "/filler", "wb", buffering=0) as filler:
+        while filler.write(b"x" * 4096):
+            pass
+    assert os.statvfs(k.mount).f_bavail == 0
+
+
+def on_small_disk(command, test):
     if os.getuid():
         return "not root"
     mount = tempfile.mkdtemp(prefix="keeper-")
@@ -483,23 +547,14 @@ def disk_full(command):
     k = Keeper(command)
     try:
         clean_up(k)
-        k.dir = mount + "/k"
+        k.mount, k.dir = mount, mount + "/k"
         os.mkdir(k.dir, 0o700)
         k.again()
-        runs = [k.start(f"w{i}", *sh("read x; trap 'exit 3' TERM; echo up; while :; do sleep 0.05; done")) for i in range(20)]
-        wait_until(lambda: all(k.output(f"w{i}") for i in range(20)), "all are up")
-        with contextlib.suppress(OSError), open(mount + "/filler", "wb", buffering=0) as filler:
-            while filler.write(b"x" * 4096):
-                pass
-        assert os.statvfs(mount).f_bavail == 0
-        assert all(k.signal(run, 15) == "SENT" for run in runs)
-        assert all(k.client.end_of(f"w{i}") == "768" for i in range(20))
-        assert {e[1]: e[2] for e in k.journal("E")} == {f"w{i}": "768" for i in range(20)}
-        full = [k.start(f"x{i}", "/bin/true") for i in range(200)]
-        assert all(a[0] in ("RUN", "FAILED") for a in full) and full[-1][0] == "FAILED" and full[-1][3] == "28", full[-1]
+        return test(k)
     finally:
         clean_up(k)
-        os.unlink(mount + "/filler")
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(mount + "/filler")
         subprocess.run(["umount", "-l", mount], check=True)
         os.rmdir(mount)
 
@@ -520,12 +575,13 @@ def clean_up(k):
 
 
 WITH_A_KEEPER = (hello_and_unknown_frames, no_frame_cuts_off, statuses_are_exact, a_worker_starts_clean,
-                 signals_go_to_the_right_process, failures_name_step_and_error, a_script_without_an_interpreter_runs,
-                 lock_and_fence, leftovers_are_told, acknowledged_records_leave_the_journal, a_new_keeper_adopts,
+                 signals_go_to_the_right_process, only_kill_ends_it, failures_name_step_and_error,
+                 a_script_without_an_interpreter_runs, lock_and_fence, leftovers_are_told, acknowledged_records_leave_the_journal, a_new_keeper_adopts,
                  a_leash_ends_its_workers, an_overdue_leash_kills_at_once, holes_are_punched, many_clients_and_a_full_table,
                  many_workers_at_once, large_frames_and_slow_ones, a_client_that_does_not_read_is_let_go,
                  a_client_that_goes_while_it_is_served, the_directory_is_guarded, it_leaves_when_nobody_needs_it)
-ALONE = (descriptors_used_up, disk_full)
+ON_SMALL_DISK = (disk_full, a_disk_that_is_full_while_the_keeper_dies)
+ALONE = (descriptors_used_up, what_could_not_be_written_is_written_later)
 
 
 def main(command):
@@ -539,8 +595,8 @@ def main(command):
         finally:
             clean_up(k)
         print("ok", test.__name__, f"({said})" if said else "", flush=True)
-    for test in ALONE:
-        said = test(command)
+    for test in (*ALONE, *ON_SMALL_DISK):
+        said = on_small_disk(command, test) if test in ON_SMALL_DISK else test(command)
         print("ok", test.__name__, f"({said})" if said else "", flush=True)
 
 

@@ -82,7 +82,7 @@ final class KeeperLauncher {
             return new Launcher.LaunchAnswer.NotLaunched("program", "Argument list too long");
         }
         KeeperConnection connection = connect();
-        CompletableFuture<?> over = keepers.over(workerId);
+        CompletableFuture<?> over = keepers.over(workerId, connection);
         List<String> answer = keepers.calls().ask(connection, frame.get(), workerId, patience);
         if (!answer.isEmpty() && answer.get(0).equals("RUN")) {
             return new Launcher.LaunchAnswer.Born(

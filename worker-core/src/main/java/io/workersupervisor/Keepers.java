@@ -46,13 +46,16 @@ final class Keepers implements AutoCloseable {
     private final Consumer<String> ends;
     private final Map<Path, Known> known = new ConcurrentHashMap<>();
     private final Map<Path, Ping> pings = new HashMap<>();
-    private final Map<String, CompletableFuture<?>> over = new ConcurrentHashMap<>();
+    private final Map<String, Awaited> over = new ConcurrentHashMap<>();
     private final AtomicLong released = new AtomicLong();
     private volatile Runnable onGone = () -> {};
     private volatile boolean closed;
     private String failure = "";
     private long failedAt;
     private long discoverAt;
+
+    /** The end of a worker that is, or is about to be, the child of a keeper. */
+    private record Awaited(KeeperConnection from, CompletableFuture<?> end) {}
 
     /** A keeper that said hello. */
     private record Known(KeeperConnection connection, String context, long pid) {}
@@ -257,7 +260,11 @@ final class Keepers implements AutoCloseable {
         @Override
         public void gone(KeeperConnection from) {
             // Whoever waited for an end looks by itself now.
-            over.keySet().forEach(workerId -> ended(from, workerId));
+            over.forEach((workerId, awaited) -> {
+                if (awaited.from() == from) {
+                    ended(from, workerId);
+                }
+            });
             if (!closed) {
                 onGone.run();
             }
@@ -269,9 +276,10 @@ final class Keepers implements AutoCloseable {
         onGone = action;
     }
 
-    /** Completes when the worker has ended, or nobody can tell any more; to be asked before it is started. */
-    CompletableFuture<?> over(String workerId) {
-        return over.computeIfAbsent(workerId, id -> new CompletableFuture<Void>());
+    /** Completes when the worker has ended, or its keeper cannot tell any more; to be asked before it is started there. */
+    CompletableFuture<?> over(String workerId, KeeperConnection by) {
+        return over.computeIfAbsent(workerId, id -> new Awaited(by, new CompletableFuture<Void>()))
+                .end();
     }
 
     /** Nothing was started under this id. */
@@ -280,7 +288,8 @@ final class Keepers implements AutoCloseable {
     }
 
     private Optional<CompletableFuture<?>> release(String workerId) {
-        Optional<CompletableFuture<?>> awaited = Optional.ofNullable(over.remove(workerId));
+        Optional<CompletableFuture<?>> awaited =
+                Optional.ofNullable(over.remove(workerId)).map(Awaited::end);
         // Not before: who saw it held must see another number afterwards.
         released.incrementAndGet();
         return awaited;

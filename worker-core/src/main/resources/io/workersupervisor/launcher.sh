@@ -64,11 +64,14 @@ lock_or_leave() {
     done
 }
 
-# Sets $ws_admitted to the number in the lock file.
+# Sets $ws_admitted to the number in the lock file. One that cannot be read admits nobody.
 read_admitted() {
     ws_admitted=
     read -r ws_admitted <&9
-    case $ws_admitted in '' | *[!0-9]*) ws_admitted=0 ;; esac
+    case $ws_admitted in
+    '') ws_admitted=0 ;;
+    *[!0-9]*) echo "$ws_lockfile is damaged"; echo "failed fence"; exit 74 ;;
+    esac
 }
 
 # Sets $ws_group and $ws_ticks from a line of /proc/PID/stat; the name in parentheses may hold anything.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,7 +63,7 @@ class KeeperBinaryTest {
     }
 
     @Test
-    void a_context_depends_on_namespaces_user_and_control_group() throws Exception {
+    void a_context_depends_on_all_that_a_worker_inherits() throws Exception {
         KeeperBinary binary = KeeperBinary.load();
         Path self = Files.createDirectories(directory.resolve("self"));
         Files.createDirectories(self.resolve("ns"));
@@ -82,9 +83,15 @@ class KeeperBinaryTest {
         Files.delete(self.resolve("ns/pid"));
         Files.createSymbolicLink(self.resolve("ns/pid"), Path.of("other"));
         KeeperContext otherNamespace = KeeperContext.of(binary, self, 20);
+        Files.createSymbolicLink(self.resolve("ns/time"), Path.of("other"));
+        KeeperContext otherTime = KeeperContext.of(binary, self, 20);
+        Files.writeString(self.resolve("oom_score_adj"), "500\n");
+        KeeperContext otherPreference = KeeperContext.of(binary, self, 20);
+        Files.writeString(self.resolve("status"), "Uid:\t2\t2\t2\t2\nCpus_allowed:\t3\n");
+        KeeperContext otherProcessors = KeeperContext.of(binary, self, 20);
 
         assertThat(same).isEqualTo(first);
-        assertThat(java.util.Set.of(first, otherGroup, otherUser, otherNamespace))
-                .hasSize(4);
+        assertThat(List.of(first, otherGroup, otherUser, otherNamespace, otherTime, otherPreference, otherProcessors))
+                .doesNotHaveDuplicates();
     }
 }

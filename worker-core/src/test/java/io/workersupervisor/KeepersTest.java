@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +27,7 @@ class KeepersTest {
         node.keeper.connect();
         keepers = new Keepers(node.data, timing, ended -> {});
         keepers.discover();
-        assertThat(keepers.over(WORKER)).isNotDone();
+        assertThat(keepers.over(WORKER, connection(node.directory()))).isNotDone();
     }
 
     @AfterEach
@@ -36,6 +39,27 @@ class KeepersTest {
     private void discoverAfter(int seconds) {
         timing.pass(Duration.ofSeconds(seconds));
         keepers.discover();
+    }
+
+    private KeeperConnection connection(Path directory) {
+        return keepers.existing(directory).orElseThrow();
+    }
+
+    @Test
+    void one_of_another_context_that_is_gone_releases_nobody_else() throws Exception {
+        Path other = node.data.keepers().resolve("other");
+        OwnFiles.makeDirectories(other);
+        new KeeperProgram(KeeperBinary.load(), KeeperProgram.usualPlaces(node.data), timing)
+                .begin(other, new KeeperContext("other"));
+        CompletableFuture<?> theirs = keepers.over("other-worker", connection(other));
+        List<String> hello = keepers.calls()
+                .ask(connection(other), List.of("HELLO", keepers.calls().tag(), "1"), Duration.ofMinutes(1));
+
+        TestNode.kill(Long.parseLong(hello.get(4)));
+
+        theirs.get(1, TimeUnit.MINUTES);
+        assertThat(keepers.isHeld("other-worker")).isFalse();
+        assertThat(keepers.isHeld(WORKER)).isTrue();
     }
 
     @Test

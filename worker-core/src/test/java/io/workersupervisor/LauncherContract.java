@@ -106,6 +106,22 @@ abstract class LauncherContract {
     }
 
     @Test
+    void P1_a_lock_file_that_is_damaged_admits_nobody() throws IOException {
+        Files.writeString(local.data().lockFile(ACCOUNT), "12x\n");
+        Path marker = directory.resolve("ran");
+
+        LaunchAnswer answer = launcher.launch(request(13, "touch " + marker));
+
+        assertThat(answer).isInstanceOf(LaunchAnswer.NotLaunched.class);
+        assertThat(((LaunchAnswer.NotLaunched) answer).step()).isEqualTo("fence");
+        assertThat(((LaunchAnswer.NotLaunched) answer).error())
+                .contains(local.data().lockFile(ACCOUNT).toString());
+        assertThat(launcher.raise(ACCOUNT, 13)).isInstanceOf(Launcher.FenceAnswer.NotRaised.class);
+        assertThat(local.data().lockFile(ACCOUNT)).hasContent("12x");
+        assertThat(marker).doesNotExist();
+    }
+
+    @Test
     void P1_an_epoch_that_is_not_above_the_admitted_one_starts_nothing() {
         launcher.raise(ACCOUNT, 7);
 
