@@ -217,6 +217,8 @@ def signals_go_to_the_right_process(k):
 
 
 def only_kill_ends_it(k):
+    if EMULATED:
+        return "not in an emulator, which some of them end"
     run = k.start("w", "/bin/sleep", "600")
     for sig in {*range(1, 65)} - {signal.SIGKILL, signal.SIGSTOP}:
         os.kill(k.pid, sig)
