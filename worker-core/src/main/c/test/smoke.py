@@ -578,10 +578,11 @@ def clean_up(k):
 
 WITH_A_KEEPER = (hello_and_unknown_frames, no_frame_cuts_off, statuses_are_exact, a_worker_starts_clean,
                  signals_go_to_the_right_process, only_kill_ends_it, failures_name_step_and_error,
-                 a_script_without_an_interpreter_runs, lock_and_fence, leftovers_are_told, acknowledged_records_leave_the_journal, a_new_keeper_adopts,
-                 a_leash_ends_its_workers, an_overdue_leash_kills_at_once, holes_are_punched, many_clients_and_a_full_table,
-                 many_workers_at_once, large_frames_and_slow_ones, a_client_that_does_not_read_is_let_go,
-                 a_client_that_goes_while_it_is_served, the_directory_is_guarded, it_leaves_when_nobody_needs_it)
+                 a_script_without_an_interpreter_runs, lock_and_fence, leftovers_are_told,
+                 acknowledged_records_leave_the_journal, a_new_keeper_adopts, a_leash_ends_its_workers,
+                 an_overdue_leash_kills_at_once, holes_are_punched, many_clients_and_a_full_table, many_workers_at_once,
+                 large_frames_and_slow_ones, a_client_that_does_not_read_is_let_go, a_client_that_goes_while_it_is_served,
+                 the_directory_is_guarded, it_leaves_when_nobody_needs_it)
 ON_SMALL_DISK = (disk_full, a_disk_that_is_full_while_the_keeper_dies)
 ALONE = (descriptors_used_up, what_could_not_be_written_is_written_later)
 
