@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whoever dies, hosts, keepers or both: what becomes of workers, and who learns what. */
+@Tag("long")
 class KeeperHostTest {
     private static final AccountId ACCOUNT = AccountId.of(4711);
     private static final WorkerSpec SPEC =
