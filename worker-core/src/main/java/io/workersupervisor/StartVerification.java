@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * <ol>
  *   <li>Wait for the start grace, or until the launcher ends, and with it the worker.
  *   <li>Ended within the grace: its end is filed, unless it is being stopped and its ladder files it, and the start is
- *       {@code Failed} with that report.
+ *       {@code Failed} with that report, after whoever filed it has told it, if that takes no longer than a moment.
  *   <li>Alive: that it has the lock open itself is stored. Once stored, a free lock proves its end even to another
  *       namespace.
  * </ol>

@@ -314,6 +314,34 @@ class ToldEndTest {
     }
 
     @Test
+    void a_start_whose_end_is_filed_and_whose_account_stays_busy_has_the_report() {
+        CountDownLatch launched = new CountDownLatch(1);
+        CountDownLatch filed = new CountDownLatch(1);
+        Thread starter = Thread.currentThread();
+        registry.beforeFind = () -> {
+            if (Thread.currentThread() == starter && launched.getCount() == 0) {
+                hold(filed);
+            }
+        };
+        WorkerSupervisor host = listening(settings -> {
+            settings.steps = step -> {
+                if (step.equals("launched")) {
+                    launched.countDown();
+                } else if (step.equals("closed")) {
+                    filed.countDown();
+                    hold(held);
+                }
+            };
+            return settings;
+        });
+
+        StartResult result = host.start(TestNode.sh(ACCOUNT, "exit 3").build());
+
+        assertThat(result).isInstanceOf(StartResult.Failed.class);
+        assertThat(((StartResult.Failed) result).report()).isPresent();
+    }
+
+    @Test
     void a_start_meanwhile_files_the_report_with_its_claim_in_one_write() throws Exception {
         List<Integer> before = new ArrayList<>();
         WorkerSupervisor host = listening(settings -> {
