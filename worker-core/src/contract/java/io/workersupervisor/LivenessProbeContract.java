@@ -69,7 +69,7 @@ public abstract class LivenessProbeContract {
             value = WorkerState.class,
             names = {"BACKING_OFF", "STOPPED", "FAILED"})
     void a_closed_row_is_not_alive(WorkerState end) throws Exception {
-        WorkerRow row = living().closed(end);
+        WorkerRow row = RowChanges.closed(living(), end);
 
         Liveness answer = probe().probe(row);
 

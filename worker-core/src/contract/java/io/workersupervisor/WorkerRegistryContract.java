@@ -65,20 +65,20 @@ public abstract class WorkerRegistryContract {
     @Test
     void a_running_row_comes_back_with_its_identity() {
         WorkerRow claimed = stored(claim(Optional.empty(), ACCOUNT, 1));
-        WorkerRow running = claimed.running(PROCESS).seenHoldingLock();
+        WorkerRow running = RowChanges.seenHoldingLock(RowChanges.running(claimed, PROCESS));
         WorkerRow next = RowCopy.of(running, running.epoch(), claimed.version() + 1, running.workerId());
 
         assertThat(registry().update(Optional.of(claimed), next)).isTrue();
 
         WorkerRow found = registry().find(ACCOUNT).orElseThrow();
         assertThat(found).isEqualTo(next);
-        assertThat(found.identity()).contains(PROCESS);
+        assertThat(Detail.identityOf(found)).contains(PROCESS);
         assertThat(found.pid()).hasValue(815);
     }
 
     @Test
     void a_row_that_was_never_started_comes_back() {
-        WorkerRow row = stored(WorkerRow.neverStarted(ACCOUNT, "node-1", NOW));
+        WorkerRow row = stored(RowChanges.neverStarted(ACCOUNT, "node-1", NOW));
 
         assertThat(registry().find(ACCOUNT)).contains(row);
     }
@@ -88,7 +88,7 @@ public abstract class WorkerRegistryContract {
     void every_state_comes_back(WorkerState state) {
         WorkerRow claimed = stored(claim(Optional.empty(), ACCOUNT, 1));
 
-        assertThat(registry().update(Optional.of(claimed), claimed.closed(state)))
+        assertThat(registry().update(Optional.of(claimed), RowChanges.closed(claimed, state)))
                 .isTrue();
 
         assertThat(registry().find(ACCOUNT)).map(WorkerRow::state).contains(state);
@@ -98,10 +98,10 @@ public abstract class WorkerRegistryContract {
     @Test
     void a_stop_by_a_person_comes_back() {
         WorkerRow claimed = stored(claim(Optional.empty(), ACCOUNT, 1));
-        WorkerRow stopping = claimed.stopAsked(ACTOR, NOW);
+        WorkerRow stopping = RowChanges.stopAsked(claimed, ACTOR, NOW);
 
         registry().update(Optional.of(claimed), stopping);
-        registry().update(Optional.of(stopping), stopping.closed(WorkerState.STOPPED));
+        registry().update(Optional.of(stopping), RowChanges.closed(stopping, WorkerState.STOPPED));
 
         assertThat(registry().find(ACCOUNT)).map(WorkerRow::desired).contains(Desired.STOPPED);
     }
@@ -123,7 +123,7 @@ public abstract class WorkerRegistryContract {
     void an_update_of_a_row_that_moved_on_loses_and_changes_nothing(WorkerRow seen) {
         WorkerRow present = stored(present());
 
-        boolean won = registry().update(Optional.of(seen), seen.closed(WorkerState.FAILED));
+        boolean won = registry().update(Optional.of(seen), RowChanges.closed(seen, WorkerState.FAILED));
 
         assertThat(won).isFalse();
         assertThat(registry().find(ACCOUNT)).contains(present);
@@ -148,7 +148,7 @@ public abstract class WorkerRegistryContract {
     void an_update_of_a_row_that_is_not_there_loses_and_inserts_nothing() {
         WorkerRow row = claim(Optional.empty(), ACCOUNT, 1);
 
-        boolean won = registry().update(Optional.of(row), row.closed(WorkerState.FAILED));
+        boolean won = registry().update(Optional.of(row), RowChanges.closed(row, WorkerState.FAILED));
 
         assertThat(won).isFalse();
         assertThat(registry().find(ACCOUNT)).isEmpty();
@@ -157,7 +157,7 @@ public abstract class WorkerRegistryContract {
     @Test
     void the_same_update_wins_once() {
         WorkerRow row = stored(claim(Optional.empty(), ACCOUNT, 1));
-        WorkerRow next = row.closed(WorkerState.STOPPED);
+        WorkerRow next = RowChanges.closed(row, WorkerState.STOPPED);
 
         assertThat(registry().update(Optional.of(row), next)).isTrue();
         assertThat(another().update(Optional.of(row), next)).isFalse();
@@ -166,7 +166,7 @@ public abstract class WorkerRegistryContract {
     @Test
     void a_row_that_does_not_follow_is_refused_and_nothing_is_written() {
         WorkerRow row = stored(present());
-        WorkerRow next = row.closed(WorkerState.STOPPED);
+        WorkerRow next = RowChanges.closed(row, WorkerState.STOPPED);
         List<WorkerRow> misfits = List.of(
                 RowCopy.of(next, row.epoch(), row.version(), row.workerId()),
                 RowCopy.of(next, row.epoch(), row.version() + 2, row.workerId()),
@@ -217,7 +217,7 @@ public abstract class WorkerRegistryContract {
     void open_rows_of_a_node_are_listed_alone() {
         WorkerRow open = stored(claim(Optional.empty(), AccountId.of(1), 1));
         WorkerRow closed = stored(claim(Optional.empty(), AccountId.of(2), 2));
-        registry().update(Optional.of(closed), closed.closed(WorkerState.FAILED));
+        registry().update(Optional.of(closed), RowChanges.closed(closed, WorkerState.FAILED));
         WorkerRow elsewhere = claim(Optional.empty(), AccountId.of(3), 3, "node-2");
         stored(elsewhere);
 
@@ -237,7 +237,7 @@ public abstract class WorkerRegistryContract {
     @Test
     void unknown_fields_of_the_detail_survive_claims_and_updates() {
         String later = "{\"later\":{\"a\":[1,2.5,null,true,\"\u00fc \\\" \\\\ \\n\"]}}";
-        WorkerRow plain = WorkerRow.neverStarted(ACCOUNT, "node-1", NOW);
+        WorkerRow plain = RowChanges.neverStarted(ACCOUNT, "node-1", NOW);
         WorkerRow row = stored(new WorkerRow(
                 ACCOUNT,
                 0,
@@ -253,7 +253,7 @@ public abstract class WorkerRegistryContract {
 
         WorkerRow claimed = claim(registry().find(ACCOUNT), ACCOUNT, 1);
         registry().update(Optional.of(row), claimed);
-        registry().update(Optional.of(claimed), claimed.running(PROCESS));
+        registry().update(Optional.of(claimed), RowChanges.running(claimed, PROCESS));
 
         assertThat(registry().find(ACCOUNT).orElseThrow().detail().toJson())
                 .startsWith(later.substring(0, later.length() - 1));
@@ -433,7 +433,7 @@ public abstract class WorkerRegistryContract {
             WorkerRegistry mine = thread % 2 == 0 ? first : second;
             for (int wins = 0; wins < each; ) {
                 WorkerRow seen = mine.find(ACCOUNT).orElseThrow();
-                wins += mine.update(Optional.of(seen), seen.closed(WorkerState.RUNNING)) ? 1 : 0;
+                wins += mine.update(Optional.of(seen), RowChanges.closed(seen, WorkerState.RUNNING)) ? 1 : 0;
             }
             return true;
         });
@@ -456,9 +456,9 @@ public abstract class WorkerRegistryContract {
                 .version("2.0")
                 .build();
         long epoch = seen.map(WorkerRow::epoch).orElse(0L) + 1;
-        String log = DataDirectory.logName(account, workerId(worker));
-        return WorkerRow.claimed(
-                seen, spec, new WorkerRow.Claim(epoch, workerId(worker), node, NOW, ACTOR, 106_400, log));
+        String log = Layout.logName(account, workerId(worker));
+        return RowChanges.claimed(
+                seen, spec, new RowChanges.Claim(epoch, workerId(worker), node, NOW, ACTOR, 106_400, log));
     }
 
     private static String workerId(int number) {

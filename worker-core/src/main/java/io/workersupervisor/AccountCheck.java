@@ -34,7 +34,6 @@ final class AccountCheck {
     private final StopLadder ladder;
     private final StartVerification verification;
     private final Supervised supervised;
-    private final ToldOnce told;
     private final Map<String, Long> elsewhere = new ConcurrentHashMap<>();
     private final Map<String, Long> drainingSince = new ConcurrentHashMap<>();
 
@@ -44,15 +43,13 @@ final class AccountCheck {
             EndOfWorker end,
             StopLadder ladder,
             StartVerification verification,
-            Supervised supervised,
-            ToldOnce told) {
+            Supervised supervised) {
         this.context = context;
         this.settlement = settlement;
         this.end = end;
         this.ladder = ladder;
         this.verification = verification;
         this.supervised = supervised;
-        this.told = told;
     }
 
     /** What came of one row. */
@@ -120,7 +117,7 @@ final class AccountCheck {
     private static boolean isLeftToItself(WorkerRow row) {
         return row.state() == WorkerState.RUNNING
                 && row.desired() == Desired.RUN
-                && row.identity().isPresent();
+                && Detail.identityOf(row).isPresent();
     }
 
     private Optional<WorkerRow> openHere(AccountId account) {
@@ -141,7 +138,7 @@ final class AccountCheck {
         if (row.state() != WorkerState.RUNNING && context.isActorAlive(row) && !isLate(row)) {
             return new Left("another host is at it, state " + row.state());
         }
-        if (row.identity().isEmpty()) {
+        if (Detail.identityOf(row).isEmpty()) {
             return unrecorded(row, reach);
         }
         boolean toEnd = isToEnd(row);
@@ -168,7 +165,7 @@ final class AccountCheck {
         }
         long now = context.timing().nanos();
         long since = elsewhere.computeIfAbsent(row.workerId() + "/" + row.version(), key -> now);
-        return now - since > row.detail().stopGrace().plus(LONGEST_INTENT).toNanos();
+        return now - since > Detail.of(row).stopGrace().plus(LONGEST_INTENT).toNanos();
     }
 
     private Result unrecorded(WorkerRow row, Reach reach) {
@@ -179,7 +176,7 @@ final class AccountCheck {
             if (row.state() == WorkerState.STOPPING || row.desired() == Desired.STOPPED) {
                 return resume(row, reach);
             }
-            WorkerRow running = row.running(found.identity());
+            WorkerRow running = RowChanges.running(row, found.identity());
             return context.registry().update(Optional.of(row), running) ? lives(running) : new Nothing();
         }
         Settlement.Pending pending = (Settlement.Pending) settled;
@@ -192,7 +189,7 @@ final class AccountCheck {
     }
 
     private Result lives(WorkerRow row) {
-        WorkerRow seen = row.identity()
+        WorkerRow seen = Detail.identityOf(row)
                 .flatMap(identity -> verification.seenHoldingLock(row, identity))
                 .orElse(row);
         if (supervised.add(seen.account(), seen.workerId())) {
@@ -214,14 +211,15 @@ final class AccountCheck {
     private Result draining(WorkerRow row, Judgement.Draining draining, Reach reach) {
         long now = context.timing().nanos();
         long since = drainingSince.computeIfAbsent(row.workerId(), id -> now);
-        boolean overdue = now - since >= row.detail().stopGrace().toNanos();
+        boolean overdue = now - since >= Detail.of(row).stopGrace().toNanos();
         if (row.state() == WorkerState.STOPPING || (overdue && !draining.left().isEmpty())) {
             if (reach == Reach.LOOK) {
                 return new Resume();
             }
             WorkerRow sweeping = row;
             if (row.state() != WorkerState.STOPPING) {
-                sweeping = row.stopping(context.self(), context.timing().now(), StopCause.LEFTOVERS);
+                sweeping = RowChanges.stopping(
+                        row, context.self(), context.timing().now(), StopCause.LEFTOVERS);
                 if (!context.registry().update(Optional.of(row), sweeping)) {
                     return new Nothing();
                 }
@@ -243,7 +241,7 @@ final class AccountCheck {
     }
 
     private Result left(WorkerRow row, String why) {
-        told.tell(Optional.of(row.account()), "worker " + row.workerId() + " is left alone: " + why);
+        context.events().troubleOnce(Optional.of(row.account()), "worker " + row.workerId() + " is left alone: " + why);
         return new Left(why);
     }
 }

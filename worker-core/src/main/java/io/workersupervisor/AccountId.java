@@ -1,9 +1,5 @@
 package io.workersupervisor;
 
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -85,27 +81,6 @@ public final class AccountId implements Comparable<AccountId> {
      */
     public boolean isNumber() {
         return text == null;
-    }
-
-    /** The key in file names: everything outside {@code [a-z0-9._@+-]} is written {@code %XX}. */
-    String fileName() {
-        StringBuilder name = new StringBuilder();
-        for (byte b : toString().getBytes(StandardCharsets.US_ASCII)) {
-            char c = (char) b;
-            boolean plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || "._@+-".indexOf(c) >= 0;
-            name.append(plain ? String.valueOf(c) : String.format(Locale.ROOT, "%%%02X", (int) c));
-        }
-        return name.toString();
-    }
-
-    /** The account whose {@link #fileName()} this is; empty where it is that of none. */
-    static Optional<AccountId> ofFileName(String name) {
-        try {
-            AccountId account = parse(URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.US_ASCII));
-            return account.fileName().equals(name) ? Optional.of(account) : Optional.empty();
-        } catch (IllegalArgumentException strange) {
-            return Optional.empty();
-        }
     }
 
     private static boolean isCanonicalDecimal(String text) {

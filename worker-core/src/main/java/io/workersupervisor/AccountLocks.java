@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * The kernel locks of accounts, from the outside: whether one is held, and the number in its file. The lock itself is
@@ -36,7 +35,7 @@ final class AccountLocks {
 
     /** Whether the process has the account's lock file open itself; false where that may not be seen. */
     boolean isOpenIn(long pid, AccountId account) {
-        return proc.hasOpen(pid, data.lockFile(account));
+        return proc.hasOpen(pid, Layout.lockFile(data, account));
     }
 
     /** Whether anybody holds a lock. */
@@ -50,13 +49,7 @@ final class AccountLocks {
     }
 
     State state(AccountId account) {
-        return trial.of(data.lockFile(account));
-    }
-
-    /** By the script, which makes nothing. */
-    static State byScript(ShellScript script, Path lockFile) {
-        List<String> answer = script.run("probe", script.tools().locker(), lockFile.toString());
-        return stateOf(answer.isEmpty() ? "" : answer.get(answer.size() - 1));
+        return trial.of(Layout.lockFile(data, account));
     }
 
     static State stateOf(String word) {
@@ -70,7 +63,7 @@ final class AccountLocks {
 
     /** The highest epoch admitted, 0 where nothing was; {@link DataDirectoryException} where the file is damaged. */
     long admitted(AccountId account) {
-        Path file = data.lockFile(account);
+        Path file = Layout.lockFile(data, account);
         try {
             String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
             if (text.isEmpty()) {

@@ -41,7 +41,7 @@ final class Ailments {
 
     /** Times of files are those of the wall clock; one that was set back makes nobody silent. */
     Optional<Ailment> silence(WorkerRow row) {
-        return row.detail().heartbeat().flatMap(promised -> {
+        return Detail.of(row).heartbeat().flatMap(promised -> {
             Instant last = lastBeat(row);
             Duration since = Duration.between(last, timing.now());
             return since.compareTo(promised) <= 0
@@ -56,7 +56,7 @@ final class Ailments {
 
     private Instant lastBeat(WorkerRow row) {
         try {
-            Instant beat = Files.getLastModifiedTime(data.heartbeatFile(row.workerId()))
+            Instant beat = Files.getLastModifiedTime(Layout.heartbeatFile(data, row.workerId()))
                     .toInstant();
             return beat.isAfter(row.startedAt()) ? beat : row.startedAt();
         } catch (IOException none) {
@@ -66,7 +66,7 @@ final class Ailments {
     }
 
     Optional<Ailment> log(WorkerRow row) {
-        Optional<Path> file = row.detail().log().map(name -> data.path().resolve(name));
+        Optional<Path> file = Detail.of(row).log().map(name -> data.path().resolve(name));
         try {
             return file.isEmpty()
                     ? Optional.empty()
@@ -76,7 +76,7 @@ final class Ailments {
         }
     }
 
-    private Optional<Ailment> of(String workerId, Path file, TailOfLog tail, DiagnosisRules rules) {
+    private Optional<Ailment> of(String workerId, Path file, TailOfLog tail, RuleSet rules) {
         List<TailOfLog.Entry> entries = tail.entries();
         boolean isLast = true;
         int found = 0;
@@ -96,18 +96,18 @@ final class Ailments {
     }
 
     /** Only lines that close things may follow. */
-    private static boolean passes(TailOfLog.Entry entry, DiagnosisRules rules) {
+    private static boolean passes(TailOfLog.Entry entry, RuleSet rules) {
         return Headlines.of(entry).lines().stream().anyMatch(line -> rules.isClosing(line.text()));
     }
 
-    private Optional<Ailment> of(String workerId, Path file, TailOfLog.Entry entry, DiagnosisRules rules) {
+    private Optional<Ailment> of(String workerId, Path file, TailOfLog.Entry entry, RuleSet rules) {
         Headlines headlines = Headlines.of(entry);
         boolean isTold = entry.level()
                 .filter(level -> level.compareTo(LogLevel.WARNING) < 0)
                 .isEmpty();
         for (TailOfLog.Line line : isTold ? headlines.lines() : List.<TailOfLog.Line>of()) {
             for (DiagnosisRule rule : rules.alive()) {
-                if (rule.match(line.text()).isPresent() && rule.isNear(entry)) {
+                if (RuleMatch.match(rule, line.text()).isPresent() && RuleMatch.isNear(rule, entry)) {
                     LogExcerpt excerpt = LogReading.excerpt(
                             String.valueOf(file.getFileName()),
                             line,

@@ -20,7 +20,7 @@ record Context(
         Actor self,
         WorkerRegistry registry,
         LocalMachine local,
-        Judge judge,
+        RowJudge judge,
         Launcher launcher,
         Events events,
         Timing timing,
@@ -29,7 +29,7 @@ record Context(
         Steps steps) {
     /** Whether the host behind an intent can still go on with it; in doubt it cannot, which is manners and not safety. */
     boolean isActorAlive(WorkerRow row) {
-        return row.detail().actor().filter(this::isAlive).isPresent();
+        return Detail.of(row).actor().filter(this::isAlive).isPresent();
     }
 
     private boolean isAlive(Actor actor) {

@@ -52,7 +52,7 @@ final class Descendants {
             return new Found(List.of(), List.of());
         }
         List<EnvironmentSearch.Marked> marked =
-                local.search().ofWorker(row.workerId(), row.detail().bornAfter());
+                local.search().ofWorker(row.workerId(), Detail.of(row).bornAfter());
         Optional<ProcessIdentity> worker = worker(row).filter(this::isHere);
         if (worker.isEmpty()) {
             return new Found(marked, List.of());
@@ -158,7 +158,8 @@ final class Descendants {
 
     /** The process of a worker, by its row or by what its launcher recorded. */
     private Optional<ProcessIdentity> worker(WorkerRow row) {
-        return row.identity().or(() -> local.records().birth(row.workerId()).map(LaunchRecords.Birth::identity));
+        return Detail.identityOf(row)
+                .or(() -> local.records().birth(row.workerId()).map(LaunchRecords.Birth::identity));
     }
 
     /** Whether the numbers of an identity mean something here. */
@@ -180,7 +181,7 @@ final class Descendants {
 
     private boolean hasFiles(WorkerRow row, ProcFs.Stat stat) {
         return local.locks().isOpenIn(stat.pid(), row.account())
-                || row.detail()
+                || Detail.of(row)
                         .log()
                         .filter(log -> local.proc()
                                 .hasOpen(stat.pid(), local.data().path().resolve(log)))
@@ -202,7 +203,7 @@ final class Descendants {
     }
 
     private Path lock(AccountId account) {
-        return local.data().lockFile(account);
+        return Layout.lockFile(local.data(), account);
     }
 
     private static boolean isIn(List<EnvironmentSearch.Marked> known, ProcFs.Stat stat) {

@@ -34,7 +34,7 @@ final class Diagnosis {
 
     /** What a row keeps so that its worker's end can be explained whatever happens to this host. */
     WorkerRow prepared(WorkerRow claimed) {
-        return WorkerRow.counting(claimed, memory.now());
+        return RowChanges.counting(claimed, memory.now());
     }
 
     StopReport report(WorkerRow row, Ending ending) {
@@ -45,9 +45,10 @@ final class Diagnosis {
                 ending.otherBoot(),
                 asked(row, ending),
                 counted,
-                once(() -> LastWords.read(data.reasonFile(row.workerId())).masked(redaction)),
+                once(() ->
+                        LastWords.read(Layout.reasonFile(data, row.workerId())).masked(redaction)),
                 log,
-                row.detail().log().orElse("its log")));
+                Detail.of(row).log().orElse("its log")));
         boolean isFrozen = verdict.reason() != StopReason.STOPPED_ON_REQUEST
                 && !(ending.exit() instanceof ExitStatus.NeverRan)
                 && !ending.otherBoot();
@@ -83,9 +84,9 @@ final class Diagnosis {
 
     private List<String> evidence(WorkerRow row, Ending ending, Optional<MemoryEvidence> counted, Verdict verdict) {
         List<String> evidence = new ArrayList<>();
-        stopAsked(row).ifPresent(at -> evidence.add(row.detail().stopCause().words() + " at " + at));
+        stopAsked(row).ifPresent(at -> evidence.add(Detail.of(row).stopCause().words() + " at " + at));
         if (!ending.signalled()) {
-            row.detail().termedAt().ifPresent(at -> evidence.add("a ladder was about to signal it at " + at));
+            Detail.of(row).termedAt().ifPresent(at -> evidence.add("a ladder was about to signal it at " + at));
         }
         evidence.addAll(ending.evidence());
         counted.map(MemoryEvidence::sentence).ifPresent(evidence::add);
@@ -100,8 +101,8 @@ final class Diagnosis {
 
     /** Leftovers are swept after the worker has ended by itself: that is no stop of the worker. */
     private static Optional<java.time.Instant> stopAsked(WorkerRow row) {
-        return row.state() == WorkerState.STOPPING && row.detail().stopCause() != StopCause.LEFTOVERS
-                ? row.detail().stopAskedAt()
+        return row.state() == WorkerState.STOPPING && Detail.of(row).stopCause() != StopCause.LEFTOVERS
+                ? Detail.of(row).stopAskedAt()
                 : Optional.empty();
     }
 
@@ -111,10 +112,10 @@ final class Diagnosis {
      */
     private static Optional<Facts.Asked> asked(WorkerRow row, Ending ending) {
         return stopAsked(row)
-                .filter(at -> ending.signalled() || row.detail().termedAt().isPresent())
+                .filter(at -> ending.signalled() || Detail.of(row).termedAt().isPresent())
                 .map(at -> new Facts.Asked(
                         ending.signalled() ? Confidence.CERTAIN : Confidence.PROBABLE,
-                        row.detail().stopCause().initiator(),
+                        Detail.of(row).stopCause().initiator(),
                         ending.evidence().stream()
                                 .filter(line -> line.startsWith("KILL sent"))
                                 .findFirst()
@@ -132,7 +133,7 @@ final class Diagnosis {
 
     /** Only the file of this worker: what the one before it wrote explains nothing. */
     private LogReading log(WorkerRow row, Ending ending) {
-        Optional<Path> file = row.detail().log().map(name -> data.path().resolve(name));
+        Optional<Path> file = Detail.of(row).log().map(name -> data.path().resolve(name));
         return file.map(path -> LogReading.of(path, rules.rules(), ending.exit(), redaction))
                 .orElse(LogReading.NONE);
     }

@@ -3,8 +3,8 @@ package io.workersupervisor;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,7 @@ public final class DiagnosisRule {
     public static final int LONGEST_PATTERN = 1_000;
 
     /** The most that a service may ask to wait: 366 days. */
-    static final Duration LONGEST_WAIT = Duration.ofDays(366);
+    public static final Duration LONGEST_WAIT = Duration.ofDays(366);
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9_.-]{0,79}");
     private static final Set<StopReason> NOT_FROM_A_LOG =
@@ -35,7 +35,7 @@ public final class DiagnosisRule {
     }
 
     /** When a rule is asked. */
-    enum Use {
+    public enum Use {
         /** For a cause. */
         CAUSE,
         /** For a cause, where no other rule fits. */
@@ -103,85 +103,85 @@ public final class DiagnosisRule {
         return made.source;
     }
 
-    Use use() {
+    /**
+     * When it is asked.
+     *
+     * @return for a cause, as a last resort, or for living workers, too
+     */
+    public Use use() {
         return made.use;
     }
 
-    /** Whether the words are unmistakable in plain output, too. */
-    boolean isPlain() {
+    /**
+     * The expression that is searched in a line.
+     *
+     * @return the pattern
+     */
+    public Pattern pattern() {
+        return made.pattern;
+    }
+
+    /**
+     * The words that must stand in the same entry.
+     *
+     * @return empty if none must
+     */
+    public Optional<Pattern> near() {
+        return Optional.ofNullable(made.near);
+    }
+
+    /**
+     * The words that some later line must have.
+     *
+     * @return empty if none must
+     */
+    public Optional<Pattern> followedBy() {
+        return Optional.ofNullable(made.followedBy);
+    }
+
+    /**
+     * The words that show in a later line that the error was survived.
+     *
+     * @return empty if there are none
+     */
+    public Optional<Pattern> notFollowedBy() {
+        return Optional.ofNullable(made.notFollowedBy);
+    }
+
+    /**
+     * The exit code with which a worker must have ended.
+     *
+     * @return empty if any will do
+     */
+    public OptionalInt exit() {
+        return made.exit == null ? OptionalInt.empty() : OptionalInt.of(made.exit);
+    }
+
+    /**
+     * The least level of the record that says it.
+     *
+     * @return empty if any will do
+     */
+    public Optional<LogLevel> level() {
+        return Optional.ofNullable(made.level);
+    }
+
+    /**
+     * Tells whether the words are unmistakable in plain output, too.
+     *
+     * @return true if they are
+     */
+    public boolean isPlain() {
         return made.isPlain;
     }
 
-    /** Whether it holds for a program that ended itself by a signal such as ABRT or SEGV. */
-    boolean isAbort() {
+    /**
+     * Tells whether the rule holds for a program that ended itself by a signal such as ABRT or SEGV.
+     *
+     * @return true if it does
+     */
+    public boolean isAbort() {
         return made.isAbort;
-    }
-
-    /** Whether a worker that exited so can have ended by it. */
-    boolean fits(ExitStatus exit) {
-        return made.exit == null || !(exit instanceof ExitStatus.Exited exited) || exited.code() == made.exit;
-    }
-
-    /** Whether a record of this level can say it; plain output has none. */
-    boolean fits(Optional<LogLevel> level) {
-        return made.level == null
-                || level.filter(known -> known.compareTo(made.level) >= 0).isPresent();
-    }
-
-    /** How it matches a line; empty if it does not, or goes over the text too often. */
-    Optional<Matcher> match(String line) {
-        return find(made.pattern, line);
-    }
-
-    /** Whether the words that must stand in the same entry, if any, do. */
-    boolean isNear(TailOfLog.Entry entry) {
-        Pattern near = made.near;
-        return near == null
-                || entry.lines().stream()
-                        .anyMatch(line -> find(near, line.text()).isPresent());
-    }
-
-    boolean mustFollow() {
-        return made.followedBy != null;
-    }
-
-    /** Whether words in a later line are those that must follow. */
-    boolean isFollowedBy(String line) {
-        Pattern pattern = made.followedBy;
-        return pattern != null && find(pattern, line).isPresent();
-    }
-
-    /** Whether words in a later line show that it was survived. */
-    boolean isUndoneBy(String line) {
-        Pattern pattern = made.notFollowedBy;
-        return pattern != null && find(pattern, line).isPresent();
-    }
-
-    /** The time that the line names, if it names one that can be. */
-    Optional<Duration> retryAfter(Matcher matched) {
-        for (String unit : Set.of("seconds", "minutes")) {
-            if (made.pattern.pattern().contains("(?<" + unit + ">")) {
-                String digits = matched.group(unit);
-                if (digits != null && digits.matches("\\d{1,9}")) {
-                    long number = Long.parseLong(digits);
-                    Duration wait = unit.equals("seconds") ? Duration.ofSeconds(number) : Duration.ofMinutes(number);
-                    return Optional.of(wait).filter(known -> known.compareTo(LONGEST_WAIT) <= 0);
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** Searches, or looks at the beginning alone where the pattern is bound to it; bounded on hostile text. */
-    static Optional<Matcher> find(Pattern pattern, String line) {
-        Matcher matcher = pattern.matcher(new BoundedText(line, BoundedText.LOOKS));
-        try {
-            boolean found = pattern.pattern().startsWith("^") ? matcher.lookingAt() : matcher.find();
-            return found ? Optional.of(matcher) : Optional.empty();
-        } catch (BoundedText.SpentException | StackOverflowError hostile) {
-            // The engine of the JDK goes back, and down, without a bound of its own.
-            return Optional.empty();
-        }
     }
 
     @Override
@@ -310,8 +310,14 @@ public final class DiagnosisRule {
             return this;
         }
 
-        /** Makes it POSSIBLE, where it is PROBABLE by default. What a log says is never CERTAIN. */
-        Builder confidence(Confidence sure) {
+        /**
+         * Sets how sure it is at best, by default PROBABLE. The words of a log are never CERTAIN.
+         *
+         * @param sure PROBABLE or POSSIBLE
+         * @return this
+         * @throws IllegalArgumentException if it is CERTAIN
+         */
+        public Builder confidence(Confidence sure) {
             if (sure == Confidence.CERTAIN) {
                 throw new IllegalArgumentException("confidence of rule " + id + " must be PROBABLE or POSSIBLE");
             }
@@ -350,8 +356,12 @@ public final class DiagnosisRule {
             return this;
         }
 
-        /** Asks it where no other rule fits. */
-        Builder lastResort() {
+        /**
+         * Asks it where no other rule fits.
+         *
+         * @return this
+         */
+        public Builder lastResort() {
             use = Use.LAST_RESORT;
             return this;
         }
@@ -366,13 +376,23 @@ public final class DiagnosisRule {
             return this;
         }
 
-        /** Makes it hold for a program that ended itself by a signal. */
-        Builder abort() {
+        /**
+         * Makes it hold for a program that ended itself by a signal.
+         *
+         * @return this
+         */
+        public Builder abort() {
             isAbort = true;
             return plain();
         }
 
-        Builder source(String from) {
+        /**
+         * Names the place it comes from.
+         *
+         * @param from a short text
+         * @return this
+         */
+        public Builder source(String from) {
             source = Text.cut(Text.oneLine(from), 128);
             return this;
         }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +88,7 @@ final class DiskReserve {
 
     private void tellOnce(boolean now, String text) {
         if (now != full) {
-            feed.tell(new WorkerEvent.Trouble(feed.timing().now(), Optional.empty(), text));
+            feed.trouble(text);
         }
         full = now;
     }

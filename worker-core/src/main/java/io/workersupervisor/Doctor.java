@@ -21,7 +21,7 @@ final class Doctor {
     private final DataDirectory data;
     private final WorkerRegistry registry;
     private final LocalMachine local;
-    private final Judge judge;
+    private final RowJudge judge;
     private final Unregistered unregistered;
     private final List<String> launchPath;
     private final List<Finding> findings = new ArrayList<>();
@@ -30,7 +30,7 @@ final class Doctor {
             DataDirectory data,
             WorkerRegistry registry,
             LocalMachine local,
-            Judge judge,
+            RowJudge judge,
             Unregistered unregistered,
             List<String> launchPath) {
         this.data = data;
@@ -190,7 +190,7 @@ final class Doctor {
 
     /** Hosts, start and stop write; looking does not. */
     private void writable() {
-        Stream.of(data.path(), data.locks(), data.records(), data.registryFile())
+        Stream.of(data.path(), Layout.locks(data), Layout.records(data), data.registryFile())
                 .filter(path -> Files.exists(path) && !Files.isWritable(path))
                 .findFirst()
                 .ifPresent(path -> add(
@@ -211,7 +211,7 @@ final class Doctor {
         if (!unknown.isEmpty()) {
             add(
                     Level.WARNING,
-                    "records of workers that the registry does not know, in " + data.records() + ": " + unknown);
+                    "records of workers that the registry does not know, in " + Layout.records(data) + ": " + unknown);
         }
     }
 
@@ -235,7 +235,7 @@ final class Doctor {
     }
 
     private Optional<AccountId> account(String workerId) {
-        return local.records().birth(workerId).flatMap(birth -> AccountId.ofFileName(birth.account()));
+        return local.records().birth(workerId).flatMap(birth -> Layout.accountOf(birth.account()));
     }
 
     private void add(Level level, String text) {

@@ -155,7 +155,7 @@ final class EndOfWorker {
     /** Steps 2 to 6; empty if another host changed the row meanwhile, and it must be looked at again. */
     Optional<StopReport> bury(WorkerRow row, Ending ending) {
         boolean ran = !(ending.exit() instanceof ExitStatus.NeverRan);
-        boolean caused = row.detail().termedAt().isPresent();
+        boolean caused = Detail.of(row).termedAt().isPresent();
         if (ran && !caused && !isUnchanged(row)) {
             return Optional.empty();
         }
@@ -166,7 +166,10 @@ final class EndOfWorker {
     private Optional<StopReport> close(WorkerRow row, StopReport report) {
         context.steps().reached("report");
         WorkerRegistry.Claimed closed = context.registry()
-                .claim(Optional.of(row), row.closed(Diagnosis.closedState(row, report)), Optional.of(report));
+                .claim(
+                        Optional.of(row),
+                        RowChanges.closed(row, Diagnosis.closedState(row, report)),
+                        Optional.of(report));
         context.steps().reached("closed");
         isFiled(report, closed.filed());
         context.steps().reached("told");
@@ -205,9 +208,7 @@ final class EndOfWorker {
         try {
             context.local().records().acknowledge(workerId);
         } catch (DataDirectoryException left) {
-            context.events()
-                    .emit(new WorkerEvent.Trouble(
-                            context.timing().now(), Optional.empty(), String.valueOf(left.getMessage())));
+            context.events().trouble(String.valueOf(left.getMessage()));
         }
     }
 

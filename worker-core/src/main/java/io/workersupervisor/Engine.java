@@ -34,42 +34,43 @@ final class Engine {
     private final WorkerInspector inspector;
     private final LaunchPaths paths;
     private final LogPipeline logs;
-    private final WorkerSupervisor.OnClose onClose;
+    private final OnClose onClose;
     private final Duration closeTimeout;
     private volatile boolean begun;
 
-    private Engine(WorkerSupervisor.Builder settings, HostThreads threads) {
+    private Engine(HostSettings settings, HostThreads threads) {
         this.threads = threads;
-        this.onClose = settings.onClose;
-        this.closeTimeout = settings.closeTimeout;
-        Timing timing = settings.timing.apply(Timing.system(settings.clock));
+        this.onClose = settings.onClose();
+        this.closeTimeout = settings.closeTimeout();
+        Timing timing = settings.seams().timing().apply(Timing.system(settings.clock()));
         Machine machine = Machine.current();
-        ShellScript script = settings.script.apply(ShellTools.find(settings.searchPath.get(), settings.withoutLock));
+        ShellScript script = settings.seams()
+                .script()
+                .apply(ShellTools.find(
+                        settings.seams().searchPath().get(), settings.launch().withoutLock()));
         NodeStamp.Stamped stamped =
-                NodeStamp.stamp(settings.data, machine, settings.registry.id(), settings.acceptMoved);
-        EventLog eventLog = new EventLog(settings.data.eventLog());
+                NodeStamp.stamp(settings.data(), machine, settings.registry().id(), settings.acceptsMoved());
+        EventLog eventLog = new EventLog(Layout.eventLog(settings.data()));
         Events events = new Events(
-                eventLog,
-                event -> settings.listeners.forEach(
-                        listener -> Guard.run("listener", event.account(), () -> listener.onEvent(event))),
-                this::endOfLog);
-        this.paths = LaunchPaths.of(settings, script, machine, timing, new Told(events, timing));
-        LocalMachine local = LocalMachine.of(
-                settings.data, machine, ProcFs.system(), script, timing, paths.records(), paths.trial());
-        UnfiledEnds unfiled = new UnfiledEnds();
-        WorkerRegistry known = unfiled.over(settings.registry);
-        RulesDirectory rules = new RulesDirectory(
-                settings.data.rules(),
-                settings.rules,
                 timing,
-                problem -> events.emit(new WorkerEvent.Trouble(timing.now(), Optional.empty(), problem)));
+                eventLog,
+                event -> settings.listeners()
+                        .forEach(listener -> Guard.run("listener", event.account(), () -> listener.onEvent(event))),
+                this::endOfLog);
+        this.paths = LaunchPaths.of(settings.data(), settings.launch(), script, machine, timing, new Told(events));
+        LocalMachine local = LocalMachine.of(
+                settings.data(), machine, ProcFs.system(), script, timing, paths.records(), paths.trial());
+        UnfiledEnds unfiled = new UnfiledEnds();
+        WorkerRegistry known = unfiled.over(settings.registry());
+        RulesDirectory rules =
+                new RulesDirectory(Layout.rules(settings.data()), settings.rules(), timing, events::trouble);
         // Reading and compiling them takes longer than a restart.
         threads.readers().execute(rules::rules);
-        Judge judge = new Judge(local.probe(stamped.stamp().node()), Optional.ofNullable(settings.probe));
+        RowJudge judge = local.judge(stamped.stamp().node(), settings.probe());
         this.context = new Context(
                 stamped.stamp().node(),
                 new Actor(UUID.randomUUID().toString(), self(local)),
-                settings.registry,
+                settings.registry(),
                 local,
                 judge,
                 paths.launcher(),
@@ -77,32 +78,41 @@ final class Engine {
                 timing,
                 new AccountMutex(),
                 new Diagnosis(
-                        settings.data,
+                        settings.data(),
                         rules,
-                        new MemoryCounters(settings.root, timing, new KernelLog()),
-                        settings.redaction,
+                        new MemoryCounters(settings.seams().root(), timing, new KernelLog()),
+                        settings.logs().redaction(),
                         !script.tools().locker().equals(ShellTools.NO_LOCKER)),
-                settings.steps);
+                settings.seams().steps());
         this.state = new HostState(stamped.stamp(), local, this::tell);
-        Ailments ailments = new Ailments(settings.data, rules, settings.redaction, timing);
+        Ailments ailments = new Ailments(settings.data(), rules, settings.logs().redaction(), timing);
         Vigil vigil = new Vigil(
-                settings.data,
+                settings.data(),
                 ailments,
                 (row, ailment) -> events.emit(new WorkerEvent.Ailing(timing.now(), row, ailment)));
-        this.logs =
-                LogPipeline.of(settings, known, eventLog, events, paths.puncher(settings.data), vigil::noticed, timing);
+        this.logs = LogPipeline.of(
+                settings.data(),
+                settings.logs(),
+                known,
+                settings.registry(),
+                eventLog,
+                events,
+                paths.puncher(settings.data()),
+                file -> vigil.noticed(file.workerId()),
+                timing);
         Settlement settlement = new Settlement(context);
         EndOfWorker end = new EndOfWorker(context, unfiled, behind());
         Signals signals = new Signals(context, settlement);
         StopLadder ladder = new StopLadder(context, settlement, end, signals);
-        this.unregistered = new Unregistered(settings.registry, local);
+        this.unregistered = new Unregistered(settings.registry(), local);
         WorkerLaunch launch = new WorkerLaunch(context, settlement, end, ladder, signals, unregistered);
         StartVerification verification = new StartVerification(context, end);
         this.stops = new StopProtocol(context, end, ladder, unregistered, new UnregisteredEnd(context, signals));
         this.starts = new StartCalls(
                 context,
                 state,
-                threads,
+                threads.starters(),
+                threads.writers(),
                 new StartProtocol(context, settlement, end, ladder, unregistered, launch),
                 launch,
                 verification,
@@ -110,25 +120,28 @@ final class Engine {
                 supervised,
                 this::ended);
         this.closing = new HostClose(context, state, threads, stops, supervised, end, this::tell);
-        ToldOnce told = new ToldOnce(context);
         this.reconciler = new Reconciler(
                 context,
                 end,
-                new AccountCheck(context, settlement, end, ladder, verification, supervised, told),
+                new AccountCheck(context, settlement, end, ladder, verification, supervised),
                 supervised,
-                told,
                 vigil,
                 threads.pool(),
                 threads.ladders(),
                 paths.keepers());
-        this.inspector = new WorkerInspector(
-                settings.data,
+        this.inspector = new Inspector(
+                settings.data(),
                 known,
                 local,
                 judge,
                 paths.described(),
                 ailments,
-                new LogLookup(settings.data, known, settings.sinks.stream().findFirst(), settings.redaction, timing),
+                new LogLookup(
+                        settings.data(),
+                        known,
+                        settings.logs().sinks().stream().findFirst(),
+                        settings.logs().redaction(),
+                        timing),
                 this::tell);
         OpenHosts.opened(context.self().host());
         stamped.notices().forEach(this::tell);
@@ -137,18 +150,16 @@ final class Engine {
     /** The last words of a worker may have no newline. */
     private void endOfLog(StopReport report) {
         Path directory = context.local().data().path();
-        WorkerLogFile.of(directory.resolve(DataDirectory.logName(report.account(), report.workerId())))
+        WorkerLogFile.of(directory.resolve(Layout.logName(report.account(), report.workerId())))
                 .ifPresent(logs::ended);
     }
 
     /** What launch paths tell this host. */
     private final class Told implements LaunchPaths.Host {
         private final Events events;
-        private final Timing timing;
 
-        Told(Events events, Timing timing) {
+        Told(Events events) {
             this.events = events;
-            this.timing = timing;
         }
 
         @Override
@@ -161,7 +172,7 @@ final class Engine {
 
         @Override
         public void trouble(String text) {
-            events.emit(new WorkerEvent.Trouble(timing.now(), Optional.empty(), text));
+            events.trouble(text);
         }
 
         @Override
@@ -170,7 +181,7 @@ final class Engine {
         }
     }
 
-    static Engine open(WorkerSupervisor.Builder settings) {
+    static Engine open(HostSettings settings) {
         HostThreads threads = new HostThreads();
         try {
             Engine engine = new Engine(settings, threads);
@@ -198,12 +209,12 @@ final class Engine {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // a tick contains what it throws
-    private void begin(WorkerSupervisor.Builder settings) {
+    private void begin(HostSettings settings) {
         begun = true;
         lookForStrangers();
-        if (settings.reconciles) {
+        if (settings.reconcileInterval().isPresent()) {
             logs.begin();
-            long interval = settings.reconcileInterval.toMillis();
+            long interval = settings.reconcileInterval().get().toMillis();
             tick();
             reconciler.awaitLooks(FIRST_LOOK);
             threads.pool().execute(() -> Guard.run("other nodes", Optional.empty(), reconciler::tellOfOtherNodes));
@@ -241,19 +252,18 @@ final class Engine {
                     "stranger",
                     Optional.empty(),
                     () -> context.events()
-                            .emit(new WorkerEvent.Trouble(
-                                    context.timing().now(),
+                            .trouble(
                                     stranger.accountId(),
                                     Unregistered.describe(List.of(stranger))
                                             + " and the registry does not know it: "
                                             + (stranger.accountId().isPresent()
                                                     ? "its account is refused while it lives"
-                                                    : "its account is none, " + Text.quoted(stranger.account())))));
+                                                    : "its account is none, " + Text.quoted(stranger.account()))));
         }
     }
 
     private void tell(String text) {
-        context.events().emit(new WorkerEvent.Trouble(context.timing().now(), Optional.empty(), text));
+        context.events().trouble(text);
     }
 
     /** Runs one call of the application; close waits for it. */
@@ -301,7 +311,7 @@ final class Engine {
             return;
         }
         long deadline = context.timing().nanos() + closeTimeout.toNanos();
-        closing.run(onClose == WorkerSupervisor.OnClose.STOP_WORKERS, closeTimeout);
+        closing.run(onClose == OnClose.STOP_WORKERS, closeTimeout);
         logs.close();
         paths.keepers().close();
         OpenHosts.closed(context.self().host());

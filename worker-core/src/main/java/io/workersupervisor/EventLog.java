@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.ZoneOffset;
@@ -13,7 +12,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * {@code data/worker.log}, what an operator reads first: events, and the entries of workers that somebody should look at,
@@ -35,16 +33,11 @@ final class EventLog {
     static final int KEPT = 5;
 
     private static final int LONGEST_MESSAGE = 2_000;
-    private static final int LOOKED_AT = 64 << 10;
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
-    private static final Pattern OURS = Pattern.compile(
-            "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}Z (DEBUG|INFO |WARN |ERROR|CRIT ) [A-Za-z0-9._@+:-]+ .*");
-
     private final Path file;
     private final long largest;
-    private long inspected = -1;
     private boolean failed;
 
     EventLog(Path file) {
@@ -79,7 +72,7 @@ final class EventLog {
 
     /** Whether a full disk left the last line without its end. */
     private boolean isTorn() throws IOException {
-        String last = tail(file, 1);
+        String last = OwnFiles.tail(file, 1);
         return !last.isEmpty() && !last.equals("\n");
     }
 
@@ -120,45 +113,9 @@ final class EventLog {
 
     /** The last lines, those of the file before included where this one is short. */
     List<String> lastLines(int bytes) throws IOException {
-        return (tail(older(1), bytes) + tail(file, bytes)).lines().toList();
-    }
-
-    private static String tail(Path path, int bytes) throws IOException {
-        Optional<LogSource> source = LogSource.open(path);
-        if (source.isEmpty()) {
-            return "";
-        }
-        try (LogSource open = source.get()) {
-            return new String(open.read(Math.max(0, open.size() - bytes), bytes), StandardCharsets.UTF_8);
-        }
-    }
-
-    /** A line among those added since the last call that none of our processes writes; empty if there is none. */
-    synchronized Optional<String> foreignLine() throws IOException {
-        long size;
-        try {
-            size = Files.size(file);
-        } catch (NoSuchFileException nothingYet) {
-            return Optional.empty();
-        }
-        long from = inspected;
-        inspected = size;
-        if (from < 0 || from >= size) {
-            return Optional.empty();
-        }
-        Optional<LogSource> source = LogSource.open(file);
-        if (source.isEmpty()) {
-            return Optional.empty();
-        }
-        try (LogSource open = source.get()) {
-            byte[] added = open.read(from, (int) Math.min(LOOKED_AT, size - from));
-            String text = new String(added, StandardCharsets.UTF_8);
-            int whole = text.lastIndexOf('\n');
-            return text.substring(0, Math.max(0, whole))
-                    .lines()
-                    .filter(line -> !OURS.matcher(line).matches())
-                    .findFirst();
-        }
+        return (OwnFiles.tail(older(1), bytes) + OwnFiles.tail(file, bytes))
+                .lines()
+                .toList();
     }
 
     static String line(WorkerEvent event) {

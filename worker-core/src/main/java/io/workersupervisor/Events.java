@@ -3,7 +3,9 @@ package io.workersupervisor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,29 +18,36 @@ import org.slf4j.LoggerFactory;
 
 /** Carries each event to {@code data/worker.log}, to slf4j with the account in the MDC, and to the listener. */
 final class Events {
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerSupervisor.class);
+    private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.WorkerSupervisor");
 
     private static final Duration IDLE = Duration.ofSeconds(1);
 
     /** How many ends are remembered as heard. */
     private static final int MOST_HEARD = 1_000;
 
+    /** How many findings are remembered as told; then they are told once more. */
+    private static final int MOST_TOLD = 10_000;
+
+    private final Timing timing;
     private final EventLog file;
     private final WorkerListener listener;
     private final Consumer<StopReport> ended;
     private final ExecutorService dispatcher;
     private final Set<String> heard = new LinkedHashSet<>();
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Thread thread;
 
     /**
      * Carries events.
      *
+     * @param timing the clocks
      * @param file {@code worker.log}
      * @param listener hears them, on one thread
      * @param ended is told of each end, too, on the caller's thread and after it was handed to the listener, who may have a
      *     restart to make
      */
-    Events(EventLog file, WorkerListener listener, Consumer<StopReport> ended) {
+    Events(Timing timing, EventLog file, WorkerListener listener, Consumer<StopReport> ended) {
+        this.timing = timing;
         this.file = file;
         this.listener = listener;
         this.ended = ended;
@@ -57,6 +66,25 @@ final class Events {
     void emit(WorkerEvent event) {
         log(event);
         hear(event);
+    }
+
+    /** Something that an operator should know. */
+    void trouble(String text) {
+        trouble(Optional.empty(), text);
+    }
+
+    void trouble(Optional<AccountId> account, String text) {
+        emit(new WorkerEvent.Trouble(timing.now(), account, text));
+    }
+
+    /** A finding that is met again and again is told once. */
+    void troubleOnce(Optional<AccountId> account, String text) {
+        if (told.size() >= MOST_TOLD) {
+            told.clear();
+        }
+        if (told.add(account + text)) {
+            trouble(account, text);
+        }
     }
 
     /** For the logs only: the listener has heard it. */
@@ -97,7 +125,7 @@ final class Events {
         try {
             file.append(event);
         } catch (IOException e) {
-            LOG.warn("worker.log cannot be written: {}", DataDirectory.reason(e));
+            LOG.warn("worker.log cannot be written: {}", Text.reason(e));
         }
     }
 

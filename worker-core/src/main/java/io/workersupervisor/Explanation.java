@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param logEvidence the lines of the log that it rests on
  * @param lastEntries the last entries of the log, oldest first
  * @param advice what to do
+ * @param problems what is wrong with the application's rules, a sentence each
  */
 public record Explanation(
         StopReason reason,
@@ -22,27 +24,31 @@ public record Explanation(
         List<String> evidence,
         List<LogExcerpt> logEvidence,
         List<LogExcerpt> lastEntries,
-        String advice) {
+        String advice,
+        List<String> problems) {
     /**
-     * Explains the end of a process from its log alone, with the library's facts about exits and the given rules. What it
-     * shows of the log is masked by {@link Redaction#standard()}. Blocks for reading at most 256 KiB.
+     * Explains the end of a process from its log alone, with the library's facts about exits and its rules. The lines it
+     * shows of the log are masked by {@link Redaction#standard()}. Blocks for reading at most 256 KiB.
      *
      * @param log what it wrote
      * @param exit how it ended, {@link ExitStatus.Unknown} if that is not known
-     * @param rules what is asked, for instance {@link DiagnosisRules#builtIn()}
      * @return the explanation; a log that cannot be read is told in its evidence
      */
-    public static Explanation of(java.nio.file.Path log, ExitStatus exit, DiagnosisRules rules) {
-        LogReading reading = LogReading.of(log, rules, exit, Redaction.standard());
-        Verdict verdict = Verdicts.of(new Facts(
-                exit,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                () -> LastWords.NONE,
-                () -> reading,
-                String.valueOf(log.getFileName())));
-        return of(verdict, exit, reading.lastEntries());
+    public static Explanation of(Path log, ExitStatus exit) {
+        return Explainer.of(log, exit, Optional.empty());
+    }
+
+    /**
+     * Explains as {@link #of(Path, ExitStatus)}, and asks the rules of a directory's {@code *.json} files first, in the order
+     * of their names. A file or a rule that is wrong is left out and named in {@link #problems()}.
+     *
+     * @param log what it wrote
+     * @param exit how it ended, {@link ExitStatus.Unknown} if that is not known
+     * @param rules for instance {@code rules.d} of a data directory; it need not exist
+     * @return the explanation; a log that cannot be read is told in its evidence
+     */
+    public static Explanation of(Path log, ExitStatus exit, Path rules) {
+        return Explainer.of(log, exit, Optional.of(rules));
     }
 
     /**
@@ -52,29 +58,6 @@ public record Explanation(
      * @return the explanation
      */
     public static Explanation ofOwnStop(ExitStatus exit) {
-        Facts.Asked asked = new Facts.Asked(Confidence.CERTAIN, Initiator.USER, "");
-        Verdict verdict = Verdicts.of(new Facts(
-                exit,
-                false,
-                Optional.of(asked),
-                Optional.empty(),
-                () -> LastWords.NONE,
-                () -> LogReading.NONE,
-                "its log"));
-        return of(verdict, exit, List.of());
-    }
-
-    private static Explanation of(Verdict verdict, ExitStatus exit, List<LogExcerpt> lastEntries) {
-        List<String> evidence = new java.util.ArrayList<>();
-        evidence.add("it ended with " + exit);
-        evidence.addAll(verdict.evidence());
-        return new Explanation(
-                verdict.reason(),
-                verdict.confidence(),
-                verdict.retryAfter(),
-                List.copyOf(evidence),
-                verdict.logEvidence(),
-                lastEntries,
-                verdict.advice());
+        return Explainer.ofOwnStop(exit);
     }
 }

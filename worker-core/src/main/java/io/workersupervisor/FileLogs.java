@@ -92,7 +92,7 @@ final class FileLogs {
     }
 
     private LogSinkException unreadable(IOException e) {
-        return new LogSinkException("log files in " + data + " cannot be read: " + DataDirectory.reason(e), e);
+        return new LogSinkException("log files in " + data + " cannot be read: " + Text.reason(e), e);
     }
 
     /** A tail that begins with the first whole line of the last bytes. */

@@ -17,12 +17,12 @@ record FileOnly(DataDirectory data) {
     /** Before the worker is claimed; {@link DataDirectoryException} if it cannot be written. */
     void mark(String workerId) {
         try {
-            OwnFiles.makeDirectories(data.fileOnly());
+            OwnFiles.makeDirectories(Layout.fileOnly(data));
             OwnFiles.make(path(workerId));
         } catch (FileAlreadyExistsException marked) {
             return;
         } catch (IOException e) {
-            throw new DataDirectoryException(path(workerId) + " cannot be written: " + DataDirectory.reason(e), e);
+            throw new DataDirectoryException(path(workerId) + " cannot be written: " + Text.reason(e), e);
         }
     }
 
@@ -32,6 +32,6 @@ record FileOnly(DataDirectory data) {
     }
 
     private Path path(String workerId) {
-        return data.fileOnly().resolve(workerId);
+        return Layout.fileOnly(data).resolve(workerId);
     }
 }

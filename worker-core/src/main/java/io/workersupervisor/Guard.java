@@ -6,7 +6,7 @@ import org.slf4j.LoggerFactory;
 
 /** Contains callbacks and background work: runs them, logs what they throw with the account, and goes on. */
 final class Guard {
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerSupervisor.class);
+    private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.WorkerSupervisor");
 
     private Guard() {}
 

@@ -32,31 +32,6 @@ interface HolePuncher {
         };
     }
 
-    /** Any living keeper of the data directory. */
-    static HolePuncher byKeeper(Keepers keepers, DataDirectory data) {
-        return (file, offset, length) -> {
-            for (Path directory : Keepers.directories(data)) {
-                Optional<KeeperConnection> keeper = keepers.existing(directory);
-                if (keeper.isPresent()) {
-                    List<String> answer = keepers.calls()
-                            .ask(
-                                    keeper.get(),
-                                    List.of(
-                                            "PUNCH",
-                                            keepers.calls().tag(),
-                                            file.toString(),
-                                            Long.toString(offset),
-                                            Long.toString(length)),
-                                    LONGEST);
-                    return !answer.isEmpty() && answer.get(0).equals("DONE")
-                            ? Optional.empty()
-                            : Optional.of("the keeper answered " + answer);
-                }
-            }
-            return Optional.of("no keeper runs");
-        };
-    }
-
     /** The program of util-linux. */
     static HolePuncher byProgram() {
         return (file, offset, length) -> {

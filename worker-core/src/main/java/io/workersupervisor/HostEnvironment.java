@@ -38,7 +38,7 @@ final class HostEnvironment {
             byte[] raw = Files.exists(environ) ? Files.readAllBytes(environ) : new byte[0];
             return new HostEnvironment(System.getenv(), raw, PlatformText.CHARSET);
         } catch (IOException e) {
-            throw new DataDirectoryException("cannot read " + environ + ": " + DataDirectory.reason(e), e);
+            throw new DataDirectoryException("cannot read " + environ + ": " + Text.reason(e), e);
         }
     }
 

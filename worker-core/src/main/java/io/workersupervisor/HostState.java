@@ -81,7 +81,7 @@ final class HostState {
 
     private Optional<Object> place() {
         try {
-            return Optional.ofNullable(Files.readAttributes(local.data().locks(), BasicFileAttributes.class)
+            return Optional.ofNullable(Files.readAttributes(Layout.locks(local.data()), BasicFileAttributes.class)
                     .fileKey());
         } catch (IOException gone) {
             return Optional.empty();

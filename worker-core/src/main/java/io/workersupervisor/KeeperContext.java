@@ -59,7 +59,7 @@ record KeeperContext(String name) {
             return new KeeperContext(
                     binary.version() + "-" + InstalledFile.sha256(text).substring(0, 12));
         } catch (IOException e) {
-            throw new KeeperUnavailableException("this process's context cannot be read: " + DataDirectory.reason(e));
+            throw new KeeperUnavailableException("this process's context cannot be read: " + Text.reason(e));
         }
     }
 

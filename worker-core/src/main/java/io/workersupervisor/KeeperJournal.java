@@ -89,7 +89,7 @@ final class KeeperJournal {
         } catch (NoSuchFileException none) {
             forget();
         } catch (IOException e) {
-            throw new DataDirectoryException(file + " cannot be read: " + DataDirectory.reason(e), e);
+            throw new DataDirectoryException(file + " cannot be read: " + Text.reason(e), e);
         }
     }
 

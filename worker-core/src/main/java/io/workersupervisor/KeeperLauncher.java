@@ -130,13 +130,13 @@ final class KeeperLauncher {
 
     private List<String> fields(Launcher.LaunchRequest request, Launchable.Ready ready) {
         AccountId account = request.spec().account();
-        Path log = data.path().resolve(DataDirectory.logName(account, request.workerId()));
+        Path log = data.path().resolve(Layout.logName(account, request.workerId()));
         List<String> fields = new ArrayList<>(List.of(
                 "START",
                 request.workerId(),
-                account.fileName(),
+                Layout.fileName(account),
                 Long.toString(request.epoch()),
-                data.lockFile(account).toString(),
+                Layout.lockFile(data, account).toString(),
                 log.toString(),
                 ready.directory().toString(),
                 umask,
@@ -155,8 +155,10 @@ final class KeeperLauncher {
                 "WORKER_ACCOUNT", request.spec().account().toString(),
                 "WORKER_EPOCH", Long.toString(request.epoch()),
                 "WORKER_DATA", data.path().toString(),
-                "WORKER_REASON_FILE", data.reasonFile(request.workerId()).toString(),
-                "WORKER_HEARTBEAT_FILE", data.heartbeatFile(request.workerId()).toString()));
+                "WORKER_REASON_FILE",
+                        Layout.reasonFile(data, request.workerId()).toString(),
+                "WORKER_HEARTBEAT_FILE",
+                        Layout.heartbeatFile(data, request.workerId()).toString()));
         List<byte[]> encoded = new ArrayList<>();
         variables.forEach((name, value) -> encoded.add(host.variable(name, value)));
         return encoded;
@@ -165,7 +167,7 @@ final class KeeperLauncher {
     Launcher.FenceAnswer raise(AccountId account, long number) throws KeeperUnavailableException {
         long deadline = timing.nanos() + LONGEST_BUSY.toNanos();
         while (true) {
-            List<String> answer = ask("FENCE", data.lockFile(account).toString(), Long.toString(number));
+            List<String> answer = ask("FENCE", Layout.lockFile(data, account).toString(), Long.toString(number));
             boolean last = timing.nanos() > deadline || Thread.currentThread().isInterrupted();
             if (answer.isEmpty()) {
                 return new Launcher.FenceAnswer.NotRaised("the keeper gave no answer");

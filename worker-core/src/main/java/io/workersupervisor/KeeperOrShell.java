@@ -126,9 +126,9 @@ final class KeeperOrShell implements Launcher {
     AccountLocks.State probe(Path lockFile) {
         try {
             AccountLocks.State state = ask(asked -> asked.probe(lockFile));
-            return state == AccountLocks.State.FAILED ? AccountLocks.byScript(script, lockFile) : state;
+            return state == AccountLocks.State.FAILED ? script.lockState(lockFile) : state;
         } catch (KeeperUnavailableException unavailable) {
-            return AccountLocks.byScript(script, lockFile);
+            return script.lockState(lockFile);
         }
     }
 }

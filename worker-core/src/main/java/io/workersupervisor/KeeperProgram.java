@@ -42,7 +42,7 @@ final class KeeperProgram {
 
     /** The data directory, then where the system keeps such things: any of them may be mounted noexec. */
     static List<Path> usualPlaces(DataDirectory data) {
-        List<Path> places = new ArrayList<>(List.of(data.launcher()));
+        List<Path> places = new ArrayList<>(List.of(Layout.launcher(data)));
         String runtime = System.getenv("XDG_RUNTIME_DIR");
         if (runtime != null && !runtime.isEmpty()) {
             places.add(Path.of(runtime).resolve("worker-supervisor"));

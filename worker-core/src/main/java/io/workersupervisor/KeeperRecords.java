@@ -131,7 +131,7 @@ final class KeeperRecords implements LaunchRecords {
         journals.forEach((directory, journal) ->
                 states.put(directory, List.of(journal.state(), acknowledgement.isAlive(directory))));
         // Instead of their list, which takes longer: another one with each directory that comes.
-        return List.of(states, DataDirectory.changeOf(data.keepers()));
+        return List.of(states, OwnFiles.changeOf(Layout.keepers(data)));
     }
 
     @Override

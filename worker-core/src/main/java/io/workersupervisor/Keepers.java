@@ -77,7 +77,7 @@ final class Keepers implements AutoCloseable {
 
     /** Connects to a context's keeper, which is started where there is none. */
     KeeperConnection own(KeeperContext context, KeeperProgram program) throws KeeperUnavailableException {
-        Path directory = data.keepers().resolve(context.name());
+        Path directory = Layout.keepers(data).resolve(context.name());
         if (calls.isSilent(directory)) {
             throw new KeeperUnavailableException("the one in " + directory
                     + " gives no answer: it is stopped, or a process that it starts hangs on its way to its program");
@@ -136,7 +136,7 @@ final class Keepers implements AutoCloseable {
         try {
             OwnFiles.makeDirectories(directory);
         } catch (IOException e) {
-            throw new KeeperUnavailableException(directory + " cannot be made: " + DataDirectory.reason(e));
+            throw new KeeperUnavailableException(directory + " cannot be made: " + Text.reason(e));
         }
     }
 
@@ -201,14 +201,14 @@ final class Keepers implements AutoCloseable {
     }
 
     static List<Path> directories(DataDirectory data) {
-        try (Stream<Path> all = Files.list(data.keepers())) {
+        try (Stream<Path> all = Files.list(Layout.keepers(data))) {
             return all.filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
                     .sorted()
                     .toList();
         } catch (NoSuchFileException none) {
             return List.of();
         } catch (IOException e) {
-            throw new DataDirectoryException(data.keepers() + " cannot be read: " + DataDirectory.reason(e), e);
+            throw new DataDirectoryException(Layout.keepers(data) + " cannot be read: " + Text.reason(e), e);
         }
     }
 
@@ -314,16 +314,6 @@ final class Keepers implements AutoCloseable {
     /** Whether a process is a keeper; its program is named after it. */
     static boolean isKeeper(ProcFs proc, long pid) {
         return proc.commandLine(pid).contains("/keeper-");
-    }
-
-    /** The keepers of a data directory as one who only looks sees them, in words. */
-    static List<String> living(DataDirectory data, ShellScript script) {
-        return directories(data).stream()
-                .map(directory -> "keeper of context " + directory.getFileName()
-                        + (AccountLocks.byScript(script, directory.resolve("lock")) == AccountLocks.State.BUSY
-                                ? " runs"
-                                : " is gone"))
-                .toList();
     }
 
     /** Ends the connections; keepers and workers go on. */

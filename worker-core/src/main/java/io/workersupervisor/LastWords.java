@@ -57,7 +57,7 @@ record LastWords(Optional<StopReason> reason, Optional<Duration> retryAfter, Str
         } catch (CharacterCodingException noText) {
             return ignored("no UTF-8");
         } catch (IOException e) {
-            return ignored("not readable: " + DataDirectory.reason(e));
+            return ignored("not readable: " + Text.reason(e));
         } catch (IllegalArgumentException wrong) {
             return ignored(String.valueOf(wrong.getMessage()));
         }

@@ -36,15 +36,19 @@ record LaunchPaths(
     }
 
     static LaunchPaths of(
-            WorkerSupervisor.Builder settings, ShellScript script, Machine machine, Timing timing, Host host) {
-        DataDirectory data = settings.data;
+            DataDirectory data,
+            LaunchSettings settings,
+            ShellScript script,
+            Machine machine,
+            Timing timing,
+            Host host) {
         ShLauncher shell =
                 new ShLauncher(data, script, new ShRecords(data), machine, host.executor(), ShLauncher.LONGEST_ANSWER);
         Keepers keepers = new Keepers(data, timing, host::ended);
         LaunchRecords records = records(keepers, data, script, timing);
-        if (settings.launcher != LaunchPath.SH) {
+        if (settings.path() != LaunchPath.SH) {
             try {
-                KeeperBinary binary = settings.keeper.load();
+                KeeperBinary binary = settings.keeper().load();
                 KeeperLauncher keeper = new KeeperLauncher(
                         data,
                         machine,
@@ -52,13 +56,17 @@ record LaunchPaths(
                         keepers,
                         KeeperContext.current(binary),
                         new KeeperProgram(
-                                binary, settings.keeperPlaces.orElseGet(() -> KeeperProgram.usualPlaces(data)), timing),
-                        settings.keeperPatience);
+                                binary,
+                                settings.keeperDirectory()
+                                        .map(List::of)
+                                        .orElseGet(() -> KeeperProgram.usualPlaces(data)),
+                                timing),
+                        settings.keeperPatience());
                 KeeperOrShell launcher =
-                        new KeeperOrShell(keeper, shell, settings.launcher, script, timing, host::trouble);
+                        new KeeperOrShell(keeper, shell, settings.path(), script, timing, host::trouble);
                 keepers.onGone(() -> reconnect(host.executor(), launcher));
                 launcher.connect();
-                if (settings.launcher == LaunchPath.KEEPER
+                if (settings.path() == LaunchPath.KEEPER
                         && !launcher.unavailable().isEmpty()) {
                     throw new KeeperUnavailableException(launcher.unavailable());
                 }
@@ -66,7 +74,7 @@ record LaunchPaths(
                         launcher, records, launcher::probe, keepers, () -> describe(launcher.unavailable(), keepers));
             } catch (KeeperUnavailableException unavailable) {
                 String why = String.valueOf(unavailable.getMessage());
-                if (settings.launcher == LaunchPath.KEEPER) {
+                if (settings.path() == LaunchPath.KEEPER) {
                     keepers.close();
                     throw new DataDirectoryException("the keeper cannot be used: " + why);
                 }
@@ -89,7 +97,7 @@ record LaunchPaths(
 
     /** What frees the archived part of a worker's log. */
     HolePuncher puncher(DataDirectory data) {
-        return HolePuncher.firstOf(List.of(HolePuncher.byKeeper(keepers, data), HolePuncher.byProgram()));
+        return HolePuncher.firstOf(List.of(new KeeperHolePuncher(keepers, data), HolePuncher.byProgram()));
     }
 
     static LaunchRecords records(Keepers keepers, DataDirectory data, ShellScript script, Timing timing) {
@@ -98,12 +106,7 @@ record LaunchPaths(
 
     private static LaunchPaths shell(
             ShLauncher shell, LaunchRecords records, ShellScript script, Keepers keepers, String why) {
-        return new LaunchPaths(
-                shell,
-                records,
-                lockFile -> AccountLocks.byScript(script, lockFile),
-                keepers,
-                () -> describe(why, keepers));
+        return new LaunchPaths(shell, records, script::lockState, keepers, () -> describe(why, keepers));
     }
 
     private static List<String> describe(String unavailable, Keepers keepers) {

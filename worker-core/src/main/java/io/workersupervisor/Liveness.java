@@ -29,15 +29,33 @@ public record Liveness(Verdict verdict, String evidence) {
         Text.notBlank("evidence", evidence, LONGEST);
     }
 
-    static Liveness alive(String evidence) {
+    /**
+     * The verdict alive, in an application's probe or a test.
+     *
+     * @param evidence what it rests on, a sentence
+     * @return the verdict
+     */
+    public static Liveness alive(String evidence) {
         return new Liveness(Verdict.ALIVE, cut(evidence));
     }
 
-    static Liveness dead(String evidence) {
+    /**
+     * The verdict dead, in an application's probe or a test.
+     *
+     * @param evidence what it rests on, a sentence
+     * @return the verdict
+     */
+    public static Liveness dead(String evidence) {
         return new Liveness(Verdict.DEAD, cut(evidence));
     }
 
-    static Liveness unknown(String evidence) {
+    /**
+     * The verdict unknown, in an application's probe or a test.
+     *
+     * @param evidence what it rests on, a sentence
+     * @return the verdict
+     */
+    public static Liveness unknown(String evidence) {
         return new Liveness(Verdict.UNKNOWN, cut(evidence));
     }
 

@@ -19,16 +19,4 @@ public interface LivenessProbe {
      * @return the verdict and its evidence
      */
     Liveness probe(WorkerRow row);
-
-    /**
-     * The probe of one machine: the account's kernel lock, the process, and the environments of all processes. It goes
-     * with every store whose rows belong to the node of this data directory. Of a row of another node it knows the process
-     * only, and that only if it was recorded on this machine since its start; else it answers UNKNOWN.
-     *
-     * @param data the data directory
-     * @return the probe
-     */
-    static LivenessProbe local(DataDirectory data) {
-        return LocalProbe.of(data);
-    }
 }

@@ -1,6 +1,7 @@
 package io.workersupervisor;
 
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * What this machine offers to judge workers of a data directory by. Making one changes nothing.
@@ -37,7 +38,7 @@ record LocalMachine(
     static LocalMachine of(DataDirectory data, Machine machine, ProcFs proc, ShellScript script, Timing timing) {
         LaunchRecords records = new AllRecords(
                 new ShRecords(data), new KeeperRecords(data, timing, KeeperRecords.Acknowledgement.NONE));
-        return of(data, machine, proc, script, timing, records, lockFile -> AccountLocks.byScript(script, lockFile));
+        return of(data, machine, proc, script, timing, records, script::lockState);
     }
 
     static LocalMachine of(
@@ -59,8 +60,9 @@ record LocalMachine(
                 new EnvironmentSearch(proc, timing));
     }
 
-    LocalProbe probe(String node) {
-        return new LocalProbe(node, processes, locks, new Descendants(this));
+    /** The verdicts on the rows of a node, with the opinion of the application's probe if it has one. */
+    RowJudge judge(String node, Optional<LivenessProbe> application) {
+        return new RowJudge(node, processes, locks, new Descendants(this), application);
     }
 
     static boolean isAbsent(ShellScript script, long pid) {

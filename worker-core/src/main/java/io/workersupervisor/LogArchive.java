@@ -28,7 +28,7 @@ final class LogArchive {
     record Part(Path path, WorkerLogFile of, long position, long size, long modified) {}
 
     LogArchive(DataDirectory data) throws IOException {
-        this.directory = data.archive();
+        this.directory = Layout.archive(data);
         OwnFiles.makeDirectories(directory);
     }
 
@@ -83,10 +83,10 @@ final class LogArchive {
     /** All parts, oldest first. */
     static List<Part> parts(DataDirectory data) throws IOException {
         List<Part> parts = new ArrayList<>();
-        if (Files.notExists(data.archive())) {
+        if (Files.notExists(Layout.archive(data))) {
             return parts;
         }
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(data.archive(), "*" + SUFFIX)) {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(Layout.archive(data), "*" + SUFFIX)) {
             for (Path path : all) {
                 part(data, path).ifPresent(parts::add);
             }

@@ -43,11 +43,9 @@ final class LogDisposal {
         }
         boolean over = excess > 0 && needed == 0;
         if (over && !told) {
-            feed.tell(new WorkerEvent.Trouble(
-                    feed.timing().now(),
-                    Optional.empty(),
+            feed.trouble(
                     "data directory " + data + " takes " + Text.bytes(used()) + " of " + Text.bytes(retention.atMost())
-                            + ", and what is left belongs to living workers or waits for a log sink"));
+                            + ", and what is left belongs to living workers or waits for a log sink");
         }
         told = over;
     }
@@ -56,7 +54,7 @@ final class LogDisposal {
         Files.deleteIfExists(candidate.path());
         if (candidate.worker().isPresent()) {
             Files.deleteIfExists(
-                    data.fileOnly().resolve(candidate.worker().get().workerId()));
+                    Layout.fileOnly(data).resolve(candidate.worker().get().workerId()));
         }
     }
 
@@ -67,7 +65,7 @@ final class LogDisposal {
             found.add(new Candidate(part.path(), part.modified(), part.size(), Optional.empty()));
         }
         SinkCheckpoints acknowledged = SinkCheckpoints.read(data);
-        Map<String, LogProgress> archive = LogJournal.readOnly(data.archive());
+        Map<String, LogProgress> archive = LogJournal.readOnly(Layout.archive(data));
         for (WorkerLogFile file : WorkerLogFile.list(data)) {
             Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
             if (stat.isPresent() && isShippedWhole(file, stat.get(), acknowledged) && feed.isOver(file)) {
@@ -88,7 +86,7 @@ final class LogDisposal {
 
     private long used() throws IOException {
         long bytes = 0;
-        Map<String, LogProgress> archive = LogJournal.readOnly(data.archive());
+        Map<String, LogProgress> archive = LogJournal.readOnly(Layout.archive(data));
         for (LogArchive.Part part : LogArchive.parts(data)) {
             bytes += part.size();
         }
@@ -96,7 +94,7 @@ final class LogDisposal {
             Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
             bytes += stat.isPresent() ? onDisk(file, stat.get(), archive) : 0;
         }
-        return bytes + plain(data.logs()) + plain(data.path());
+        return bytes + plain(Layout.logs(data)) + plain(data.path());
     }
 
     /** What is archived is a hole, unless the file was cut since. */

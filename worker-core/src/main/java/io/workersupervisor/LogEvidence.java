@@ -54,7 +54,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
         int looked;
     }
 
-    static LogEvidence of(TailOfLog tail, DiagnosisRules rules, ExitStatus exit) {
+    static LogEvidence of(TailOfLog tail, RuleSet rules, ExitStatus exit) {
         boolean hasRecords = tail.hasRecords();
         Walk walk = new Walk();
         List<TailOfLog.Entry> entries = tail.entries();
@@ -92,7 +92,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
         return entry.lines().stream().allMatch(line -> line.kind() == LineKind.BLANK);
     }
 
-    private static boolean isClosing(Headlines headlines, TailOfLog.Entry entry, DiagnosisRules rules) {
+    private static boolean isClosing(Headlines headlines, TailOfLog.Entry entry, RuleSet rules) {
         return entry.crash() == Crash.NONE && headlines.lines().stream().anyMatch(line -> rules.isClosing(line.text()));
     }
 
@@ -107,7 +107,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
     }
 
     /** Output behind an exception is what goes on with its message, or what was written when it was survived. */
-    private static boolean passes(Headlines headlines, DiagnosisRules rules, Walk walk) {
+    private static boolean passes(Headlines headlines, RuleSet rules, Walk walk) {
         long plain = headlines.behind().stream()
                 .filter(line -> !rules.isClosing(line.text()))
                 .count();
@@ -132,7 +132,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
     }
 
     private static Optional<Found> ask(
-            TailOfLog.Entry entry, Headlines headlines, DiagnosisRules rules, ExitStatus exit, Walk walk) {
+            TailOfLog.Entry entry, Headlines headlines, RuleSet rules, ExitStatus exit, Walk walk) {
         boolean isOrdinary = entry.isRecord()
                 && entry.crash() == Crash.NONE
                 && entry.level()
@@ -150,17 +150,19 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
         boolean crashed = exit instanceof ExitStatus.Signalled || exit instanceof ExitStatus.ExitedOrSignalled;
         for (TailOfLog.Line line : headlines.lines()) {
             for (DiagnosisRule rule : rules) {
-                if (!rule.fits(exit) || !rule.fits(entry.level()) || (crashed && !rule.isAbort())) {
+                if (!RuleMatch.fits(rule, exit)
+                        || !RuleMatch.fits(rule, entry.level())
+                        || (crashed && !rule.isAbort())) {
                     continue;
                 }
-                Optional<Matcher> match = rule.match(line.text());
-                if (match.isPresent() && rule.isNear(entry) && holds(rule, walk)) {
+                Optional<Matcher> match = RuleMatch.match(rule, line.text());
+                if (match.isPresent() && RuleMatch.isNear(rule, entry) && holds(rule, walk)) {
                     Confidence confidence =
                             walk.isWeak || !isError(entry, rule) ? Confidence.POSSIBLE : rule.confidence();
                     return Optional.of(new Found(
                             rule,
                             confidence,
-                            rule.retryAfter(match.get()),
+                            RuleMatch.retryAfter(rule, match.get()),
                             line,
                             entry.parsed().level()));
                 }
@@ -170,13 +172,13 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
     }
 
     private static boolean holds(DiagnosisRule rule, Walk walk) {
-        boolean isFollowed = !rule.mustFollow();
+        boolean isFollowed = !rule.followedBy().isPresent();
         for (TailOfLog.Entry entry : walk.later) {
             for (TailOfLog.Line line : entry.lines()) {
-                if (rule.isUndoneBy(line.text())) {
+                if (RuleMatch.isUndoneBy(rule, line.text())) {
                     return false;
                 }
-                isFollowed |= rule.isFollowedBy(line.text());
+                isFollowed |= RuleMatch.isFollowedBy(rule, line.text());
             }
         }
         return isFollowed;

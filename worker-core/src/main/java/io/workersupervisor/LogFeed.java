@@ -137,11 +137,10 @@ final class LogFeed {
 
     private void lost(Optional<AccountId> account, LogPiece piece) {
         long bytes = piece.after().offset() - piece.before().offset();
-        tell(new WorkerEvent.Trouble(
-                timing.now(),
+        trouble(
                 account,
                 "the file of worker " + piece.workerId() + " was deleted, cut or replaced by somebody: " + bytes
-                        + " bytes of it may be lost to a log sink"));
+                        + " bytes of it may be lost to a log sink");
     }
 
     private Incarnations.Known known(WorkerLogFile file, long now) {
@@ -178,8 +177,17 @@ final class LogFeed {
                 .sum();
     }
 
+    /** Something that an operator should know. */
+    void trouble(String text) {
+        trouble(Optional.empty(), text);
+    }
+
     void trouble(AccountId account, String text) {
-        tell(new WorkerEvent.Trouble(timing.now(), Optional.of(account), text));
+        trouble(Optional.of(account), text);
+    }
+
+    void trouble(Optional<AccountId> account, String text) {
+        tell(new WorkerEvent.Trouble(timing.now(), account, text));
     }
 
     void tell(WorkerEvent event) {

@@ -113,7 +113,7 @@ final class LogHealth {
 
     /** A host makes the reserve when there is room, so one that is missing for want of room was given up. */
     Optional<String> reserve(long usable) {
-        boolean used = Files.exists(data.checkpoints());
+        boolean used = Files.exists(Layout.checkpoints(data));
         return used && usable <= DiskReserve.ROOM && Files.notExists(data.path().resolve(DiskReserve.FILE))
                 ? Optional.of("the disk of " + data + " is full (" + Text.bytes(usable)
                         + " left) and the reserve for starts and reports is given up: what workers write to their logs may"

@@ -55,8 +55,8 @@ final class LogLookup {
                     : "no log sink is asked, and hosts have shipped to " + String.join(", ", used)
                             + ", which may hold more";
         } catch (IOException unreadable) {
-            return "no log sink is asked, and " + data.checkpoints() + " cannot be read: "
-                    + DataDirectory.reason(unreadable);
+            return "no log sink is asked, and " + Layout.checkpoints(data) + " cannot be read: "
+                    + Text.reason(unreadable);
         }
     }
 
@@ -98,6 +98,6 @@ final class LogLookup {
     }
 
     LogFollower follow(AccountId account) {
-        return new LogFollower(data, account, incarnations, redaction, timing);
+        return new FileFollower(data, account, incarnations, redaction, timing);
     }
 }

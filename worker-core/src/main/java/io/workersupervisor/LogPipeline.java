@@ -2,6 +2,7 @@ package io.workersupervisor;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,32 +56,31 @@ final class LogPipeline implements AutoCloseable {
     }
 
     static LogPipeline of(
-            WorkerSupervisor.Builder settings,
+            DataDirectory data,
+            LogSettings settings,
+            WorkerRegistry known,
             WorkerRegistry registry,
             EventLog summary,
             Events events,
             HolePuncher puncher,
             Consumer<WorkerLogFile> onGrowth,
             Timing timing) {
-        DataDirectory data = settings.data;
-        LogFeed feed = feed(settings, registry, events, timing);
-        // What an end that is only told allows is to be read, not to be removed.
-        LogFeed filed = feed(settings, settings.registry, events, timing);
-        List<LogSink> sinks = new ArrayList<>(settings.sinks);
-        sinks.add(new SummarySink(summary, settings.summaryLevel));
-        return new LogPipeline(
-                sinks, data, feed, new LogUpkeep(data, filed, settings.logRetention, puncher, summary), onGrowth);
+        LogFeed feed = feed(data, settings, known, events, timing);
+        // Removal asks the registry itself: an end that is not filed yet permits reading, not deleting.
+        LogFeed filed = feed(data, settings, registry, events, timing);
+        List<LogSink> sinks = new ArrayList<>(settings.sinks());
+        sinks.add(new SummarySink(summary, settings.summaryLevel()));
+        return new LogPipeline(sinks, data, feed, new LogUpkeep(data, filed, settings.retention(), puncher), onGrowth);
     }
 
     private static LogFeed feed(
-            WorkerSupervisor.Builder settings, WorkerRegistry registry, Events events, Timing timing) {
-        DataDirectory data = settings.data;
+            DataDirectory data, LogSettings settings, WorkerRegistry registry, Events events, Timing timing) {
         return new LogFeed(
                 data,
                 Incarnations.of(registry),
-                new LogReader(settings.zone, settings.redaction),
+                new LogReader(ZoneId.systemDefault(), settings.redaction()),
                 new FileOnly(data)::isMarked,
-                settings.logBudget,
+                settings.budget(),
                 timing,
                 events::emit);
     }

@@ -15,7 +15,7 @@ final class LogReader {
     /** How much is read at once. */
     private static final int RUN = 1 << 20;
 
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerSupervisor.class);
+    private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.WorkerSupervisor");
 
     private final ZoneId zone;
     private final Redaction redaction;

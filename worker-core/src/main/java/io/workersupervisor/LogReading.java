@@ -32,7 +32,7 @@ record LogReading(LogEvidence evidence, Optional<LogExcerpt> cause, List<LogExce
     private static final int LONGEST_MASKED = 4_096;
 
     /** Reads a little first, and more only where the little does not begin with an ordinary line. */
-    static LogReading of(Path file, DiagnosisRules rules, ExitStatus exit, Redaction redaction) {
+    static LogReading of(Path file, RuleSet rules, ExitStatus exit, Redaction redaction) {
         try {
             TailOfLog tail = TailOfLog.read(file, TailOfLog.SHORT);
             LogEvidence evidence = LogEvidence.of(tail, rules, exit);
@@ -44,8 +44,8 @@ record LogReading(LogEvidence evidence, Optional<LogExcerpt> cause, List<LogExce
         } catch (NoSuchFileException gone) {
             return unread("its log is gone");
         } catch (IOException | RuntimeException e) {
-            return unread("its log could not be read: "
-                    + (e instanceof IOException io ? DataDirectory.reason(io) : e.toString()));
+            return unread(
+                    "its log could not be read: " + (e instanceof IOException io ? Text.reason(io) : e.toString()));
         }
     }
 

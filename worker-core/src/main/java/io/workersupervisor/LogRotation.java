@@ -76,7 +76,7 @@ final class LogRotation implements AutoCloseable {
 
     /** Step 1; null where another host has the lock. */
     private @Nullable LogJournal begin() throws IOException {
-        Optional<ProcessLock> taken = ProcessLock.tryLock(data.archive(), "lock");
+        Optional<ProcessLock> taken = ProcessLock.tryLock(Layout.archive(data), "lock");
         if (taken.isEmpty()) {
             return null;
         }
@@ -84,11 +84,9 @@ final class LogRotation implements AutoCloseable {
         LogArchive opened = new LogArchive(data);
         archive = opened;
         cannotPunch = puncher.trial(opened.directory());
-        cannotPunch.ifPresent(why -> feed.tell(new WorkerEvent.Trouble(
-                feed.timing().now(),
-                Optional.empty(),
+        cannotPunch.ifPresent(why -> feed.trouble(
                 "workers' log files are bounded only by the end of their worker, as no part of them can be freed: "
-                        + why)));
+                        + why));
         LogJournal begun = LogJournal.open(opened.directory());
         journal = begun;
         begun.forget(feed.gone(begun.acknowledged().keySet()));

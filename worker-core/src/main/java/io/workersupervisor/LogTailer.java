@@ -91,7 +91,7 @@ final class LogTailer implements AutoCloseable {
 
     LogTailer(LogSink sink, DataDirectory data, LogFeed feed) {
         this.sink = sink;
-        this.directory = data.checkpoints().resolve(sink.name());
+        this.directory = Layout.checkpoints(data).resolve(sink.name());
         this.feed = feed;
         this.aside = new SetAside(sink.name(), directory, feed);
     }
@@ -124,7 +124,7 @@ final class LogTailer implements AutoCloseable {
             up();
             return more ? Duration.ZERO : untilNext(now);
         } catch (IOException failed) {
-            return down(directory + ": " + DataDirectory.reason(failed), now);
+            return down(directory + ": " + Text.reason(failed), now);
         } catch (Throwable failed) {
             return down(Text.oneLine(String.valueOf(failed.getMessage() == null ? failed : failed.getMessage())), now);
         }
@@ -230,9 +230,7 @@ final class LogTailer implements AutoCloseable {
             WorkerLogFile file = one.tail.file();
             one.again = now + READ_AGAIN.toNanos();
             String text = file.path() + " cannot be read: "
-                    + (unreadable instanceof IOException io
-                            ? DataDirectory.reason(io)
-                            : Text.oneLine(unreadable.toString()));
+                    + (unreadable instanceof IOException io ? Text.reason(io) : Text.oneLine(unreadable.toString()));
             if (!text.equals(one.trouble)) {
                 feed.trouble(file.account(), text);
             }
@@ -296,8 +294,7 @@ final class LogTailer implements AutoCloseable {
         try {
             return feed.backlog(sink);
         } catch (IOException unreadable) {
-            feed.tell(new WorkerEvent.Trouble(
-                    feed.timing().now(), Optional.empty(), "log files: " + DataDirectory.reason(unreadable)));
+            feed.trouble("log files: " + Text.reason(unreadable));
             return 0;
         }
     }

@@ -13,8 +13,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What keeps logs within their bounds: archives what grew, removes what is old, holds back a reserve of the disk, and looks
- * for foreign lines in {@code worker.log}. One thread calls {@link #run}.
+ * Keeps logs within their bounds: archives what grew, removes what is old, and holds back a reserve of the disk. One thread
+ * calls {@link #run}.
  */
 final class LogUpkeep implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(5);
@@ -24,12 +24,10 @@ final class LogUpkeep implements AutoCloseable {
 
     private static final Duration DISPOSAL = Duration.ofMinutes(10);
 
-    private final DataDirectory data;
     private final LogFeed feed;
     private final LogRotation rotation;
     private final LogDisposal disposal;
     private final DiskReserve reserve;
-    private final EventLog summary;
     private final Set<WorkerLogFile> grown = ConcurrentHashMap.newKeySet();
     private final Semaphore growth = new Semaphore(0);
     private final CountDownLatch ending = new CountDownLatch(1);
@@ -39,15 +37,12 @@ final class LogUpkeep implements AutoCloseable {
     private long disposeAt;
     private long needed;
     private boolean ours;
-    private boolean foreignTold;
 
-    LogUpkeep(DataDirectory data, LogFeed feed, LogRetention retention, HolePuncher puncher, EventLog summary) {
-        this.data = data;
+    LogUpkeep(DataDirectory data, LogFeed feed, LogRetention retention, HolePuncher puncher) {
         this.feed = feed;
         this.rotation = new LogRotation(data, feed, retention, puncher);
         this.disposal = new LogDisposal(data, feed, retention);
         this.reserve = new DiskReserve(data, feed);
-        this.summary = summary;
         this.disposeAt = feed.timing().nanos();
     }
 
@@ -97,26 +92,12 @@ final class LogUpkeep implements AutoCloseable {
             disposeAt = now + DISPOSAL.toNanos();
             guarded("the removal of old logs", () -> disposal.tick(needed));
         }
-        guarded("worker.log", this::lookForForeignLines);
     }
 
     private Set<WorkerLogFile> taken() {
         Set<WorkerLogFile> files = new HashSet<>(grown);
         grown.removeAll(files);
         return files;
-    }
-
-    private void lookForForeignLines() throws IOException {
-        Optional<String> foreign = summary.foreignLine();
-        if (foreign.isPresent() && !foreignTold) {
-            foreignTold = true;
-            feed.tell(new WorkerEvent.Trouble(
-                    feed.timing().now(),
-                    Optional.empty(),
-                    "another program writes to " + data.eventLog()
-                            + ", which is the supervisor's; it may lose lines when"
-                            + " the file is rotated. One of them: " + Text.quoted(foreign.get())));
-        }
     }
 
     /** Work that reads and writes files. */
@@ -131,9 +112,9 @@ final class LogUpkeep implements AutoCloseable {
                 work.run();
                 troubles.remove(what);
             } catch (IOException failed) {
-                String text = what + ": " + DataDirectory.reason(failed);
+                String text = what + ": " + Text.reason(failed);
                 if (!text.equals(troubles.put(what, text))) {
-                    feed.tell(new WorkerEvent.Trouble(feed.timing().now(), Optional.empty(), text));
+                    feed.trouble(text);
                 }
             }
         });

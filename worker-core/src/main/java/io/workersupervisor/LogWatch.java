@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -115,11 +114,8 @@ final class LogWatch implements AutoCloseable {
     private void tellOnce(IOException refused) {
         if (!refusalTold) {
             refusalTold = true;
-            feed.tell(new WorkerEvent.Trouble(
-                    feed.timing().now(),
-                    Optional.empty(),
-                    data + " cannot be watched, its log files are looked at every " + Text.words(BUSY) + ": "
-                            + DataDirectory.reason(refused)));
+            feed.trouble(data + " cannot be watched, its log files are looked at every " + Text.words(BUSY) + ": "
+                    + Text.reason(refused));
         }
     }
 

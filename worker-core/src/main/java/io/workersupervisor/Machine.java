@@ -56,7 +56,7 @@ record Machine(String machineId, String bootId, String pidNamespace, String time
                     ? Files.readString(file, StandardCharsets.US_ASCII).strip()
                     : "";
         } catch (IOException e) {
-            throw new DataDirectoryException("cannot read " + file + ": " + DataDirectory.reason(e), e);
+            throw new DataDirectoryException("cannot read " + file + ": " + Text.reason(e), e);
         }
     }
 
@@ -64,7 +64,7 @@ record Machine(String machineId, String bootId, String pidNamespace, String time
         try {
             return Files.isSymbolicLink(file) ? Files.readSymbolicLink(file).toString() : "";
         } catch (IOException e) {
-            throw new DataDirectoryException("cannot read " + file + ": " + DataDirectory.reason(e), e);
+            throw new DataDirectoryException("cannot read " + file + ": " + Text.reason(e), e);
         }
     }
 }

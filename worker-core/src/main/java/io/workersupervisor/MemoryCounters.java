@@ -72,7 +72,7 @@ final class MemoryCounters {
 
     /** What the counts and messages say of the time since a row was claimed; {@code counted} is the launch path's own. */
     Optional<MemoryEvidence> evidence(WorkerRow row, boolean counted) {
-        Map<String, @Nullable Object> before = row.detail().memoryCounts();
+        Map<String, @Nullable Object> before = Detail.of(row).memoryCounts();
         Map<String, @Nullable Object> after = read();
         long ofGroup = before.get("file") instanceof String file
                 ? grown(
@@ -85,7 +85,7 @@ final class MemoryCounters {
         if (!counted && ofGroup <= 0 && ofMachine <= 0) {
             return Optional.empty();
         }
-        Optional<String> named = row.identity()
+        Optional<String> named = Detail.identityOf(row)
                 .filter(process -> process.pidNamespace().equals(FIRST_NAMESPACE))
                 .flatMap(process -> named(process.pid()));
         String counts = "out-of-memory kills while it ran: "

@@ -49,7 +49,7 @@ final class MountTable {
             return new MountTable(
                     Files.exists(mounts) ? Files.readAllLines(mounts, StandardCharsets.ISO_8859_1) : List.of());
         } catch (IOException e) {
-            throw new DataDirectoryException("cannot read " + mounts + ": " + DataDirectory.reason(e), e);
+            throw new DataDirectoryException("cannot read " + mounts + ": " + Text.reason(e), e);
         }
     }
 

@@ -81,10 +81,10 @@ record NodeStamp(String node, String machine, String boot, String registry, Plac
 
     static Optional<NodeStamp> read(DataDirectory data) {
         try {
-            Map<String, @Nullable Object> map = Json.object(Files.readString(data.nodeFile()));
+            Map<String, @Nullable Object> map = Json.object(Files.readString(Layout.nodeFile(data)));
             if (map.get("format") instanceof Long format && format > FORMAT) {
-                throw new DataDirectoryException(data.nodeFile() + " has format " + format + ", this version knows "
-                        + FORMAT + ": use a newer version of the library");
+                throw new DataDirectoryException(Layout.nodeFile(data) + " has format " + format
+                        + ", this version knows " + FORMAT + ": use a newer version of the library");
             }
             if (text(map, "node").isEmpty()) {
                 throw new IllegalArgumentException("node is empty");
@@ -102,10 +102,10 @@ record NodeStamp(String node, String machine, String boot, String registry, Plac
         } catch (NoSuchFileException none) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new DataDirectoryException(data.nodeFile() + " cannot be read: " + DataDirectory.reason(e), e);
+            throw new DataDirectoryException(Layout.nodeFile(data) + " cannot be read: " + Text.reason(e), e);
         } catch (IllegalArgumentException damaged) {
             throw new DataDirectoryException(
-                    data.nodeFile() + " is damaged (" + damaged.getMessage()
+                    Layout.nodeFile(data) + " is damaged (" + damaged.getMessage()
                             + "): restore it from a copy; it names the node that owns the rows of the registry",
                     damaged);
         }
@@ -118,7 +118,7 @@ record NodeStamp(String node, String machine, String boot, String registry, Plac
                         guard, java.util.Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), PRIVATE);
                 FileLock held = channel.lock()) {
             Optional<NodeStamp> old = read(data);
-            Place locks = Place.of(data.locks());
+            Place locks = Place.of(Layout.locks(data));
             List<String> notices = new ArrayList<>();
             old.ifPresent(stamp -> stamp.compare(data, machine, registry, locks, acceptMoved, notices));
             NodeStamp stamp = new NodeStamp(
@@ -132,8 +132,7 @@ record NodeStamp(String node, String machine, String boot, String registry, Plac
             }
             return new Stamped(stamp, notices);
         } catch (IOException e) {
-            throw new DataDirectoryException(
-                    "data directory " + data + " cannot be stamped: " + DataDirectory.reason(e), e);
+            throw new DataDirectoryException("data directory " + data + " cannot be stamped: " + Text.reason(e), e);
         }
     }
 
@@ -184,13 +183,13 @@ record NodeStamp(String node, String machine, String boot, String registry, Plac
             // An empty stamp after a power failure would block every account.
             out.force(true);
         }
-        Files.move(written, data.nodeFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(written, Layout.nodeFile(data), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Whether {@code locks/} is still the directory that was stamped. */
     boolean isIntact(DataDirectory data, Machine current) {
         try {
-            return locks.isSame(Place.of(data.locks()), isBoot(current));
+            return locks.isSame(Place.of(Layout.locks(data)), isBoot(current));
         } catch (IOException gone) {
             return false;
         }

@@ -35,7 +35,6 @@ final class Reconciler {
     private final EndOfWorker end;
     private final AccountCheck check;
     private final Supervised supervised;
-    private final ToldOnce told;
     private final Vigil vigil;
     private final Executor pool;
     private final Executor ladders;
@@ -52,7 +51,6 @@ final class Reconciler {
             EndOfWorker end,
             AccountCheck check,
             Supervised supervised,
-            ToldOnce told,
             Vigil vigil,
             Executor pool,
             Executor ladders,
@@ -61,7 +59,6 @@ final class Reconciler {
         this.end = end;
         this.check = check;
         this.supervised = supervised;
-        this.told = told;
         this.vigil = vigil;
         this.pool = pool;
         this.ladders = ladders;
@@ -90,7 +87,10 @@ final class Reconciler {
             if (!row.node().equals(context.node()) && isOfThisMachine(row)) {
                 Guard.run("other node", Optional.of(row.account()), () -> {
                     String why = context.judge().judgeToEnd(row).evidence();
-                    told.tell(Optional.of(row.account()), "worker " + row.workerId() + " is left to its node: " + why);
+                    context.events()
+                            .troubleOnce(
+                                    Optional.of(row.account()),
+                                    "worker " + row.workerId() + " is left to its node: " + why);
                     found.add("account " + row.account() + ": " + why);
                 });
             }
@@ -100,8 +100,8 @@ final class Reconciler {
 
     private boolean isOfThisMachine(WorkerRow row) {
         Machine machine = context.local().machine();
-        return row.identity()
-                .or(() -> row.detail().actor().map(Actor::process))
+        return Detail.identityOf(row)
+                .or(() -> Detail.of(row).actor().map(Actor::process))
                 .filter(process -> !machine.bootId().isEmpty()
                         && process.bootId().equals(machine.bootId())
                         && process.pidNamespace().equals(machine.pidNamespace())
@@ -138,7 +138,7 @@ final class Reconciler {
     private boolean isHeld(WorkerRow row) {
         return row.state() == WorkerState.RUNNING
                 && row.desired() == Desired.RUN
-                && row.detail().holdsLock()
+                && Detail.of(row).holdsLock()
                 && supervised.has(row.account(), row.workerId())
                 && !context.judge().asksApplication()
                 && keepers.isHeld(row.workerId());
@@ -180,7 +180,7 @@ final class Reconciler {
 
     private RowListing open() {
         RowListing open = context.registry().list(RowSelection.openOf(context.node()));
-        open.unreadable().forEach(row -> told.tell(Optional.empty(), row));
+        open.unreadable().forEach(row -> context.events().troubleOnce(Optional.empty(), row));
         return open;
     }
 
@@ -313,6 +313,6 @@ final class Reconciler {
     }
 
     private Optional<AccountId> account(String workerId) {
-        return context.local().records().birth(workerId).flatMap(birth -> AccountId.ofFileName(birth.account()));
+        return context.local().records().birth(workerId).flatMap(birth -> Layout.accountOf(birth.account()));
     }
 }

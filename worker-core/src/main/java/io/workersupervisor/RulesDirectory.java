@@ -34,7 +34,7 @@ final class RulesDirectory {
     private final Consumer<String> trouble;
     private final Set<String> told = new HashSet<>();
     private Map<Path, String> seen = Map.of();
-    private DiagnosisRules rules;
+    private RuleSet rules;
     private long looked;
 
     RulesDirectory(Path directory, List<DiagnosisRule> application, Timing timing, Consumer<String> trouble) {
@@ -42,12 +42,12 @@ final class RulesDirectory {
         this.application = List.copyOf(application);
         this.timing = timing;
         this.trouble = trouble;
-        this.rules = DiagnosisRules.builtIn().with(application);
+        this.rules = RuleSet.builtIn().with(application);
         this.looked = timing.nanos() - LOOK.toNanos();
     }
 
     /** The rules as they are now. */
-    synchronized DiagnosisRules rules() {
+    synchronized RuleSet rules() {
         long now = timing.nanos();
         if (now - looked < LOOK.toNanos()) {
             return rules;
@@ -57,7 +57,7 @@ final class RulesDirectory {
         Map<Path, String> files = files(directory, problems);
         if (!files.equals(seen)) {
             RulePack pack = read(files.keySet(), problems);
-            rules = DiagnosisRules.builtIn().with(pack).with(application);
+            rules = RuleSet.builtIn().with(pack).with(application);
             seen = files;
             told.retainAll(pack.problems());
             problems = pack.problems();
@@ -91,7 +91,7 @@ final class RulesDirectory {
         } catch (NotDirectoryException wrong) {
             problems.add("rules are ignored: " + directory + " is no directory");
         } catch (IOException e) {
-            problems.add("rules are ignored: " + directory + " cannot be read: " + DataDirectory.reason(e));
+            problems.add("rules are ignored: " + directory + " cannot be read: " + Text.reason(e));
         } catch (DirectoryIteratorException e) {
             problems.add("rules are ignored: " + directory + " cannot be listed: " + e.getMessage());
         }
@@ -112,7 +112,7 @@ final class RulesDirectory {
             } catch (CharacterCodingException noText) {
                 all.add("rules are ignored: " + name + " is no UTF-8");
             } catch (IOException e) {
-                all.add("rules are ignored: " + name + " cannot be read: " + DataDirectory.reason(e));
+                all.add("rules are ignored: " + name + " cannot be read: " + Text.reason(e));
             }
         }
         return new RulePack(List.copyOf(rules), List.copyOf(closing), List.copyOf(all));

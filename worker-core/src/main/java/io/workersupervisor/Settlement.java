@@ -60,7 +60,7 @@ final class Settlement {
 
     Settled settle(WorkerRow row) {
         boolean otherBoot = row.state() == WorkerState.STARTING
-                && row.detail()
+                && Detail.of(row)
                         .actor()
                         .filter(actor -> context.local()
                                         .processes()

@@ -106,16 +106,14 @@ final class ShLauncher implements Launcher {
         }
         command.addAll(List.of(
                 script.tools().shell(),
-                script.install(data.launcher()).toString(),
+                script.install(Layout.launcher(data)).toString(),
                 "start",
                 script.tools().locker(),
-                data.lockFile(account).toString(),
+                Layout.lockFile(data, account).toString(),
                 Integer.toString(TRIES),
                 AccountLocks.digits(request.epoch()),
                 records.stem(request.workerId()).toString(),
-                data.path()
-                        .resolve(DataDirectory.logName(account, request.workerId()))
-                        .toString(),
+                data.path().resolve(Layout.logName(account, request.workerId())).toString(),
                 umask,
                 session,
                 ShRecords.birthPrefix(request.workerId(), account, request.epoch(), machine),
@@ -187,7 +185,7 @@ final class ShLauncher implements Launcher {
         List<String> lines = script.run(
                 "fence",
                 script.tools().locker(),
-                data.lockFile(account).toString(),
+                Layout.lockFile(data, account).toString(),
                 Integer.toString(TRIES),
                 AccountLocks.digits(number));
         String last = lines.isEmpty() ? "no answer" : lines.get(lines.size() - 1);

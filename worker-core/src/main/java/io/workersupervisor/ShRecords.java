@@ -31,7 +31,7 @@ final class ShRecords implements LaunchRecords {
 
     /** Path of both records without their suffix. */
     Path stem(String workerId) {
-        return data.records().resolve(workerId);
+        return Layout.records(data).resolve(workerId);
     }
 
     /** The words of a birth record that are known before the process is. */
@@ -40,7 +40,7 @@ final class ShRecords implements LaunchRecords {
                 " ",
                 "1",
                 workerId,
-                account.fileName(),
+                Layout.fileName(account),
                 Long.toString(epoch),
                 word(machine.bootId()),
                 word(machine.pidNamespace()),
@@ -79,7 +79,7 @@ final class ShRecords implements LaunchRecords {
 
     @Override
     public Optional<Exit> exit(String workerId) {
-        Path file = data.records().resolve(workerId + ".exit");
+        Path file = Layout.records(data).resolve(workerId + ".exit");
         Optional<String> line = line(workerId + ".exit");
         if (line.isEmpty()) {
             return Optional.empty();
@@ -103,7 +103,7 @@ final class ShRecords implements LaunchRecords {
 
     @Override
     public List<String> workers() {
-        try (Stream<Path> files = Files.list(data.records())) {
+        try (Stream<Path> files = Files.list(Layout.records(data))) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".birth") || name.endsWith(".exit"))
                     .map(name -> name.substring(0, name.lastIndexOf('.')))
@@ -113,30 +113,29 @@ final class ShRecords implements LaunchRecords {
         } catch (NoSuchFileException none) {
             return List.of();
         } catch (IOException e) {
-            throw unreadable(data.records(), e);
+            throw unreadable(Layout.records(data), e);
         }
     }
 
     @Override
     public Object state() {
-        return DataDirectory.changeOf(data.records());
+        return OwnFiles.changeOf(Layout.records(data));
     }
 
     @Override
     public void acknowledge(String workerId) {
         for (String suffix : List.of(".reason", ".heartbeat", ".exit", ".birth")) {
-            Path file = data.records().resolve(workerId + suffix);
+            Path file = Layout.records(data).resolve(workerId + suffix);
             try {
                 Files.deleteIfExists(file);
             } catch (IOException e) {
-                throw new DataDirectoryException(
-                        "record " + file + " cannot be deleted: " + DataDirectory.reason(e), e);
+                throw new DataDirectoryException("record " + file + " cannot be deleted: " + Text.reason(e), e);
             }
         }
     }
 
     private Optional<String> line(String name) {
-        Path file = data.records().resolve(name);
+        Path file = Layout.records(data).resolve(name);
         try {
             String text = Files.readString(file, StandardCharsets.ISO_8859_1);
             int end = text.indexOf('\n');
@@ -149,7 +148,7 @@ final class ShRecords implements LaunchRecords {
     }
 
     private static DataDirectoryException unreadable(Path file, IOException e) {
-        return new DataDirectoryException(file + " cannot be read: " + DataDirectory.reason(e), e);
+        return new DataDirectoryException(file + " cannot be read: " + Text.reason(e), e);
     }
 
     private static String word(String text) {

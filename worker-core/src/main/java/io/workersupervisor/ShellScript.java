@@ -77,4 +77,10 @@ final class ShellScript {
             return List.of("failed: interrupted");
         }
     }
+
+    /** Tries the lock of a file, as launchers take it. */
+    AccountLocks.State lockState(Path lockFile) {
+        List<String> answer = run("probe", tools.locker(), lockFile.toString());
+        return AccountLocks.stateOf(answer.isEmpty() ? "" : answer.get(answer.size() - 1));
+    }
 }

@@ -31,7 +31,7 @@ final class SinkBacklog {
     /** The files that wait, those of workers that ship their lines themselves left out. */
     static List<Waiting> of(DataDirectory data, String sink) throws IOException {
         Map<String, LogProgress> acknowledged =
-                LogJournal.readOnly(data.checkpoints().resolve(sink));
+                LogJournal.readOnly(Layout.checkpoints(data).resolve(sink));
         FileOnly fileOnly = new FileOnly(data);
         List<Waiting> waiting = new ArrayList<>();
         for (WorkerLogFile file : WorkerLogFile.list(data)) {

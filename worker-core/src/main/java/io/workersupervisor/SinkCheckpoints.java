@@ -36,8 +36,8 @@ final class SinkCheckpoints {
     /** Of the sinks that the data directory was ever shipped to, in the order of their names. */
     static List<Path> directories(DataDirectory data) throws IOException {
         List<Path> sinks = new ArrayList<>();
-        if (Files.exists(data.checkpoints())) {
-            try (DirectoryStream<Path> all = Files.newDirectoryStream(data.checkpoints())) {
+        if (Files.exists(Layout.checkpoints(data))) {
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(Layout.checkpoints(data))) {
                 all.forEach(sink -> {
                     if (Files.exists(sink.resolve("journal"))) {
                         sinks.add(sink);

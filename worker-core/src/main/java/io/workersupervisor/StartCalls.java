@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -20,7 +21,8 @@ final class StartCalls {
 
     private final Context context;
     private final HostState state;
-    private final HostThreads threads;
+    private final Executor starters;
+    private final Executor writers;
     private final StartProtocol starts;
     private final WorkerLaunch launch;
     private final StartVerification verification;
@@ -39,7 +41,8 @@ final class StartCalls {
      *
      * @param context what the protocols work with
      * @param state whether the host may work
-     * @param threads the host's
+     * @param starters run the starts of many
+     * @param writers record what was launched
      * @param starts steps 1 to 3 of {@link StartProtocol}
      * @param launch its step 4
      * @param verification its step 5
@@ -50,7 +53,8 @@ final class StartCalls {
     StartCalls(
             Context context,
             HostState state,
-            HostThreads threads,
+            Executor starters,
+            Executor writers,
             StartProtocol starts,
             WorkerLaunch launch,
             StartVerification verification,
@@ -59,7 +63,8 @@ final class StartCalls {
             BiConsumer<AccountId, String> ended) {
         this.context = context;
         this.state = state;
-        this.threads = threads;
+        this.starters = starters;
+        this.writers = writers;
         this.starts = starts;
         this.launch = launch;
         this.verification = verification;
@@ -104,15 +109,15 @@ final class StartCalls {
             }
         });
         if (!failures.isEmpty()) {
-            throw new WorkerSupervisor.ManyFailed(results, failures);
+            throw new StartsFailedException(results, failures);
         }
         return results;
     }
 
     private CompletableFuture<StartProtocol.Progress> submit(WorkerSpec spec, Verb verb) {
         try {
-            return CompletableFuture.supplyAsync(() -> beginOpen(spec, verb), threads.starters())
-                    .thenApplyAsync(this::recordAlone, threads.writers());
+            return CompletableFuture.supplyAsync(() -> beginOpen(spec, verb), starters)
+                    .thenApplyAsync(this::recordAlone, writers);
         } catch (RejectedExecutionException overtaken) {
             return CompletableFuture.failedFuture(new IllegalStateException("the supervisor is closed", overtaken));
         }

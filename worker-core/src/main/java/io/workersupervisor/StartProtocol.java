@@ -156,7 +156,7 @@ final class StartProtocol {
         return context.isActorAlive(row)
                 && (row.state() == WorkerState.STARTING
                         || (row.state() == WorkerState.STOPPING
-                                && row.detail().stopGrace().compareTo(PATIENCE) < 0));
+                                && Detail.of(row).stopGrace().compareTo(PATIENCE) < 0));
     }
 
     private Progress look(AccountId account, Optional<WorkerRow> seen, Manners manners) {
@@ -173,7 +173,7 @@ final class StartProtocol {
         if (!row.node().equals(context.node())) {
             return lookElsewhere(row);
         }
-        return row.identity().isEmpty() ? lookUnrecorded(row, manners) : lookRecorded(row, manners);
+        return Detail.identityOf(row).isEmpty() ? lookUnrecorded(row, manners) : lookRecorded(row, manners);
     }
 
     /**
@@ -182,7 +182,7 @@ final class StartProtocol {
      */
     private boolean isHeld(WorkerRow closed) {
         return !closed.workerId().isEmpty()
-                && closed.identity().isEmpty()
+                && Detail.identityOf(closed).isEmpty()
                 && context.launcher().raise(closed.account(), closed.epoch()) instanceof Launcher.FenceAnswer.Held;
     }
 
@@ -251,7 +251,7 @@ final class StartProtocol {
             if (row.desired() == Desired.STOPPED || row.state() == WorkerState.STOPPING) {
                 return stopping(row, manners);
             }
-            WorkerRow adopted = row.running(found.identity());
+            WorkerRow adopted = RowChanges.running(row, found.identity());
             return context.registry().update(Optional.of(row), adopted)
                     ? running(adopted, "pid " + found.identity().pid() + " was found running")
                     : new Again();

@@ -40,7 +40,7 @@ final class StartVerification {
 
     StartResult verify(StartProtocol.Born born) {
         WorkerRow row = born.row();
-        Duration grace = row.detail().startGrace();
+        Duration grace = Detail.of(row).startGrace();
         long deadline = born.since() + grace.toNanos();
         boolean alive = true;
         while (alive && context.timing().nanos() < deadline) {
@@ -65,10 +65,10 @@ final class StartVerification {
 
     /** Step 3; also for workers that another host started. */
     Optional<WorkerRow> seenHoldingLock(WorkerRow row, ProcessIdentity identity) {
-        if (row.detail().holdsLock() || !context.local().locks().isOpenIn(identity.pid(), row.account())) {
+        if (Detail.of(row).holdsLock() || !context.local().locks().isOpenIn(identity.pid(), row.account())) {
             return Optional.empty();
         }
-        WorkerRow holding = row.seenHoldingLock();
+        WorkerRow holding = RowChanges.seenHoldingLock(row);
         return context.registry().update(Optional.of(row), holding) ? Optional.of(holding) : Optional.empty();
     }
 
@@ -156,7 +156,7 @@ final class StartVerification {
         return new StartResult.Failed(
                 mine.account(),
                 "start grace",
-                "the worker ended within " + Text.words(mine.detail().startGrace()) + ", " + how,
+                "the worker ended within " + Text.words(Detail.of(mine).startGrace()) + ", " + how,
                 report);
     }
 }

@@ -17,7 +17,14 @@ import java.util.TreeMap;
  */
 public record StopCounts(
         Instant since, int total, Map<StopReason, Integer> byReason, Map<String, Map<StopReason, Integer>> byVersion) {
-    static StopCounts of(Instant since, List<StopReport> reports) {
+    /**
+     * Counts reports.
+     *
+     * @param since from when on
+     * @param reports those that count
+     * @return counts
+     */
+    public static StopCounts of(Instant since, List<StopReport> reports) {
         Map<StopReason, Integer> byReason = new EnumMap<>(StopReason.class);
         Map<String, Map<StopReason, Integer>> byVersion = new TreeMap<>();
         for (StopReport report : reports) {

@@ -79,7 +79,7 @@ final class StopLadder {
         Rounds rounds = new Rounds();
         Optional<WorkerRow> row = first;
         while (row.isPresent()) {
-            Optional<Outcome> outcome = row.get().identity().isEmpty()
+            Optional<Outcome> outcome = Detail.identityOf(row.get()).isEmpty()
                     ? endUnrecorded(row.get(), rungs, rounds)
                     : endRecorded(row.get(), rungs, rounds);
             if (outcome.isPresent()) {
@@ -120,7 +120,7 @@ final class StopLadder {
             return drain(row, draining.left(), draining.evidence(), rungs, rounds);
         } else if (judgement instanceof Judgement.Alive alive) {
             return alive.reachable()
-                    ? signal(row, row.identity().orElseThrow(), rungs, rounds)
+                    ? signal(row, Detail.identityOf(row).orElseThrow(), rungs, rounds)
                     : Optional.of(new Stuck(RefusalReason.OTHER_NAMESPACE, alive.evidence()));
         }
         Judgement.Doubt doubt = (Judgement.Doubt) judgement;
@@ -187,8 +187,8 @@ final class StopLadder {
 
     /** Rungs 2 and 3; false if the row has changed meanwhile. */
     private boolean term(WorkerRow row, ProcessIdentity worker, List<String> rungs, Rounds rounds) {
-        boolean first = row.detail().termedAt().isEmpty();
-        WorkerRow terming = first ? row.terming(context.timing().now()) : row;
+        boolean first = Detail.of(row).termedAt().isEmpty();
+        WorkerRow terming = first ? RowChanges.terming(row, context.timing().now()) : row;
         if (first) {
             context.steps().reached("terming");
             if (!context.registry().update(Optional.of(row), terming)) {
@@ -201,10 +201,11 @@ final class StopLadder {
         Launcher.SignalAnswer answer = signals.send(worker, "TERM", rungs);
         context.steps().reached("termed");
         rounds.group = answer == Launcher.SignalAnswer.SENT ? worker.pid() : 0;
-        rounds.graceUntil = context.timing().nanos() + row.detail().stopGrace().toNanos();
+        rounds.graceUntil =
+                context.timing().nanos() + Detail.of(row).stopGrace().toNanos();
         if (first && answer == Launcher.SignalAnswer.GONE) {
             // If another host has changed the row since, the end stays probably its doing.
-            return context.registry().update(Optional.of(terming), terming.notTermed());
+            return context.registry().update(Optional.of(terming), RowChanges.notTermed(terming));
         }
         return true;
     }
@@ -234,7 +235,7 @@ final class StopLadder {
         if (!untold.isEmpty()) {
             Set<Long> sent = leftovers.term(row, untold);
             rounds.graceUntil =
-                    context.timing().nanos() + row.detail().stopGrace().toNanos();
+                    context.timing().nanos() + Detail.of(row).stopGrace().toNanos();
             addRung(rungs, "TERM", sent);
         }
     }

@@ -76,7 +76,7 @@ final class StopProtocol {
 
     /** Whether a process of the worker names this data directory, which was another node then. */
     private boolean isOfThisDirectory(WorkerRow row) {
-        return row.identity().isPresent()
+        return Detail.identityOf(row).isPresent()
                 && context.local().search().ofDirectory(context.local().data()).stream()
                         .anyMatch(marked -> marked.workerId().equals(row.workerId()));
     }
@@ -96,9 +96,9 @@ final class StopProtocol {
     private WorkerRow ask(AccountId account) {
         while (true) {
             Optional<WorkerRow> seen = context.registry().find(account);
-            WorkerRow next = seen.map(row ->
-                            row.stopAsked(context.self(), context.timing().now()))
-                    .orElseGet(() -> WorkerRow.neverStarted(
+            WorkerRow next = seen.map(row -> RowChanges.stopAsked(
+                            row, context.self(), context.timing().now()))
+                    .orElseGet(() -> RowChanges.neverStarted(
                             account, context.node(), context.timing().now()));
             if (context.registry().update(seen, next)) {
                 return next;
@@ -115,10 +115,9 @@ final class StopProtocol {
         StopResult.Stopped stopped = new StopResult.Stopped(
                 asked.account(), strangers.get(0).workerId(), ((StopLadder.Done) outcome).rungs(), Optional.empty());
         context.events()
-                .emit(new WorkerEvent.Trouble(
-                        context.timing().now(),
+                .trouble(
                         Optional.of(asked.account()),
-                        stopped.describe() + "; the registry does not know it, no report is filed"));
+                        stopped.describe() + "; the registry does not know it, no report is filed");
         return stopped;
     }
 
@@ -139,7 +138,8 @@ final class StopProtocol {
                 return Optional.empty();
             }
             WorkerRow row = seen.get();
-            WorkerRow stopping = row.stopping(context.self(), context.timing().now(), cause);
+            WorkerRow stopping =
+                    RowChanges.stopping(row, context.self(), context.timing().now(), cause);
             if (row.state() == WorkerState.STOPPING || context.registry().update(seen, stopping)) {
                 return Optional.of(stopping);
             }

@@ -52,7 +52,7 @@ final class SummarySink implements LogSink {
             mayRepeat = false;
             return List.of();
         } catch (IOException e) {
-            throw new LogSinkException("worker.log cannot be written: " + DataDirectory.reason(e), e);
+            throw new LogSinkException("worker.log cannot be written: " + Text.reason(e), e);
         }
     }
 

@@ -1,5 +1,10 @@
 package io.workersupervisor;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -93,5 +98,18 @@ final class Text {
             size /= 1024;
         }
         throw new AssertionError(bytes);
+    }
+
+    /** An I/O error in words: the message of some is only the path, which whoever asks names. */
+    static String reason(IOException error) {
+        if (error instanceof AccessDeniedException) {
+            return "permission denied";
+        } else if (error instanceof NoSuchFileException) {
+            return "no such file or directory";
+        } else if (error instanceof FileAlreadyExistsException) {
+            return "something else is there";
+        }
+        String reason = error instanceof FileSystemException failed ? failed.getReason() : error.getMessage();
+        return reason == null ? error.getClass().getSimpleName() : reason;
     }
 }

@@ -23,7 +23,7 @@ final class UnfiledEnds {
     record Unfiled(WorkerRow row, StopReport report) {
         /** The row as filing the end leaves it. */
         WorkerRow closed() {
-            return row.closed(Diagnosis.closedState(row, report));
+            return RowChanges.closed(row, Diagnosis.closedState(row, report));
         }
 
         private boolean isOf(WorkerRow stored) {

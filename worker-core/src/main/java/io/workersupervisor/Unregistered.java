@@ -117,7 +117,7 @@ final class Unregistered {
     private List<EnvironmentSearch.Marked> processes(AccountId account) {
         return withRecorded(
                 local.search().ofAccount(local.data(), account),
-                birth -> birth.account().equals(account.fileName()));
+                birth -> birth.account().equals(Layout.fileName(account)));
     }
 
     private List<EnvironmentSearch.Marked> processes() {
@@ -137,7 +137,7 @@ final class Unregistered {
 
     /** The worker of a birth record, if it is still that process. */
     private Optional<EnvironmentSearch.Marked> recorded(LaunchRecords.Birth birth) {
-        Optional<AccountId> account = AccountId.ofFileName(birth.account());
+        Optional<AccountId> account = Layout.accountOf(birth.account());
         if (account.isEmpty() || !isWorker(birth, account.get())) {
             return Optional.empty();
         }

@@ -39,8 +39,8 @@ final class Vigil {
     }
 
     /** The log of a worker has grown, or may have. */
-    void noticed(WorkerLogFile file) {
-        noticed.add(file.workerId());
+    void noticed(String workerId) {
+        noticed.add(workerId);
     }
 
     /** A look at all open rows of this node: at the logs whose size has changed. */
@@ -58,7 +58,7 @@ final class Vigil {
         promised.forEach(row -> guarded(row, waiting.contains(row.workerId())));
         for (String workerId : List.copyOf(waiting)) {
             WorkerRow row = rows.get(workerId);
-            if (row != null && row.detail().heartbeat().isEmpty()) {
+            if (row != null && Detail.of(row).heartbeat().isEmpty()) {
                 guarded(row, true);
             }
         }
@@ -72,7 +72,7 @@ final class Vigil {
             rows.clear();
             open.forEach(row -> rows.put(row.workerId(), row));
             promised = open.stream()
-                    .filter(row -> row.detail().heartbeat().isPresent())
+                    .filter(row -> Detail.of(row).heartbeat().isPresent())
                     .toList();
             sizes.keySet().retainAll(rows.keySet());
             known.keySet().retainAll(rows.keySet());
@@ -114,8 +114,8 @@ final class Vigil {
 
     private long size(WorkerRow row) {
         try {
-            return row.detail().log().isPresent()
-                    ? Files.size(data.path().resolve(row.detail().log().get()))
+            return Detail.of(row).log().isPresent()
+                    ? Files.size(data.path().resolve(Detail.of(row).log().get()))
                     : 0;
         } catch (IOException gone) {
             return 0;

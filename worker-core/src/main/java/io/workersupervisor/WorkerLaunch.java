@@ -47,26 +47,25 @@ final class WorkerLaunch {
         long epoch = Math.max(seen.map(WorkerRow::epoch).orElse(0L), admitted) + 1;
         if (admitted > seen.map(WorkerRow::epoch).orElse(0L)) {
             context.events()
-                    .emit(new WorkerEvent.Trouble(
-                            now,
+                    .trouble(
                             Optional.of(spec.account()),
                             "the registry was lost or is an older copy: epoch " + admitted
                                     + " was started here, its row says "
-                                    + seen.map(WorkerRow::epoch).orElse(0L) + "; going on from there"));
+                                    + seen.map(WorkerRow::epoch).orElse(0L) + "; going on from there");
         }
         String workerId = ids.next(now, seen.map(WorkerRow::workerId).orElse(""));
         WorkerRow next = context.diagnosis()
-                .prepared(WorkerRow.claimed(
+                .prepared(RowChanges.claimed(
                         seen,
                         spec,
-                        new WorkerRow.Claim(
+                        new RowChanges.Claim(
                                 epoch,
                                 workerId,
                                 context.node(),
                                 now,
                                 context.self(),
                                 momentAgo(),
-                                DataDirectory.logName(spec.account(), workerId))));
+                                Layout.logName(spec.account(), workerId))));
         if (spec.logs() == LogShipping.FILE_ONLY) {
             new FileOnly(context.local().data()).mark(workerId);
         }
@@ -146,7 +145,7 @@ final class WorkerLaunch {
             if (!mine || seen.state() != WorkerState.STARTING || seen.desired() != Desired.RUN) {
                 return ended(claimed, seen, identity);
             }
-            WorkerRow running = seen.running(identity);
+            WorkerRow running = RowChanges.running(seen, identity);
             context.steps().reached("running");
             if (context.registry().update(Optional.of(seen), running)) {
                 context.steps().reached("run");
@@ -170,7 +169,7 @@ final class WorkerLaunch {
         context.launcher().signal(identity, "KILL", Launcher.Scope.GROUP);
         context.local()
                 .search()
-                .ofWorker(claimed.workerId(), claimed.detail().bornAfter())
+                .ofWorker(claimed.workerId(), Detail.of(claimed).bornAfter())
                 .forEach(signals::kill);
         return seen.desired() == Desired.STOPPED
                 ? StartProtocol.refused(

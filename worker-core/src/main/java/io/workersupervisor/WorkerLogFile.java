@@ -34,7 +34,7 @@ record WorkerLogFile(Path path, AccountId account, String workerId) {
         }
         String workerId = name.substring(underscore + 1, name.length() - SUFFIX.length());
         return WorkerIds.isOne(workerId)
-                ? AccountId.ofFileName(name.substring(PREFIX.length(), underscore))
+                ? Layout.accountOf(name.substring(PREFIX.length(), underscore))
                         .map(account -> new WorkerLogFile(path, account, workerId))
                 : Optional.empty();
     }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -12,10 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Starts worker processes safely, at most one for each account, and knows why each one stopped. The entry point.
@@ -89,9 +85,9 @@ public final class WorkerSupervisor implements AutoCloseable {
      * Starts many workers side by side, each as {@link #start}.
      *
      * @param specs what to run, one for each account
-     * @return the results in the order of the specs; an account whose start threw is not in it, see {@link ManyFailed}
+     * @return the results in the order of the specs; an account whose start threw is not in it, see {@link StartsFailedException}
      * @throws IllegalArgumentException if two specs name one account
-     * @throws ManyFailed if the registry failed for some of them, after all were tried
+     * @throws StartsFailedException if the registry failed for some of them, after all were tried
      */
     public Map<AccountId, StartResult> startAll(Collection<WorkerSpec> specs) {
         return many(specs, StartCalls.Verb.START);
@@ -103,7 +99,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @param specs what to run, one for each account
      * @return the results in the order of the specs
      * @throws IllegalArgumentException if two specs name one account
-     * @throws ManyFailed if the registry failed for some of them, after all were tried
+     * @throws StartsFailedException if the registry failed for some of them, after all were tried
      */
     public Map<AccountId, StartResult> ensureAll(Collection<WorkerSpec> specs) {
         return many(specs, StartCalls.Verb.ENSURE);
@@ -241,83 +237,27 @@ public final class WorkerSupervisor implements AutoCloseable {
         engine.close();
     }
 
-    /** The registry failed for some of many starts; the others are done. */
-    public static final class ManyFailed extends WorkerSupervisorException {
-        private static final long serialVersionUID = 1;
-
-        private final transient Map<AccountId, StartResult> results;
-        private final transient Map<AccountId, RuntimeException> failures;
-
-        ManyFailed(Map<AccountId, StartResult> results, Map<AccountId, RuntimeException> failures) {
-            super(
-                    failures.size() + " of " + (results.size() + failures.size())
-                            + " starts failed, the first for account "
-                            + failures.keySet().iterator().next() + ": "
-                            + failures.values().iterator().next().getMessage(),
-                    failures.values().iterator().next());
-            this.results = Map.copyOf(results);
-            this.failures = Map.copyOf(failures);
-        }
-
-        /**
-         * The starts that were answered.
-         *
-         * @return results by account
-         */
-        public Map<AccountId, StartResult> results() {
-            return results;
-        }
-
-        /**
-         * What the others threw.
-         *
-         * @return exceptions by account
-         */
-        public Map<AccountId, RuntimeException> failures() {
-            return failures;
-        }
-    }
-
-    /** What {@link WorkerSupervisor#close()} does with the workers that this supervisor started or took up. */
-    public enum OnClose {
-        /** They run on. */
-        LEAVE_RUNNING,
-        /** They are ended; their accounts stay wanted. */
-        STOP_WORKERS
-    }
-
     /** Builds a {@link WorkerSupervisor}; not thread-safe. */
     public static final class Builder {
-        final DataDirectory data;
-        final WorkerRegistry registry;
-        final List<WorkerListener> listeners = new ArrayList<>();
-
-        @Nullable
-        LivenessProbe probe;
-
-        InstantSource clock = InstantSource.system();
-        UnaryOperator<Timing> timing = UnaryOperator.identity();
-        Duration reconcileInterval = DEFAULT_RECONCILE_INTERVAL;
-        boolean reconciles = true;
-        Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
-        OnClose onClose = OnClose.LEAVE_RUNNING;
-        boolean withoutLock;
-        boolean acceptMoved;
-        final List<LogSink> sinks = new ArrayList<>();
-        LogLevel summaryLevel = LogLevel.WARNING;
-        Redaction redaction = Redaction.standard();
-        OptionalInt logBudget = OptionalInt.empty();
-        LogRetention logRetention = LogRetention.DEFAULT;
-        ZoneId zone = ZoneId.systemDefault();
-        LaunchPath launcher = LaunchPath.AUTO;
-        Optional<List<Path>> keeperPlaces = Optional.empty();
-        KeeperBinary.Source keeper = KeeperBinary::load;
-        Duration keeperPatience = KeeperLauncher.LONGEST_ANSWER;
-        Steps steps = Steps.NONE;
-        final List<DiagnosisRule> rules = new ArrayList<>();
-        Path root = Path.of("/");
-        Function<ShellTools, ShellScript> script = ShellScript::load;
-        Supplier<String> searchPath = ShellTools::systemPath;
+        private final DataDirectory data;
+        private final WorkerRegistry registry;
+        private final List<WorkerListener> listeners = new ArrayList<>();
+        private final List<DiagnosisRule> rules = new ArrayList<>();
+        private final List<LogSink> sinks = new ArrayList<>();
+        private Optional<LivenessProbe> probe = Optional.empty();
+        private InstantSource clock = InstantSource.system();
+        private Optional<Duration> reconcileInterval = Optional.of(DEFAULT_RECONCILE_INTERVAL);
+        private Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
+        private OnClose onClose = OnClose.LEAVE_RUNNING;
+        private boolean withoutLock;
+        private boolean acceptsMoved;
+        private LogLevel summaryLevel = LogLevel.WARNING;
+        private Redaction redaction = Redaction.standard();
+        private OptionalInt logBudget = OptionalInt.empty();
+        private LogRetention logRetention = LogRetention.DEFAULT;
+        private LaunchPath launcher = LaunchPath.AUTO;
+        private Optional<Path> keeperDirectory = Optional.empty();
+        private Seams seams = Seams.NONE;
 
         private Builder(DataDirectory data, WorkerRegistry registry) {
             this.data = data;
@@ -354,7 +294,7 @@ public final class WorkerSupervisor implements AutoCloseable {
          * @return this
          */
         public Builder probe(LivenessProbe probe) {
-            this.probe = probe;
+            this.probe = Optional.of(probe);
             return this;
         }
 
@@ -377,8 +317,8 @@ public final class WorkerSupervisor implements AutoCloseable {
          * @throws IllegalArgumentException if it is out of bounds
          */
         public Builder reconcileInterval(Duration interval) {
-            this.reconcileInterval =
-                    Text.between("reconcileInterval", interval, Duration.ofMillis(100), Duration.ofHours(1));
+            this.reconcileInterval = Optional.of(
+                    Text.between("reconcileInterval", interval, Duration.ofMillis(100), Duration.ofHours(1)));
             return this;
         }
 
@@ -389,7 +329,7 @@ public final class WorkerSupervisor implements AutoCloseable {
          * @return this
          */
         public Builder withoutReconcile() {
-            this.reconciles = false;
+            this.reconcileInterval = Optional.empty();
             return this;
         }
 
@@ -436,7 +376,7 @@ public final class WorkerSupervisor implements AutoCloseable {
          * @return this
          */
         public Builder keeperDirectory(Path directory) {
-            this.keeperPlaces = Optional.of(List.of(directory.toAbsolutePath()));
+            this.keeperDirectory = Optional.of(directory.toAbsolutePath());
             return this;
         }
 
@@ -451,10 +391,10 @@ public final class WorkerSupervisor implements AutoCloseable {
          */
         public Builder logSink(LogSink sink) {
             String name = sink.name();
-            if (!name.matches("[a-z0-9-]{1,32}") || name.equals(SummarySink.NAME)) {
+            if (!name.matches("[a-z0-9-]{1,32}") || name.equals(LogSettings.RESERVED_SINK)) {
                 throw new IllegalArgumentException(
-                        "sink must have a name of 1 to 32 characters of [a-z0-9-] that is not " + SummarySink.NAME
-                                + ", was " + Text.quoted(name));
+                        "sink must have a name of 1 to 32 characters of [a-z0-9-] that is not "
+                                + LogSettings.RESERVED_SINK + ", was " + Text.quoted(name));
             }
             if (sinks.stream().anyMatch(other -> other.name().equals(name))) {
                 throw new IllegalArgumentException("sink must not have the name of another, was " + Text.quoted(name));
@@ -533,7 +473,7 @@ public final class WorkerSupervisor implements AutoCloseable {
          * @return this
          */
         public Builder acceptMovedDirectory() {
-            this.acceptMoved = true;
+            this.acceptsMoved = true;
             return this;
         }
 
@@ -548,7 +488,26 @@ public final class WorkerSupervisor implements AutoCloseable {
          * @throws RegistryException if the registry fails
          */
         public WorkerSupervisor build() {
-            return new WorkerSupervisor(Engine.open(this));
+            return new WorkerSupervisor(Engine.open(new HostSettings(
+                    data,
+                    registry,
+                    probe,
+                    List.copyOf(listeners),
+                    List.copyOf(rules),
+                    clock,
+                    reconcileInterval,
+                    closeTimeout,
+                    onClose,
+                    acceptsMoved,
+                    new LaunchSettings(launcher, keeperDirectory, withoutLock, seams.keeper(), seams.keeperPatience()),
+                    new LogSettings(List.copyOf(sinks), summaryLevel, redaction, logBudget, logRetention),
+                    seams)));
+        }
+
+        /** Changes what only tests change. */
+        Builder seams(UnaryOperator<Seams> change) {
+            seams = change.apply(seams);
+            return this;
         }
     }
 }

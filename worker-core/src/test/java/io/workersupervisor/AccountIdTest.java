@@ -119,13 +119,13 @@ class AccountIdTest {
         "user.name@example.org, user.name@example.org",
     })
     void a_file_name_has_lower_case_only_and_the_rest_as_hexadecimal(String text, String name) {
-        assertThat(AccountId.parse(text).fileName()).isEqualTo(name);
+        assertThat(Layout.fileName(AccountId.parse(text))).isEqualTo(name);
     }
 
     @ParameterizedTest
     @MethodSource("random")
     void an_account_comes_back_from_its_file_name_and_its_text(AccountId account) {
-        assertThat(AccountId.ofFileName(account.fileName())).contains(account);
+        assertThat(Layout.accountOf(Layout.fileName(account))).contains(account);
         assertThat(AccountId.parse(account.toString())).isEqualTo(account);
     }
 
@@ -137,7 +137,7 @@ class AccountIdTest {
         Stream.concat(random(), Stream.of("a", "A", "a:", "A:", "3A", "3a").map(AccountId::parse))
                 .distinct()
                 .forEach(account -> {
-                    AccountId other = names.put(account.fileName().toLowerCase(Locale.ROOT), account);
+                    AccountId other = names.put(Layout.fileName(account).toLowerCase(Locale.ROOT), account);
 
                     assertThat(other).as("shares a file name with %s", account).isNull();
                 });
@@ -148,7 +148,7 @@ class AccountIdTest {
             strings = {"", "%", "%4", "%4g", "%3a", "%61", "%2B5", "%34711", "Abc", "a:b", "a%2Fb", "%C3%A4", "ä", ".."
             })
     void a_name_that_no_account_has_is_none(String name) {
-        assertThat(AccountId.ofFileName(name)).isEmpty();
+        assertThat(Layout.accountOf(name)).isEmpty();
     }
 
     @Test

@@ -118,7 +118,8 @@ class AilingWorkerTest {
                         .build())
                 .orElseThrow();
         node.awaitLog(ACCOUNT, "begun");
-        Path beats = node.data.heartbeatFile(host.status(ACCOUNT).orElseThrow().workerId());
+        Path beats = Layout.heartbeatFile(
+                node.data, host.status(ACCOUNT).orElseThrow().workerId());
 
         for (int silence = 1; silence <= 2; silence++) {
             int expected = silence;

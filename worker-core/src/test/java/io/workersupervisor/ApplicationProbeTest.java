@@ -131,11 +131,11 @@ class ApplicationProbeTest {
         WorkerRow row = node.row(HANGING);
         assertThat(node.registry.update(
                         java.util.Optional.of(row),
-                        row.stopAsked(row.detail().actor().orElseThrow(), row.startedAt())))
+                        RowChanges.stopAsked(row, Detail.of(row).actor().orElseThrow(), row.startedAt())))
                 .isTrue();
         before.close();
 
-        node.host(settings -> settings.probe(new InMemoryLivenessProbe()));
+        node.host(settings -> settings.probe(any -> Liveness.unknown("it does not say")));
 
         await().atMost(Duration.ofSeconds(60)).until(() -> !node.isAlive(pid));
     }

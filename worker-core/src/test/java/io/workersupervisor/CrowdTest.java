@@ -79,9 +79,8 @@ class CrowdTest {
 
     @Test
     void P4_a_close_that_ends_the_workers_marks_all_of_them_and_the_next_host_goes_on() throws IOException {
-        WorkerSupervisor host = node.host(settings -> settings.withoutReconcile()
-                .onClose(WorkerSupervisor.OnClose.STOP_WORKERS)
-                .closeTimeout(Duration.ofSeconds(2)));
+        WorkerSupervisor host = node.host(settings ->
+                settings.withoutReconcile().onClose(OnClose.STOP_WORKERS).closeTimeout(Duration.ofSeconds(2)));
         host.startAll(crowd("trap '' TERM; while :; do sleep 1; done"));
 
         host.close();

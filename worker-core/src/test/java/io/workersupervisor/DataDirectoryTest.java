@@ -49,7 +49,7 @@ class DataDirectoryTest {
         DataDirectory data = DataDirectory.open(home.resolve("a/b/data"));
 
         assertThat(tree(data.path()))
-                .containsExactlyInAnyOrder(data.path(), data.locks(), data.records(), data.launcher())
+                .containsExactlyInAnyOrder(data.path(), Layout.locks(data), Layout.records(data), Layout.launcher(data))
                 .allSatisfy(directory -> assertThat(modes(directory)).isEqualTo("rwx------"));
     }
 
@@ -61,23 +61,23 @@ class DataDirectoryTest {
         assertThat(data.path()).isEqualTo(path);
         assertThat(data).hasToString(path.toString());
         assertThat(data.registryFile()).isEqualTo(path.resolve("registry.db"));
-        assertThat(data.nodeFile()).isEqualTo(path.resolve("node"));
-        assertThat(data.eventLog()).isEqualTo(path.resolve("worker.log"));
-        assertThat(data.lockFile(AccountId.of("Bot:1"))).isEqualTo(path.resolve("locks/%42ot%3A1.lock"));
-        assertThat(DataDirectory.logName(AccountId.of("Bot:1"), "w")).isEqualTo("worker_%42ot%3A1_w.log");
+        assertThat(Layout.nodeFile(data)).isEqualTo(path.resolve("node"));
+        assertThat(Layout.eventLog(data)).isEqualTo(path.resolve("worker.log"));
+        assertThat(Layout.lockFile(data, AccountId.of("Bot:1"))).isEqualTo(path.resolve("locks/%42ot%3A1.lock"));
+        assertThat(Layout.logName(AccountId.of("Bot:1"), "w")).isEqualTo("worker_%42ot%3A1_w.log");
     }
 
     @Test
     void opening_again_changes_nothing() throws IOException {
         DataDirectory first = DataDirectory.open(home.resolve("data"));
-        Files.writeString(first.lockFile(AccountId.of(1)), "7");
+        Files.writeString(Layout.lockFile(first, AccountId.of(1)), "7");
         List<Path> before = tree(first.path());
 
         DataDirectory second = DataDirectory.open(home.resolve("data"));
 
         assertThat(second.path()).isEqualTo(first.path());
         assertThat(tree(first.path())).isEqualTo(before);
-        assertThat(first.lockFile(AccountId.of(1))).hasContent("7");
+        assertThat(Layout.lockFile(first, AccountId.of(1))).hasContent("7");
     }
 
     @Test
@@ -131,7 +131,7 @@ class DataDirectoryTest {
 
         DataDirectory data = DataDirectory.open(path);
 
-        assertThat(List.of(data.locks(), data.records(), data.launcher()))
+        assertThat(List.of(Layout.locks(data), Layout.records(data), Layout.launcher(data)))
                 .allSatisfy(part -> assertThat(modes(part)).isEqualTo("rwx------"));
     }
 
@@ -172,11 +172,11 @@ class DataDirectoryTest {
 
     @Test
     void an_error_of_the_system_is_told_in_words() {
-        assertThat(DataDirectory.reason(new AccessDeniedException("/a"))).isEqualTo("permission denied");
-        assertThat(DataDirectory.reason(new NoSuchFileException("/a"))).isEqualTo("no such file or directory");
-        assertThat(DataDirectory.reason(new FileSystemException("/a", null, "Read-only file system")))
+        assertThat(Text.reason(new AccessDeniedException("/a"))).isEqualTo("permission denied");
+        assertThat(Text.reason(new NoSuchFileException("/a"))).isEqualTo("no such file or directory");
+        assertThat(Text.reason(new FileSystemException("/a", null, "Read-only file system")))
                 .isEqualTo("Read-only file system");
-        assertThat(DataDirectory.reason(new IOException("Broken pipe"))).isEqualTo("Broken pipe");
+        assertThat(Text.reason(new IOException("Broken pipe"))).isEqualTo("Broken pipe");
     }
 
     /** P1: two names of one directory are one directory. */

@@ -251,7 +251,7 @@ class DescendantsTest {
         WorkerSupervisor host = passive();
         childOfAWorkerThatEnded(host, "setsid " + hidden(":"));
         Process looking = new ProcessBuilder(
-                        "tail", "-f", node.data.lockFile(ACCOUNT).toString())
+                        "tail", "-f", Layout.lockFile(node.data, ACCOUNT).toString())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         await().until(() -> node.local().locks().isOpenIn(looking.pid(), ACCOUNT));

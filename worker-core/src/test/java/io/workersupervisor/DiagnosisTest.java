@@ -42,7 +42,7 @@ class DiagnosisTest {
 
     private Diagnosis diagnosis(Redaction redaction) {
         Timing timing = Timing.system(InstantSource.system());
-        RulesDirectory rules = new RulesDirectory(data.rules(), List.of(), timing, problem -> {});
+        RulesDirectory rules = new RulesDirectory(Layout.rules(data), List.of(), timing, problem -> {});
         return new Diagnosis(data, rules, new MemoryCounters(directory, timing, () -> kernelLog), redaction, true);
     }
 
@@ -93,11 +93,11 @@ class DiagnosisTest {
         WorkerRow starting = Samples.starting();
         WorkerRow running = Samples.running();
         WorkerRow stopping = Samples.stopping();
-        WorkerRow termed = stopping.terming(ASKED);
+        WorkerRow termed = RowChanges.terming(stopping, ASKED);
         WorkerRow restarting = Samples.stopping(StopCause.RESTART);
         WorkerRow closing = Samples.stopping(StopCause.CLOSE);
         WorkerRow sweeping = Samples.stopping(StopCause.LEFTOVERS);
-        WorkerRow stoppedEarly = starting.stopAsked(Samples.HOST, ASKED);
+        WorkerRow stoppedEarly = RowChanges.stopAsked(starting, Samples.HOST, ASKED);
         ExitStatus never = new ExitStatus.NeverRan();
         WorkerState failed = WorkerState.FAILED;
         WorkerState stopped = WorkerState.STOPPED;
@@ -286,11 +286,11 @@ class DiagnosisTest {
             """;
 
     private void log(String text) throws IOException {
-        Files.writeString(data.path().resolve(Samples.running().detail().log().orElseThrow()), text);
+        Files.writeString(data.path().resolve(Detail.of(Samples.running()).log().orElseThrow()), text);
     }
 
     private void words(String json) throws IOException {
-        Files.writeString(data.reasonFile(Samples.WORKER), json);
+        Files.writeString(Layout.reasonFile(data, Samples.WORKER), json);
     }
 
     private void counters(long kills) throws IOException {
@@ -416,7 +416,7 @@ class DiagnosisTest {
 
     @Test
     void words_that_are_too_long_linked_or_no_file_are_ignored() throws IOException {
-        Path file = data.reasonFile(Samples.WORKER);
+        Path file = Layout.reasonFile(data, Samples.WORKER);
         words("{\"reason\":\"FLOOD_WAIT\",\"message\":\"" + "x".repeat(LastWords.LARGEST) + "\"}");
         assertThat(reasonNow()).isEqualTo(StopReason.UNKNOWN);
 
@@ -436,7 +436,7 @@ class DiagnosisTest {
 
     @Test
     void a_log_that_cannot_be_read_is_told() throws IOException {
-        Path file = data.path().resolve(Samples.running().detail().log().orElseThrow());
+        Path file = data.path().resolve(Detail.of(Samples.running()).log().orElseThrow());
         Files.createSymbolicLink(file, Files.writeString(directory.resolve("elsewhere"), TRACEBACK));
 
         StopReport report = diagnosis.report(Samples.running(), itself(code(1)));
@@ -461,7 +461,7 @@ class DiagnosisTest {
     @Test
     void a_kill_while_the_kernel_counted_one_for_want_of_memory_is_that() throws IOException {
         counters(3);
-        WorkerRow row = diagnosis.prepared(Samples.starting()).running(Samples.PROCESS);
+        WorkerRow row = RowChanges.running(diagnosis.prepared(Samples.starting()), Samples.PROCESS);
         assertThat(diagnosis.report(row, itself(signal(9))).reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
 
         counters(4);
@@ -478,13 +478,13 @@ class DiagnosisTest {
     @Test
     void a_start_right_after_an_end_counts_from_that_end_on() throws IOException {
         counters(3);
-        WorkerRow row = diagnosis.prepared(Samples.starting()).running(Samples.PROCESS);
+        WorkerRow row = RowChanges.running(diagnosis.prepared(Samples.starting()), Samples.PROCESS);
         counters(4);
         diagnosis.report(row, itself(signal(9)));
 
-        WorkerRow next = diagnosis.prepared(Samples.starting()).running(Samples.PROCESS);
+        WorkerRow next = RowChanges.running(diagnosis.prepared(Samples.starting()), Samples.PROCESS);
 
-        assertThat(next.detail().memoryCounts()).containsEntry("machine", 4L);
+        assertThat(Detail.of(next).memoryCounts()).containsEntry("machine", 4L);
         assertThat(diagnosis.report(next, itself(signal(9))).reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
     }
 
@@ -502,7 +502,7 @@ class DiagnosisTest {
     void the_kernels_own_words_about_the_process_make_it_certain() throws IOException {
         counters(3);
         ProcessIdentity first = new ProcessIdentity(4242, 10_000, 0, "boot-a", "pid:[4026531836]", "time:[1]");
-        WorkerRow row = diagnosis.prepared(Samples.starting()).running(first);
+        WorkerRow row = RowChanges.running(diagnosis.prepared(Samples.starting()), first);
         counters(4);
         kernelLog.add("[ 12.3] Memory cgroup out of memory: Killed process 42424 (python3) total-vm:1kB");
         assertThat(diagnosis.report(row, itself(signal(9))).confidence()).isEqualTo(Confidence.PROBABLE);

@@ -225,7 +225,7 @@ class DisasterTest {
     }
 
     private static long pid(WorkerRow row) {
-        return row.identity().orElseThrow().pid();
+        return Detail.identityOf(row).orElseThrow().pid();
     }
 
     @Test
@@ -295,7 +295,7 @@ class DisasterTest {
 
         StartResult unrecorded = host.start(SPEC);
         WorkerRow row = node.row(ACCOUNT);
-        assertThat(node.registry.update(Optional.of(row), row.running(Samples.PROCESS)))
+        assertThat(node.registry.update(Optional.of(row), RowChanges.running(row, Samples.PROCESS)))
                 .isTrue();
         StartResult otherBoot = host.start(SPEC);
 
@@ -318,7 +318,7 @@ class DisasterTest {
 
     @Test
     void P6_a_directory_replaced_beneath_a_running_host_stops_and_settles_nothing() throws IOException {
-        WorkerSupervisor host = node.host(settings -> settings.onClose(WorkerSupervisor.OnClose.STOP_WORKERS));
+        WorkerSupervisor host = node.host(settings -> settings.onClose(OnClose.STOP_WORKERS));
         long pid = host.start(SPEC).orElseThrow().pid();
         AccountId starting = Samples.ACCOUNT.equals(ACCOUNT) ? AccountId.of(2) : Samples.ACCOUNT;
         insert(node.registry, startingHere(starting));
@@ -341,17 +341,11 @@ class DisasterTest {
     /** Left over by a host that is gone. */
     private WorkerRow startingHere(AccountId account) {
         String id = new WorkerIds().next(Samples.NOW);
-        return WorkerRow.claimed(
+        return RowChanges.claimed(
                 Optional.empty(),
                 TestNode.sh(account, "exec sleep 600").build(),
-                new WorkerRow.Claim(
-                        1,
-                        id,
-                        node.row(ACCOUNT).node(),
-                        Samples.NOW,
-                        Samples.HOST,
-                        0,
-                        DataDirectory.logName(account, id)));
+                new RowChanges.Claim(
+                        1, id, node.row(ACCOUNT).node(), Samples.NOW, Samples.HOST, 0, Layout.logName(account, id)));
     }
 
     @Test
@@ -383,7 +377,7 @@ class DisasterTest {
         long pid = before.start(SPEC).orElseThrow().pid();
         before.close();
         WorkerRow row = node.row(ACCOUNT);
-        ProcessIdentity identity = row.identity().orElseThrow();
+        ProcessIdentity identity = Detail.identityOf(row).orElseThrow();
         ProcessIdentity otherBoot = new ProcessIdentity(
                 identity.pid(),
                 identity.startTicks(),
@@ -391,7 +385,7 @@ class DisasterTest {
                 "another-boot",
                 identity.pidNamespace(),
                 identity.timeNamespace());
-        assertThat(node.registry.update(Optional.of(row), row.running(otherBoot)))
+        assertThat(node.registry.update(Optional.of(row), RowChanges.running(row, otherBoot)))
                 .isTrue();
         TestNode.kill(pid);
         await().until(() -> node.workers().isEmpty());
@@ -408,12 +402,12 @@ class DisasterTest {
     @Test
     void P7_a_damaged_lock_file_refuses_its_account_and_no_other() throws IOException {
         WorkerSupervisor host = node.host();
-        Files.writeString(node.data.lockFile(ACCOUNT), "nonsense\n");
+        Files.writeString(Layout.lockFile(node.data, ACCOUNT), "nonsense\n");
         AccountId other = AccountId.of(2);
 
         assertThatThrownBy(() -> host.start(SPEC))
                 .isInstanceOf(DataDirectoryException.class)
-                .hasMessageContaining(node.data.lockFile(ACCOUNT).toString());
+                .hasMessageContaining(Layout.lockFile(node.data, ACCOUNT).toString());
         assertThat(host.start(TestNode.sh(other, "exec sleep 600").build())).isInstanceOf(StartResult.Started.class);
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -38,7 +39,11 @@ class EventsTest {
     }
 
     private Events events(WorkerListener listener) {
-        return new Events(new EventLog(file), listener, report -> ends.add(report.workerId()));
+        return new Events(
+                Timing.system(InstantSource.system()),
+                new EventLog(file),
+                listener,
+                report -> ends.add(report.workerId()));
     }
 
     private void hear(WorkerEvent event) {

@@ -89,7 +89,7 @@ class ExplainedDeathTest {
     }
 
     private long reasonFiles() throws Exception {
-        try (Stream<Path> files = Files.list(node.data.records())) {
+        try (Stream<Path> files = Files.list(Layout.records(node.data))) {
             return files.filter(file -> file.toString().endsWith(".reason")).count();
         }
     }

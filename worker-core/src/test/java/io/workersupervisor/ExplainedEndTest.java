@@ -72,7 +72,7 @@ class ExplainedEndTest {
         assertThatThrownBy(() -> dying.stop(ACCOUNT)).hasMessage(TestNode.DIED);
         dying.close();
         awaitExitRecord(row);
-        Instant asked = node.row(ACCOUNT).detail().stopAskedAt().orElseThrow();
+        Instant asked = Detail.of(node.row(ACCOUNT)).stopAskedAt().orElseThrow();
         Instant end = node.local().records().exit(row.workerId()).orElseThrow().at();
         await().until(() -> Instant.now().isAfter(end.plusMillis(200)));
 
@@ -89,7 +89,7 @@ class ExplainedEndTest {
     void P6_a_worker_that_others_killed_with_its_launcher_was_not_stopped_on_request() {
         WorkerRow row = startAndLeave("exec sleep 600");
         TestNode.kill(node.local().records().birth(row.workerId()).orElseThrow().launcherPid());
-        TestNode.kill(row.identity().orElseThrow().pid());
+        TestNode.kill(Detail.identityOf(row).orElseThrow().pid());
         await().until(() -> node.local().locks().state(ACCOUNT) == AccountLocks.State.FREE);
 
         StopReport report = stopped(passive());
@@ -115,14 +115,14 @@ class ExplainedEndTest {
     @Test
     void P6_a_worker_that_was_gone_before_the_signal_of_its_ladder_is_told_by_its_own_end() {
         WorkerRow row = startAndLeave("exec sleep 600");
-        long pid = row.identity().orElseThrow().pid();
+        long pid = Detail.identityOf(row).orElseThrow().pid();
         WorkerSupervisor host = node.host(settings -> {
-            settings.steps = step -> {
+            settings.seams(seams -> seams.withSteps(step -> {
                 if (step.equals("term")) {
                     TestNode.kill(pid);
                     await().until(() -> ProcFs.system().stat(pid).isEmpty());
                 }
-            };
+            }));
             return settings.withoutReconcile();
         });
 
@@ -139,7 +139,8 @@ class ExplainedEndTest {
         WorkerSpec spec = TestNode.sh(ACCOUNT, "exec sleep 600").build();
         host.start(spec).orElseThrow();
         host.stop(ACCOUNT);
-        Process holder = new ProcessBuilder("flock", node.data.lockFile(ACCOUNT).toString(), "sleep", "600").start();
+        Process holder =
+                new ProcessBuilder("flock", Layout.lockFile(node.data, ACCOUNT).toString(), "sleep", "600").start();
         try {
             await().until(() -> node.local().locks().state(ACCOUNT) == AccountLocks.State.BUSY);
             host.start(spec);

@@ -65,7 +65,7 @@ class GivenUpTest {
 
     private WorkerSupervisor hostInHaste() {
         return node.host(settings -> {
-            settings.timing = GivenUpTest::fast;
+            settings.seams(seams -> seams.withTiming(GivenUpTest::fast));
             return settings.withoutReconcile();
         });
     }
@@ -81,17 +81,17 @@ class GivenUpTest {
                 .orElseThrow();
         WorkerRow of = node.row(OTHER);
         String id = new WorkerIds().next(of.startedAt());
-        WorkerRow starting = WorkerRow.claimed(
+        WorkerRow starting = RowChanges.claimed(
                 Optional.empty(),
                 sleep(ACCOUNT),
-                new WorkerRow.Claim(
+                new RowChanges.Claim(
                         1,
                         id,
                         of.node(),
                         of.startedAt(),
-                        of.detail().actor().orElseThrow(),
-                        of.detail().bornAfter(),
-                        DataDirectory.logName(ACCOUNT, id)));
+                        Detail.of(of).actor().orElseThrow(),
+                        Detail.of(of).bornAfter(),
+                        Layout.logName(ACCOUNT, id)));
         assertThat(node.registry.update(Optional.empty(), starting)).isTrue();
         return starting;
     }
@@ -112,7 +112,8 @@ class GivenUpTest {
     void P2_a_stop_that_a_living_host_gave_up_is_gone_on_with_after_the_wait() {
         WorkerRow row = leftBehind();
         assertThat(node.registry.update(
-                        Optional.of(row), row.stopAsked(row.detail().actor().orElseThrow(), row.startedAt())))
+                        Optional.of(row),
+                        RowChanges.stopAsked(row, Detail.of(row).actor().orElseThrow(), row.startedAt())))
                 .isTrue();
 
         StartResult started = hostInHaste().start(sleep(ACCOUNT));

@@ -54,7 +54,7 @@ class HostCloseTest {
 
     @Test
     void closing_again_does_nothing() {
-        WorkerSupervisor host = node.host(settings -> settings.onClose(WorkerSupervisor.OnClose.STOP_WORKERS));
+        WorkerSupervisor host = node.host(settings -> settings.onClose(OnClose.STOP_WORKERS));
         host.start(SPEC).orElseThrow();
         host.close();
         StartResult another = node.host().start(SPEC);

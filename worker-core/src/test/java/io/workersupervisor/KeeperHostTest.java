@@ -169,7 +169,7 @@ class KeeperHostTest {
     void an_older_keeper_keeps_its_workers_beside_a_newer_one_and_leaves_when_they_have_ended() throws Exception {
         KeeperBinary real = KeeperBinary.load();
         WorkerSupervisor old = node.host(settings -> {
-            settings.keeper = () -> new KeeperBinary(real.bytes(), "0".repeat(64));
+            settings.seams(seams -> seams.withKeeper(() -> new KeeperBinary(real.bytes(), "0".repeat(64))));
             return settings;
         });
         long pid = old.start(SPEC).orElseThrow().pid();
@@ -192,7 +192,7 @@ class KeeperHostTest {
     @Test
     void a_frozen_keeper_leaves_a_start_in_doubt_and_no_other_path_is_tried() throws Exception {
         WorkerSupervisor host = node.host(settings -> {
-            settings.keeperPatience = Duration.ofMillis(300);
+            settings.seams(seams -> seams.withKeeperPatience(Duration.ofMillis(300)));
             return settings.launcher(LaunchPath.AUTO);
         });
         AccountId other = AccountId.of(2);
@@ -217,7 +217,7 @@ class KeeperHostTest {
     @Test
     void P7_a_keeper_that_freezes_is_told_and_its_workers_are_looked_at_by_the_host() throws Exception {
         WorkerSupervisor host = node.host(settings -> {
-            settings.keeperPatience = Duration.ofMillis(300);
+            settings.seams(seams -> seams.withKeeperPatience(Duration.ofMillis(300)));
             return settings.launcher(LaunchPath.AUTO);
         });
         AccountId other = AccountId.of(2);
@@ -246,7 +246,7 @@ class KeeperHostTest {
     @Test
     void P7_the_end_that_a_frozen_keeper_does_not_tell_is_looked_into_although_no_row_has_changed() throws Exception {
         WorkerSupervisor host = node.host(settings -> {
-            settings.keeperPatience = Duration.ofMillis(300);
+            settings.seams(seams -> seams.withKeeperPatience(Duration.ofMillis(300)));
             return settings;
         });
         long pid = host.start(SPEC).orElseThrow().pid();
@@ -270,7 +270,7 @@ class KeeperHostTest {
     void P1_P7_an_exec_that_hangs_is_found_by_its_birth_record_and_others_are_started_without_the_keeper()
             throws Exception {
         WorkerSupervisor host = node.host(settings -> {
-            settings.keeperPatience = Duration.ofMillis(300);
+            settings.seams(seams -> seams.withKeeperPatience(Duration.ofMillis(300)));
             return settings.launcher(LaunchPath.AUTO);
         });
         AccountId before = AccountId.of(2);
@@ -338,9 +338,9 @@ class KeeperHostTest {
     @Test
     void a_program_that_is_damaged_or_for_another_machine_is_not_used() throws Exception {
         WorkerSupervisor shell = node.host(settings -> {
-            settings.keeper = () -> {
+            settings.seams(seams -> seams.withKeeper(() -> {
                 throw new KeeperUnavailableException("it is damaged");
-            };
+            }));
             return settings.launcher(LaunchPath.AUTO);
         });
 
@@ -354,7 +354,7 @@ class KeeperHostTest {
         byte[] nothing = "#!/bin/sh\nexit 0\n".getBytes(java.nio.charset.StandardCharsets.UTF_8);
         KeeperBinary.Source mute = () -> new KeeperBinary(nothing, "1".repeat(64));
         WorkerSupervisor shell = node.host(settings -> {
-            settings.keeper = mute;
+            settings.seams(seams -> seams.withKeeper(mute));
             return settings.launcher(LaunchPath.AUTO);
         });
 
@@ -363,7 +363,7 @@ class KeeperHostTest {
                 .filteredOn(event -> event.describe().contains("started by the shell"))
                 .hasSize(1);
         assertThatThrownBy(() -> node.host(settings -> {
-                    settings.keeper = mute;
+                    settings.seams(seams -> seams.withKeeper(mute));
                     return settings;
                 }))
                 .isInstanceOf(DataDirectoryException.class)

@@ -45,7 +45,7 @@ final class KeeperNode implements AutoCloseable {
     }
 
     Path directory() {
-        return data.keepers().resolve(context.name());
+        return Layout.keepers(data).resolve(context.name());
     }
 
     Path journal() {

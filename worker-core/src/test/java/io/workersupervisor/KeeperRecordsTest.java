@@ -24,7 +24,7 @@ class KeeperRecordsTest {
 
     KeeperRecordsTest(@TempDir Path home) throws IOException {
         DataDirectory data = DataDirectory.open(home.resolve("data"));
-        keeper = Files.createDirectories(data.keepers().resolve("context"));
+        keeper = Files.createDirectories(Layout.keepers(data).resolve("context"));
         records = new KeeperRecords(data, Timing.system(InstantSource.system()), new KeeperRecords.Acknowledgement() {
             @Override
             public boolean isAlive(Path directory) {

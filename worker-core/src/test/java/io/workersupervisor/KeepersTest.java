@@ -47,7 +47,7 @@ class KeepersTest {
 
     @Test
     void one_of_another_context_that_is_gone_releases_nobody_else() throws Exception {
-        Path other = node.data.keepers().resolve("other");
+        Path other = Layout.keepers(node.data).resolve("other");
         OwnFiles.makeDirectories(other);
         new KeeperProgram(KeeperBinary.load(), KeeperProgram.usualPlaces(node.data), timing)
                 .begin(other, new KeeperContext("other"));

@@ -36,7 +36,7 @@ final class LaunchMain {
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> node.local.records().exit(workerId).isPresent()
                         && node.local.locks().state(account) == AccountLocks.State.FREE);
-        return Files.readString(node.data.path().resolve(DataDirectory.logName(account, workerId)))
+        return Files.readString(node.data.path().resolve(Layout.logName(account, workerId)))
                 .strip();
     }
 }

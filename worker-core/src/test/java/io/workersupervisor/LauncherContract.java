@@ -79,7 +79,7 @@ abstract class LauncherContract {
     }
 
     String log(LaunchRequest request) throws IOException {
-        return Files.readString(data.path().resolve(DataDirectory.logName(ACCOUNT, request.workerId())));
+        return Files.readString(data.path().resolve(Layout.logName(ACCOUNT, request.workerId())));
     }
 
     @Test
@@ -90,7 +90,7 @@ abstract class LauncherContract {
 
         assertThat(second).isEqualTo(new LaunchAnswer.Busy());
         assertThat(local.locks().state(ACCOUNT)).isEqualTo(AccountLocks.State.BUSY);
-        await().until(() -> local.proc().hasOpen(born.identity().pid(), data.lockFile(ACCOUNT)));
+        await().until(() -> local.proc().hasOpen(born.identity().pid(), Layout.lockFile(data, ACCOUNT)));
     }
 
     @Test
@@ -107,7 +107,7 @@ abstract class LauncherContract {
 
     @Test
     void P1_a_lock_file_that_is_damaged_admits_nobody() throws IOException {
-        Files.writeString(local.data().lockFile(ACCOUNT), "12x\n");
+        Files.writeString(Layout.lockFile(local.data(), ACCOUNT), "12x\n");
         Path marker = directory.resolve("ran");
 
         LaunchAnswer answer = launcher.launch(request(13, "touch " + marker));
@@ -115,9 +115,9 @@ abstract class LauncherContract {
         assertThat(answer).isInstanceOf(LaunchAnswer.NotLaunched.class);
         assertThat(((LaunchAnswer.NotLaunched) answer).step()).isEqualTo("fence");
         assertThat(((LaunchAnswer.NotLaunched) answer).error())
-                .contains(local.data().lockFile(ACCOUNT).toString());
+                .contains(Layout.lockFile(local.data(), ACCOUNT).toString());
         assertThat(launcher.raise(ACCOUNT, 13)).isInstanceOf(Launcher.FenceAnswer.NotRaised.class);
-        assertThat(local.data().lockFile(ACCOUNT)).hasContent("12x");
+        assertThat(Layout.lockFile(local.data(), ACCOUNT)).hasContent("12x");
         assertThat(marker).doesNotExist();
     }
 
@@ -163,7 +163,7 @@ abstract class LauncherContract {
         LaunchRecords.Birth birth = local.records().birth(request.workerId()).orElseThrow();
         assertThat(birth.identity()).isEqualTo(born.identity());
         assertThat(birth.epoch()).isEqualTo(4);
-        assertThat(AccountId.ofFileName(birth.account())).contains(ACCOUNT);
+        assertThat(Layout.accountOf(birth.account())).contains(ACCOUNT);
         assertThat(local.records().exit(request.workerId())).isEmpty();
         assertThat(isAlive(born)).isTrue();
     }
@@ -292,8 +292,8 @@ abstract class LauncherContract {
         launch(request);
 
         List<Path> files = new ArrayList<>(recordFiles(local, request.workerId()));
-        files.add(data.lockFile(ACCOUNT));
-        files.add(data.path().resolve(DataDirectory.logName(ACCOUNT, request.workerId())));
+        files.add(Layout.lockFile(data, ACCOUNT));
+        files.add(data.path().resolve(Layout.logName(ACCOUNT, request.workerId())));
         for (Path file : files) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .as(file.toString())
@@ -355,7 +355,7 @@ abstract class LauncherContract {
 
     void a_log_file_that_cannot_be_opened_is_named_and_nothing_is_run() throws IOException {
         LaunchRequest request = request(1, "exec sleep 600");
-        Files.createDirectory(data.path().resolve(DataDirectory.logName(ACCOUNT, request.workerId())));
+        Files.createDirectory(data.path().resolve(Layout.logName(ACCOUNT, request.workerId())));
 
         LaunchAnswer answer = launcher.launch(request);
 

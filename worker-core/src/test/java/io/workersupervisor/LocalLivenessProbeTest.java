@@ -32,7 +32,7 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
     LocalLivenessProbeTest(@TempDir Path home) {
         data = DataDirectory.open(home.resolve("data"));
         node = NodeStamp.stamp(data, machine, "registry", false).stamp().node();
-        probe = LivenessProbe.local(data);
+        probe = LocalMachine.of(data, false).judge(node, Optional.empty())::liveness;
     }
 
     @AfterEach
@@ -63,7 +63,7 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
     }
 
     private Path lock() {
-        return data.lockFile(Samples.ACCOUNT);
+        return Layout.lockFile(data, Samples.ACCOUNT);
     }
 
     private Process sleepUnderLock(String workerId) throws IOException {
@@ -75,9 +75,9 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
     }
 
     private WorkerRow row(String workerId) {
-        WorkerRow.Claim claim =
-                new WorkerRow.Claim(1, workerId, node, Samples.NOW, Samples.HOST, Long.MAX_VALUE, "worker.log");
-        return WorkerRow.claimed(Optional.empty(), Samples.SPEC, claim);
+        RowChanges.Claim claim =
+                new RowChanges.Claim(1, workerId, node, Samples.NOW, Samples.HOST, Long.MAX_VALUE, "worker.log");
+        return RowChanges.claimed(Optional.empty(), Samples.SPEC, claim);
     }
 
     private ProcessIdentity identity(Process process) {
@@ -109,14 +109,14 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
     protected WorkerRow living() throws Exception {
         String id = ids.next(Samples.NOW);
         Process worker = Files.exists(lock()) ? sleepWithoutLock(id) : sleepUnderLock(id);
-        return row(id).running(identity(worker));
+        return RowChanges.running(row(id), identity(worker));
     }
 
     @Override
     protected WorkerRow dead() throws Exception {
         String id = ids.next(Samples.NOW);
         Process worker = sleepWithoutLock(id);
-        WorkerRow row = row(id).running(identity(worker));
+        WorkerRow row = RowChanges.running(row(id), identity(worker));
         end(worker);
         // A lock of its own, as another test worker may hold the account's.
         return RowCopy.of(row, AccountId.of(4712));
@@ -132,7 +132,7 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
     void a_worker_that_was_killed_is_dead_as_soon_as_its_lock_is_free() throws Exception {
         String id = ids.next(Samples.NOW);
         Process worker = sleepUnderLock(id);
-        WorkerRow row = row(id).running(identity(worker));
+        WorkerRow row = RowChanges.running(row(id), identity(worker));
 
         end(worker);
 
@@ -145,7 +145,7 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
         String id = ids.next(Samples.NOW);
         Process worker = start(
                 id, "exec 9<>\"$1\" && flock -x -n 9 && { env -u WORKER_ID sleep 300 >&- & } && echo ready && wait");
-        WorkerRow row = row(id).running(identity(worker));
+        WorkerRow row = RowChanges.running(row(id), identity(worker));
         List<ProcessHandle> children = worker.descendants().toList();
         try {
             end(worker);
@@ -161,7 +161,7 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
     void a_worker_whose_child_carries_its_id_is_not_dead_though_the_lock_is_free() throws Exception {
         String id = ids.next(Samples.NOW);
         Process worker = start(id, "{ sleep 300 >&- & } && echo ready && wait");
-        WorkerRow row = row(id).running(identity(worker));
+        WorkerRow row = RowChanges.running(row(id), identity(worker));
         ProcessHandle child = worker.descendants().findFirst().orElseThrow();
         try {
             end(worker);
@@ -177,7 +177,7 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
     void a_worker_that_let_go_of_its_lock_is_alive() throws Exception {
         String id = ids.next(Samples.NOW);
 
-        assertVerdict(Verdict.ALIVE, row(id).running(identity(sleepWithoutLock(id))));
+        assertVerdict(Verdict.ALIVE, RowChanges.running(row(id), identity(sleepWithoutLock(id))));
     }
 
     /** P3. */
@@ -186,7 +186,8 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
         Process stranger = sleepWithoutLock("");
         ProcessIdentity now = identity(stranger);
 
-        WorkerRow row = row(ids.next(Samples.NOW)).running(identity(now.pid(), now.startTicks() - 1, machine));
+        WorkerRow row =
+                RowChanges.running(row(ids.next(Samples.NOW)), identity(now.pid(), now.startTicks() - 1, machine));
 
         assertVerdict(Verdict.DEAD, row);
     }
@@ -196,7 +197,7 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
     void a_process_that_does_not_carry_the_id_is_doubt() throws Exception {
         Process stranger = sleepWithoutLock("another");
 
-        assertVerdict(Verdict.UNKNOWN, row(ids.next(Samples.NOW)).running(identity(stranger)));
+        assertVerdict(Verdict.UNKNOWN, RowChanges.running(row(ids.next(Samples.NOW)), identity(stranger)));
     }
 
     @Test
@@ -209,7 +210,7 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
         await().until(() -> proc.stat(child.pid()).filter(ProcFs.Stat::isDead).isPresent());
         long ticks = proc.stat(child.pid()).orElseThrow().startTicks();
 
-        assertVerdict(Verdict.DEAD, row(id).running(identity(child.pid(), ticks, machine)));
+        assertVerdict(Verdict.DEAD, RowChanges.running(row(id), identity(child.pid(), ticks, machine)));
     }
 
     @Test
@@ -218,19 +219,19 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
         ProcessIdentity now = identity(sleepUnderLock(id));
         Machine before = new Machine("", "another boot", machine.pidNamespace(), machine.timeNamespace());
 
-        assertVerdict(Verdict.DEAD, row(id).running(identity(now.pid(), now.startTicks(), before)));
+        assertVerdict(Verdict.DEAD, RowChanges.running(row(id), identity(now.pid(), now.startTicks(), before)));
     }
 
     private WorkerRow inAnotherContainer(String id) {
         Machine container = new Machine("", machine.bootId(), "pid:[2]", machine.timeNamespace());
-        return row(id).running(identity(7, 70, container));
+        return RowChanges.running(row(id), identity(7, 70, container));
     }
 
     @Test
     void a_worker_of_another_container_that_was_seen_to_hold_its_lock_is_judged_by_it() throws Exception {
         String id = ids.next(Samples.NOW);
         Process holder = sleepUnderLock("of the other container");
-        WorkerRow row = inAnotherContainer(id).seenHoldingLock();
+        WorkerRow row = RowChanges.seenHoldingLock(inAnotherContainer(id));
 
         assertVerdict(Verdict.ALIVE, row);
         end(holder);
@@ -245,9 +246,9 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
 
     @Test
     void a_row_of_another_node_is_doubt_and_the_node_is_named() {
-        WorkerRow.Claim claim =
-                new WorkerRow.Claim(1, Samples.WORKER, "node-b", Samples.NOW, Samples.HOST, 0, "worker.log");
-        WorkerRow row = WorkerRow.claimed(Optional.empty(), Samples.SPEC, claim).running(Samples.PROCESS);
+        RowChanges.Claim claim =
+                new RowChanges.Claim(1, Samples.WORKER, "node-b", Samples.NOW, Samples.HOST, 0, "worker.log");
+        WorkerRow row = RowChanges.running(RowChanges.claimed(Optional.empty(), Samples.SPEC, claim), Samples.PROCESS);
 
         assertVerdict(Verdict.UNKNOWN, row);
         assertThat(probe.probe(row).evidence()).contains("node-b");

@@ -24,7 +24,7 @@ class LogDiskFullTest {
     @BeforeEach
     void mount() throws Exception {
         node = new TailedDirectory(directory.resolve("data"));
-        Files.createDirectory(node.data.checkpoints());
+        Files.createDirectory(Layout.checkpoints(node.data));
         boolean mounted = run(
                         "mount",
                         "-t",
@@ -32,7 +32,7 @@ class LogDiskFullTest {
                         "-o",
                         "size=256k,mode=0700",
                         "tmpfs",
-                        node.data.checkpoints().toString())
+                        Layout.checkpoints(node.data).toString())
                 == 0;
         Needs.that(mounted, "the right to mount a tmpfs");
     }
@@ -40,7 +40,7 @@ class LogDiskFullTest {
     @AfterEach
     void unmount() throws Exception {
         node.close();
-        run("umount", "-l", node.data.checkpoints().toString());
+        run("umount", "-l", Layout.checkpoints(node.data).toString());
     }
 
     @Test
@@ -67,7 +67,7 @@ class LogDiskFullTest {
     }
 
     private Path fill() throws IOException {
-        Path ballast = node.data.checkpoints().resolve("ballast");
+        Path ballast = Layout.checkpoints(node.data).resolve("ballast");
         try (OutputStream out = Files.newOutputStream(ballast)) {
             while (true) {
                 out.write(new byte[4096]);

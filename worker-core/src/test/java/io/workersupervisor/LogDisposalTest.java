@@ -61,7 +61,7 @@ class LogDisposalTest extends OnTailedDirectory {
                 WorkerIds.timeOf(cut.workerId()),
                 LogLevel.INFO,
                 LogProgress.Mark.NONE);
-        try (LogJournal journal = LogJournal.open(node.data.archive())) {
+        try (LogJournal journal = LogJournal.open(Layout.archive(node.data))) {
             journal.announce(List.of(
                     new LogPiece(cut.workerId(), archived, List.of(new LogPiece.Cut((int) (100 * MIB), 0)), archived)));
             journal.acknowledge();
@@ -106,11 +106,11 @@ class LogDisposalTest extends OnTailedDirectory {
 
     @Test
     void parts_of_the_archive_go_by_their_age() throws IOException {
-        Files.createDirectories(node.data.archive());
-        Path part = LogArchive.path(node.data.archive(), node.file(1), 4096);
+        Files.createDirectories(Layout.archive(node.data));
+        Path part = LogArchive.path(Layout.archive(node.data), node.file(1), 4096);
         Files.createFile(part);
         Files.setLastModifiedTime(part, FileTime.from(node.timing.now().minus(Duration.ofDays(31))));
-        Path other = Files.createFile(node.data.archive().resolve("notes.txt"));
+        Path other = Files.createFile(Layout.archive(node.data).resolve("notes.txt"));
 
         disposal(LogRetention.DEFAULT).tick(0);
 

@@ -26,7 +26,7 @@ class LogEvidenceTest {
 
     private static LogEvidence look(String log, ExitStatus exit) {
         TailOfLog tail = TailOfLog.of(log.getBytes(StandardCharsets.UTF_8), 0);
-        return LogEvidence.of(tail, DiagnosisRules.builtIn(), exit);
+        return LogEvidence.of(tail, RuleSet.builtIn(), exit);
     }
 
     private static String verdict(String log) {
@@ -244,7 +244,7 @@ class LogEvidenceTest {
     @MethodSource("hostile")
     void hostile_text_is_looked_at_in_little_time(String what, String text) {
         String log = text.repeat(TailOfLog.LONGEST / text.length());
-        DiagnosisRules rules = DiagnosisRules.builtIn()
+        RuleSet rules = RuleSet.builtIn()
                 .with(List.of(
                         DiagnosisRule.rule("hostile.nested", StopReason.UNKNOWN, "(a+)+$")
                                 .build(),

@@ -23,7 +23,7 @@ class LogFollowerTest {
                 new Incarnations.Known(true, Optional.of(Instant.parse("2026-11-24T02:00:00Z")), Optional.empty());
         write(data, 1, "one\n");
         try (LogFollower follower =
-                new LogFollower(data, Samples.ACCOUNT, over, Redaction.standard(), new SetTiming())) {
+                new FileFollower(data, Samples.ACCOUNT, over, Redaction.standard(), new SetTiming())) {
             assertThat(messages(follower)).containsExactly("one");
 
             write(data, 2, "two\n");
@@ -39,7 +39,6 @@ class LogFollowerTest {
     }
 
     private static void write(DataDirectory data, int number, String text) throws IOException {
-        Files.writeString(
-                data.path().resolve(DataDirectory.logName(Samples.ACCOUNT, TailedDirectory.worker(number))), text);
+        Files.writeString(data.path().resolve(Layout.logName(Samples.ACCOUNT, TailedDirectory.worker(number))), text);
     }
 }

@@ -66,7 +66,7 @@ class LogHealthTest extends OnTailedDirectory {
                     .contains(
                             "failing: 10 bytes of 2 files wait",
                             "have not moved for 1 h 0 min",
-                            "delete " + node.data.checkpoints().resolve("failing"));
+                            "delete " + Layout.checkpoints(node.data).resolve("failing"));
         });
     }
 
@@ -141,7 +141,7 @@ class LogHealthTest extends OnTailedDirectory {
     }
 
     private void moved(Duration ago) throws IOException {
-        written(node.data.checkpoints().resolve("failing/journal"), ago);
+        written(Layout.checkpoints(node.data).resolve("failing/journal"), ago);
     }
 
     private static void written(Path file, Duration ago) throws IOException {

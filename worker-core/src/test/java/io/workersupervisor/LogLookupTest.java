@@ -147,7 +147,7 @@ class LogLookupTest extends OnTailedDirectory {
     }
 
     private void write(int account, int worker, String text) throws IOException {
-        String name = DataDirectory.logName(AccountId.of(account), TailedDirectory.worker(worker));
+        String name = Layout.logName(AccountId.of(account), TailedDirectory.worker(worker));
         java.nio.file.Files.writeString(
                 node.data.path().resolve(name),
                 text,

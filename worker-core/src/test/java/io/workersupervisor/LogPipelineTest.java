@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -121,13 +122,19 @@ class LogPipelineTest {
             }
             return Thread.currentThread().isInterrupted() ? Optional.of("broken off") : Optional.empty();
         };
-        EventLog summary = new EventLog(node.data.eventLog());
+        EventLog summary = new EventLog(Layout.eventLog(node.data));
         LogPipeline pipeline = LogPipeline.of(
-                WorkerSupervisor.builder(node.data, node.registry)
-                        .logRetention(LogRetention.DEFAULT.archiveAt(1 << 20)),
+                node.data,
+                new LogSettings(
+                        List.of(),
+                        LogLevel.WARNING,
+                        Redaction.standard(),
+                        OptionalInt.empty(),
+                        LogRetention.DEFAULT.archiveAt(1 << 20)),
+                node.registry,
                 node.registry,
                 summary,
-                new Events(summary, event -> {}, ended -> {}),
+                new Events(Timing.system(InstantSource.system()), summary, event -> {}, ended -> {}),
                 puncher,
                 file -> {},
                 Timing.system(InstantSource.system()));
@@ -138,14 +145,14 @@ class LogPipelineTest {
 
         String workerId = node.row(ACCOUNT).workerId();
         assertThat(LogArchive.parts(node.data)).hasSize(1);
-        assertThat(LogJournal.readOnly(node.data.archive()))
+        assertThat(LogJournal.readOnly(Layout.archive(node.data)))
                 .hasEntrySatisfying(
                         workerId, archived -> assertThat(archived.offset()).isEqualTo(1 << 20));
         assertThat(node.eventLog()).doesNotContain("not freed");
     }
 
     private boolean isFreed() throws IOException {
-        Path log = node.data.path().resolve(node.row(ACCOUNT).detail().log().orElseThrow());
+        Path log = node.data.path().resolve(Detail.of(node.row(ACCOUNT)).log().orElseThrow());
         try (LogSource source = LogSource.open(log).orElseThrow()) {
             return source.firstData(0).orElse(0) >= 1 << 20;
         }
@@ -298,7 +305,7 @@ class LogPipelineTest {
 
     @Test
     void p5_a_sink_that_another_host_serves_counts_before_anything_is_archived() throws IOException {
-        Path checkpoints = node.data.checkpoints().resolve("memory");
+        Path checkpoints = Layout.checkpoints(node.data).resolve("memory");
         ProcessLock other = ProcessLock.tryLock(checkpoints, "lock").orElseThrow();
         try {
             node.host(settings -> settings.logSink(new InMemoryLogSink()));

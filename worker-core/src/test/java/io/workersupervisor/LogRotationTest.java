@@ -166,7 +166,7 @@ class LogRotationTest extends OnTailedDirectory {
                 WorkerLogFile.stat(cut.path()).orElseThrow().inode(), WorkerIds.timeOf(cut.workerId()));
         LogProgress after =
                 new LogProgress(before.inode(), 0, 1 << 20, before.time(), before.level(), LogProgress.Mark.NONE);
-        try (LogJournal died = LogJournal.open(node.data.archive())) {
+        try (LogJournal died = LogJournal.open(Layout.archive(node.data))) {
             died.announce(List.of(new LogPiece(cut.workerId(), before, List.of(new LogPiece.Cut(1 << 20, 0)), after)));
         }
 
@@ -253,7 +253,7 @@ class LogRotationTest extends OnTailedDirectory {
         node.drain(first);
         rotation(HolePuncher.byProgram()).tick(List.of(node.file(1)));
         node.kill(first);
-        Files.delete(node.data.checkpoints().resolve("memory/journal"));
+        Files.delete(Layout.checkpoints(node.data).resolve("memory/journal"));
 
         node.drain(node.tailer(sink));
 

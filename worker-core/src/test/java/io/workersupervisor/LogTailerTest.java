@@ -282,7 +282,7 @@ class LogTailerTest extends OnTailedDirectory {
 
         assertThat(sink.messages(1)).containsExactly("one", "three");
         assertThat(node.told()).anyMatch(text -> text.contains("refuses 1 entry") && text.contains("too strange"));
-        assertThat(node.data.checkpoints().resolve("failing/refused.jsonl"))
+        assertThat(Layout.checkpoints(node.data).resolve("failing/refused.jsonl"))
                 .content()
                 .contains("poison");
     }
@@ -335,7 +335,7 @@ class LogTailerTest extends OnTailedDirectory {
         LogTailer first = node.tailer(sink);
         node.drain(first);
         node.kill(first);
-        Path journal = node.data.checkpoints().resolve("failing/journal");
+        Path journal = Layout.checkpoints(node.data).resolve("failing/journal");
         Files.writeString(journal, "deadbeef b 01ka", StandardOpenOption.APPEND);
         node.write(1, "two\n");
 
@@ -351,7 +351,7 @@ class LogTailerTest extends OnTailedDirectory {
         node.drain(first);
         node.kill(first);
         List<LogEntry> before = sink.find(LogQuery.last(10));
-        Files.delete(node.data.checkpoints().resolve("failing/journal"));
+        Files.delete(Layout.checkpoints(node.data).resolve("failing/journal"));
 
         node.drain(node.tailer(sink));
 
@@ -612,7 +612,7 @@ class LogTailerTest extends OnTailedDirectory {
 
         node.tailer(sink).tick();
 
-        assertThat(LogJournal.readOnly(node.data.checkpoints().resolve("failing"))
+        assertThat(LogJournal.readOnly(Layout.checkpoints(node.data).resolve("failing"))
                         .keySet())
                 .containsExactly(TailedDirectory.worker(2));
     }
@@ -624,7 +624,7 @@ class LogTailerTest extends OnTailedDirectory {
 
         node.drain(node.tailer(sink));
 
-        Path checkpoints = node.data.checkpoints().resolve("failing");
+        Path checkpoints = Layout.checkpoints(node.data).resolve("failing");
         assertThat(Files.getPosixFilePermissions(checkpoints)).hasSize(3);
         assertThat(Files.getPosixFilePermissions(checkpoints.resolve("journal")))
                 .hasSize(2);

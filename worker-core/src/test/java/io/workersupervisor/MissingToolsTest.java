@@ -34,7 +34,7 @@ class MissingToolsTest {
     }
 
     private WorkerSupervisor.Builder withoutTools(WorkerSupervisor.Builder settings) {
-        settings.searchPath = bin::toString;
+        settings.seams(seams -> seams.withSearchPath(bin::toString));
         return settings;
     }
 

@@ -88,30 +88,31 @@ class NodeStampTest {
     void the_stored_form_is_the_documented_one() throws IOException {
         NodeStamp stamp = stamp(data, MACHINE).stamp();
 
-        assertThat(data.nodeFile())
+        assertThat(Layout.nodeFile(data))
                 .hasContent("{\"format\":1,\"node\":\"" + stamp.node()
                         + "\",\"machine\":\"machine-a\",\"boot\":\"boot-a\","
-                        + "\"registry\":\"registry-a\",\"locks_inode\":" + Files.getAttribute(data.locks(), "unix:ino")
-                        + ",\"locks_device\":" + Files.getAttribute(data.locks(), "unix:dev") + "}\n");
+                        + "\"registry\":\"registry-a\",\"locks_inode\":"
+                        + Files.getAttribute(Layout.locks(data), "unix:ino")
+                        + ",\"locks_device\":" + Files.getAttribute(Layout.locks(data), "unix:dev") + "}\n");
     }
 
     @Test
     void the_stamp_is_readable_by_its_owner_only() throws IOException {
         stamp(data, MACHINE);
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.nodeFile())))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(Layout.nodeFile(data))))
                 .isEqualTo("rw-------");
     }
 
     @Test
     void stamping_again_changes_and_tells_nothing() throws IOException {
         NodeStamp first = stamp(data, MACHINE).stamp();
-        Object file = Files.getAttribute(data.nodeFile(), "unix:ino");
+        Object file = Files.getAttribute(Layout.nodeFile(data), "unix:ino");
 
         Stamped again = stamp(data, MACHINE);
 
         assertThat(again).isEqualTo(new Stamped(first, List.of()));
-        assertThat(Files.getAttribute(data.nodeFile(), "unix:ino")).isEqualTo(file);
+        assertThat(Files.getAttribute(Layout.nodeFile(data), "unix:ino")).isEqualTo(file);
     }
 
     @Test
@@ -140,14 +141,14 @@ class NodeStampTest {
     void a_copied_directory_is_refused_and_keeps_its_stamp() throws IOException {
         stamp(data, MACHINE);
         DataDirectory copy = copied();
-        String before = Files.readString(copy.nodeFile());
+        String before = Files.readString(Layout.nodeFile(copy));
 
         assertThatExceptionOfType(DataDirectoryException.class)
                 .isThrownBy(() -> stamp(copy, MACHINE))
                 .withMessageContaining(copy.toString())
                 .withMessageContaining("copied")
                 .withMessageContaining("acceptMovedDirectory()");
-        assertThat(copy.nodeFile()).hasContent(before);
+        assertThat(Layout.nodeFile(copy)).hasContent(before);
     }
 
     @Test
@@ -166,18 +167,18 @@ class NodeStampTest {
     @Test
     void a_locks_directory_that_was_replaced_is_refused() throws IOException {
         stamp(data, MACHINE);
-        Files.move(data.locks(), data.path().resolve("old"));
-        Files.createDirectory(data.locks());
+        Files.move(Layout.locks(data), data.path().resolve("old"));
+        Files.createDirectory(Layout.locks(data));
 
         assertThatExceptionOfType(DataDirectoryException.class).isThrownBy(() -> stamp(data, MACHINE));
     }
 
     /** Fresh file systems number their inodes alike. */
     private void onAnotherDevice() throws IOException {
-        long device = (Long) Files.getAttribute(data.locks(), "unix:dev");
-        String text = Files.readString(data.nodeFile());
+        long device = (Long) Files.getAttribute(Layout.locks(data), "unix:dev");
+        String text = Files.readString(Layout.nodeFile(data));
         Files.writeString(
-                data.nodeFile(), text.replace("\"locks_device\":" + device, "\"locks_device\":" + (device + 1)));
+                Layout.nodeFile(data), text.replace("\"locks_device\":" + device, "\"locks_device\":" + (device + 1)));
     }
 
     @Test
@@ -206,14 +207,14 @@ class NodeStampTest {
     @Test
     void a_stamp_of_an_older_version_is_accepted_and_completed() throws IOException {
         NodeStamp before = stamp(data, MACHINE).stamp();
-        String text = Files.readString(data.nodeFile());
-        Files.writeString(data.nodeFile(), text.replaceFirst(",\"locks_device\":[0-9]+", ""));
+        String text = Files.readString(Layout.nodeFile(data));
+        Files.writeString(Layout.nodeFile(data), text.replaceFirst(",\"locks_device\":[0-9]+", ""));
         assertThat(NodeStamp.read(data).orElseThrow().locks().device()).isEmpty();
 
         Stamped after = stamp(data, MACHINE);
 
         assertThat(after).isEqualTo(new Stamped(before, List.of()));
-        assertThat(data.nodeFile()).content().isEqualTo(text);
+        assertThat(Layout.nodeFile(data)).content().isEqualTo(text);
     }
 
     @Test
@@ -221,10 +222,10 @@ class NodeStampTest {
         NodeStamp stamp = stamp(data, MACHINE).stamp();
         assertThat(stamp.isIntact(data, MACHINE)).isTrue();
 
-        Files.move(data.locks(), data.path().resolve("old"));
+        Files.move(Layout.locks(data), data.path().resolve("old"));
         assertThat(stamp.isIntact(data, MACHINE)).isFalse();
 
-        Files.createDirectory(data.locks());
+        Files.createDirectory(Layout.locks(data));
         assertThat(stamp.isIntact(data, MACHINE)).isFalse();
     }
 
@@ -276,32 +277,32 @@ class NodeStampTest {
                 "\0\0\0\0"
             })
     void a_damaged_stamp_is_refused_by_name_and_left_as_it_is(String text) throws IOException {
-        Files.writeString(data.nodeFile(), text);
+        Files.writeString(Layout.nodeFile(data), text);
 
         assertThatExceptionOfType(DataDirectoryException.class)
                 .isThrownBy(() -> stamp(data, MACHINE))
-                .withMessageContaining(data.nodeFile().toString())
+                .withMessageContaining(Layout.nodeFile(data).toString())
                 .withMessageContaining("is damaged");
-        assertThat(data.nodeFile()).content().isEqualTo(text);
+        assertThat(Layout.nodeFile(data)).content().isEqualTo(text);
     }
 
     @Test
     void a_stamp_of_a_newer_version_is_refused_by_name() throws IOException {
-        Files.writeString(data.nodeFile(), "{\"format\":2,\"owner\":\"a\"}");
+        Files.writeString(Layout.nodeFile(data), "{\"format\":2,\"owner\":\"a\"}");
 
         assertThatExceptionOfType(DataDirectoryException.class)
                 .isThrownBy(() -> stamp(data, MACHINE))
-                .withMessageContaining(data.nodeFile().toString())
+                .withMessageContaining(Layout.nodeFile(data).toString())
                 .withMessageContaining("format 2");
     }
 
     @Test
     void a_stamp_that_cannot_be_read_is_refused_by_name() throws IOException {
-        Files.createDirectory(data.nodeFile());
+        Files.createDirectory(Layout.nodeFile(data));
 
         assertThatExceptionOfType(DataDirectoryException.class)
                 .isThrownBy(() -> stamp(data, MACHINE))
-                .withMessageContaining(data.nodeFile().toString());
+                .withMessageContaining(Layout.nodeFile(data).toString());
     }
 
     /** P1: rows are owned by the node, so that two for one directory would be two owners. */

@@ -18,9 +18,10 @@ final class ProbeMain {
                     machine.bootId(),
                     machine.pidNamespace(),
                     machine.timeNamespace());
-            System.out.println(RowDetail.NONE.withIdentity(identity).toJson());
+            System.out.println(Detail.NONE.withIdentity(identity).toJson());
         } else {
-            ProcessIdentity identity = RowDetail.parse(args[1]).identity().orElseThrow();
+            ProcessIdentity identity =
+                    Detail.of(RowDetail.parse(args[1])).identity().orElseThrow();
             System.out.println(probe.probe(identity).kind());
         }
     }

@@ -33,7 +33,7 @@ class RealStopsTest {
         }
 
         Explanation explain() {
-            return Explanation.of(log(), exit, DiagnosisRules.builtIn());
+            return Explanation.of(log(), exit);
         }
 
         boolean isRight(Explanation explained) {

@@ -44,13 +44,13 @@ class RegistryFailureTest {
     void open(@TempDir Path directory) {
         node = new TestNode(directory.resolve("data"), new InMemoryWorkerRegistry(), path);
         host = node.host(settings -> {
-            settings.steps = step -> {
+            settings.seams(seams -> seams.withSteps(step -> {
                 if (step.equals(failing.get())) {
                     failing.set("");
                     failed.set(true);
                     throw new RegistryException("planted at " + step);
                 }
-            };
+            }));
             return settings.reconcileInterval(Duration.ofHours(1));
         });
     }

@@ -16,12 +16,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RowDetailTest {
-    private static final WorkerRow.Claim CLAIM =
-            new WorkerRow.Claim(1, Samples.WORKER, Samples.NODE, Samples.NOW, Samples.HOST, 9_900, "worker_4711.log");
+    private static final RowChanges.Claim CLAIM =
+            new RowChanges.Claim(1, Samples.WORKER, Samples.NODE, Samples.NOW, Samples.HOST, 9_900, "worker_4711.log");
 
     @Test
     void a_full_detail_comes_back_from_its_json() {
-        RowDetail detail = RowDetail.NONE
+        RowDetail detail = Detail.NONE
                 .withClaim(Samples.SPEC, CLAIM)
                 .withIdentity(Samples.PROCESS)
                 .withHeldLock()
@@ -31,21 +31,21 @@ class RowDetailTest {
         RowDetail read = RowDetail.parse(detail.toJson());
 
         assertThat(read).isEqualTo(detail).hasSameHashCodeAs(detail);
-        assertThat(read.identity()).contains(Samples.PROCESS);
-        assertThat(read.actor()).contains(Samples.HOST);
-        assertThat(read.holdsLock()).isTrue();
-        assertThat(read.bornAfter()).isEqualTo(9_900);
-        assertThat(read.stopGrace()).isEqualTo(Samples.SPEC.stopGrace());
-        assertThat(read.startGrace()).isEqualTo(Samples.SPEC.startGrace());
-        assertThat(read.log()).contains("worker_4711.log");
-        assertThat(read.stopAskedAt()).contains(Samples.NOW);
-        assertThat(read.stopCause()).isEqualTo(StopCause.RESTART);
-        assertThat(read.termedAt()).contains(Samples.NOW.plusSeconds(1));
+        assertThat(Detail.of(read).identity()).contains(Samples.PROCESS);
+        assertThat(Detail.of(read).actor()).contains(Samples.HOST);
+        assertThat(Detail.of(read).holdsLock()).isTrue();
+        assertThat(Detail.of(read).bornAfter()).isEqualTo(9_900);
+        assertThat(Detail.of(read).stopGrace()).isEqualTo(Samples.SPEC.stopGrace());
+        assertThat(Detail.of(read).startGrace()).isEqualTo(Samples.SPEC.startGrace());
+        assertThat(Detail.of(read).log()).contains("worker_4711.log");
+        assertThat(Detail.of(read).stopAskedAt()).contains(Samples.NOW);
+        assertThat(Detail.of(read).stopCause()).isEqualTo(StopCause.RESTART);
+        assertThat(Detail.of(read).termedAt()).contains(Samples.NOW.plusSeconds(1));
     }
 
     @Test
     void the_stored_form_is_the_documented_one() {
-        RowDetail detail = RowDetail.NONE.withIdentity(Samples.PROCESS).withHeldLock();
+        RowDetail detail = Detail.NONE.withIdentity(Samples.PROCESS).withHeldLock();
 
         assertThat(detail.toJson()).isEqualTo("""
                 {"identity":{"pid":4242,"ticks":10000,"millis":0,"boot":"boot-a","pid_ns":"pid:[1]",\
@@ -56,17 +56,17 @@ class RowDetailTest {
     void an_empty_detail_tells_nothing() {
         RowDetail none = RowDetail.parse("{}");
 
-        assertThat(none).isEqualTo(RowDetail.NONE);
-        assertThat(none.identity()).isEmpty();
-        assertThat(none.actor()).isEmpty();
-        assertThat(none.holdsLock()).isFalse();
-        assertThat(none.bornAfter()).isZero();
-        assertThat(none.stopGrace()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(none.startGrace()).isZero();
-        assertThat(none.log()).isEmpty();
-        assertThat(none.stopAskedAt()).isEmpty();
-        assertThat(none.termedAt()).isEmpty();
-        assertThat(none.stopCause()).isEqualTo(StopCause.PERSON);
+        assertThat(none).isEqualTo(Detail.NONE);
+        assertThat(Detail.of(none).identity()).isEmpty();
+        assertThat(Detail.of(none).actor()).isEmpty();
+        assertThat(Detail.of(none).holdsLock()).isFalse();
+        assertThat(Detail.of(none).bornAfter()).isZero();
+        assertThat(Detail.of(none).stopGrace()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(Detail.of(none).startGrace()).isZero();
+        assertThat(Detail.of(none).log()).isEmpty();
+        assertThat(Detail.of(none).stopAskedAt()).isEmpty();
+        assertThat(Detail.of(none).termedAt()).isEmpty();
+        assertThat(Detail.of(none).stopCause()).isEqualTo(StopCause.PERSON);
     }
 
     @ParameterizedTest
@@ -81,17 +81,17 @@ class RowDetailTest {
     static Stream<Arguments> changes() {
         RowDetail newer = RowDetail.parse("{\"lease\":{\"generation\":7},\"note\":\"x\"}");
         return Stream.of(
-                Arguments.of("claim", newer.withClaim(Samples.SPEC, CLAIM)),
-                Arguments.of("identity", newer.withIdentity(Samples.PROCESS)),
-                Arguments.of("lock", newer.withHeldLock()),
-                Arguments.of("stop", newer.withStop(Samples.HOST, Samples.NOW, StopCause.CLOSE)),
-                Arguments.of("next worker", newer.forNextWorker()));
+                Arguments.of("claim", Detail.of(newer).withClaim(Samples.SPEC, CLAIM)),
+                Arguments.of("identity", Detail.of(newer).withIdentity(Samples.PROCESS)),
+                Arguments.of("lock", Detail.of(newer).withHeldLock()),
+                Arguments.of("stop", Detail.of(newer).withStop(Samples.HOST, Samples.NOW, StopCause.CLOSE)),
+                Arguments.of("next worker", Detail.of(newer).forNextWorker()));
     }
 
     /** P3: versions stand side by side, and each writes rows that the other has written. */
     @Test
     void a_change_keeps_what_a_newer_version_says_of_a_process() {
-        Map<String, @Nullable Object> fields = Json.object(RowDetail.NONE
+        Map<String, @Nullable Object> fields = Json.object(Detail.NONE
                 .withClaim(Samples.SPEC, CLAIM)
                 .withIdentity(Samples.PROCESS)
                 .toJson());
@@ -99,11 +99,13 @@ class RowDetailTest {
         Json.asObject(Objects.requireNonNull(fields.get("actor"))).put("version", 2L);
         RowDetail newer = RowDetail.parse(Json.write(fields));
 
-        String changed = newer.withHeldLock().withTerm(Samples.NOW).toJson();
+        String changed = Detail.of(newer).withHeldLock().withTerm(Samples.NOW).toJson();
 
         assertThat(changed).contains("\"cgroup\":\"a\"", "\"version\":2");
-        assertThat(newer.withIdentity(Samples.PROCESS).toJson()).doesNotContain("cgroup");
-        assertThat(newer.withStop(Samples.HOST, Samples.NOW, StopCause.PERSON).toJson())
+        assertThat(Detail.of(newer).withIdentity(Samples.PROCESS).toJson()).doesNotContain("cgroup");
+        assertThat(Detail.of(newer)
+                        .withStop(Samples.HOST, Samples.NOW, StopCause.PERSON)
+                        .toJson())
                 .doesNotContain("\"version\"");
     }
 
@@ -111,7 +113,7 @@ class RowDetailTest {
     void a_change_leaves_the_detail_it_was_made_from() {
         RowDetail before = RowDetail.parse("{\"note\":\"x\"}");
 
-        before.withHeldLock();
+        Detail.of(before).withHeldLock();
 
         assertThat(before.toJson()).isEqualTo("{\"note\":\"x\"}");
     }
@@ -119,14 +121,14 @@ class RowDetailTest {
     /** P3: what was known of the last worker's process must not be believed of the next. */
     @Test
     void nothing_that_this_version_knows_outlives_an_incarnation() {
-        RowDetail last = RowDetail.parse("{\"note\":\"x\"}")
+        RowDetail last = Detail.of(RowDetail.parse("{\"note\":\"x\"}"))
                 .withClaim(Samples.SPEC, CLAIM)
                 .withIdentity(Samples.PROCESS)
                 .withHeldLock()
                 .withStop(Samples.HOST, Samples.NOW, StopCause.RESTART)
                 .withTerm(Samples.NOW);
 
-        assertThat(last.forNextWorker().toJson()).isEqualTo("{\"note\":\"x\"}");
+        assertThat(Detail.of(last).forNextWorker().toJson()).isEqualTo("{\"note\":\"x\"}");
     }
 
     /** P6. */
@@ -134,28 +136,28 @@ class RowDetailTest {
     void a_stop_that_is_asked_for_again_stays_the_one_that_came_first() {
         Actor other = new Actor("host-b", Samples.process(18, 600));
 
-        RowDetail again = RowDetail.NONE
+        RowDetail again = Detail.NONE
                 .withStop(Samples.HOST, Samples.NOW, StopCause.RESTART)
                 .withStop(other, Samples.NOW.plusSeconds(9), StopCause.PERSON);
 
-        assertThat(again.stopAskedAt()).contains(Samples.NOW);
-        assertThat(again.stopCause()).isEqualTo(StopCause.RESTART);
-        assertThat(again.actor()).contains(other);
+        assertThat(Detail.of(again).stopAskedAt()).contains(Samples.NOW);
+        assertThat(Detail.of(again).stopCause()).isEqualTo(StopCause.RESTART);
+        assertThat(Detail.of(again).actor()).contains(other);
     }
 
     @Test
     void a_signal_that_was_not_sent_after_all_is_forgotten() {
-        RowDetail before = RowDetail.NONE.withHeldLock();
+        RowDetail before = Detail.NONE.withHeldLock();
 
-        assertThat(before.withTerm(Samples.NOW).withoutTerm()).isEqualTo(before);
+        assertThat(Detail.of(before).withTerm(Samples.NOW).withoutTerm()).isEqualTo(before);
     }
 
     @ParameterizedTest
     @EnumSource(StopCause.class)
     void the_cause_of_a_stop_is_kept(StopCause cause) {
-        RowDetail detail = RowDetail.NONE.withStop(Samples.HOST, Samples.NOW, cause);
+        RowDetail detail = Detail.NONE.withStop(Samples.HOST, Samples.NOW, cause);
 
-        assertThat(RowDetail.parse(detail.toJson()).stopCause()).isEqualTo(cause);
+        assertThat(Detail.of(RowDetail.parse(detail.toJson())).stopCause()).isEqualTo(cause);
     }
 
     @ParameterizedTest
@@ -178,7 +180,7 @@ class RowDetailTest {
     @ParameterizedTest
     @ValueSource(strings = {"ticks", "millis", "boot", "pid_ns", "time_ns"})
     void an_identity_that_lacks_a_part_is_refused(String part) {
-        RowDetail whole = RowDetail.NONE.withIdentity(Samples.PROCESS);
+        RowDetail whole = Detail.NONE.withIdentity(Samples.PROCESS);
         Map<String, @Nullable Object> fields = Json.object(whole.toJson());
         Map<String, @Nullable Object> identity = Json.asObject(Objects.requireNonNull(fields.get("identity")));
 
@@ -213,9 +215,9 @@ class RowDetailTest {
         RowDetail damaged =
                 RowDetail.parse("{\"holds_lock\":\"true\",\"born_after\":\"9900\",\"log\":5,\"stop_why\":7}");
 
-        assertThat(damaged.holdsLock()).isFalse();
-        assertThat(damaged.bornAfter()).isZero();
-        assertThat(damaged.log()).isEmpty();
-        assertThat(damaged.stopCause()).isEqualTo(StopCause.PERSON);
+        assertThat(Detail.of(damaged).holdsLock()).isFalse();
+        assertThat(Detail.of(damaged).bornAfter()).isZero();
+        assertThat(Detail.of(damaged).log()).isEmpty();
+        assertThat(Detail.of(damaged).stopCause()).isEqualTo(StopCause.PERSON);
     }
 }

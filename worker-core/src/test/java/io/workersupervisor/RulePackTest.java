@@ -53,7 +53,7 @@ class RulePackTest {
         nanos += 2_000_000_000L;
     }
 
-    private static String reason(DiagnosisRules rules, String line) {
+    private static String reason(RuleSet rules, String line) {
         byte[] log = ("2026-11-24 02:00:00 ERROR " + line + "\n").getBytes(StandardCharsets.UTF_8);
         return LogEvidence.of(TailOfLog.of(log, 0), rules, new ExitStatus.Exited(1))
                 .found()
@@ -64,7 +64,7 @@ class RulePackTest {
 
     @Test
     void the_librarys_own_rules_have_ids_of_their_own_and_advice() {
-        List<DiagnosisRule> all = DiagnosisRules.builtIn().all();
+        List<DiagnosisRule> all = RuleSet.builtIn().all();
 
         assertThat(new HashSet<>(all.stream().map(DiagnosisRule::id).toList())).hasSameSizeAs(all);
         assertThat(all)
@@ -146,7 +146,7 @@ class RulePackTest {
                 .followedBy("second")
                 .notFollowedBy("third")
                 .build();
-        DiagnosisRules rules = DiagnosisRules.builtIn().with(List.of(must));
+        RuleSet rules = RuleSet.builtIn().with(List.of(must));
 
         String second = "\n2026-11-24 02:00:00 ERROR second";
         assertThat(reason(rules, "first")).isEqualTo("none");

@@ -26,23 +26,23 @@ final class Samples {
     }
 
     static WorkerRow starting() {
-        return WorkerRow.claimed(
+        return RowChanges.claimed(
                 Optional.empty(),
                 SPEC,
-                new WorkerRow.Claim(1, WORKER, NODE, NOW, HOST, 9_900, "worker_4711_" + WORKER + ".log"));
+                new RowChanges.Claim(1, WORKER, NODE, NOW, HOST, 9_900, "worker_4711_" + WORKER + ".log"));
     }
 
     static WorkerRow running() {
-        return starting().running(PROCESS);
+        return RowChanges.running(starting(), PROCESS);
     }
 
     /** Stopped by a person ten seconds after it was claimed; the worker may still run. */
     static WorkerRow stopping() {
-        return running().stopAsked(HOST, NOW.plusSeconds(10));
+        return RowChanges.stopAsked(running(), HOST, NOW.plusSeconds(10));
     }
 
     static WorkerRow stopping(StopCause cause) {
-        return running().stopping(HOST, NOW.plusSeconds(10), cause);
+        return RowChanges.stopping(running(), HOST, NOW.plusSeconds(10), cause);
     }
 
     static StopReport report(List<String> evidence, String advice) {

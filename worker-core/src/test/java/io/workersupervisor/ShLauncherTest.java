@@ -95,8 +95,9 @@ class ShLauncherTest {
     void P2_a_held_lock_is_waited_for_by_the_clock_where_there_is_no_sleep(@TempDir Path directory) throws Exception {
         LocalMachine local = local(directory, text -> text.replace(" sleep ", " no-such-sleep "));
         AccountId account = AccountId.of(1);
-        Process holder =
-                new ProcessBuilder("flock", local.data().lockFile(account).toString(), "sleep", "600").start();
+        Process holder = new ProcessBuilder(
+                        "flock", Layout.lockFile(local.data(), account).toString(), "sleep", "600")
+                .start();
         try {
             await().until(() -> local.locks().state(account) == AccountLocks.State.BUSY);
             long begun = System.nanoTime();
@@ -156,13 +157,13 @@ class ShLauncherTest {
         @Override
         List<Path> recordFiles(LocalMachine local, String workerId) {
             return List.of(
-                    local.data().records().resolve(workerId + ".birth"),
-                    local.data().records().resolve(workerId + ".exit"));
+                    Layout.records(local.data()).resolve(workerId + ".birth"),
+                    Layout.records(local.data()).resolve(workerId + ".exit"));
         }
 
         @Test
         void what_cannot_be_recorded_is_not_run() throws IOException {
-            Files.delete(data.records());
+            Files.delete(Layout.records(data));
             Path marker = directory.resolve("ran");
 
             LaunchAnswer answer = launcher.launch(request(1, "touch " + marker));

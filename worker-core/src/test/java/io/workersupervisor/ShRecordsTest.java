@@ -27,7 +27,7 @@ class ShRecordsTest {
     }
 
     private Path write(String name, String text) throws IOException {
-        return Files.writeString(data.records().resolve(name), text);
+        return Files.writeString(Layout.records(data).resolve(name), text);
     }
 
     private void birth(String text) throws IOException {
@@ -111,7 +111,7 @@ class ShRecordsTest {
     @ValueSource(ints = {0, 1, 127, 128, 137, 255})
     void an_exit_is_what_the_shell_saw_at_the_files_time(int status) throws IOException {
         exit(String.format("%-63s\n", WORKER + " " + status));
-        Files.setLastModifiedTime(data.records().resolve(WORKER + ".exit"), FileTime.from(Samples.NOW));
+        Files.setLastModifiedTime(Layout.records(data).resolve(WORKER + ".exit"), FileTime.from(Samples.NOW));
 
         assertThat(records.exit(WORKER)).contains(LaunchRecords.Exit.of(ExitStatus.ofShell(status), Samples.NOW));
     }
@@ -159,7 +159,7 @@ class ShRecordsTest {
 
     @Test
     void records_that_cannot_be_read_are_named() throws IOException {
-        Files.createDirectory(data.records().resolve(WORKER + ".exit"));
+        Files.createDirectory(Layout.records(data).resolve(WORKER + ".exit"));
 
         assertThatExceptionOfType(DataDirectoryException.class)
                 .isThrownBy(() -> records.exit(WORKER))
@@ -180,7 +180,7 @@ class ShRecordsTest {
 
     @Test
     void a_directory_that_was_only_looked_at_has_no_workers() throws IOException {
-        Files.delete(data.records());
+        Files.delete(Layout.records(data));
 
         assertThat(records.workers()).isEmpty();
     }
@@ -199,7 +199,7 @@ class ShRecordsTest {
 
     @Test
     void a_record_that_cannot_be_deleted_is_named() throws IOException {
-        Path record = Files.createDirectory(data.records().resolve(WORKER + ".exit"));
+        Path record = Files.createDirectory(Layout.records(data).resolve(WORKER + ".exit"));
         Files.createFile(record.resolve("in the way"));
 
         assertThatExceptionOfType(DataDirectoryException.class)

@@ -42,7 +42,7 @@ class SinkCheckpointsTest extends OnTailedDirectory {
     }
 
     private void acknowledge(String sink, int number, long offset) throws IOException {
-        try (LogJournal journal = LogJournal.open(node.data.checkpoints().resolve(sink))) {
+        try (LogJournal journal = LogJournal.open(Layout.checkpoints(node.data).resolve(sink))) {
             LogProgress before = LogProgress.begin(INODE, Samples.NOW);
             LogProgress after = new LogProgress(INODE, 0, offset, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE);
             journal.announce(List.of(new LogPiece(

@@ -195,7 +195,7 @@ class StopLadderTest {
     void an_interrupted_stop_leaves_the_worker_its_grace() throws Exception {
         AtomicBoolean termed = new AtomicBoolean();
         WorkerSupervisor host = node.host(settings -> {
-            settings.steps = step -> termed.compareAndSet(false, step.equals("termed"));
+            settings.seams(seams -> seams.withSteps(step -> termed.compareAndSet(false, step.equals("termed"))));
             return settings.reconcileInterval(Duration.ofHours(1));
         });
         long pid = host.start(TestNode.sh(ACCOUNT, "trap '' TERM; echo ready; while :; do sleep 0.05; done")
@@ -221,11 +221,11 @@ class StopLadderTest {
         CountDownLatch closed = new CountDownLatch(1);
         AtomicInteger claims = new AtomicInteger();
         WorkerSupervisor host = node.host(settings -> {
-            settings.steps = step -> {
+            settings.seams(seams -> seams.withSteps(step -> {
                 if (step.equals("claim") && claims.incrementAndGet() > 10) {
                     await().until(() -> closed.getCount() == 0);
                 }
-            };
+            }));
             return settings.closeTimeout(Duration.ofMillis(300));
         });
         List<WorkerSpec> many = new ArrayList<>();
@@ -251,7 +251,7 @@ class StopLadderTest {
 
         assertThat(Duration.ofNanos(took)).isLessThan(Duration.ofSeconds(20));
         assertThat(starting.isAlive()).isFalse();
-        WorkerSupervisor.ManyFailed failed = (WorkerSupervisor.ManyFailed) thrown.get(0);
+        StartsFailedException failed = (StartsFailedException) thrown.get(0);
         assertThat(failed.results().size() + failed.failures().size()).isEqualTo(120);
     }
 
@@ -265,7 +265,7 @@ class StopLadderTest {
         second.stop(ACCOUNT);
 
         await().until(() -> heard.stream().anyMatch(event -> event instanceof WorkerEvent.Stopped));
-        assertThat(Files.readAllLines(node.data.eventLog())).hasSize(2);
+        assertThat(Files.readAllLines(Layout.eventLog(node.data))).hasSize(2);
     }
 
     @Test
@@ -311,7 +311,7 @@ class StopLadderTest {
                 .orElseThrow();
         node.awaitLog(slow, "ready");
         WorkerRow row = node.row(slow);
-        ProcessIdentity worker = row.identity().orElseThrow();
+        ProcessIdentity worker = Detail.identityOf(row).orElseThrow();
         Actor gone = new Actor(
                 "gone",
                 new ProcessIdentity(
@@ -321,7 +321,7 @@ class StopLadderTest {
                         worker.bootId(),
                         worker.pidNamespace(),
                         worker.timeNamespace()));
-        assertThat(node.registry.update(java.util.Optional.of(row), row.stopAsked(gone, row.startedAt())))
+        assertThat(node.registry.update(java.util.Optional.of(row), RowChanges.stopAsked(row, gone, row.startedAt())))
                 .isTrue();
         first.close();
 
@@ -355,11 +355,11 @@ class StopLadderTest {
         Path closed = directory.resolve("closed");
         // What a worker holds is looked at after its grace, which begins when this step is passed.
         WorkerSupervisor host = node.host(settings -> {
-            settings.steps = step -> {
+            settings.seams(seams -> seams.withSteps(step -> {
                 if (step.equals("run")) {
                     await().until(() -> Files.exists(closed));
                 }
-            };
+            }));
             return settings;
         });
         WorkerSpec spec = WorkerSpec.builder(
@@ -377,7 +377,7 @@ class StopLadderTest {
         StartResult second = host.start(spec);
         StopResult stopped = host.stop(ACCOUNT);
 
-        assertThat(node.row(ACCOUNT).detail().holdsLock()).isFalse();
+        assertThat(Detail.of(node.row(ACCOUNT)).holdsLock()).isFalse();
         assertThat(second).isInstanceOf(StartResult.AlreadyRunning.class);
         assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
         assertThat(node.isAlive(pid)).isFalse();
@@ -405,7 +405,7 @@ class StopLadderTest {
                 .pid();
         leaving.close();
         boolean leftRunning = node.isAlive(first);
-        WorkerSupervisor ending = node.host(settings -> settings.onClose(WorkerSupervisor.OnClose.STOP_WORKERS));
+        WorkerSupervisor ending = node.host(settings -> settings.onClose(OnClose.STOP_WORKERS));
         await().until(() -> node.events.stream().anyMatch(event -> event instanceof WorkerEvent.Adopted));
 
         ending.close();
@@ -427,6 +427,6 @@ class StopLadderTest {
 
         assertThat(started).isInstanceOf(StartResult.Started.class);
         assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
-        assertThat(Files.readAllLines(node.data.eventLog())).hasSize(2);
+        assertThat(Files.readAllLines(Layout.eventLog(node.data))).hasSize(2);
     }
 }

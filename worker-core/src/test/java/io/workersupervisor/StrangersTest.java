@@ -75,8 +75,8 @@ class StrangersTest {
         WorkerSupervisor host = node.host();
         host.stop(ACCOUNT);
         host.stop(OTHER);
-        Files.writeString(node.data.lockFile(ACCOUNT), "nonsense\n");
-        Files.writeString(node.data.lockFile(OTHER), "0000000000000000007\n");
+        Files.writeString(Layout.lockFile(node.data, ACCOUNT), "nonsense\n");
+        Files.writeString(Layout.lockFile(node.data, OTHER), "0000000000000000007\n");
 
         assertThat(host.doctor())
                 .extracting(WorkerInspector.Finding::text)

@@ -98,21 +98,6 @@ class SummarySinkTest {
         assertThat(lines).isEqualTo(400);
     }
 
-    @Test
-    void a_line_that_is_not_ours_is_noticed() throws IOException {
-        EventLog log = log();
-        log.append(Samples.trouble("ours"));
-        assertThat(log.foreignLine()).isEmpty();
-        log.append(EventLog.line(entry(0, LogLevel.WARNING, "ours, too")) + "\n");
-        log.append(Samples.trouble("and this"));
-        assertThat(log.foreignLine()).isEmpty();
-
-        log.append("INFO:root:hello\n");
-
-        assertThat(log.foreignLine()).contains("INFO:root:hello");
-        assertThat(log.foreignLine()).isEmpty();
-    }
-
     private static void append(EventLog log, String line) {
         try {
             log.append(line);

@@ -75,8 +75,7 @@ final class TailedDirectory implements AutoCloseable {
 
     WorkerLogFile file(int number) {
         AccountId account = AccountId.of(number);
-        return new WorkerLogFile(
-                data.path().resolve(DataDirectory.logName(account, worker(number))), account, worker(number));
+        return new WorkerLogFile(data.path().resolve(Layout.logName(account, worker(number))), account, worker(number));
     }
 
     WorkerLogFile write(int number, String text) throws IOException {

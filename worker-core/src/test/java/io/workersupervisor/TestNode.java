@@ -69,7 +69,7 @@ final class TestNode implements AutoCloseable {
     /** A host whose launcher runs a changed script: {@code command} is run at the step named. */
     WorkerSupervisor hostWithLauncherStep(String step, String command) {
         return host(settings -> {
-            settings.script = tools -> PlantedScript.at("#@" + step, command, tools);
+            settings.seams(seams -> seams.withScript(tools -> PlantedScript.at("#@" + step, command, tools)));
             return settings.launcher(LaunchPath.SH);
         });
     }
@@ -77,11 +77,11 @@ final class TestNode implements AutoCloseable {
     /** A host whose calls end at the step named, as if its process had ended there. */
     WorkerSupervisor hostThatDiesAt(String last) {
         return host(settings -> {
-            settings.steps = step -> {
+            settings.seams(seams -> seams.withSteps(step -> {
                 if (step.equals(last)) {
                     throw new IllegalStateException(DIED);
                 }
-            };
+            }));
             return settings.withoutReconcile();
         });
     }
@@ -121,7 +121,7 @@ final class TestNode implements AutoCloseable {
 
     /** The present worker of the account has written this. */
     void awaitLog(AccountId account, String words) {
-        Path log = data.path().resolve(row(account).detail().log().orElseThrow());
+        Path log = data.path().resolve(Detail.of(row(account)).log().orElseThrow());
         await().until(() -> Files.readString(log).contains(words));
     }
 
@@ -168,11 +168,11 @@ final class TestNode implements AutoCloseable {
     }
 
     String eventLog() throws IOException {
-        return Files.readString(data.eventLog());
+        return Files.readString(Layout.eventLog(data));
     }
 
     List<Path> records() throws IOException {
-        try (Stream<Path> files = Files.list(data.records())) {
+        try (Stream<Path> files = Files.list(Layout.records(data))) {
             return files.toList();
         }
     }

@@ -142,11 +142,11 @@ class ToldEndTest {
 
     private WorkerSupervisor thatFilesLate(UnaryOperator<WorkerSupervisor.Builder> more) {
         return listening(settings -> {
-            settings.steps = step -> {
+            settings.seams(seams -> seams.withSteps(step -> {
                 if (step.equals("report")) {
                     hold(held);
                 }
-            };
+            }));
             return more.apply(settings);
         });
     }
@@ -170,14 +170,14 @@ class ToldEndTest {
     void p5_the_log_of_a_worker_whose_end_is_told_and_not_filed_is_not_removed() throws Exception {
         AtomicLong ahead = new AtomicLong();
         WorkerSupervisor host = thatFilesLate(settings -> {
-            settings.timing = real -> new LaterTiming(real, ahead);
+            settings.seams(seams -> seams.withTiming(real -> new LaterTiming(real, ahead)));
             return settings;
         });
         host.start(TestNode.sh(ACCOUNT, "echo why; " + node.untilGo()).build());
         Path told = node.data
                 .path()
-                .resolve(registry.find(ACCOUNT).orElseThrow().detail().log().orElseThrow());
-        Path over = told.resolveSibling(DataDirectory.logName(AccountId.of(77), Samples.WORKER));
+                .resolve(Detail.of(registry.find(ACCOUNT).orElseThrow()).log().orElseThrow());
+        Path over = told.resolveSibling(Layout.logName(AccountId.of(77), Samples.WORKER));
         Files.writeString(over, "why\n");
 
         node.letGo();
@@ -291,7 +291,7 @@ class ToldEndTest {
             }
         };
         WorkerSupervisor host = listening(settings -> {
-            settings.steps = step -> {
+            settings.seams(seams -> seams.withSteps(step -> {
                 if (step.equals("launched")) {
                     launched.countDown();
                 } else if (step.equals("closed")) {
@@ -299,7 +299,7 @@ class ToldEndTest {
                     filed.countDown();
                     hold(lookedTwice);
                 }
-            };
+            }));
             return settings;
         });
 
@@ -324,14 +324,14 @@ class ToldEndTest {
             }
         };
         WorkerSupervisor host = listening(settings -> {
-            settings.steps = step -> {
+            settings.seams(seams -> seams.withSteps(step -> {
                 if (step.equals("launched")) {
                     launched.countDown();
                 } else if (step.equals("closed")) {
                     filed.countDown();
                     hold(held);
                 }
-            };
+            }));
             return settings;
         });
 
@@ -345,11 +345,11 @@ class ToldEndTest {
     void a_start_meanwhile_files_the_report_with_its_claim_in_one_write() throws Exception {
         List<Integer> before = new ArrayList<>();
         WorkerSupervisor host = listening(settings -> {
-            settings.steps = step -> {
+            settings.seams(seams -> seams.withSteps(step -> {
                 if (step.equals("launched")) {
                     before.add(registry.durable.get());
                 }
-            };
+            }));
             return settings;
         });
         String worker = startAndKill(host);
@@ -370,11 +370,11 @@ class ToldEndTest {
     @Test
     void a_host_that_dies_before_it_has_filed_leaves_the_end_to_the_next_one() throws Exception {
         WorkerSupervisor dying = listening(settings -> {
-            settings.steps = step -> {
+            settings.seams(seams -> seams.withSteps(step -> {
                 if (step.equals("report")) {
                     throw new IllegalStateException(TestNode.DIED);
                 }
-            };
+            }));
             return settings;
         });
         String worker = startAndKill(dying);

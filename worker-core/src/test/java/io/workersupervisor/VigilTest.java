@@ -33,7 +33,7 @@ class VigilTest {
     @BeforeEach
     void begin() {
         data = DataDirectory.open(directory.resolve("data"));
-        RulesDirectory rules = new RulesDirectory(data.rules(), List.of(), timing, problem -> {});
+        RulesDirectory rules = new RulesDirectory(Layout.rules(data), List.of(), timing, problem -> {});
         vigil = new Vigil(
                 data, new Ailments(data, rules, Redaction.standard(), timing), (row, ailment) -> told.add(ailment));
     }
@@ -47,27 +47,27 @@ class VigilTest {
     }
 
     private static WorkerRow starting(WorkerSpec spec) {
-        return WorkerRow.claimed(
+        return RowChanges.claimed(
                 Optional.empty(),
                 spec,
-                new WorkerRow.Claim(
+                new RowChanges.Claim(
                         1,
                         Samples.WORKER,
                         Samples.NODE,
                         Samples.NOW,
                         Samples.HOST,
                         9_900,
-                        DataDirectory.logName(Samples.ACCOUNT, Samples.WORKER)));
+                        Layout.logName(Samples.ACCOUNT, Samples.WORKER)));
     }
 
     private static WorkerRow running() {
-        return starting().running(Samples.PROCESS);
+        return RowChanges.running(starting(), Samples.PROCESS);
     }
 
     private void says(String text) throws IOException {
-        Path log = data.path().resolve(starting().detail().log().orElseThrow());
+        Path log = data.path().resolve(Detail.of(starting()).log().orElseThrow());
         Files.writeString(log, text);
-        vigil.noticed(WorkerLogFile.of(log).orElseThrow());
+        vigil.noticed(WorkerLogFile.of(log).orElseThrow().workerId());
     }
 
     @Test
@@ -93,7 +93,7 @@ class VigilTest {
     @Test
     void a_worker_that_promised_no_heartbeat_is_looked_at_when_its_log_was_noticed() throws IOException {
         WorkerSpec plain = WorkerSpec.builder(Samples.ACCOUNT, "/bin/true").build();
-        List<WorkerRow> open = List.of(starting(plain).running(Samples.PROCESS));
+        List<WorkerRow> open = List.of(RowChanges.running(starting(plain), Samples.PROCESS));
         timing.pass(Duration.ofDays(1));
         vigil.lookAtNoticed(open);
         assertThat(told).isEmpty();
@@ -112,8 +112,8 @@ class VigilTest {
         says(CONFLICT);
 
         vigil.lookAtNoticed(List.of(row));
-        Files.writeString(data.heartbeatFile(row.workerId()), "");
-        Files.setLastModifiedTime(data.heartbeatFile(row.workerId()), FileTime.from(timing.now()));
+        Files.writeString(Layout.heartbeatFile(data, row.workerId()), "");
+        Files.setLastModifiedTime(Layout.heartbeatFile(data, row.workerId()), FileTime.from(timing.now()));
         vigil.lookAtNoticed(List.of(row));
 
         assertThat(told).hasSize(2);
@@ -123,7 +123,7 @@ class VigilTest {
 
     @Test
     void a_log_that_was_not_noticed_is_read_in_a_look_at_all_alone() throws IOException {
-        Path log = data.path().resolve(running().detail().log().orElseThrow());
+        Path log = data.path().resolve(Detail.of(running()).log().orElseThrow());
         says(CONFLICT);
         vigil.lookAtNoticed(List.of(running()));
 

@@ -108,20 +108,20 @@ class WorkerRowTest {
         assertThat(row.startedAt()).isEqualTo(Samples.NOW);
         assertThat(row.userId()).contains("user-a");
         assertThat(row.specVersion()).contains("2.1");
-        assertThat(row.detail().actor()).contains(Samples.HOST);
-        assertThat(row.detail().bornAfter()).isEqualTo(9_900);
-        assertThat(row.identity()).isEmpty();
+        assertThat(Detail.of(row).actor()).contains(Samples.HOST);
+        assertThat(Detail.of(row).bornAfter()).isEqualTo(9_900);
+        assertThat(Detail.identityOf(row)).isEmpty();
     }
 
     @Test
     void a_claim_replaces_the_last_worker_and_its_process() {
-        WorkerRow last = Samples.stopping().closed(WorkerState.STOPPED);
+        WorkerRow last = RowChanges.closed(Samples.stopping(), WorkerState.STOPPED);
         WorkerSpec spec = WorkerSpec.of(Samples.ACCOUNT, "other");
 
-        WorkerRow next = WorkerRow.claimed(
+        WorkerRow next = RowChanges.claimed(
                 Optional.of(last),
                 spec,
-                new WorkerRow.Claim(9, "next-worker", "node-b", LATER, Samples.HOST, 1, "next.log"));
+                new RowChanges.Claim(9, "next-worker", "node-b", LATER, Samples.HOST, 1, "next.log"));
 
         assertThat(next.version()).isEqualTo(last.version() + 1);
         assertThat(next.epoch()).isEqualTo(9);
@@ -131,47 +131,47 @@ class WorkerRowTest {
         assertThat(next.startedAt()).isEqualTo(LATER);
         assertThat(next.userId()).isEmpty();
         assertThat(next.specVersion()).isEmpty();
-        assertThat(next.identity()).isEmpty();
-        assertThat(next.detail().stopAskedAt()).isEmpty();
+        assertThat(Detail.identityOf(next)).isEmpty();
+        assertThat(Detail.of(next).stopAskedAt()).isEmpty();
     }
 
     @Test
     void running_records_the_process() {
-        WorkerRow row = Samples.starting().running(Samples.PROCESS);
+        WorkerRow row = RowChanges.running(Samples.starting(), Samples.PROCESS);
 
         assertThat(row.state()).isEqualTo(WorkerState.RUNNING);
-        assertThat(row.identity()).contains(Samples.PROCESS);
+        assertThat(Detail.identityOf(row)).contains(Samples.PROCESS);
         assertThat(row.pid()).hasValue(4242);
     }
 
     @Test
     void a_held_lock_changes_nothing_but_the_detail() {
-        WorkerRow row = Samples.running().seenHoldingLock();
+        WorkerRow row = RowChanges.seenHoldingLock(Samples.running());
 
-        assertThat(row.detail().holdsLock()).isTrue();
+        assertThat(Detail.of(row).holdsLock()).isTrue();
         assertThat(row.state()).isEqualTo(WorkerState.RUNNING);
-        assertThat(row.identity()).contains(Samples.PROCESS);
+        assertThat(Detail.identityOf(row)).contains(Samples.PROCESS);
     }
 
     @ParameterizedTest
     @EnumSource(WorkerState.class)
     void a_persons_stop_begins_the_ladder_only_where_a_worker_may_exist(WorkerState state) {
-        WorkerRow stopped = row(state, Desired.RUN).stopAsked(Samples.HOST, LATER);
+        WorkerRow stopped = RowChanges.stopAsked(row(state, Desired.RUN), Samples.HOST, LATER);
 
         assertThat(stopped.state()).isEqualTo(state.isOpen() ? WorkerState.STOPPING : WorkerState.STOPPED);
-        assertThat(stopped.detail().stopAskedAt()).isEqualTo(state.isOpen() ? Optional.of(LATER) : Optional.empty());
+        assertThat(Detail.of(stopped).stopAskedAt()).isEqualTo(state.isOpen() ? Optional.of(LATER) : Optional.empty());
     }
 
     @Test
     void a_stop_of_the_worker_alone_tells_who_and_why() {
         Actor other = new Actor("host-b", Samples.process(18, 600));
 
-        WorkerRow row = Samples.running().stopping(other, LATER, StopCause.RESTART);
+        WorkerRow row = RowChanges.stopping(Samples.running(), other, LATER, StopCause.RESTART);
 
         assertThat(row.state()).isEqualTo(WorkerState.STOPPING);
-        assertThat(row.detail().actor()).contains(other);
-        assertThat(row.detail().stopCause()).isEqualTo(StopCause.RESTART);
-        assertThat(row.detail().stopAskedAt()).contains(LATER);
+        assertThat(Detail.of(row).actor()).contains(other);
+        assertThat(Detail.of(row).stopCause()).isEqualTo(StopCause.RESTART);
+        assertThat(Detail.of(row).stopAskedAt()).contains(LATER);
     }
 
     @ParameterizedTest
@@ -179,17 +179,17 @@ class WorkerRowTest {
             value = WorkerState.class,
             names = {"BACKING_OFF", "STOPPED", "FAILED"})
     void a_closed_row_keeps_its_worker_but_shows_no_pid(WorkerState end) {
-        WorkerRow row = Samples.running().closed(end);
+        WorkerRow row = RowChanges.closed(Samples.running(), end);
 
         assertThat(row.state()).isEqualTo(end);
-        assertThat(row.identity()).contains(Samples.PROCESS);
+        assertThat(Detail.identityOf(row)).contains(Samples.PROCESS);
         assertThat(row.pid()).isEmpty();
     }
 
     /** P4: a stop of an account that was never started is remembered. */
     @Test
     void an_account_stopped_before_its_first_start_has_a_row_without_a_worker() {
-        WorkerRow row = WorkerRow.neverStarted(Samples.ACCOUNT, Samples.NODE, Samples.NOW);
+        WorkerRow row = RowChanges.neverStarted(Samples.ACCOUNT, Samples.NODE, Samples.NOW);
 
         assertThat(row.desired()).isEqualTo(Desired.STOPPED);
         assertThat(row.state()).isEqualTo(WorkerState.STOPPED);
@@ -201,7 +201,7 @@ class WorkerRowTest {
     @Test
     void a_row_keeps_milliseconds_as_stores_do() {
         WorkerRow row =
-                WorkerRow.neverStarted(Samples.ACCOUNT, Samples.NODE, Instant.parse("2026-11-24T02:00:00.123456789Z"));
+                RowChanges.neverStarted(Samples.ACCOUNT, Samples.NODE, Instant.parse("2026-11-24T02:00:00.123456789Z"));
 
         assertThat(row.startedAt()).isEqualTo(Instant.parse("2026-11-24T02:00:00.123Z"));
     }
@@ -221,7 +221,7 @@ class WorkerRowTest {
                         Samples.NOW,
                         Optional.empty(),
                         Optional.empty(),
-                        RowDetail.NONE))
+                        Detail.NONE))
                 .withMessage(message);
     }
 

@@ -25,7 +25,7 @@ class SupervisorOnMongoTest {
     void open(@TempDir Path directory) throws Exception {
         registry = MongoWorkerRegistry.open(MongoPlaces.fresh());
         host = WorkerSupervisor.builder(DataDirectory.open(directory.resolve("data")), registry)
-                .onClose(WorkerSupervisor.OnClose.STOP_WORKERS)
+                .onClose(OnClose.STOP_WORKERS)
                 .build();
     }
 
@@ -63,12 +63,11 @@ class SupervisorOnMongoTest {
     /** P1, P2: nothing here can tell whether another machine's worker lives. */
     @Test
     void P1_P2_a_row_of_another_machine_is_left_alone_and_refuses_a_start() {
-        WorkerRow elsewhere = WorkerRow.claimed(
+        WorkerRow elsewhere = RowChanges.running(RowChanges.claimed(
                         Optional.empty(),
                         spec(),
-                        new WorkerRow.Claim(
-                                1, "w".repeat(26), "another-node", NOW, new Actor("host-2", OTHER), 100, "w.log"))
-                .running(OTHER);
+                        new RowChanges.Claim(
+                                1, "w".repeat(26), "another-node", NOW, new Actor("host-2", OTHER), 100, "w.log")), OTHER);
         WorkerRow row = RowCopy.of(elsewhere, 1, 1, elsewhere.workerId());
         registry.update(Optional.empty(), row);
 

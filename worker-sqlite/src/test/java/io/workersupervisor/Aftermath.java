@@ -145,7 +145,7 @@ final class Aftermath implements AutoCloseable {
 
     /** Lines of worker.log that tell the end of a worker, by worker id. */
     Map<String, Long> endsTold() throws IOException {
-        return Files.readAllLines(evidence.data().eventLog()).stream()
+        return Files.readAllLines(Layout.eventLog(evidence.data())).stream()
                 .map(line -> line.split(" +", -1))
                 .filter(words -> words.length > 5 && words[3].equals("ended") && words[4].equals("worker"))
                 .collect(groupingBy(words -> words[5].replace(":", ""), counting()));

@@ -35,15 +35,15 @@ final class HostProgram {
         WorkerSupervisor.Builder builder = WorkerSupervisor.builder(data, registry)
                 .launcher(evidence.launcher())
                 .reconcileInterval(Duration.ofMillis(Long.getLong("host.interval", 3_600_000)));
-        builder.steps = steps(System.getProperty("host.kill", ""));
+        builder.seams(seams -> seams.withSteps(steps(System.getProperty("host.kill", ""))));
         String mark = System.getProperty("host.kill.at");
         if (mark != null) {
             String kill = "kill -9 " + ProcessHandle.current().pid();
-            builder.script = tools -> PlantedScript.at(mark, kill, tools);
+            builder.seams(seams -> seams.withScript(tools -> PlantedScript.at(mark, kill, tools)));
         }
         String delay = System.getProperty("host.delay.at");
         if (delay != null) {
-            builder.script = tools -> PlantedScript.at(delay, PlantedScript.delay(evidence.top()), tools);
+            builder.seams(seams -> seams.withScript(tools -> PlantedScript.at(delay, PlantedScript.delay(evidence.top()), tools)));
         }
         WorkerSupervisor supervisor = builder.build();
         OUT.println("ready");

@@ -170,7 +170,7 @@ class LauncherCrashTest {
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(evidence.data())) {
             WorkerSupervisor.Builder builder =
                     WorkerSupervisor.builder(evidence.data(), registry).launcher(evidence.launcher());
-            builder.script = tools -> PlantedScript.at(mark, command, tools);
+            builder.seams(seams -> seams.withScript(tools -> PlantedScript.at(mark, command, tools)));
             try (WorkerSupervisor supervisor = builder.build()) {
                 return supervisor.start(spec);
             }

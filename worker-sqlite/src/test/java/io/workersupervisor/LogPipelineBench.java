@@ -147,7 +147,7 @@ final class LogPipelineBench {
                 SqliteLogSink sink = SqliteLogSink.open(data);
                 WorkerSupervisor host = WorkerSupervisor.builder(data, registry)
                         .logSink(sink)
-                        .onClose(WorkerSupervisor.OnClose.STOP_WORKERS)
+                        .onClose(OnClose.STOP_WORKERS)
                         .build()) {
             AccountId account = AccountId.of(4711);
             host.start(WorkerSpec.builder(account, "/bin/sleep", "3600")
@@ -187,7 +187,7 @@ final class LogPipelineBench {
                 SqliteLogSink sink = SqliteLogSink.open(data);
                 WorkerSupervisor host = WorkerSupervisor.builder(data, registry)
                         .logSink(sink)
-                        .onClose(WorkerSupervisor.OnClose.STOP_WORKERS)
+                        .onClose(OnClose.STOP_WORKERS)
                         .build()) {
             host.startAll(specs);
             // What is compiled and collected after so many starts is none of the idle time.
@@ -251,7 +251,7 @@ final class LogPipelineBench {
 
         static WorkerLogFile file(DataDirectory data) {
             AccountId account = AccountId.of(4711);
-            return new WorkerLogFile(data.path().resolve(DataDirectory.logName(account, WORKER)), account, WORKER);
+            return new WorkerLogFile(data.path().resolve(Layout.logName(account, WORKER)), account, WORKER);
         }
     }
 }

@@ -88,7 +88,7 @@ class LogTortureTest {
     private static void killWorker(Path data, Random random) {
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.openReadOnly(DataDirectory.open(data))) {
             registry.find(AccountId.of(random.nextInt(WORKERS)))
-                    .flatMap(WorkerRow::identity)
+                    .flatMap(Detail::identityOf)
                     .ifPresent(identity -> killGroup(identity.pid()));
         }
     }

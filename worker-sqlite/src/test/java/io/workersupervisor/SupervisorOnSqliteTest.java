@@ -29,7 +29,7 @@ class SupervisorOnSqliteTest {
         data = DataDirectory.open(directory.resolve("data"));
         registry = SqliteWorkerRegistry.open(data);
         host = WorkerSupervisor.builder(data, registry)
-                .onClose(WorkerSupervisor.OnClose.STOP_WORKERS)
+                .onClose(OnClose.STOP_WORKERS)
                 .build();
     }
 
@@ -71,7 +71,7 @@ class SupervisorOnSqliteTest {
                 .extracting(WorkerStatus::account)
                 .isEqualTo(OTHER);
         host.list();
-        assertThat(Files.readAllLines(data.eventLog()))
+        assertThat(Files.readAllLines(Layout.eventLog(data)))
                 .filteredOn(line -> line.contains("is not listed: account 4711"))
                 .hasSize(1);
         assertThat(host.doctor())
@@ -113,6 +113,6 @@ class SupervisorOnSqliteTest {
             assertThat(rows.getString(1) + " " + rows.getString(2) + " " + rows.getString(3) + " " + rows.getInt(4))
                     .isEqualTo("text STOPPED STOPPED 0");
         }
-        assertThat(Files.readAllLines(data.eventLog())).hasSize(3);
+        assertThat(Files.readAllLines(Layout.eventLog(data))).hasSize(3);
     }
 }

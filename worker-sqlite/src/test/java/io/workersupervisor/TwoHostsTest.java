@@ -143,7 +143,7 @@ class TwoHostsTest {
     }
 
     private String eventLog() throws IOException {
-        return java.nio.file.Files.readString(evidence.data().eventLog());
+        return java.nio.file.Files.readString(Layout.eventLog(evidence.data()));
     }
 
     private void endsWell() throws IOException {

@@ -1,5 +1,6 @@
 package io.workersupervisor.examples;
 
+import io.workersupervisor.OnClose;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.mongo.MongoLogSink;
@@ -26,7 +27,7 @@ public final class AllOnMongo {
                 MongoLogSink sink = MongoLogSink.in(place);
                 WorkerSupervisor supervisor = WorkerSupervisor.builder(data, registry)
                         .logSink(sink)
-                        .onClose(WorkerSupervisor.OnClose.STOP_WORKERS)
+                        .onClose(OnClose.STOP_WORKERS)
                         .build()) {
             QuickStart.show(supervisor);
         }

@@ -1,6 +1,5 @@
 package io.workersupervisor.examples;
 
-import io.workersupervisor.DiagnosisRules;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.Explanation;
 import io.workersupervisor.LogExcerpt;
@@ -23,7 +22,8 @@ final class DiagnoseCommand {
         ExitStatus exit = exit(arguments);
         Explanation explained = arguments.has(Option.STOPPED_BY_US)
                 ? Explanation.ofOwnStop(exit)
-                : Explanation.of(log, exit, rules(arguments, output));
+                : Explanation.of(log, exit, arguments.data().resolve("rules.d"));
+        explained.problems().forEach(output::warn);
         output.print(text(explained), fields(explained));
         return WorkerConsole.DONE;
     }
@@ -37,14 +37,6 @@ final class DiagnoseCommand {
         return code.<ExitStatus>map(ExitStatus.Exited::new)
                 .or(() -> signal.map(ExitStatus.Signalled::new))
                 .orElseGet(() -> new ExitStatus.Unknown("not given"));
-    }
-
-    /** Those of the data directory, too, where there is one. */
-    private static DiagnosisRules rules(Arguments arguments, Output output) {
-        DiagnosisRules.Loaded loaded =
-                DiagnosisRules.ofDirectory(arguments.data().resolve("rules.d"));
-        loaded.problems().forEach(output::warn);
-        return loaded.rules();
     }
 
     private static Map<String, Object> fields(Explanation explained) {

@@ -1,5 +1,6 @@
 package io.workersupervisor.examples;
 
+import io.workersupervisor.OnClose;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogRetention;
@@ -8,7 +9,7 @@ import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerInspector;
 import io.workersupervisor.WorkerStatus;
 import io.workersupervisor.WorkerSupervisor;
-import io.workersupervisor.WorkerSupervisor.OnClose;
+import io.workersupervisor.OnClose;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,5 +1,6 @@
 package io.workersupervisor.examples;
 
+import io.workersupervisor.OnClose;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogEntry;
@@ -44,7 +45,7 @@ public final class QuickStart {
                 SqliteLogSink sink = SqliteLogSink.open(data);
                 WorkerSupervisor supervisor = WorkerSupervisor.builder(data, registry)
                         .logSink(sink)
-                        .onClose(WorkerSupervisor.OnClose.STOP_WORKERS)
+                        .onClose(OnClose.STOP_WORKERS)
                         .build()) {
             show(supervisor);
         }

@@ -1,5 +1,6 @@
 package io.workersupervisor.examples;
 
+import io.workersupervisor.OnClose;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.mongo.MongoLogSink;
@@ -27,7 +28,7 @@ public final class QuickStartMongo {
                 MongoLogSink sink = MongoLogSink.in(place).keepingFor(Duration.ofDays(30));
                 WorkerSupervisor supervisor = WorkerSupervisor.builder(data, registry)
                         .logSink(sink)
-                        .onClose(WorkerSupervisor.OnClose.STOP_WORKERS)
+                        .onClose(OnClose.STOP_WORKERS)
                         .build()) {
             QuickStart.show(supervisor);
         }

@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON of a {@link RowDetail}, whose fields it lists. */
-final class RowDetailJson {
-    private RowDetailJson() {}
+/** The JSON of a {@link Detail}, whose fields it lists. */
+final class DetailJson {
+    private DetailJson() {}
 
-    static RowDetail.Fields parse(String json) {
-        RowDetail.Fields read = new RowDetail.Fields();
+    static Detail.Fields parse(String json) {
+        Detail.Fields read = new Detail.Fields();
         Map<String, @Nullable Object> others = new LinkedHashMap<>();
         Json.object(json).forEach((name, value) -> read(name, value, read, others));
         read.others = others.isEmpty() ? Map.of() : others;
@@ -19,7 +19,7 @@ final class RowDetailJson {
 
     /** What only helps is left out where it is damaged. */
     private static void read(
-            String name, @Nullable Object value, RowDetail.Fields read, Map<String, @Nullable Object> others) {
+            String name, @Nullable Object value, Detail.Fields read, Map<String, @Nullable Object> others) {
         switch (name) {
             case "identity" ->
                 part(name, value).ifPresent(map -> {
@@ -45,11 +45,11 @@ final class RowDetailJson {
         }
     }
 
-    static String write(RowDetail.Fields fields) {
+    static String write(Detail.Fields fields) {
         return Json.write(map(fields));
     }
 
-    private static Map<String, @Nullable Object> map(RowDetail.Fields fields) {
+    private static Map<String, @Nullable Object> map(Detail.Fields fields) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>(fields.others);
         put(map, "identity", fields.identity == null ? null : with(map(fields.identity), fields.moreOfIdentity));
         put(map, "actor", fields.actor == null ? null : with(map(fields.actor), fields.moreOfActor));

@@ -1,10 +1,12 @@
 package io.workersupervisor;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Judges the rows of one node by process, kernel lock and environments.
+ * Judges the rows of one node by process, kernel lock and environments; the application's probe may turn the verdict into doubt,
+ * never into death.
  *
  * <ol>
  *   <li>A row of another node, whose lock is not here: judged by the recorded process and the search for the worker id, if
@@ -22,52 +24,91 @@ import java.util.OptionalInt;
  *       doubt where something lives in what was its session and nothing shows whose it is.
  * </ol>
  */
-final class LocalProbe implements LivenessProbe {
+final class RowJudge {
     private final String node;
     private final ProcessProbe processes;
     private final AccountLocks locks;
     private final Descendants descendants;
+    private final Optional<ApplicationProbe> application;
 
-    LocalProbe(String node, ProcessProbe processes, AccountLocks locks, Descendants descendants) {
+    RowJudge(
+            String node,
+            ProcessProbe processes,
+            AccountLocks locks,
+            Descendants descendants,
+            Optional<LivenessProbe> application) {
         this.node = node;
         this.processes = processes;
         this.locks = locks;
         this.descendants = descendants;
+        this.application = application.map(ApplicationProbe::new);
     }
 
-    static LocalProbe of(DataDirectory data) {
-        String node = NodeStamp.read(data).map(NodeStamp::node).orElse("");
-        return LocalMachine.of(data, false).probe(node);
+    /** True if the application has a say, whenever it likes. */
+    boolean asksApplication() {
+        return application.isPresent();
     }
 
-    @Override
-    public Liveness probe(WorkerRow row) {
+    Judgement judge(WorkerRow row) {
+        return unlessDoubted(row, byMachine(row));
+    }
+
+    /** A worker whose keeper saw it end, and nothing of it left: the machine's verdict is given. */
+    Judgement seenEnding(WorkerRow row) {
+        String who =
+                Detail.identityOf(row).map(process -> "pid " + process.pid()).orElse("it");
+        return unlessDoubted(
+                row, new Judgement.Dead(who + " was seen ending, its lock is free", OptionalInt.empty(), false));
+    }
+
+    /**
+     * Verdict before a stop. A process proved alive is stopped; the application's opinion can only keep the row from being
+     * freed.
+     */
+    Judgement judgeToEnd(WorkerRow row) {
+        Judgement judgement = byMachine(row);
+        return judgement instanceof Judgement.Dead ? unlessDoubted(row, judgement) : judgement;
+    }
+
+    /** The verdict in the words of the API. */
+    Liveness liveness(WorkerRow row) {
         if (!row.state().isOpen()) {
             return Liveness.dead("the row is closed, state " + row.state());
         }
         Judgement judgement = judge(row);
         if (judgement instanceof Judgement.Alive) {
             return Liveness.alive(judgement.evidence());
-        } else if (judgement instanceof Judgement.Dead) {
-            return Liveness.dead(judgement.evidence());
         }
-        return Liveness.unknown(judgement.evidence());
+        return judgement instanceof Judgement.Dead
+                ? Liveness.dead(judgement.evidence())
+                : Liveness.unknown(judgement.evidence());
     }
 
-    Judgement judge(WorkerRow row) {
+    private Judgement unlessDoubted(WorkerRow row, Judgement judgement) {
+        if (application.isEmpty() || judgement instanceof Judgement.Doubt) {
+            return judgement;
+        }
+        return application
+                .get()
+                .doubt(row)
+                .<Judgement>map(evidence -> new Judgement.Doubt(RefusalReason.PROBE_IN_DOUBT, evidence))
+                .orElse(judgement);
+    }
+
+    private Judgement byMachine(WorkerRow row) {
         if (!row.node().equals(node)) {
             return elsewhere(row, "worker " + row.workerId() + " belongs to node " + row.node());
         }
-        if (row.identity().isEmpty()) {
+        if (Detail.identityOf(row).isEmpty()) {
             return new Judgement.Doubt(
                     RefusalReason.STARTING, "no process is recorded yet for worker " + row.workerId());
         }
-        ProcessProbe.Finding finding = processes.probe(row.identity().get(), row.workerId());
+        ProcessProbe.Finding finding = processes.probe(Detail.identityOf(row).get(), row.workerId());
         return switch (finding.kind()) {
             case OTHER_BOOT -> new Judgement.Dead(finding.evidence(), OptionalInt.empty(), true);
             case ALIVE -> new Judgement.Alive(finding.evidence(), true);
             case UNMARKED ->
-                locks.isOpenIn(row.identity().get().pid(), row.account())
+                locks.isOpenIn(Detail.identityOf(row).get().pid(), row.account())
                         ? new Judgement.Alive(finding.evidence() + ", and it holds the account's lock", true)
                         : new Judgement.Doubt(RefusalReason.PROCESS_IN_DOUBT, finding.evidence());
             case DOUBT -> new Judgement.Doubt(RefusalReason.PROCESS_IN_DOUBT, finding.evidence());
@@ -77,10 +118,11 @@ final class LocalProbe implements LivenessProbe {
     }
 
     private Judgement elsewhere(WorkerRow row, String whose) {
-        if (row.identity().isEmpty() || row.identity().get().bootId().isEmpty()) {
+        if (Detail.identityOf(row).isEmpty()
+                || Detail.identityOf(row).get().bootId().isEmpty()) {
             return new Judgement.Doubt(RefusalReason.OTHER_NODE, whose);
         }
-        ProcessProbe.Finding finding = processes.probe(row.identity().get(), row.workerId());
+        ProcessProbe.Finding finding = processes.probe(Detail.identityOf(row).get(), row.workerId());
         String evidence = finding.evidence() + ", " + whose;
         return switch (finding.kind()) {
             case ALIVE -> new Judgement.Alive(evidence, true);
@@ -102,7 +144,7 @@ final class LocalProbe implements LivenessProbe {
     }
 
     private Judgement foreign(WorkerRow row, ProcessProbe.Finding finding) {
-        if (!row.detail().holdsLock()) {
+        if (!Detail.of(row).holdsLock()) {
             return new Judgement.Doubt(
                     RefusalReason.OTHER_NAMESPACE, finding.evidence() + " and was not seen to hold its lock");
         }
