@@ -9,7 +9,7 @@
 # (dpkg --add-architecture arm64; apt-get update), unpacked and not installed.
 set -Eeuo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-committed=$here/../resources/io/workersupervisor
+committed=$here/../resources/io/workersupervisor/internal/launch/keeper
 names=(keeper-linux-x86_64 keeper-linux-aarch64)
 sources=(keeper.c client.c journal.c lease.c lock.c start.c system.c worker.c) # the bytes depend on their order
 

@@ -5,4 +5,5 @@ module io.workersupervisor {
     requires org.slf4j;
 
     exports io.workersupervisor;
+    exports io.workersupervisor.spi;
 }

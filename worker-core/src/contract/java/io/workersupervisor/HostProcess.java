@@ -36,13 +36,13 @@ public final class HostProcess implements AutoCloseable {
     }
 
     /** A command that may be another program which runs one of {@link #command}. */
-    static HostProcess start(List<String> command) throws IOException {
+    public static HostProcess start(List<String> command) throws IOException {
         return new HostProcess(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
     }
 
-    static List<String> command(List<String> options, Class<?> main, Object... words) {
+    public static List<String> command(List<String> options, Class<?> main, Object... words) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx96m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
@@ -81,7 +81,7 @@ public final class HostProcess implements AutoCloseable {
     }
 
     /** The next line that begins with this word, without it; fails where none comes. */
-    String await(String word) throws InterruptedException {
+    public String await(String word) throws InterruptedException {
         while (true) {
             String line = poll("waited for '" + word + "'");
             if (line.equals(END)) {

@@ -3,6 +3,8 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.workersupervisor.Liveness.Verdict;
+import io.workersupervisor.internal.registry.RowChanges;
+import io.workersupervisor.spi.WorkerRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

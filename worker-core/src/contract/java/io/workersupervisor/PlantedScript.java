@@ -1,5 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.launch.shell.ShellScript;
+import io.workersupervisor.internal.launch.shell.ShellTools;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

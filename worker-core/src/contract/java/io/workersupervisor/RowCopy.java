@@ -1,14 +1,16 @@
 package io.workersupervisor;
 
+import io.workersupervisor.spi.WorkerRow;
+
 /** Rows that no protocol makes: of another account, with other numbers. */
-final class RowCopy {
+public final class RowCopy {
     private RowCopy() {}
 
-    static WorkerRow of(WorkerRow row, AccountId account) {
+    public static WorkerRow of(WorkerRow row, AccountId account) {
         return of(row, account, row.epoch(), row.version(), row.workerId());
     }
 
-    static WorkerRow of(WorkerRow row, long epoch, long version, String workerId) {
+    public static WorkerRow of(WorkerRow row, long epoch, long version, String workerId) {
         return of(row, row.account(), epoch, version, workerId);
     }
 

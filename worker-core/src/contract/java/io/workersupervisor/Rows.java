@@ -1,5 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.spi.RowDetail;
+import io.workersupervisor.spi.WorkerRow;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;

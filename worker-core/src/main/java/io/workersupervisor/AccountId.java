@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Text;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.directory.PlaceCheck;
 import java.nio.file.Path;
 
 /**

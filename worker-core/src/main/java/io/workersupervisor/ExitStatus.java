@@ -1,5 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.SignalName;
+
 /** How a process ended, as far as anybody saw it; an exit code is never invented. */
 public sealed interface ExitStatus {
     /**

@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.diagnosis.Explainer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Text;
+
 /**
  * What a probe found.
  *

@@ -1,5 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.spi.WorkerRow;
+
 /**
  * Judges whether the worker of a row lives.
  *

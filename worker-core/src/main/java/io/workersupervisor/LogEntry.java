@@ -1,7 +1,12 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Json;
+import io.workersupervisor.spi.LogPosition;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that a worker logged: a line, or the lines of one traceback. Immutable.
@@ -60,6 +65,20 @@ public record LogEntry(
      * @return one line
      */
     public String toJson() {
-        return Json.write(LogEntryJson.fields(this));
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("timestamp", timestamp.toString());
+        fields.put("level", level.name());
+        fields.put("account_id", account.value());
+        userId.ifPresent(user -> fields.put("user_id", user));
+        logger.ifPresent(logger -> fields.put("logger", logger));
+        fields.put("message", message);
+        position.ifPresent(position -> {
+            fields.put("worker_id", position.workerId());
+            fields.put("byte_offset", position.offset());
+        });
+        if (inferred) {
+            fields.put("inferred", true);
+        }
+        return Json.write(fields);
     }
 }

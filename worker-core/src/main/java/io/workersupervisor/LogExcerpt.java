@@ -1,5 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Text;
+
 /**
  * A piece of a worker's log, kept where the file may be gone. Immutable.
  *

@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Text;
 import java.time.Duration;
 
 /**

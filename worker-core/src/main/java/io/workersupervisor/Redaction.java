@@ -1,5 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.SecretScanner;
+import io.workersupervisor.internal.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

@@ -1,5 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Text;
+
 /**
  * Why a start or a stop was refused. More reasons come with later versions, so this is a value and not an enum.
  *

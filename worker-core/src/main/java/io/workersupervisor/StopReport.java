@@ -1,5 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Json;
+import io.workersupervisor.internal.text.Text;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.logs.entries.LevelWords;
+import io.workersupervisor.internal.text.Json;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;

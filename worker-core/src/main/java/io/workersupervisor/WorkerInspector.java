@@ -1,5 +1,8 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.inspect.Inspector;
+import io.workersupervisor.spi.LogSink;
+import io.workersupervisor.spi.WorkerRegistry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,8 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.launch.Environment;
+import io.workersupervisor.internal.text.PlatformText;
+import io.workersupervisor.internal.text.Text;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +28,7 @@ public final class WorkerSpec {
     public static final Duration DEFAULT_STOP_GRACE = Duration.ofSeconds(10);
 
     /** The variables that the library sets for a worker; a spec cannot. */
-    static final Set<String> OWN_VARIABLES = Set.of(
+    public static final Set<String> OWN_VARIABLES = Set.of(
             "WORKER_ID",
             "WORKER_ACCOUNT",
             "WORKER_EPOCH",
@@ -169,11 +172,21 @@ public final class WorkerSpec {
         return heartbeat;
     }
 
-    Map<String, String> environment() {
+    /**
+     * The variables that the spec gives the worker, beside those it inherits. Values may be secrets: show none.
+     *
+     * @return values by name, unmodifiable
+     */
+    public Map<String, String> environment() {
         return environment;
     }
 
-    boolean cleanEnvironment() {
+    /**
+     * Tells whether the worker inherits none of the host's variables.
+     *
+     * @return true if it gets those of the spec and of the library alone
+     */
+    public boolean cleanEnvironment() {
         return cleanEnvironment;
     }
 

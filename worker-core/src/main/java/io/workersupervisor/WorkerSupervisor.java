@@ -1,5 +1,14 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.host.Engine;
+import io.workersupervisor.internal.host.HostSettings;
+import io.workersupervisor.internal.host.Seams;
+import io.workersupervisor.internal.launch.combined.LaunchSettings;
+import io.workersupervisor.internal.lifecycle.StartCalls;
+import io.workersupervisor.internal.logs.LogSettings;
+import io.workersupervisor.internal.text.Text;
+import io.workersupervisor.spi.LogSink;
+import io.workersupervisor.spi.WorkerRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,7 +3,7 @@
  * {@link io.workersupervisor.WorkerSupervisor}.
  *
  * <p><b>Shape.</b> The protocols are here, each stated as a numbered list in the class that owns it: start, stop, end of a
- * worker, reconcile, settlement of a half-done launch. A store is a {@link io.workersupervisor.WorkerRegistry}: statements
+ * worker, reconcile, settlement of a half-done launch. A store is a {@link io.workersupervisor.spi.WorkerRegistry}: statements
  * and mapping only. A launch path stands behind one package-private seam.
  *
  * <p><b>Threads.</b> Public types say whether they are thread-safe. Protocols run on the caller's thread or on a pool;

@@ -3,6 +3,7 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.workersupervisor.internal.directory.Layout;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;

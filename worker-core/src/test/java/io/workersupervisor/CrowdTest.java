@@ -3,6 +3,8 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.workersupervisor.spi.InMemoryWorkerRegistry;
+import io.workersupervisor.spi.RowSelection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

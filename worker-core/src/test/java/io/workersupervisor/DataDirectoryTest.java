@@ -3,6 +3,9 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;

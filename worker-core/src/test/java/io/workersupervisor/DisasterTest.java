@@ -4,6 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.launch.AccountLocks;
+import io.workersupervisor.internal.machine.ProcFs;
+import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.internal.registry.RowChanges;
+import io.workersupervisor.internal.registry.WorkerIds;
+import io.workersupervisor.spi.InMemoryWorkerRegistry;
+import io.workersupervisor.spi.WorkerRegistry;
+import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,8 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.workersupervisor.internal.machine.ProcFs;
+import io.workersupervisor.spi.InMemoryWorkerRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

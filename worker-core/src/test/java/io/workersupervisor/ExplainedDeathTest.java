@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.spi.InMemoryWorkerRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.launch.AccountLocks;
+import io.workersupervisor.internal.machine.ProcFs;
+import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.spi.InMemoryWorkerRegistry;
+import io.workersupervisor.spi.WorkerRow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
 /** A write lease on a file: whoever opens the file, to execute it say, hangs meanwhile as on a dead file system. */
-final class FileLease {
+public final class FileLease {
     private static final String PROGRAM = """
             $SIG{IO} = "IGNORE"; $| = 1;
             open(F, "<", $ARGV[0]) or exit 98; fcntl(F, 1024, 1) or exit 99;
@@ -14,7 +14,7 @@ final class FileLease {
 
     private FileLease() {}
 
-    static <T> T during(Path file, Callable<T> work) throws Exception {
+    public static <T> T during(Path file, Callable<T> work) throws Exception {
         Process holder = new ProcessBuilder("perl", "-e", PROGRAM, file.toString()).start();
         try (BufferedReader said = holder.inputReader()) {
             Needs.that("held".equals(said.readLine()), "perl, and a file system with leases");

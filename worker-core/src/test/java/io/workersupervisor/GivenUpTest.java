@@ -2,6 +2,13 @@ package io.workersupervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.internal.registry.RowChanges;
+import io.workersupervisor.internal.registry.WorkerIds;
+import io.workersupervisor.spi.InMemoryWorkerRegistry;
+import io.workersupervisor.spi.WorkerRow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,6 +2,7 @@ package io.workersupervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.workersupervisor.internal.machine.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

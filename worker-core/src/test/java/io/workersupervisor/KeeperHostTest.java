@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.workersupervisor.internal.launch.AccountLocks;
+import io.workersupervisor.internal.launch.keeper.KeeperBinary;
+import io.workersupervisor.internal.launch.keeper.KeeperUnavailableException;
+import io.workersupervisor.internal.launch.keeper.Keepers;
+import io.workersupervisor.spi.InMemoryWorkerRegistry;
+import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

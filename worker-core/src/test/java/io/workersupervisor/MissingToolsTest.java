@@ -3,6 +3,8 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.workersupervisor.internal.launch.AccountLocks;
+import io.workersupervisor.internal.launch.shell.ShellTools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

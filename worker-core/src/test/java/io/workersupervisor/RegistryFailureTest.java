@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.workersupervisor.spi.InMemoryWorkerRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

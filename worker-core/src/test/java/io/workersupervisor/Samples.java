@@ -1,19 +1,25 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.internal.registry.Actor;
+import io.workersupervisor.internal.registry.RowChanges;
+import io.workersupervisor.internal.registry.StopCause;
+import io.workersupervisor.spi.WorkerRow;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /** One account's rows in every state, as the engine would make them. */
-final class Samples {
-    static final Instant NOW = Instant.parse("2026-11-24T02:00:00.123Z");
-    static final AccountId ACCOUNT = AccountId.of(4711);
-    static final String WORKER = "01kas9g4bv0123456789abcdef";
-    static final String NODE = "node-a";
-    static final Machine MACHINE = new Machine("machine-a", "boot-a", "pid:[1]", "time:[1]");
-    static final ProcessIdentity PROCESS = process(4242, 10_000);
-    static final Actor HOST = new Actor("host-a", process(17, 500));
-    static final WorkerSpec SPEC = WorkerSpec.builder(ACCOUNT, "/usr/bin/worker", "--session", "a")
+public final class Samples {
+    public static final Instant NOW = Instant.parse("2026-11-24T02:00:00.123Z");
+    public static final AccountId ACCOUNT = AccountId.of(4711);
+    public static final String WORKER = "01kas9g4bv0123456789abcdef";
+    public static final String NODE = "node-a";
+    public static final Machine MACHINE = new Machine("machine-a", "boot-a", "pid:[1]", "time:[1]");
+    public static final ProcessIdentity PROCESS = process(4242, 10_000);
+    public static final Actor HOST = new Actor("host-a", process(17, 500));
+    public static final WorkerSpec SPEC = WorkerSpec.builder(ACCOUNT, "/usr/bin/worker", "--session", "a")
             .userId("user-a")
             .version("2.1")
             .build();
@@ -21,31 +27,31 @@ final class Samples {
     private Samples() {}
 
     /** A process of {@link #MACHINE}. */
-    static ProcessIdentity process(long pid, long ticks) {
+    public static ProcessIdentity process(long pid, long ticks) {
         return new ProcessIdentity(pid, ticks, 0, MACHINE.bootId(), MACHINE.pidNamespace(), MACHINE.timeNamespace());
     }
 
-    static WorkerRow starting() {
+    public static WorkerRow starting() {
         return RowChanges.claimed(
                 Optional.empty(),
                 SPEC,
                 new RowChanges.Claim(1, WORKER, NODE, NOW, HOST, 9_900, "worker_4711_" + WORKER + ".log"));
     }
 
-    static WorkerRow running() {
+    public static WorkerRow running() {
         return RowChanges.running(starting(), PROCESS);
     }
 
     /** Stopped by a person ten seconds after it was claimed; the worker may still run. */
-    static WorkerRow stopping() {
+    public static WorkerRow stopping() {
         return RowChanges.stopAsked(running(), HOST, NOW.plusSeconds(10));
     }
 
-    static WorkerRow stopping(StopCause cause) {
+    public static WorkerRow stopping(StopCause cause) {
         return RowChanges.stopping(running(), HOST, NOW.plusSeconds(10), cause);
     }
 
-    static StopReport report(List<String> evidence, String advice) {
+    public static StopReport report(List<String> evidence, String advice) {
         return new StopReport(
                 ACCOUNT,
                 WORKER,
@@ -64,7 +70,7 @@ final class Samples {
                 advice);
     }
 
-    static WorkerEvent trouble(String text) {
+    public static WorkerEvent trouble(String text) {
         return new WorkerEvent.Trouble(NOW, Optional.of(ACCOUNT), text);
     }
 }

@@ -1,14 +1,15 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.machine.Timing;
 import java.time.Duration;
 import java.time.Instant;
 
 /** Clocks that a test moves. */
-final class SetTiming implements Timing {
+public final class SetTiming implements Timing {
     private Instant now = Samples.NOW;
     private long nanos = 1_000_000_000_000L;
 
-    synchronized void pass(Duration duration) {
+    public synchronized void pass(Duration duration) {
         now = now.plus(duration);
         nanos += duration.toNanos();
     }

@@ -3,6 +3,8 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.spi.InMemoryWorkerRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,18 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.host.Seams;
+import io.workersupervisor.internal.launch.LaunchRecords;
+import io.workersupervisor.internal.launch.keeper.Keepers;
+import io.workersupervisor.internal.liveness.LocalMachine;
+import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.ProcFs;
+import io.workersupervisor.internal.machine.ProcessProbe;
+import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.spi.InMemoryWorkerRegistry;
+import io.workersupervisor.spi.WorkerRegistry;
+import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,47 +27,47 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** A data directory with hosts that share one registry in memory; closing it ends every process that names the directory. */
-final class TestNode implements AutoCloseable {
-    static final Duration START_GRACE = Duration.ofMillis(150);
+public final class TestNode implements AutoCloseable {
+    public static final Duration START_GRACE = Duration.ofMillis(150);
 
     /** What a call of {@link #hostThatDiesAt} throws. */
-    static final String DIED = "planted death";
+    public static final String DIED = "planted death";
 
     /** The grace of a worker that shall end within it, however slow the machine: a start returns as soon as it has. */
-    static final Duration ENDS_WITHIN = Duration.ofSeconds(20);
+    public static final Duration ENDS_WITHIN = Duration.ofSeconds(20);
 
     /** Words for bash: lets go of the lock, which each launch path hands on under another number. */
-    static final String DROP_LOCK = "exec 9>&- 63>&-";
+    public static final String DROP_LOCK = "exec 9>&- 63>&-";
 
     /** Nodes of one test: the threads of their hosts are not told apart. */
     private static final AtomicInteger OPEN = new AtomicInteger();
 
-    final DataDirectory data;
-    final WorkerRegistry registry;
-    final List<WorkerEvent> events = Collections.synchronizedList(new ArrayList<>());
+    public final DataDirectory data;
+    public final WorkerRegistry registry;
+    public final List<WorkerEvent> events = Collections.synchronizedList(new ArrayList<>());
     private final LaunchPath path;
     private final List<WorkerSupervisor> hosts = new ArrayList<>();
 
-    TestNode(Path directory) {
+    public TestNode(Path directory) {
         this(directory, new InMemoryWorkerRegistry());
     }
 
-    TestNode(Path directory, WorkerRegistry registry) {
+    public TestNode(Path directory, WorkerRegistry registry) {
         this(directory, registry, LaunchPath.SH);
     }
 
-    TestNode(Path directory, WorkerRegistry registry, LaunchPath path) {
+    public TestNode(Path directory, WorkerRegistry registry, LaunchPath path) {
         this.path = path;
         this.data = DataDirectory.open(directory);
         OPEN.incrementAndGet();
         this.registry = registry;
     }
 
-    WorkerSupervisor host() {
+    public WorkerSupervisor host() {
         return host(settings -> settings);
     }
 
-    WorkerSupervisor host(UnaryOperator<WorkerSupervisor.Builder> settings) {
+    public WorkerSupervisor host(UnaryOperator<WorkerSupervisor.Builder> settings) {
         WorkerSupervisor host = settings.apply(WorkerSupervisor.builder(data, registry)
                         .launcher(path)
                         .reconcileInterval(Duration.ofMillis(200))
@@ -64,6 +76,11 @@ final class TestNode implements AutoCloseable {
                 .build();
         hosts.add(host);
         return host;
+    }
+
+    /** Changes what only tests change; for tests in other packages. */
+    public static WorkerSupervisor.Builder seams(WorkerSupervisor.Builder settings, UnaryOperator<Seams> change) {
+        return settings.seams(change);
     }
 
     /** A host whose launcher runs a changed script: {@code command} is run at the step named. */
@@ -75,7 +92,7 @@ final class TestNode implements AutoCloseable {
     }
 
     /** A host whose calls end at the step named, as if its process had ended there. */
-    WorkerSupervisor hostThatDiesAt(String last) {
+    public WorkerSupervisor hostThatDiesAt(String last) {
         return host(settings -> {
             settings.seams(seams -> seams.withSteps(step -> {
                 if (step.equals(last)) {
@@ -87,7 +104,7 @@ final class TestNode implements AutoCloseable {
     }
 
     /** Processes whose command line names a path. */
-    static List<ProcessHandle> naming(Path path) {
+    public static List<ProcessHandle> naming(Path path) {
         return ProcessHandle.allProcesses()
                 .filter(process -> process.pid() != ProcessHandle.current().pid())
                 .filter(process -> ProcFs.system().commandLine(process.pid()).contains(path.toString()))
@@ -95,7 +112,7 @@ final class TestNode implements AutoCloseable {
     }
 
     /** Shell words that wait until {@link #letGo} is called. */
-    String untilGo() {
+    public String untilGo() {
         return "until [ -e '" + go() + "' ]; do sleep 0.02; done";
     }
 
@@ -103,33 +120,33 @@ final class TestNode implements AutoCloseable {
         return data.path().resolve("go");
     }
 
-    void letGo() throws IOException {
+    public void letGo() throws IOException {
         Files.createFile(go());
     }
 
-    static WorkerSpec.Builder sh(AccountId account, String script) {
+    public static WorkerSpec.Builder sh(AccountId account, String script) {
         return WorkerSpec.builder(account, "/bin/sh", "-c", script)
                 .startGrace(START_GRACE)
                 .stopGrace(Duration.ofSeconds(2));
     }
 
     /** Listeners are called on a thread of their own, some time after what they hear of. */
-    void awaitEvent(String words) {
+    public void awaitEvent(String words) {
         await().until(() ->
                 List.copyOf(events).stream().anyMatch(event -> event.describe().contains(words)));
     }
 
     /** The present worker of the account has written this. */
-    void awaitLog(AccountId account, String words) {
+    public void awaitLog(AccountId account, String words) {
         Path log = data.path().resolve(Detail.of(row(account)).log().orElseThrow());
         await().until(() -> Files.readString(log).contains(words));
     }
 
-    LocalMachine local() {
+    public LocalMachine local() {
         return LocalMachine.of(data, false);
     }
 
-    WorkerRow row(AccountId account) {
+    public WorkerRow row(AccountId account) {
         return registry.find(account).orElseThrow();
     }
 
@@ -150,24 +167,24 @@ final class TestNode implements AutoCloseable {
         }
     }
 
-    boolean isAlive(long pid) {
+    public boolean isAlive(long pid) {
         return ProcFs.system().stat(pid).filter(stat -> !stat.isDead()).isPresent();
     }
 
-    static void kill(long pid) {
+    public static void kill(long pid) {
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     }
 
-    static void signal(String name, long pid) throws IOException, InterruptedException {
+    public static void signal(String name, long pid) throws IOException, InterruptedException {
         assertThat(new ProcessBuilder("kill", name, Long.toString(pid)).start().waitFor())
                 .isZero();
     }
 
-    List<EnvironmentSearch.Marked> workers() {
+    public List<EnvironmentSearch.Marked> workers() {
         return local().search().ofDirectory(data);
     }
 
-    String eventLog() throws IOException {
+    public String eventLog() throws IOException {
         return Files.readString(Layout.eventLog(data));
     }
 
@@ -196,7 +213,7 @@ final class TestNode implements AutoCloseable {
     }
 
     /** A worker that has not reached its program yet is known by its birth record only. */
-    static void endWorkers(LocalMachine local) {
+    public static void endWorkers(LocalMachine local) {
         for (String workerId : local.records().workers()) {
             local.records().birth(workerId).map(LaunchRecords.Birth::identity).ifPresent(born -> {
                 if (local.processes().probe(born, workerId).kind() == ProcessProbe.Kind.ALIVE) {

@@ -5,6 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.spi.InMemoryLogSink;
+import io.workersupervisor.spi.InMemoryWorkerRegistry;
+import io.workersupervisor.spi.RowListing;
+import io.workersupervisor.spi.RowSelection;
+import io.workersupervisor.spi.WorkerRegistry;
+import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

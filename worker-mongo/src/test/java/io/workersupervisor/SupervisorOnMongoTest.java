@@ -2,8 +2,12 @@ package io.workersupervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.internal.registry.Actor;
+import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.mongo.MongoPlaces;
 import io.workersupervisor.mongo.MongoWorkerRegistry;
+import io.workersupervisor.spi.WorkerRow;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,11 +67,13 @@ class SupervisorOnMongoTest {
     /** P1, P2: nothing here can tell whether another machine's worker lives. */
     @Test
     void P1_P2_a_row_of_another_machine_is_left_alone_and_refuses_a_start() {
-        WorkerRow elsewhere = RowChanges.running(RowChanges.claimed(
+        WorkerRow elsewhere = RowChanges.running(
+                RowChanges.claimed(
                         Optional.empty(),
                         spec(),
                         new RowChanges.Claim(
-                                1, "w".repeat(26), "another-node", NOW, new Actor("host-2", OTHER), 100, "w.log")), OTHER);
+                                1, "w".repeat(26), "another-node", NOW, new Actor("host-2", OTHER), 100, "w.log")),
+                OTHER);
         WorkerRow row = RowCopy.of(elsewhere, 1, 1, elsewhere.workerId());
         registry.update(Optional.empty(), row);
 

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.workersupervisor.WorkerEvidence.Kind;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.launch.LaunchRecords;
+import io.workersupervisor.internal.liveness.LocalMachine;
+import io.workersupervisor.spi.WorkerRow;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.io.IOException;
 import java.nio.file.Files;

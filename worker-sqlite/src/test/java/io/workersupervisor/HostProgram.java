@@ -1,6 +1,7 @@
 package io.workersupervisor;
 
 import io.workersupervisor.WorkerEvidence.Kind;
+import io.workersupervisor.internal.lifecycle.Steps;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -43,7 +44,8 @@ final class HostProgram {
         }
         String delay = System.getProperty("host.delay.at");
         if (delay != null) {
-            builder.seams(seams -> seams.withScript(tools -> PlantedScript.at(delay, PlantedScript.delay(evidence.top()), tools)));
+            builder.seams(seams ->
+                    seams.withScript(tools -> PlantedScript.at(delay, PlantedScript.delay(evidence.top()), tools)));
         }
         WorkerSupervisor supervisor = builder.build();
         OUT.println("ready");

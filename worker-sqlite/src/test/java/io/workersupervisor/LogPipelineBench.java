@@ -1,6 +1,14 @@
 package io.workersupervisor;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.logs.Incarnations;
+import io.workersupervisor.internal.logs.LogFeed;
+import io.workersupervisor.internal.logs.LogReader;
+import io.workersupervisor.internal.logs.LogTailer;
+import io.workersupervisor.internal.logs.WorkerLogFile;
+import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.spi.LogSink;
 import io.workersupervisor.sqlite.SqliteLogSink;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.io.BufferedWriter;

@@ -3,6 +3,13 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.workersupervisor.internal.liveness.LocalMachine;
+import io.workersupervisor.internal.logs.FileLogs;
+import io.workersupervisor.internal.logs.LogArchive;
+import io.workersupervisor.internal.logs.LogSource;
+import io.workersupervisor.internal.logs.SinkCheckpoints;
+import io.workersupervisor.internal.logs.WorkerLogFile;
+import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;

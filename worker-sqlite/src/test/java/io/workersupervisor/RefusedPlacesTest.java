@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.Mockito.mockStatic;
 
+import io.workersupervisor.internal.machine.MountTable;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.nio.file.Path;
 import java.util.List;

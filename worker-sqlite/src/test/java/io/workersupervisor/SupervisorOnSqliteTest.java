@@ -3,6 +3,8 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.spi.CorruptRowException;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,15 +1,14 @@
 package io.workersupervisor.examples;
 
-import io.workersupervisor.OnClose;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogRetention;
-import io.workersupervisor.LogSink;
+import io.workersupervisor.OnClose;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerInspector;
 import io.workersupervisor.WorkerStatus;
 import io.workersupervisor.WorkerSupervisor;
-import io.workersupervisor.OnClose;
+import io.workersupervisor.spi.LogSink;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

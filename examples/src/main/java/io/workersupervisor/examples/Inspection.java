@@ -3,10 +3,10 @@ package io.workersupervisor.examples;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogAnswer;
-import io.workersupervisor.LogSink;
 import io.workersupervisor.WorkerInspector;
-import io.workersupervisor.WorkerRegistry;
 import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.spi.LogSink;
+import io.workersupervisor.spi.WorkerRegistry;
 import java.util.Optional;
 
 /** A data directory opened for looking at it; nothing is made or changed. */

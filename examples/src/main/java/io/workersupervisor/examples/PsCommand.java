@@ -2,10 +2,10 @@ package io.workersupervisor.examples;
 
 import io.workersupervisor.Ailment;
 import io.workersupervisor.Liveness;
-import io.workersupervisor.RowSelection;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.spi.RowSelection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package io.workersupervisor.examples;
 
-import io.workersupervisor.OnClose;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogQuery;
+import io.workersupervisor.OnClose;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerSpec;

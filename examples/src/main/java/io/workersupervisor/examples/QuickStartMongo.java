@@ -1,7 +1,7 @@
 package io.workersupervisor.examples;
 
-import io.workersupervisor.OnClose;
 import io.workersupervisor.DataDirectory;
+import io.workersupervisor.OnClose;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.mongo.MongoLogSink;
 import io.workersupervisor.mongo.MongoPlace;

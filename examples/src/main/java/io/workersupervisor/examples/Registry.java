@@ -1,7 +1,7 @@
 package io.workersupervisor.examples;
 
-import io.workersupervisor.WorkerRegistry;
 import io.workersupervisor.mongo.MongoWorkerRegistry;
+import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 
 /**

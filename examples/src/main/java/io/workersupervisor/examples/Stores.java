@@ -2,10 +2,10 @@ package io.workersupervisor.examples;
 
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.DataDirectoryException;
-import io.workersupervisor.LogSink;
 import io.workersupervisor.mongo.MongoLogSink;
 import io.workersupervisor.mongo.MongoPlace;
 import io.workersupervisor.mongo.MongoWorkerRegistry;
+import io.workersupervisor.spi.LogSink;
 import io.workersupervisor.sqlite.SqliteLogSink;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.nio.file.Files;

@@ -1,11 +1,11 @@
 package io.workersupervisor.examples;
 
 import io.workersupervisor.AccountId;
-import io.workersupervisor.RowListing;
-import io.workersupervisor.RowSelection;
 import io.workersupervisor.StopReport;
-import io.workersupervisor.WorkerRegistry;
-import io.workersupervisor.WorkerRow;
+import io.workersupervisor.spi.RowListing;
+import io.workersupervisor.spi.RowSelection;
+import io.workersupervisor.spi.WorkerRegistry;
+import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,10 +2,10 @@ package io.workersupervisor.mongo;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Desired;
-import io.workersupervisor.RowDetail;
 import io.workersupervisor.StopReport;
-import io.workersupervisor.WorkerRow;
 import io.workersupervisor.WorkerState;
+import io.workersupervisor.spi.RowDetail;
+import io.workersupervisor.spi.WorkerRow;
 import java.time.Instant;
 import java.util.Date;
 import org.bson.Document;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.HostProcess;
 import io.workersupervisor.StopReport;
-import io.workersupervisor.WorkerRow;
+import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,7 +3,7 @@ package io.workersupervisor.mongo;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
-import io.workersupervisor.LogPosition;
+import io.workersupervisor.spi.LogPosition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.workersupervisor.mongo;
 
-import io.workersupervisor.WorkerRegistry;
-import io.workersupervisor.WorkerRegistryContract;
+import io.workersupervisor.spi.WorkerRegistry;
+import io.workersupervisor.spi.WorkerRegistryContract;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

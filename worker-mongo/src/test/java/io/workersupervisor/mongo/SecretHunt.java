@@ -2,7 +2,7 @@ package io.workersupervisor.mongo;
 
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.Rows;
-import io.workersupervisor.WorkerRow;
+import io.workersupervisor.spi.WorkerRow;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,7 +1,7 @@
 package io.workersupervisor.sqlite;
 
 import io.workersupervisor.AccountId;
-import io.workersupervisor.WorkerRow;
+import io.workersupervisor.spi.WorkerRow;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package io.workersupervisor.sqlite;
 
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
-import io.workersupervisor.LogPosition;
+import io.workersupervisor.spi.LogPosition;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

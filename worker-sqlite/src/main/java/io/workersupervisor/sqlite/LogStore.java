@@ -4,8 +4,8 @@ import static java.util.stream.Collectors.joining;
 
 import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.LogEntry;
-import io.workersupervisor.LogSink.Rejected;
 import io.workersupervisor.LogSinkException;
+import io.workersupervisor.spi.LogSink.Rejected;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

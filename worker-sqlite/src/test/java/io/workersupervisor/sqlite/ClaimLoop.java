@@ -2,7 +2,7 @@ package io.workersupervisor.sqlite;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Rows;
-import io.workersupervisor.WorkerRow;
+import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

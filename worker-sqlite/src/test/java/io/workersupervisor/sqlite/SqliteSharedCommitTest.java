@@ -6,7 +6,7 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.HostProcess;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.Rows;
-import io.workersupervisor.WorkerRow;
+import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,167 @@
+package io.workersupervisor.internal.diagnosis;
+
+import io.workersupervisor.Confidence;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.Desired;
+import io.workersupervisor.ExitStatus;
+import io.workersupervisor.Redaction;
+import io.workersupervisor.StopReason;
+import io.workersupervisor.StopReport;
+import io.workersupervisor.WorkerState;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.internal.registry.RowChanges;
+import io.workersupervisor.internal.registry.StopCause;
+import io.workersupervisor.spi.WorkerRow;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Composes the stop report of a worker: gathers the facts, has {@link Verdicts} come to a reason, and freezes the end of the
+ * log. The log, the last words and the kernel's messages are read only where the exit and our own stop leave a question.
+ * Thread-safe; blocks for reading small files, of the log at most 256 KiB.
+ */
+public final class Diagnosis {
+    private final DataDirectory data;
+    private final RulesDirectory rules;
+    private final MemoryCounters memory;
+    private final Redaction redaction;
+    private final boolean isLocked;
+
+    /**
+     * Makes one.
+     *
+     * @param redaction masks what a report shows of the log and of the last words
+     * @param isLocked whether this machine keeps two workers of an account apart by a kernel lock
+     */
+    public Diagnosis(
+            DataDirectory data, RulesDirectory rules, MemoryCounters memory, Redaction redaction, boolean isLocked) {
+        this.data = data;
+        this.rules = rules;
+        this.memory = memory;
+        this.redaction = redaction;
+        this.isLocked = isLocked;
+    }
+
+    /** What a row keeps so that its worker's end can be explained whatever happens to this host. */
+    public WorkerRow prepared(WorkerRow claimed) {
+        return RowChanges.counting(claimed, memory.now());
+    }
+
+    public StopReport report(WorkerRow row, Ending ending) {
+        Supplier<LogReading> log = once(() -> log(row, ending));
+        Optional<MemoryEvidence> counted = memory(row, ending);
+        Verdict verdict = Verdicts.of(new Facts(
+                ending.exit(),
+                ending.otherBoot(),
+                asked(row, ending),
+                counted,
+                once(() ->
+                        LastWords.read(Layout.reasonFile(data, row.workerId())).masked(redaction)),
+                log,
+                Detail.of(row).log().orElse("its log")));
+        boolean isFrozen = verdict.reason() != StopReason.STOPPED_ON_REQUEST
+                && !(ending.exit() instanceof ExitStatus.NeverRan)
+                && !ending.otherBoot();
+        return new StopReport(
+                row.account(),
+                row.workerId(),
+                row.epoch(),
+                row.node(),
+                row.userId(),
+                row.specVersion(),
+                row.startedAt(),
+                ending.at(),
+                ending.exit(),
+                ending.usage(),
+                verdict.initiator(),
+                verdict.reason(),
+                verdict.confidence(),
+                evidence(row, ending, counted, verdict),
+                verdict.advice(),
+                verdict.retryAfter(),
+                verdict.logEvidence(),
+                isFrozen ? log.get().lastEntries() : List.of());
+    }
+
+    /** The state of the row that such an end closes. */
+    public static WorkerState closedState(WorkerRow row, StopReport report) {
+        return row.desired() == Desired.STOPPED
+                        || report.reason() == StopReason.STOPPED_ON_REQUEST
+                        || report.reason() == StopReason.COMPLETED
+                ? WorkerState.STOPPED
+                : WorkerState.FAILED;
+    }
+
+    private List<String> evidence(WorkerRow row, Ending ending, Optional<MemoryEvidence> counted, Verdict verdict) {
+        List<String> evidence = new ArrayList<>();
+        stopAsked(row).ifPresent(at -> evidence.add(Detail.of(row).stopCause().words() + " at " + at));
+        if (!ending.signalled()) {
+            Detail.of(row).termedAt().ifPresent(at -> evidence.add("a ladder was about to signal it at " + at));
+        }
+        evidence.addAll(ending.evidence());
+        counted.map(MemoryEvidence::sentence).ifPresent(evidence::add);
+        evidence.addAll(verdict.evidence());
+        boolean isConflict =
+                verdict.reason() == StopReason.SESSION_CONFLICT || verdict.reason() == StopReason.DATABASE_LOCKED;
+        if (isConflict && isLocked) {
+            evidence.add("the session was used outside this system: here its account was locked for this worker alone");
+        }
+        return evidence;
+    }
+
+    /** Leftovers are swept after the worker has ended by itself: that is no stop of the worker. */
+    private static Optional<java.time.Instant> stopAsked(WorkerRow row) {
+        return row.state() == WorkerState.STOPPING && Detail.of(row).stopCause() != StopCause.LEFTOVERS
+                ? Detail.of(row).stopAskedAt()
+                : Optional.empty();
+    }
+
+    /**
+     * A stop that was asked for, and whose ladder signalled the worker; certain where that was this host's ladder, probable
+     * where the row says that one was about to, as the host that was is gone.
+     */
+    private static Optional<Facts.Asked> asked(WorkerRow row, Ending ending) {
+        return stopAsked(row)
+                .filter(at -> ending.signalled() || Detail.of(row).termedAt().isPresent())
+                .map(at -> new Facts.Asked(
+                        ending.signalled() ? Confidence.CERTAIN : Confidence.PROBABLE,
+                        Detail.of(row).stopCause().initiator(),
+                        ending.evidence().stream()
+                                .filter(line -> line.startsWith("KILL sent"))
+                                .findFirst()
+                                .orElse("")));
+    }
+
+    private Optional<MemoryEvidence> memory(WorkerRow row, Ending ending) {
+        boolean isOpen = !ending.otherBoot() && asked(row, ending).isEmpty() && !isSuccess(ending.exit());
+        return isOpen ? memory.evidence(row, ending.outOfMemory()) : Optional.empty();
+    }
+
+    private static boolean isSuccess(ExitStatus exit) {
+        return exit instanceof ExitStatus.NeverRan || (exit instanceof ExitStatus.Exited exited && exited.code() == 0);
+    }
+
+    /** Only the file of this worker: what the one before it wrote explains nothing. */
+    private LogReading log(WorkerRow row, Ending ending) {
+        Optional<Path> file = Detail.of(row).log().map(name -> data.path().resolve(name));
+        return file.map(path -> LogReading.of(path, rules.rules(), ending.exit(), redaction))
+                .orElse(LogReading.NONE);
+    }
+
+    private static <T> Supplier<T> once(Supplier<T> made) {
+        return new Supplier<>() {
+            private Optional<T> known = Optional.empty();
+
+            @Override
+            public T get() {
+                T value = known.orElseGet(made);
+                known = Optional.of(value);
+                return value;
+            }
+        };
+    }
+}

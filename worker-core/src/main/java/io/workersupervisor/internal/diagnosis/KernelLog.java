@@ -1,0 +1,53 @@
+package io.workersupervisor.internal.diagnosis;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** The kernel's messages by {@code dmesg}; none where it is missing, may not read them, or takes long. */
+public final class KernelLog implements Supplier<List<String>> {
+    private static final long PATIENCE_SECONDS = 2;
+    private static final int LARGEST = 4 << 20;
+
+    @Override
+    public List<String> get() {
+        for (String program : List.of("/usr/bin/dmesg", "/bin/dmesg", "/sbin/dmesg")) {
+            if (Files.isExecutable(Path.of(program))) {
+                return run(program);
+            }
+        }
+        return List.of();
+    }
+
+    /** The messages go through a file of no name of ours: a pipe that nobody reads in time would hold it up. */
+    private static List<String> run(String program) {
+        try {
+            Path out = Files.createTempFile("kernel-log", "");
+            try {
+                Process process = new ProcessBuilder(program)
+                        .redirectErrorStream(true)
+                        .redirectOutput(out.toFile())
+                        .start();
+                process.getOutputStream().close();
+                if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                    return List.of();
+                }
+                return process.exitValue() == 0 && Files.size(out) <= LARGEST
+                        ? Files.readAllLines(out, StandardCharsets.ISO_8859_1)
+                        : List.of();
+            } finally {
+                Files.delete(out);
+            }
+        } catch (IOException notThere) {
+            return List.of();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.workersupervisor.internal.diagnosis;
+
+import io.workersupervisor.DiagnosisRule;
+import io.workersupervisor.ExitStatus;
+import io.workersupervisor.LogLevel;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Holds a {@link DiagnosisRule} against an exit, a level and the lines of an entry. Pure; bounded on hostile text. */
+final class RuleMatch {
+    private RuleMatch() {}
+
+    /** True if a worker that exited so can have ended by it. */
+    static boolean fits(DiagnosisRule rule, ExitStatus exit) {
+        return rule.exit().isEmpty()
+                || !(exit instanceof ExitStatus.Exited exited)
+                || exited.code() == rule.exit().getAsInt();
+    }
+
+    /** True if a record of this level can say it; plain output has none. */
+    static boolean fits(DiagnosisRule rule, Optional<LogLevel> level) {
+        return rule.level().isEmpty()
+                || level.filter(known -> known.compareTo(rule.level().get()) >= 0)
+                        .isPresent();
+    }
+
+    /** How it matches a line; empty if it does not, or goes over the text too often. */
+    static Optional<Matcher> match(DiagnosisRule rule, String line) {
+        return find(rule.pattern(), line);
+    }
+
+    /** True if the words that must stand in the same entry, if any, do. */
+    static boolean isNear(DiagnosisRule rule, TailOfLog.Entry entry) {
+        return rule.near().isEmpty()
+                || entry.lines().stream()
+                        .anyMatch(line -> find(rule.near().get(), line.text()).isPresent());
+    }
+
+    /** True if words in a later line are those that must follow. */
+    static boolean isFollowedBy(DiagnosisRule rule, String line) {
+        return rule.followedBy().flatMap(pattern -> find(pattern, line)).isPresent();
+    }
+
+    /** True if words in a later line show that it was survived. */
+    static boolean isUndoneBy(DiagnosisRule rule, String line) {
+        return rule.notFollowedBy().flatMap(pattern -> find(pattern, line)).isPresent();
+    }
+
+    /** The time that the line names, if it names one that can be. */
+    static Optional<Duration> retryAfter(DiagnosisRule rule, Matcher matched) {
+        for (String unit : Set.of("seconds", "minutes")) {
+            if (rule.pattern().pattern().contains("(?<" + unit + ">")) {
+                String digits = matched.group(unit);
+                if (digits != null && digits.matches("\\d{1,9}")) {
+                    long number = Long.parseLong(digits);
+                    Duration wait = unit.equals("seconds") ? Duration.ofSeconds(number) : Duration.ofMinutes(number);
+                    return Optional.of(wait).filter(known -> known.compareTo(DiagnosisRule.LONGEST_WAIT) <= 0);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Searches, or looks at the beginning alone where the pattern is bound to it. */
+    static Optional<Matcher> find(Pattern pattern, String line) {
+        Matcher matcher = pattern.matcher(new BoundedText(line, BoundedText.LOOKS));
+        try {
+            boolean found = pattern.pattern().startsWith("^") ? matcher.lookingAt() : matcher.find();
+            return found ? Optional.of(matcher) : Optional.empty();
+        } catch (BoundedText.SpentException | StackOverflowError hostile) {
+            // The engine of the JDK goes back, and down, without a bound of its own.
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Text that a pattern may look at so many times: a pattern that goes back again and again over hostile text is given up,
+     * and its rule counts as not matching.
+     */
+    private static final class BoundedText implements CharSequence {
+        /** Looks for one pattern at one line: some tens for each of its characters. */
+        static final int LOOKS = 100_000;
+
+        private final String text;
+        private int left;
+
+        BoundedText(String text, int looks) {
+            this.text = text;
+            this.left = looks;
+        }
+
+        /** The looks are used up. */
+        static final class SpentException extends RuntimeException {
+            private static final long serialVersionUID = 1;
+
+            SpentException() {
+                super("the pattern went over the text too often", null, false, false);
+            }
+        }
+
+        @Override
+        public char charAt(int index) {
+            if (--left < 0) {
+                throw new SpentException();
+            }
+            return text.charAt(index);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.substring(start, end);
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.workersupervisor.internal.diagnosis;
+
+import io.workersupervisor.LogEntry;
+import io.workersupervisor.LogLevel;
+import io.workersupervisor.internal.logs.entries.Ansi;
+import io.workersupervisor.internal.logs.entries.Before;
+import io.workersupervisor.internal.logs.entries.EntryCutter;
+import io.workersupervisor.internal.logs.entries.EntryParser;
+import io.workersupervisor.internal.logs.entries.LineKind;
+import io.workersupervisor.internal.logs.entries.Parsed;
+import io.workersupervisor.internal.logs.entries.Prefix;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The end of one worker's log, in the entries that also go to the sinks. Pure but for {@link #read}.
+ *
+ * @param size the length of the whole file
+ * @param isWhole whether the entries begin at the beginning of the file
+ * @param entries in order; a first line that was cut is left out
+ */
+public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
+    /** The most bytes of a log that are read: 256 KiB. */
+    public static final int LONGEST = 256 * 1024;
+
+    /** What is read first, and mostly is enough: 16 KiB. */
+    static final int SHORT = 16 * 1024;
+
+    /** Nobody asks when an entry was written. */
+    private static final Before FIRST = Before.first(Instant.EPOCH, ZoneOffset.UTC, Optional.empty());
+
+    /**
+     * A line without colours.
+     *
+     * @param offset the byte at which it begins
+     * @param kind what it is
+     * @param text without its line break
+     */
+    record Line(long offset, LineKind kind, String text) {
+        /** A line of the file, or one that another line carries. */
+        static Line of(long offset, byte[] bytes, int from, int to) {
+            byte[] plain = Ansi.strip(bytes, from, to);
+            int end = plain.length;
+            while (end > 0 && plain[end - 1] == '\r') {
+                end--;
+            }
+            LineKind kind = LineKind.of(plain, 0, end, new Prefix());
+            return new Line(offset, kind, new String(plain, 0, end, StandardCharsets.UTF_8));
+        }
+
+        static Line of(long offset, String text) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            return of(offset, bytes, 0, bytes.length);
+        }
+    }
+
+    /**
+     * Lines that belong together.
+     *
+     * @param parsed what they say
+     * @param crash the kind of traceback or crash in them
+     * @param lines at least one
+     */
+    public record Entry(Parsed parsed, Crash crash, List<Line> lines) {
+        long offset() {
+            return lines.get(0).offset();
+        }
+
+        public String first() {
+            return lines.get(0).text();
+        }
+
+        /** Whether a logging framework wrote it. */
+        boolean isRecord() {
+            return parsed.form() != Parsed.Form.PLAIN;
+        }
+
+        /** The level that the worker gave it. */
+        Optional<LogLevel> level() {
+            return parsed.form() == Parsed.Form.LEVELLED ? Optional.of(parsed.level()) : Optional.empty();
+        }
+    }
+
+    /** The end of a file, at most so many bytes; a symbolic link is not followed. */
+    public static TailOfLog read(Path file, int most) throws IOException {
+        try (SeekableByteChannel channel =
+                Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+            long size = channel.size();
+            long from = Math.max(0, size - most);
+            ByteBuffer bytes = ByteBuffer.allocate((int) (size - from));
+            channel.position(from);
+            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
+            byte[] read = new byte[bytes.position()];
+            bytes.flip().get(read);
+            return of(read, from);
+        }
+    }
+
+    /** Text from a place of a file on; what stands before the first line break of a later place is left out. */
+    static TailOfLog of(byte[] bytes, long from) {
+        int begin = from == 0 ? 0 : behindLine(bytes, 0, bytes.length);
+        List<EntryCutter.Span> spans = new ArrayList<>();
+        EntryCutter cutter = new EntryCutter(begin);
+        cutter.feed(bytes, begin, bytes.length, spans::add);
+        cutter.closeAll(spans::add);
+        List<Entry> entries = new ArrayList<>();
+        Before before = FIRST;
+        for (int i = 0; i < spans.size(); i++) {
+            int start = (int) spans.get(i).offset();
+            int end = start + spans.get(i).length();
+            while (i + 1 < spans.size() && isCut(bytes, spans.get(i), end)) {
+                i++;
+                end += spans.get(i).length();
+            }
+            Parsed parsed = EntryParser.parse(bytes, start, end, before);
+            before = before.then(parsed, true);
+            List<Line> lines = lines(bytes, from, start, end);
+            entries.add(new Entry(parsed, Crash.in(lines), lines));
+        }
+        return new TailOfLog(from + bytes.length, from == 0, entries);
+    }
+
+    /** Whether a span ended for its length alone, before the end of its entry. */
+    private static boolean isCut(byte[] bytes, EntryCutter.Span span, int end) {
+        if (bytes[end - 1] != '\n') {
+            return true;
+        }
+        int next = behindLine(bytes, end, bytes.length);
+        if (span.length() + next - end <= LogEntry.LONGEST) {
+            return false;
+        }
+        LineKind kind = Line.of(end, bytes, end, bytes[next - 1] == '\n' ? next - 1 : next)
+                .kind();
+        return kind == LineKind.INDENTED || kind == LineKind.EXCEPTION || kind == LineKind.CAUSE;
+    }
+
+    private static int behindLine(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && bytes[at] != '\n') {
+            at++;
+        }
+        return Math.min(to, at + 1);
+    }
+
+    private static List<Line> lines(byte[] bytes, long from, int begin, int to) {
+        List<Line> lines = new ArrayList<>();
+        int at = begin;
+        while (at < to) {
+            int next = behindLine(bytes, at, to);
+            lines.add(Line.of(from + at, bytes, at, bytes[next - 1] == '\n' ? next - 1 : next));
+            at = next;
+        }
+        return lines;
+    }
+
+    /** Whether the worker's ordinary lines come from a logging framework. */
+    boolean hasRecords() {
+        return entries.stream().anyMatch(Entry::isRecord);
+    }
+}

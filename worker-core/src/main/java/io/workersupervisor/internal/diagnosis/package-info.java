@@ -1,0 +1,11 @@
+/**
+ * Explains why a worker ended: facts, last words, the end of its log, rules, a conclusion.
+ *
+ * <p>May use: launch, logs.entries, registry, directory, machine, text.
+ * <br>Used by: lifecycle, supervision, inspect, host, and {@link io.workersupervisor.Explanation}.
+ * <br>Change here when: another cause is to be recognised.
+ */
+@NullMarked
+package io.workersupervisor.internal.diagnosis;
+
+import org.jspecify.annotations.NullMarked;

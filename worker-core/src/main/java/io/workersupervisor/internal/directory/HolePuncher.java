@@ -1,0 +1,76 @@
+package io.workersupervisor.internal.directory;
+
+import io.workersupervisor.internal.text.Text;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** Frees a part of a file that others may have open; it reads as NUL afterwards, and every offset stays what it was. */
+@FunctionalInterface
+public interface HolePuncher {
+    /** For as long as a file system may take to free blocks. */
+    Duration LONGEST = Duration.ofSeconds(30);
+
+    /** Empty when it is done, else why it cannot be. */
+    Optional<String> punch(Path file, long offset, long length);
+
+    /** The first that can do it. */
+    static HolePuncher firstOf(List<HolePuncher> punchers) {
+        return (file, offset, length) -> {
+            Optional<String> why = Optional.of("nothing here can free a part of a file");
+            for (HolePuncher puncher : punchers) {
+                why = puncher.punch(file, offset, length);
+                if (why.isEmpty()) {
+                    return why;
+                }
+            }
+            return why;
+        };
+    }
+
+    /** The program of util-linux. */
+    static HolePuncher byProgram() {
+        return (file, offset, length) -> {
+            try {
+                Process process = new ProcessBuilder(
+                                "fallocate",
+                                "--punch-hole",
+                                "--offset",
+                                Long.toString(offset),
+                                "--length",
+                                Long.toString(length),
+                                file.toString())
+                        .redirectErrorStream(true)
+                        .start();
+                process.getOutputStream().close();
+                if (!process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                    return Optional.of("fallocate does not end");
+                }
+                String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+                return process.exitValue() == 0 ? Optional.empty() : Optional.of(Text.oneLine(said));
+            } catch (IOException cannotBeRun) {
+                return Optional.of(Text.oneLine(String.valueOf(cannotBeRun.getMessage())));
+            } catch (InterruptedException closing) {
+                Thread.currentThread().interrupt();
+                return Optional.of("interrupted");
+            }
+        };
+    }
+
+    /** Tries it on a file of its own; empty if it works in this directory. */
+    default Optional<String> trial(Path directory) throws IOException {
+        Path trial = Files.createTempFile(directory, "trial", ".tmp");
+        try {
+            Files.write(trial, new byte[8192]);
+            return punch(trial, 0, 4096);
+        } finally {
+            Files.delete(trial);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.workersupervisor.internal.directory;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The place of every file below a data directory, and the names that hold an account.
+ *
+ * <pre>
+ * data/node                     which machine, boot and registry this directory belongs to; node.lock guards it
+ * data/registry.db              the SQLite registry
+ * data/locks/ACCOUNT.lock       the kernel lock of an account, and the highest epoch admitted; never deleted
+ * data/records/WORKER.birth     pid and start tick, written before the worker runs; .exit its exit status
+ * data/records/WORKER.reason    what the worker itself wrote of its end; .heartbeat what it touches while it works
+ * data/rules.d/                 rules of the application's for explaining stops, *.json
+ * data/keeper/CONTEXT/          a keeper's lock, socket and journal
+ * data/launcher/                programs of the launch paths
+ * data/worker.log               events, and what somebody should look at of all workers, one line each
+ * data/worker_ACCOUNT_WORKER.log    what a worker writes
+ * data/checkpoints/SINK/        how far a log sink has what the workers wrote
+ * data/logs/                    the SQLite log sink; archive/ the parts of workers' files that every sink has
+ * </pre>
+ */
+public final class Layout {
+    private Layout() {}
+
+    public static Path lockFile(DataDirectory data, AccountId account) {
+        return data.path().resolve("locks").resolve(fileName(account) + ".lock");
+    }
+
+    public static Path locks(DataDirectory data) {
+        return data.path().resolve("locks");
+    }
+
+    public static Path records(DataDirectory data) {
+        return data.path().resolve("records");
+    }
+
+    /** Where a worker may write why it ends. */
+    public static Path reasonFile(DataDirectory data, String workerId) {
+        return records(data).resolve(workerId + ".reason");
+    }
+
+    /** What a worker touches to show that it works. */
+    public static Path heartbeatFile(DataDirectory data, String workerId) {
+        return records(data).resolve(workerId + ".heartbeat");
+    }
+
+    /** Where an application or operator puts rules of its own. */
+    public static Path rules(DataDirectory data) {
+        return data.path().resolve("rules.d");
+    }
+
+    public static Path keepers(DataDirectory data) {
+        return data.path().resolve("keeper");
+    }
+
+    public static Path launcher(DataDirectory data) {
+        return data.path().resolve("launcher");
+    }
+
+    public static Path nodeFile(DataDirectory data) {
+        return data.path().resolve("node");
+    }
+
+    public static Path eventLog(DataDirectory data) {
+        return data.path().resolve("worker.log");
+    }
+
+    /** Of log sinks: a directory each. */
+    public static Path checkpoints(DataDirectory data) {
+        return data.path().resolve("checkpoints");
+    }
+
+    /** The SQLite sink and the archive. */
+    public static Path logs(DataDirectory data) {
+        return data.path().resolve("logs");
+    }
+
+    public static Path archive(DataDirectory data) {
+        return logs(data).resolve("archive");
+    }
+
+    /** Marks of workers that ship their lines themselves, by worker id. */
+    public static Path fileOnly(DataDirectory data) {
+        return logs(data).resolve("file-only");
+    }
+
+    public static String logName(AccountId account, String workerId) {
+        return "worker_" + fileName(account) + "_" + workerId + ".log";
+    }
+
+    /** The key in file names: everything outside {@code [a-z0-9._@+-]} is written {@code %XX}. */
+    public static String fileName(AccountId account) {
+        StringBuilder name = new StringBuilder();
+        for (byte b : account.toString().getBytes(StandardCharsets.US_ASCII)) {
+            char c = (char) b;
+            boolean plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || "._@+-".indexOf(c) >= 0;
+            name.append(plain ? String.valueOf(c) : String.format(Locale.ROOT, "%%%02X", (int) c));
+        }
+        return name.toString();
+    }
+
+    /** The account whose {@link #fileName} this is; empty where it is that of none. */
+    public static Optional<AccountId> accountOf(String name) {
+        try {
+            AccountId account = AccountId.parse(URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.US_ASCII));
+            return fileName(account).equals(name) ? Optional.of(account) : Optional.empty();
+        } catch (IllegalArgumentException strange) {
+            return Optional.empty();
+        }
+    }
+}

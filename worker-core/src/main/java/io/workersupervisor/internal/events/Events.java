@@ -1,0 +1,155 @@
+package io.workersupervisor.internal.events;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.StopReport;
+import io.workersupervisor.WorkerEvent;
+import io.workersupervisor.WorkerListener;
+import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.text.Text;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries each event to {@code data/worker.log}, to slf4j with the account in the MDC, and to the listener. */
+public final class Events {
+    private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.WorkerSupervisor");
+
+    private static final Duration IDLE = Duration.ofSeconds(1);
+
+    /** How many ends are remembered as heard. */
+    private static final int MOST_HEARD = 1_000;
+
+    /** How many findings are remembered as told; then they are told once more. */
+    private static final int MOST_TOLD = 10_000;
+
+    private final Timing timing;
+    private final EventLog file;
+    private final WorkerListener listener;
+    private final Consumer<StopReport> ended;
+    private final ExecutorService dispatcher;
+    private final Set<String> heard = new LinkedHashSet<>();
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Thread thread;
+
+    /**
+     * Carries events.
+     *
+     * @param timing the clocks
+     * @param file {@code worker.log}
+     * @param listener hears them, on one thread
+     * @param ended is told of each end, too, on the caller's thread and after it was handed to the listener, who may have a
+     *     restart to make
+     */
+    public Events(Timing timing, EventLog file, WorkerListener listener, Consumer<StopReport> ended) {
+        this.timing = timing;
+        this.file = file;
+        this.listener = listener;
+        this.ended = ended;
+        // One thread, which ends when it is idle: a host that could not be built leaves none.
+        ThreadPoolExecutor one = new ThreadPoolExecutor(
+                1, 1, IDLE.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), work -> {
+                    Thread created = new Thread(work, "worker-events");
+                    created.setDaemon(true);
+                    thread = created;
+                    return created;
+                });
+        one.allowCoreThreadTimeOut(true);
+        this.dispatcher = one;
+    }
+
+    public void emit(WorkerEvent event) {
+        log(event);
+        hear(event);
+    }
+
+    /** Something that an operator should know. */
+    public void trouble(String text) {
+        trouble(Optional.empty(), text);
+    }
+
+    public void trouble(Optional<AccountId> account, String text) {
+        emit(new WorkerEvent.Trouble(timing.now(), account, text));
+    }
+
+    /** A finding that is met again and again is told once. */
+    public void troubleOnce(Optional<AccountId> account, String text) {
+        if (told.size() >= MOST_TOLD) {
+            told.clear();
+        }
+        if (told.add(account + text)) {
+            trouble(account, text);
+        }
+    }
+
+    /** For the logs only: the listener has heard it. */
+    public void log(WorkerEvent event) {
+        AccountMdc.run(event.account(), () -> write(event));
+    }
+
+    /** For the listener only: it is in the log, or comes there later. Each end is heard once. */
+    public void hear(WorkerEvent event) {
+        if (event instanceof WorkerEvent.Stopped stopped
+                && !isNew(stopped.report().workerId())) {
+            return;
+        }
+        try {
+            dispatcher.execute(() -> Guard.run("listener", event.account(), () -> listener.onEvent(event)));
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("the listener is closed and did not hear: {}", event.describe());
+        }
+        if (event instanceof WorkerEvent.Stopped stopped) {
+            Guard.run("the end of a log", event.account(), () -> ended.accept(stopped.report()));
+        }
+    }
+
+    private synchronized boolean isNew(String workerId) {
+        if (heard.size() >= MOST_HEARD) {
+            heard.remove(heard.iterator().next());
+        }
+        return heard.add(workerId);
+    }
+
+    private void write(WorkerEvent event) {
+        String account = AccountMdc.name(event.account());
+        if (event.isWarning()) {
+            LOG.warn("{} {}", account, event.describe());
+        } else {
+            LOG.info("{} {}", account, event.describe());
+        }
+        try {
+            file.append(event);
+        } catch (IOException e) {
+            LOG.warn("worker.log cannot be written: {}", Text.reason(e));
+        }
+    }
+
+    /** Lets the listener finish what it has, for this long. */
+    public void close(Duration patience) {
+        dispatcher.shutdown();
+        if (Thread.currentThread() == thread) {
+            // The listener closes the supervisor: it cannot wait for itself.
+            return;
+        }
+        try {
+            if (!dispatcher.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("the listener did not finish within {} and misses what is left", Text.words(patience));
+                dispatcher.shutdownNow();
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            dispatcher.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package io.workersupervisor.internal.events;
+
+import io.workersupervisor.AccountId;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Contains callbacks and background work: runs them, logs what they throw with the account, and goes on. */
+public final class Guard {
+    private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.WorkerSupervisor");
+
+    private Guard() {}
+
+    /** Runs the work; returns what it threw, which is logged already. */
+    public static Optional<Throwable> run(String what, Optional<AccountId> account, Runnable work) {
+        try {
+            work.run();
+            return Optional.empty();
+        } catch (Throwable thrown) {
+            AccountMdc.run(account, () -> LOG.error("{} {} failed", AccountMdc.name(account), what, thrown));
+            return Optional.of(thrown);
+        }
+    }
+}

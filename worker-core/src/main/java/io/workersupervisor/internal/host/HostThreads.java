@@ -1,0 +1,126 @@
+package io.workersupervisor.internal.host;
+
+import io.workersupervisor.internal.machine.Timing;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads of one host that call its protocols. They are daemons, and those that have nothing to do end, but for the
+ * ticker.
+ *
+ * <ul>
+ *   <li>{@code worker-tick}, one thread: reconciles at every interval.
+ *   <li>{@code worker-pool-N}: rows of a reconcile, ends that were noticed.
+ *   <li>{@code worker-start-N}: starts of many, apart from the pool as each may wait for seconds.
+ *   <li>{@code worker-write-N}: what is written behind: that many run, and ends that were told.
+ *   <li>{@code worker-ladder-N}: stops that reconcile resumes or close begins, one thread each while it lasts.
+ *   <li>{@code worker-launch-N}: waits for the answers of launchers, and for a keeper to begin.
+ * </ul>
+ *
+ * Beside them there are {@code worker-keeper}, the connections to keepers, {@code worker-events}, which calls the listener,
+ * and {@code worker-probe-N}, which calls the application's probe.
+ */
+final class HostThreads {
+    private static final int POOL = 16;
+
+    /** Many wait for one durable commit, which they share; more would cost more memory than they save time. */
+    private static final int STARTERS = 32;
+
+    private static final int WRITERS = 16;
+
+    /** The stacks of those are worth more than making them anew for the next many. */
+    private static final Duration IDLE_SHARING = Duration.ofMillis(200);
+
+    private static final Duration IDLE = Duration.ofSeconds(60);
+
+    private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(named("worker-tick"));
+    private final ExecutorService pool = bounded(POOL, IDLE, "worker-pool");
+    private final ExecutorService starters = bounded(STARTERS, IDLE_SHARING, "worker-start");
+    private final ExecutorService writers = writing();
+    private final ExecutorService ladders = Executors.newCachedThreadPool(named("worker-ladder"));
+    private final ExecutorService readers = Executors.newCachedThreadPool(named("worker-launch"));
+
+    /** What a start that close has overtaken is about to write, it writes by itself. */
+    private static ExecutorService writing() {
+        ThreadPoolExecutor threads = bounded(WRITERS, IDLE_SHARING, "worker-write");
+        threads.setRejectedExecutionHandler((work, closed) -> work.run());
+        return threads;
+    }
+
+    private static ThreadPoolExecutor bounded(int most, Duration idle, String name) {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                most, most, idle.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), named(name));
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
+
+    private static ThreadFactory named(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return work -> {
+            Thread thread = new Thread(work, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    ScheduledExecutorService ticker() {
+        return ticker;
+    }
+
+    ExecutorService pool() {
+        return pool;
+    }
+
+    ExecutorService starters() {
+        return starters;
+    }
+
+    ExecutorService writers() {
+        return writers;
+    }
+
+    ExecutorService ladders() {
+        return ladders;
+    }
+
+    ExecutorService readers() {
+        return readers;
+    }
+
+    /** For a host that never began. */
+    void stop() {
+        all().forEach(ExecutorService::shutdownNow);
+    }
+
+    /** Takes nothing more. Nothing is interrupted or dropped: whoever waits for it gets an answer. */
+    void shutdown() {
+        all().forEach(ExecutorService::shutdown);
+    }
+
+    /** Whether all but the readers, whom a hanging launcher may hold, are over in time. */
+    boolean await(long deadline, Timing timing) {
+        return List.of(ticker, starters, pool, writers, ladders).stream()
+                .allMatch(executor -> await(executor, deadline - timing.nanos()));
+    }
+
+    private List<ExecutorService> all() {
+        return List.of(ticker, starters, pool, writers, ladders, readers);
+    }
+
+    private static boolean await(ExecutorService executor, long nanos) {
+        try {
+            return executor.awaitTermination(Math.max(1_000_000, nanos), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

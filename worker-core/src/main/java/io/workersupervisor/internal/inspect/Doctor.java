@@ -1,0 +1,263 @@
+package io.workersupervisor.internal.inspect;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.Liveness;
+import io.workersupervisor.StopReport;
+import io.workersupervisor.WorkerInspector.Finding;
+import io.workersupervisor.WorkerInspector.Finding.Level;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.directory.NodeStamp;
+import io.workersupervisor.internal.launch.shell.ShellTools;
+import io.workersupervisor.internal.liveness.LocalMachine;
+import io.workersupervisor.internal.liveness.RowJudge;
+import io.workersupervisor.internal.liveness.Unregistered;
+import io.workersupervisor.internal.logs.Incarnations;
+import io.workersupervisor.internal.logs.LogHealth;
+import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.text.Text;
+import io.workersupervisor.spi.RowListing;
+import io.workersupervisor.spi.RowSelection;
+import io.workersupervisor.spi.WorkerRegistry;
+import io.workersupervisor.spi.WorkerRow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Examines machine, data directory, registry and rows, and changes nothing. A check that fails hides no other. */
+final class Doctor {
+    private static final long LITTLE_ROOM = 64L << 20;
+
+    private final DataDirectory data;
+    private final WorkerRegistry registry;
+    private final LocalMachine local;
+    private final RowJudge judge;
+    private final Unregistered unregistered;
+    private final List<String> launchPath;
+    private final List<Finding> findings = new ArrayList<>();
+
+    Doctor(
+            DataDirectory data,
+            WorkerRegistry registry,
+            LocalMachine local,
+            RowJudge judge,
+            Unregistered unregistered,
+            List<String> launchPath) {
+        this.data = data;
+        this.registry = registry;
+        this.local = local;
+        this.judge = judge;
+        this.unregistered = unregistered;
+        this.launchPath = launchPath;
+    }
+
+    /** One part of the examination. */
+    private interface Check {
+        void run() throws IOException;
+    }
+
+    List<Finding> examine() {
+        check("machine", this::machine);
+        check("launch path", this::launchPath);
+        check("data directory", this::directory);
+        check("registry", this::rows);
+        check("writing", this::writable);
+        check("processes", this::strangers);
+        check("processes of unreadable rows", this::unreadable);
+        check("records", this::records);
+        check("logs", this::logs);
+        findings.sort(Comparator.comparing(Finding::level));
+        return List.copyOf(findings);
+    }
+
+    private void check(String name, Check check) {
+        try {
+            check.run();
+        } catch (IOException | RuntimeException failed) {
+            add(Level.ERROR, name + ": " + Text.oneLine(String.valueOf(failed.getMessage())));
+        }
+    }
+
+    private void machine() {
+        if (!Machine.isLinux()) {
+            add(
+                    Level.WARNING,
+                    "this system is not Linux: a process is known by number and start instant only, and what a worker"
+                            + " leaves behind cannot be searched for");
+        } else if (!local.proc().isComplete()) {
+            add(
+                    Level.ERROR,
+                    "/proc hides processes (mount option hidepid): dead workers cannot be told from living ones;"
+                            + " remount it without");
+        }
+        ShellTools tools = local.script().tools();
+        if (tools.locker().equals(ShellTools.NO_LOCKER)) {
+            add(Level.ERROR, "neither flock nor perl is on the PATH: install util-linux");
+        } else {
+            add(Level.OK, "shell " + tools.shell() + ", lock by " + tools.locker() + ", session by " + tools.session());
+        }
+    }
+
+    private void launchPath() {
+        for (String words : launchPath) {
+            add(words.contains("not the keeper") ? Level.WARNING : Level.OK, words);
+        }
+    }
+
+    private void directory() throws IOException {
+        add(
+                Level.OK,
+                "data directory " + data.path() + ", mode "
+                        + PosixFilePermissions.toString(Files.getPosixFilePermissions(data.path())));
+        Optional<NodeStamp> stamp = NodeStamp.read(data);
+        if (stamp.isEmpty()) {
+            add(Level.OK, "no host has used this directory yet");
+        } else if (!stamp.get().isIntact(data, local.machine())) {
+            add(
+                    Level.ERROR,
+                    "the directory was copied, restored or moved since it was stamped as node "
+                            + stamp.get().node() + ": hosts refuse it until it is accepted");
+        } else {
+            add(Level.OK, "node " + stamp.get().node());
+            if (!stamp.get().registry().equals(registry.id())) {
+                add(
+                        Level.WARNING,
+                        "the directory was last used with registry "
+                                + stamp.get().registry() + ", this one is " + registry.id());
+            }
+        }
+        long room = Files.getFileStore(data.path()).getUsableSpace();
+        if (room < LITTLE_ROOM) {
+            add(Level.WARNING, "only " + (room >> 20) + " MiB are left on the disk of " + data.path());
+        }
+    }
+
+    private void rows() {
+        RowListing listing = registry.list(RowSelection.ALL);
+        listing.unreadable().forEach(row -> add(Level.ERROR, row));
+        AtomicInteger alive = new AtomicInteger();
+        for (WorkerRow row : listing.rows()) {
+            String account = "account " + row.account();
+            if (row.state().isOpen()) {
+                check(account, () -> liveness(row, alive));
+            }
+            check(account, () -> admitted(row));
+        }
+        add(
+                Level.OK,
+                "registry " + registry.id() + ": " + listing.rows().size() + " rows, " + alive + " running"
+                        + (listing.unreadable().isEmpty()
+                                ? ""
+                                : ", " + listing.unreadable().size() + " that cannot be read"));
+    }
+
+    private void liveness(WorkerRow row, AtomicInteger alive) {
+        Liveness found = judge.liveness(row);
+        if (found.verdict() == Liveness.Verdict.ALIVE) {
+            alive.incrementAndGet();
+            return;
+        }
+        boolean dead = found.verdict() == Liveness.Verdict.DEAD;
+        add(
+                Level.WARNING,
+                "account " + row.account() + " is " + row.state() + " but " + (dead ? "dead: " : "in doubt: ")
+                        + found.evidence() + (dead ? "; the next host or start files its end" : ""));
+    }
+
+    private void admitted(WorkerRow row) {
+        long admitted = local.locks().admitted(row.account());
+        if (admitted > row.epoch()) {
+            add(
+                    Level.WARNING,
+                    "account " + row.account() + ": epoch " + admitted + " was started here but its row says "
+                            + row.epoch() + ", the registry was lost or is an older copy");
+        }
+    }
+
+    private void strangers() {
+        for (EnvironmentSearch.Marked marked : unregistered.look()) {
+            add(
+                    Level.WARNING,
+                    "account " + marked.account() + ": "
+                            + Unregistered.describe(List.of(marked))
+                            + " and the registry does not know it; "
+                            + (marked.accountId().isPresent()
+                                    ? "stop the account to end it"
+                                    : "its account is none, so it can only be ended by hand"));
+        }
+    }
+
+    private void unreadable() {
+        for (EnvironmentSearch.Marked marked : unregistered.ofUnreadableRows()) {
+            add(
+                    Level.WARNING,
+                    "account " + marked.account() + ": " + Unregistered.describe(List.of(marked))
+                            + ", and as its row cannot be read neither start nor stop touches it; correct the row and"
+                            + " stop the account, or end it with kill "
+                            + marked.stat().pid());
+        }
+    }
+
+    /** Hosts, start and stop write; looking does not. */
+    private void writable() {
+        Stream.of(data.path(), Layout.locks(data), Layout.records(data), data.registryFile())
+                .filter(path -> Files.exists(path) && !Files.isWritable(path))
+                .findFirst()
+                .ifPresent(path -> add(
+                        Level.ERROR,
+                        path + " is not writable: give this user write permission, or remount its file system if it is"
+                                + " mounted read-only; until then nothing can be started or stopped here"));
+    }
+
+    private void records() {
+        List<String> known = registry.list(RowSelection.ALL).rows().stream()
+                .filter(row -> row.state().isOpen())
+                .map(WorkerRow::workerId)
+                .toList();
+        List<String> unknown = local.records().workers().stream()
+                .filter(workerId -> !known.contains(workerId))
+                .filter(workerId -> !isReported(workerId) && !isOfUnreadableRow(workerId))
+                .collect(Collectors.toList());
+        if (!unknown.isEmpty()) {
+            add(
+                    Level.WARNING,
+                    "records of workers that the registry does not know, in " + Layout.records(data) + ": " + unknown);
+        }
+    }
+
+    private void logs() throws IOException {
+        findings.addAll(new LogHealth(
+                        data, Incarnations.of(registry), InstantSource.system().instant())
+                .examine());
+    }
+
+    private boolean isReported(String workerId) {
+        return account(workerId)
+                .filter(account -> registry.reports(account, StopReport.KEPT).stream()
+                        .anyMatch(report -> report.workerId().equals(workerId)))
+                .isPresent();
+    }
+
+    private boolean isOfUnreadableRow(String workerId) {
+        return account(workerId)
+                .filter(account -> unregistered.isUnreadable(account.toString()))
+                .isPresent();
+    }
+
+    private Optional<AccountId> account(String workerId) {
+        return local.records().birth(workerId).flatMap(birth -> Layout.accountOf(birth.account()));
+    }
+
+    private void add(Level level, String text) {
+        findings.add(new Finding(level, text));
+    }
+}

@@ -1,0 +1,98 @@
+package io.workersupervisor.internal.launch;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.machine.ProcFs;
+import io.workersupervisor.internal.text.Text;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * The kernel locks of accounts, from the outside: whether one is held, and the number in its file. The lock itself is
+ * taken by launchers and workers only; the file is never deleted, and never locked by this process.
+ */
+public final class AccountLocks {
+    /** Numbers of the fence are written with this many digits. */
+    public static final int DIGITS = 19;
+
+    /** The highest number that can still grow. */
+    static final long HIGHEST = 999_999_999_999_999_999L;
+
+    private final DataDirectory data;
+    private final Trial trial;
+    private final ProcFs proc;
+
+    public AccountLocks(DataDirectory data, Trial trial, ProcFs proc) {
+        this.data = data;
+        this.trial = trial;
+        this.proc = proc;
+    }
+
+    /** Tries a lock, shared, for an instant. */
+    @FunctionalInterface
+    public interface Trial {
+        State of(Path lockFile);
+    }
+
+    /** Whether the process has the account's lock file open itself; false where that may not be seen. */
+    public boolean isOpenIn(long pid, AccountId account) {
+        return proc.hasOpen(pid, Layout.lockFile(data, account));
+    }
+
+    /** Whether anybody holds a lock. */
+    public enum State {
+        FREE,
+        BUSY,
+        /** There is no lock file: nothing was ever launched under it. */
+        ABSENT,
+        /** It could not be found out. */
+        FAILED
+    }
+
+    public State state(AccountId account) {
+        return trial.of(Layout.lockFile(data, account));
+    }
+
+    public static State stateOf(String word) {
+        return switch (word) {
+            case "free" -> State.FREE;
+            case "busy" -> State.BUSY;
+            case "absent" -> State.ABSENT;
+            default -> State.FAILED;
+        };
+    }
+
+    /** The highest epoch admitted, 0 where nothing was; {@link DataDirectoryException} where the file is damaged. */
+    public long admitted(AccountId account) {
+        Path file = Layout.lockFile(data, account);
+        try {
+            String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+            if (text.isEmpty()) {
+                return 0;
+            }
+            if (!isNumber(text) || Long.parseLong(text) > HIGHEST) {
+                throw new DataDirectoryException("lock file " + file + " is damaged: it should hold one number of "
+                        + DIGITS + " digits and holds " + Text.quoted(text)
+                        + "; when no worker of the account runs, empty the file without deleting it");
+            }
+            return Long.parseLong(text);
+        } catch (NoSuchFileException never) {
+            return 0;
+        } catch (IOException | NumberFormatException e) {
+            throw new DataDirectoryException("lock file " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isNumber(String text) {
+        return text.length() <= DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    public static String digits(long number) {
+        return String.format(java.util.Locale.ROOT, "%0" + DIGITS + "d", number);
+    }
+}

@@ -1,0 +1,70 @@
+package io.workersupervisor.internal.launch;
+
+import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.ExitStatus;
+import io.workersupervisor.ResourceUsage;
+import io.workersupervisor.internal.machine.ProcessIdentity;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What launch paths recorded of workers' births and ends, whether or not a host ran. Methods block for reading files, and
+ * throw {@link DataDirectoryException} where those cannot be read. Thread-safe.
+ */
+public interface LaunchRecords {
+    /** The birth of a worker that got as far as its own process; a damaged record is none. */
+    Optional<Birth> birth(String workerId);
+
+    /** The end of a worker, if it is recorded by now. */
+    Optional<Exit> exit(String workerId);
+
+    /** The end of a worker that is dead and whose lock is free; waits for a record that is still on its way. */
+    default Optional<Exit> lastExit(String workerId) {
+        return exit(workerId);
+    }
+
+    /** The worker ids of all records that are not acknowledged, those of living workers among them. */
+    List<String> workers();
+
+    /** Something that is equal to what it was as long as no record has come or gone. */
+    Object state();
+
+    /** Lets go of the records of a worker whose report is filed, and of what it wrote beside them. */
+    void acknowledge(String workerId);
+
+    /**
+     * A worker that got as far as its own process.
+     *
+     * @param workerId the worker
+     * @param account the file name of its account
+     * @param epoch its epoch
+     * @param identity its process
+     * @param launcherPid the process that waits for it
+     */
+    record Birth(String workerId, String account, long epoch, ProcessIdentity identity, long launcherPid) {}
+
+    /**
+     * A worker's end as its launch path saw it.
+     *
+     * @param status how it ended
+     * @param at when that was recorded
+     * @param evidence what else was seen, a sentence each
+     * @param usage what it used, where the launch path can tell
+     * @param outOfMemory whether the kernel killed something for want of memory while it ran
+     * @param signalled the last signal that a host of ours sent, 0 for none or where the launch path cannot tell
+     * @param nothingLeft whether it is known that no descendant of it lived on
+     */
+    record Exit(
+            ExitStatus status,
+            Instant at,
+            List<String> evidence,
+            Optional<ResourceUsage> usage,
+            boolean outOfMemory,
+            int signalled,
+            boolean nothingLeft) {
+        public static Exit of(ExitStatus status, Instant at) {
+            return new Exit(status, at, List.of(), Optional.empty(), false, 0, false);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.workersupervisor.internal.launch.combined;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.LaunchPath;
+import io.workersupervisor.internal.launch.AccountLocks;
+import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.keeper.KeeperLauncher;
+import io.workersupervisor.internal.launch.keeper.KeeperUnavailableException;
+import io.workersupervisor.internal.launch.shell.ShLauncher;
+import io.workersupervisor.internal.launch.shell.ShellScript;
+import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.internal.machine.Timing;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The keeper, and the shell where no keeper can be had.
+ *
+ * <ol>
+ *   <li>A launch goes to the shell only if nothing was sent to a keeper, and only where the host allows it; one that a
+ *       keeper leaves unanswered stays unanswered.
+ *   <li>Fences, signals and probes are safe to repeat: what a keeper does not answer, the shell does.
+ *   <li>Why no keeper can be had is told when it becomes so, and it is tried again after a while.
+ * </ol>
+ */
+public final class KeeperOrShell implements Launcher {
+    private static final Map<String, Integer> SIGNALS = Map.of("TERM", 15, "KILL", 9);
+
+    private static final Duration RESPITE = Duration.ofSeconds(30);
+
+    private final KeeperLauncher keeper;
+    private final ShLauncher shell;
+    private final LaunchPath path;
+    private final ShellScript script;
+    private final Timing timing;
+    private final Consumer<String> trouble;
+    private volatile String why = "";
+    private volatile long until;
+
+    public KeeperOrShell(
+            KeeperLauncher keeper,
+            ShLauncher shell,
+            LaunchPath path,
+            ShellScript script,
+            Timing timing,
+            Consumer<String> trouble) {
+        this.keeper = keeper;
+        this.shell = shell;
+        this.path = path;
+        this.script = script;
+        this.timing = timing;
+        this.trouble = trouble;
+    }
+
+    /** What is asked of a keeper. */
+    @FunctionalInterface
+    private interface Request<T> {
+        T of(KeeperLauncher keeper) throws KeeperUnavailableException;
+    }
+
+    private <T> T ask(Request<T> request) throws KeeperUnavailableException {
+        if (!why.isEmpty() && timing.nanos() - until < 0) {
+            throw new KeeperUnavailableException(why);
+        }
+        try {
+            T answer = request.of(keeper);
+            why = "";
+            return answer;
+        } catch (KeeperUnavailableException unavailable) {
+            // An interrupted call says nothing about the keeper.
+            if (!Thread.currentThread().isInterrupted()) {
+                unavailable(String.valueOf(unavailable.getMessage()));
+            }
+            throw unavailable;
+        }
+    }
+
+    private synchronized void unavailable(String reason) {
+        until = timing.nanos() + RESPITE.toNanos();
+        boolean news = why.isEmpty();
+        why = reason;
+        if (news) {
+            trouble.accept("the keeper cannot be used, "
+                    + (path == LaunchPath.AUTO ? "workers are started by the shell: " : "no worker is started: ")
+                    + reason);
+        }
+    }
+
+    /** Has a keeper take up the workers of one that died. */
+    void connect() {
+        try {
+            ask(KeeperLauncher::connect);
+        } catch (KeeperUnavailableException told) {
+            return;
+        }
+    }
+
+    /** Why no keeper is in use; empty where one is. */
+    String unavailable() {
+        return why;
+    }
+
+    @Override
+    public LaunchAnswer launch(LaunchRequest request) {
+        try {
+            return ask(asked -> asked.launch(request));
+        } catch (KeeperUnavailableException unavailable) {
+            return path == LaunchPath.AUTO
+                    ? shell.launch(request)
+                    : new LaunchAnswer.NotLaunched("keeper", String.valueOf(unavailable.getMessage()));
+        }
+    }
+
+    @Override
+    public FenceAnswer raise(AccountId account, long number) {
+        try {
+            FenceAnswer answer = ask(asked -> asked.raise(account, number));
+            return answer instanceof FenceAnswer.NotRaised ? shell.raise(account, number) : answer;
+        } catch (KeeperUnavailableException unavailable) {
+            return shell.raise(account, number);
+        }
+    }
+
+    @Override
+    public SignalAnswer signal(ProcessIdentity process, String signal, Scope scope) {
+        try {
+            SignalAnswer answer = ask(asked -> asked.signal(process, SIGNALS.getOrDefault(signal, 0), scope));
+            return answer == SignalAnswer.FAILED ? shell.signal(process, signal, scope) : answer;
+        } catch (KeeperUnavailableException unavailable) {
+            return shell.signal(process, signal, scope);
+        }
+    }
+
+    AccountLocks.State probe(Path lockFile) {
+        try {
+            AccountLocks.State state = ask(asked -> asked.probe(lockFile));
+            return state == AccountLocks.State.FAILED ? script.lockState(lockFile) : state;
+        } catch (KeeperUnavailableException unavailable) {
+            return script.lockState(lockFile);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.workersupervisor.internal.launch.combined;
+
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.LaunchPath;
+import io.workersupervisor.internal.directory.HolePuncher;
+import io.workersupervisor.internal.launch.AccountLocks;
+import io.workersupervisor.internal.launch.LaunchRecords;
+import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.keeper.KeeperBinary;
+import io.workersupervisor.internal.launch.keeper.KeeperContext;
+import io.workersupervisor.internal.launch.keeper.KeeperHolePuncher;
+import io.workersupervisor.internal.launch.keeper.KeeperLauncher;
+import io.workersupervisor.internal.launch.keeper.KeeperProgram;
+import io.workersupervisor.internal.launch.keeper.KeeperRecords;
+import io.workersupervisor.internal.launch.keeper.KeeperUnavailableException;
+import io.workersupervisor.internal.launch.keeper.Keepers;
+import io.workersupervisor.internal.launch.shell.ShLauncher;
+import io.workersupervisor.internal.launch.shell.ShRecords;
+import io.workersupervisor.internal.launch.shell.ShellScript;
+import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.Timing;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+
+/**
+ * The launch paths of one host, and what is known through them of workers that any of them started.
+ *
+ * @param launcher what this host starts workers with
+ * @param records what all launch paths recorded
+ * @param trial how this host tries locks
+ * @param keepers the connections to keepers
+ * @param described the path in use, in words
+ */
+public record LaunchPaths(
+        Launcher launcher,
+        LaunchRecords records,
+        AccountLocks.Trial trial,
+        Keepers keepers,
+        Supplier<List<String>> described) {
+
+    /** What the launch paths of a host tell it. */
+    public interface Host {
+        /** A worker that nobody waits for has ended. */
+        void ended(String workerId);
+
+        /** Something that an operator should know. */
+        void trouble(String text);
+
+        /** Runs what may block. */
+        Executor executor();
+    }
+
+    public static LaunchPaths of(
+            DataDirectory data,
+            LaunchSettings settings,
+            ShellScript script,
+            Machine machine,
+            Timing timing,
+            Host host) {
+        ShLauncher shell =
+                new ShLauncher(data, script, new ShRecords(data), machine, host.executor(), ShLauncher.LONGEST_ANSWER);
+        Keepers keepers = new Keepers(data, timing, host::ended);
+        LaunchRecords records = records(keepers, data, script, timing);
+        if (settings.path() != LaunchPath.SH) {
+            try {
+                KeeperBinary binary = settings.keeper().load();
+                KeeperLauncher keeper = new KeeperLauncher(
+                        data,
+                        machine,
+                        timing,
+                        keepers,
+                        KeeperContext.current(binary),
+                        new KeeperProgram(
+                                binary,
+                                settings.keeperDirectory()
+                                        .map(List::of)
+                                        .orElseGet(() -> KeeperProgram.usualPlaces(data)),
+                                timing),
+                        settings.keeperPatience());
+                KeeperOrShell launcher =
+                        new KeeperOrShell(keeper, shell, settings.path(), script, timing, host::trouble);
+                keepers.onGone(() -> reconnect(host.executor(), launcher));
+                launcher.connect();
+                if (settings.path() == LaunchPath.KEEPER
+                        && !launcher.unavailable().isEmpty()) {
+                    throw new KeeperUnavailableException(launcher.unavailable());
+                }
+                return new LaunchPaths(
+                        launcher, records, launcher::probe, keepers, () -> describe(launcher.unavailable(), keepers));
+            } catch (KeeperUnavailableException unavailable) {
+                String why = String.valueOf(unavailable.getMessage());
+                if (settings.path() == LaunchPath.KEEPER) {
+                    keepers.close();
+                    throw new DataDirectoryException("the keeper cannot be used: " + why);
+                }
+                host.trouble("the keeper cannot be used, workers are started by the shell: " + why);
+                return shell(shell, records, script, keepers, why);
+            }
+        }
+        return shell(shell, records, script, keepers, "it is not asked for");
+    }
+
+    /** A keeper that begins takes up the workers of the one that died. */
+    private static void reconnect(Executor executor, KeeperOrShell launcher) {
+        try {
+            executor.execute(launcher::connect);
+        } catch (RejectedExecutionException hostIsClosing) {
+            // The next host begins one.
+            return;
+        }
+    }
+
+    /** What frees the archived part of a worker's log. */
+    public HolePuncher puncher(DataDirectory data) {
+        return HolePuncher.firstOf(List.of(new KeeperHolePuncher(keepers, data), HolePuncher.byProgram()));
+    }
+
+    public static LaunchRecords records(Keepers keepers, DataDirectory data, ShellScript script, Timing timing) {
+        return new AllRecords(new ShRecords(data), new KeeperRecords(data, timing, new Reached(keepers, script)));
+    }
+
+    private static LaunchPaths shell(
+            ShLauncher shell, LaunchRecords records, ShellScript script, Keepers keepers, String why) {
+        return new LaunchPaths(shell, records, script::lockState, keepers, () -> describe(why, keepers));
+    }
+
+    private static List<String> describe(String unavailable, Keepers keepers) {
+        List<String> words = new ArrayList<>();
+        words.add(unavailable.isEmpty() ? "launch path keeper" : "launch path sh, not the keeper: " + unavailable);
+        keepers.describe().forEach(keeper -> words.add("keeper " + keeper));
+        return words;
+    }
+
+    /** Acknowledges to keepers, and clears up behind those that are gone for good. */
+    private record Reached(Keepers keepers, ShellScript script) implements KeeperRecords.Acknowledgement {
+        @Override
+        public boolean isAlive(Path directory) {
+            return keepers.existing(directory).isPresent();
+        }
+
+        @Override
+        public boolean forget(Path directory, String workerId) {
+            return keepers.existing(directory)
+                    .map(keeper -> {
+                        keepers.calls()
+                                .say(keeper, List.of("ACK", keepers.calls().tag(), workerId));
+                        return true;
+                    })
+                    .orElse(false);
+        }
+
+        @Override
+        public void discard(Path directory) {
+            script.run(
+                    "discard",
+                    script.tools().locker(),
+                    directory.resolve("lock").toString(),
+                    directory.resolve("journal").toString());
+        }
+    }
+}

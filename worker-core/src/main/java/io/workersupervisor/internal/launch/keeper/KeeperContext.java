@@ -1,0 +1,83 @@
+package io.workersupervisor.internal.launch.keeper;
+
+import io.workersupervisor.internal.directory.InstalledFile;
+import io.workersupervisor.internal.launch.Inherited;
+import io.workersupervisor.internal.text.Text;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a worker inherits from the process that starts it and cannot be given along with a start: a keeper serves the
+ * processes of one such context only.
+ *
+ * <p>It is named by the build of the keeper and a hash over user, groups, capabilities, filters of system calls, security
+ * label, namespaces, control group, root directory, the processors that may be used, the preference of the out-of-memory
+ * killer, and niceness, which may be raised and not lowered again, as {@code /proc/self} tells them.
+ *
+ * @param name the name of its directory below {@code data/keeper}
+ */
+public record KeeperContext(String name) {
+    private static final List<String> LINKS = List.of("ns/pid", "ns/mnt", "ns/net", "root");
+    /** Not every kernel has all of them. */
+    private static final List<String> MORE_LINKS = List.of("ns/user", "ns/ipc", "ns/uts", "ns/time");
+
+    private static final List<String> MORE_FILES = List.of("attr/current", "oom_score_adj");
+
+    private static final List<String> STATUS = List.of(
+            "Uid:",
+            "Gid:",
+            "Groups:",
+            "CapInh:",
+            "CapPrm:",
+            "CapBnd:",
+            "CapAmb:",
+            "NoNewPrivs:",
+            "Seccomp:",
+            "Seccomp_filters:",
+            "Cpus_allowed:");
+
+    public static KeeperContext current(KeeperBinary binary) throws KeeperUnavailableException {
+        return of(binary, Path.of("/proc/self"), Inherited.niceness());
+    }
+
+    static KeeperContext of(KeeperBinary binary, Path self, int niceness) throws KeeperUnavailableException {
+        try {
+            List<String> parts = new ArrayList<>(List.of(Integer.toString(niceness)));
+            for (String link : LINKS) {
+                parts.add(Files.readSymbolicLink(self.resolve(link)).toString());
+            }
+            parts.add(Files.readString(self.resolve("cgroup"), StandardCharsets.ISO_8859_1));
+            MORE_LINKS.forEach(link -> parts.add(
+                    ifThere(() -> Files.readSymbolicLink(self.resolve(link)).toString())));
+            MORE_FILES.forEach(file ->
+                    parts.add(ifThere(() -> Files.readString(self.resolve(file), StandardCharsets.ISO_8859_1))));
+            Files.readAllLines(self.resolve("status"), StandardCharsets.ISO_8859_1).stream()
+                    .filter(line -> STATUS.stream().anyMatch(line::startsWith))
+                    .forEach(parts::add);
+            byte[] text = String.join("\n", parts).getBytes(StandardCharsets.ISO_8859_1);
+            return new KeeperContext(
+                    binary.version() + "-" + InstalledFile.sha256(text).substring(0, 12));
+        } catch (IOException e) {
+            throw new KeeperUnavailableException("this process's context cannot be read: " + Text.reason(e));
+        }
+    }
+
+    /** Reads what the kernel tells, if it does. */
+    @FunctionalInterface
+    private interface Reading {
+        String read() throws IOException;
+    }
+
+    /** Where it says nothing it does so to all processes of the user. */
+    private static String ifThere(Reading reading) {
+        try {
+            return reading.read();
+        } catch (IOException none) {
+            return "";
+        }
+    }
+}

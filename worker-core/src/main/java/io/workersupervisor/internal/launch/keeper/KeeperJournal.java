@@ -1,0 +1,227 @@
+package io.workersupervisor.internal.launch.keeper;
+
+import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.ExitStatus;
+import io.workersupervisor.ResourceUsage;
+import io.workersupervisor.internal.launch.LaunchRecords;
+import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.internal.text.SignalName;
+import io.workersupervisor.internal.text.Text;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal of one keeper, living or dead, as far as it was written when it was last read. A keeper writes a worker's end
+ * here before it lets go of the worker's lock, so whoever sees the lock free finds the end. Thread-safe.
+ *
+ * <pre>
+ * K version context pid ticks
+ * B id account epoch boot pid_ns time_ns pid ticks lease
+ * E id status ended_ms rss_kib user_us sys_us oom sent group left
+ * L id        its lock was held by others when its end was written
+ * A id        acknowledged
+ * </pre>
+ *
+ * A line without its newline is not there yet; one that cannot be understood proves nothing and is passed over.
+ */
+final class KeeperJournal {
+    private static final String NONE = "-";
+    private static final int KILL = 9;
+    private static final int MOST_AT_ONCE = 1 << 20;
+
+    private final Path file;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private @Nullable RandomAccessFile opened;
+    private @Nullable Object key;
+    private long read;
+    private long keeper;
+
+    KeeperJournal(Path file) {
+        this.file = file;
+    }
+
+    /** What is known of one worker that is not acknowledged. */
+    record Entry(Optional<LaunchRecords.Birth> birth, Optional<LaunchRecords.Exit> exit) {}
+
+    synchronized Optional<Entry> find(String workerId) {
+        refresh();
+        return Optional.ofNullable(entries.get(workerId));
+    }
+
+    synchronized Map<String, Entry> all() {
+        refresh();
+        return Map.copyOf(entries);
+    }
+
+    /** Which file it is and how far it was read: another one as soon as something is added. */
+    synchronized Object state() {
+        refresh();
+        return List.of(Objects.requireNonNullElse(key, file), read);
+    }
+
+    /**
+     * Reads what has been added, or everything where the file was written anew, until nothing is left to be read. The file
+     * stays open while it is the one in place: its inode is given to no other meanwhile.
+     */
+    private void refresh() {
+        try {
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            while (!now.fileKey().equals(key) || now.size() != read) {
+                if (!now.fileKey().equals(key) || now.size() < read) {
+                    open();
+                }
+                boolean more = readOn();
+                BasicFileAttributes then = Files.readAttributes(file, BasicFileAttributes.class);
+                if (!more && then.fileKey().equals(key)) {
+                    return;
+                }
+                now = then;
+            }
+        } catch (NoSuchFileException none) {
+            forget();
+        } catch (IOException e) {
+            throw new DataDirectoryException(file + " cannot be read: " + Text.reason(e), e);
+        }
+    }
+
+    private void forget() {
+        entries.clear();
+        key = null;
+        read = 0;
+    }
+
+    /** What was opened is the file in place only if that is the same before and after. */
+    private void open() throws IOException {
+        forget();
+        RandomAccessFile before = opened;
+        if (before != null) {
+            before.close();
+            opened = null;
+        }
+        Object first = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        opened = opened();
+        Object second = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        key = first.equals(second) ? first : null;
+    }
+
+    /** A keeper that leaves takes its journal along; what else there is to say, such as no descriptors, is an error. */
+    private RandomAccessFile opened() throws IOException {
+        try {
+            return new RandomAccessFile(file.toFile(), "r");
+        } catch (FileNotFoundException e) {
+            throw Files.exists(file) ? e : new NoSuchFileException(file.toString());
+        }
+    }
+
+    /** By a stream, as an interrupt of the thread makes a channel fail. Returns whether whole lines were read. */
+    private boolean readOn() throws IOException {
+        RandomAccessFile in = opened;
+        if (in == null || key == null) {
+            return false;
+        }
+        byte[] more = new byte[(int) Math.min(Math.max(in.length() - read, 0), MOST_AT_ONCE)];
+        in.seek(read);
+        in.readFully(more);
+        String text = new String(more, StandardCharsets.ISO_8859_1);
+        int end = text.lastIndexOf('\n') + 1;
+        text.substring(0, end).lines().forEach(this::line);
+        read += end;
+        return end > 0;
+    }
+
+    private void line(String line) {
+        String[] words = line.split(" ", -1);
+        try {
+            switch (words[0]) {
+                case "K" -> keeper = Long.parseLong(words[3]);
+                case "B" -> entries.put(words[1], new Entry(Optional.of(birth(words)), Optional.empty()));
+                case "E" -> change(words[1], entry -> new Entry(entry.birth(), Optional.of(exit(words))));
+                case "L" -> change(words[1], KeeperJournal::lockLeft);
+                case "A" -> entries.remove(words[1]);
+                default -> {}
+            }
+        } catch (IllegalArgumentException | IndexOutOfBoundsException damaged) {
+            // Lock and environments decide without it.
+            return;
+        }
+    }
+
+    private void change(String workerId, java.util.function.UnaryOperator<Entry> change) {
+        Entry seen = entries.getOrDefault(workerId, new Entry(Optional.empty(), Optional.empty()));
+        entries.put(workerId, change.apply(seen));
+    }
+
+    private LaunchRecords.Birth birth(String[] words) {
+        ProcessIdentity identity = new ProcessIdentity(
+                Long.parseLong(words[7]), Long.parseLong(words[8]), 0, text(words[4]), text(words[5]), text(words[6]));
+        return new LaunchRecords.Birth(words[1], words[2], Long.parseLong(words[3]), identity, keeper);
+    }
+
+    private static String text(String word) {
+        return word.equals(NONE) ? "" : word;
+    }
+
+    private static LaunchRecords.Exit exit(String[] words) {
+        long kills = Long.parseLong(words[7]);
+        int sent = Integer.parseInt(words[8]);
+        List<String> evidence = new ArrayList<>();
+        if (sent > 0) {
+            evidence.add("the last signal that a host sent it was " + SignalName.of(sent));
+        }
+        if (kills > 0) {
+            evidence.add("out-of-memory kills counted by the kernel while it ran: " + kills);
+        }
+        if (words[9].equals("1")) {
+            evidence.add("other processes of its group outlived it");
+        }
+        boolean known = !words[2].equals(NONE);
+        return new LaunchRecords.Exit(
+                known
+                        ? ExitStatus.ofWait(Integer.parseInt(words[2]))
+                        : new ExitStatus.Unknown(
+                                "its keeper had died before it, and the kernel does not tell any more"),
+                Instant.ofEpochMilli(Long.parseLong(words[3])),
+                evidence,
+                usage(words),
+                kills > 0 && sent != KILL,
+                sent,
+                words[10].equals("0"));
+    }
+
+    /** One that another keeper had started is not our child: nothing was counted. */
+    private static Optional<ResourceUsage> usage(String[] words) {
+        long peak = Long.parseLong(words[4]);
+        return peak == 0
+                ? Optional.empty()
+                : Optional.of(new ResourceUsage(peak << 10, micros(words[5]), micros(words[6])));
+    }
+
+    private static Duration micros(String word) {
+        return Duration.of(Long.parseLong(word), ChronoUnit.MICROS);
+    }
+
+    private static Entry lockLeft(Entry entry) {
+        return new Entry(entry.birth(), entry.exit().map(exit -> {
+            List<String> evidence = new ArrayList<>(exit.evidence());
+            evidence.add("its lock was held on by what it left behind");
+            return new LaunchRecords.Exit(
+                    exit.status(), exit.at(), evidence, exit.usage(), exit.outOfMemory(), exit.signalled(), false);
+        }));
+    }
+}

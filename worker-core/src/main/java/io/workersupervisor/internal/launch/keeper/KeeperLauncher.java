@@ -1,0 +1,226 @@
+package io.workersupervisor.internal.launch.keeper;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.launch.AccountLocks;
+import io.workersupervisor.internal.launch.HostEnvironment;
+import io.workersupervisor.internal.launch.Inherited;
+import io.workersupervisor.internal.launch.Launchable;
+import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.text.Text;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The native launch path: asks the keeper of this process's context for everything. What it may not answer, because it is
+ * frozen or has died, is {@link Launcher.LaunchAnswer.Unanswered}, and never tried again on another path.
+ */
+public final class KeeperLauncher {
+    public static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
+
+    /** How long a launch or a fence tries for a busy lock: probes and fences hold it for a moment only. */
+    private static final Duration LONGEST_BUSY = Duration.ofSeconds(2);
+
+    private static final Duration PAUSE = Duration.ofMillis(10);
+    private static final String NO_LEASE = "";
+
+    private final DataDirectory data;
+    private final Machine machine;
+    private final Timing timing;
+    private final Keepers keepers;
+    private final KeeperContext context;
+    private final KeeperProgram program;
+    private final Duration patience;
+    private final HostEnvironment host = HostEnvironment.current();
+    private final String umask = Inherited.umask();
+    private final String niceness = Integer.toString(Inherited.niceness());
+    private final String limits = Inherited.limits();
+
+    public KeeperLauncher(
+            DataDirectory data,
+            Machine machine,
+            Timing timing,
+            Keepers keepers,
+            KeeperContext context,
+            KeeperProgram program,
+            Duration patience) {
+        this.data = data;
+        this.machine = machine;
+        this.timing = timing;
+        this.keepers = keepers;
+        this.context = context;
+        this.program = program;
+        this.patience = patience;
+    }
+
+    /** Connects to the keeper, which is started where there is none. */
+    public KeeperConnection connect() throws KeeperUnavailableException {
+        return keepers.own(context, program);
+    }
+
+    public Launcher.LaunchAnswer launch(Launcher.LaunchRequest request) throws KeeperUnavailableException {
+        Launchable launchable = Launchable.of(request.spec(), System.getenv());
+        if (launchable instanceof Launchable.Not not) {
+            return not.answer();
+        }
+        long deadline = timing.nanos() + LONGEST_BUSY.toNanos();
+        while (true) {
+            Launcher.LaunchAnswer answer = launchOnce(request, (Launchable.Ready) launchable);
+            boolean last = timing.nanos() > deadline || Thread.currentThread().isInterrupted();
+            if (!(answer instanceof Launcher.LaunchAnswer.Busy) || last) {
+                return answer;
+            }
+            timing.pause(PAUSE);
+        }
+    }
+
+    private Launcher.LaunchAnswer launchOnce(Launcher.LaunchRequest request, Launchable.Ready ready)
+            throws KeeperUnavailableException {
+        String workerId = request.workerId();
+        List<String> fields = fields(request, ready);
+        Optional<ByteBuffer> frame = KeeperFrame.encode(fields, environment(request, ready));
+        if (frame.isEmpty()) {
+            return new Launcher.LaunchAnswer.NotLaunched("program", "Argument list too long");
+        }
+        KeeperConnection connection = connect();
+        CompletableFuture<?> over = keepers.over(workerId, connection);
+        List<String> answer = keepers.calls().ask(connection, frame.get(), workerId, patience);
+        if (!answer.isEmpty() && answer.get(0).equals("RUN")) {
+            return new Launcher.LaunchAnswer.Born(
+                    new ProcessIdentity(
+                            Long.parseLong(answer.get(2)),
+                            Long.parseLong(answer.get(3)),
+                            0,
+                            machine.bootId(),
+                            machine.pidNamespace(),
+                            machine.timeNamespace()),
+                    over);
+        }
+        keepers.neverStarted(workerId);
+        return answer.isEmpty() ? unanswered(connection) : notLaunched(answer, fields);
+    }
+
+    private Launcher.LaunchAnswer.Unanswered unanswered(KeeperConnection connection) {
+        return new Launcher.LaunchAnswer.Unanswered("the keeper in " + connection.directory()
+                + (connection.isGone()
+                        ? " died before it answered"
+                        : " gave no answer within " + Text.words(patience)
+                                + ": it is stopped, or a process it starts hangs in its exec"));
+    }
+
+    private static Launcher.LaunchAnswer notLaunched(List<String> answer, List<String> asked) {
+        return switch (answer.get(0)) {
+            case "BUSY" -> new Launcher.LaunchAnswer.Busy();
+            case "SUPERSEDED" -> new Launcher.LaunchAnswer.Superseded(Long.parseLong(answer.get(2)));
+            case "FAILED" ->
+                new Launcher.LaunchAnswer.NotLaunched(answer.get(2), answer.get(4) + file(answer.get(2), asked));
+            default -> new Launcher.LaunchAnswer.NotLaunched("keeper", "it answered " + answer.get(0));
+        };
+    }
+
+    /** Which of the files that it was given a step is about. */
+    private static String file(String step, List<String> asked) {
+        return switch (step) {
+            case "lock", "fence" -> ": " + asked.get(4);
+            case "log file" -> ": " + asked.get(5);
+            case "directory" -> ": " + asked.get(6);
+            case "program" -> ": " + asked.get(12);
+            default -> "";
+        };
+    }
+
+    private List<String> fields(Launcher.LaunchRequest request, Launchable.Ready ready) {
+        AccountId account = request.spec().account();
+        Path log = data.path().resolve(Layout.logName(account, request.workerId()));
+        List<String> fields = new ArrayList<>(List.of(
+                "START",
+                request.workerId(),
+                Layout.fileName(account),
+                Long.toString(request.epoch()),
+                Layout.lockFile(data, account).toString(),
+                log.toString(),
+                ready.directory().toString(),
+                umask,
+                niceness,
+                NO_LEASE,
+                limits,
+                Integer.toString(ready.command().size())));
+        fields.addAll(ready.command());
+        return fields;
+    }
+
+    private List<byte[]> environment(Launcher.LaunchRequest request, Launchable.Ready ready) {
+        Map<String, String> variables = new LinkedHashMap<>(ready.environment());
+        variables.putAll(Map.of(
+                "WORKER_ID", request.workerId(),
+                "WORKER_ACCOUNT", request.spec().account().toString(),
+                "WORKER_EPOCH", Long.toString(request.epoch()),
+                "WORKER_DATA", data.path().toString(),
+                "WORKER_REASON_FILE",
+                        Layout.reasonFile(data, request.workerId()).toString(),
+                "WORKER_HEARTBEAT_FILE",
+                        Layout.heartbeatFile(data, request.workerId()).toString()));
+        List<byte[]> encoded = new ArrayList<>();
+        variables.forEach((name, value) -> encoded.add(host.variable(name, value)));
+        return encoded;
+    }
+
+    public Launcher.FenceAnswer raise(AccountId account, long number) throws KeeperUnavailableException {
+        long deadline = timing.nanos() + LONGEST_BUSY.toNanos();
+        while (true) {
+            List<String> answer = ask("FENCE", Layout.lockFile(data, account).toString(), Long.toString(number));
+            boolean last = timing.nanos() > deadline || Thread.currentThread().isInterrupted();
+            if (answer.isEmpty()) {
+                return new Launcher.FenceAnswer.NotRaised("the keeper gave no answer");
+            } else if (answer.get(0).equals("FENCED")) {
+                return new Launcher.FenceAnswer.Raised(Long.parseLong(answer.get(2)));
+            } else if (!answer.get(0).equals("HELD")) {
+                return new Launcher.FenceAnswer.NotRaised(String.join(" ", answer.subList(2, answer.size())));
+            } else if (last) {
+                return new Launcher.FenceAnswer.Held();
+            }
+            timing.pause(PAUSE);
+        }
+    }
+
+    public Launcher.SignalAnswer signal(ProcessIdentity process, int signal, Launcher.Scope scope)
+            throws KeeperUnavailableException {
+        List<String> answer = ask(
+                "SIGNAL",
+                Long.toString(process.pid()),
+                Long.toString(process.startTicks()),
+                Integer.toString(signal),
+                switch (scope) {
+                    case GROUP -> "g";
+                    case ITS_GROUP -> "m";
+                    case PROCESS -> "p";
+                });
+        return switch (answer.isEmpty() ? "" : answer.get(0)) {
+            case "SENT" -> Launcher.SignalAnswer.SENT;
+            case "GONE" -> Launcher.SignalAnswer.GONE;
+            default -> Launcher.SignalAnswer.FAILED;
+        };
+    }
+
+    public AccountLocks.State probe(Path lockFile) throws KeeperUnavailableException {
+        List<String> answer = ask("PROBE", lockFile.toString());
+        return AccountLocks.stateOf(answer.size() > 2 ? answer.get(2) : "");
+    }
+
+    private List<String> ask(String name, String... words) throws KeeperUnavailableException {
+        List<String> fields = new ArrayList<>(List.of(name, keepers.calls().tag()));
+        fields.addAll(List.of(words));
+        return keepers.calls().ask(connect(), fields, patience);
+    }
+}

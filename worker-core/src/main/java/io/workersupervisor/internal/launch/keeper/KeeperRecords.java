@@ -1,0 +1,159 @@
+package io.workersupervisor.internal.launch.keeper;
+
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.directory.OwnFiles;
+import io.workersupervisor.internal.launch.LaunchRecords;
+import io.workersupervisor.internal.machine.Timing;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The records of all keepers of a data directory, from their journals: those of living keepers and of dead ones alike.
+ *
+ * <p>What is acknowledged is forgotten by its keeper. Where none lives, it is remembered here, until the keeper that begins
+ * there is told; a journal of a context that has no keeper any more is deleted when nothing else is in it.
+ */
+public final class KeeperRecords implements LaunchRecords {
+    /** How long the end of a worker that its keeper did not start may take to be written: its lock is free at once. */
+    private static final Duration LONGEST_ADOPTED = Duration.ofSeconds(3);
+
+    private static final Duration PAUSE = Duration.ofMillis(2);
+
+    private final DataDirectory data;
+    private final Timing timing;
+    private final Acknowledgement acknowledgement;
+    private final Map<Path, KeeperJournal> journals = new ConcurrentHashMap<>();
+    private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+
+    /** Reaches the keeper of a directory. */
+    public interface Acknowledgement {
+        /** Readers that change nothing reach none. */
+        Acknowledgement NONE = new Acknowledgement() {
+            @Override
+            public boolean isAlive(Path directory) {
+                return false;
+            }
+
+            @Override
+            public boolean forget(Path directory, String workerId) {
+                return false;
+            }
+
+            @Override
+            public void discard(Path directory) {}
+        };
+
+        /** Whether a keeper lives there. */
+        boolean isAlive(Path directory);
+
+        /** Tells it to forget a worker; false if none lives there. */
+        boolean forget(Path directory, String workerId);
+
+        /** Deletes the journal, unless a keeper lives there. */
+        void discard(Path directory);
+    }
+
+    public KeeperRecords(DataDirectory data, Timing timing, Acknowledgement acknowledgement) {
+        this.data = data;
+        this.timing = timing;
+        this.acknowledgement = acknowledgement;
+    }
+
+    /** An entry and where it stands. */
+    private record Place(Path directory, KeeperJournal.Entry entry) {}
+
+    private Optional<Place> find(String workerId) {
+        return find(workerId, journals.keySet()).or(() -> find(workerId, Keepers.directories(data)));
+    }
+
+    private Optional<Place> find(String workerId, Collection<Path> directories) {
+        for (Path directory : directories) {
+            Optional<KeeperJournal.Entry> entry = journal(directory).find(workerId);
+            if (entry.isPresent()) {
+                return Optional.of(new Place(directory, entry.get()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private KeeperJournal journal(Path directory) {
+        return journals.computeIfAbsent(directory, place -> new KeeperJournal(place.resolve("journal")));
+    }
+
+    @Override
+    public Optional<Birth> birth(String workerId) {
+        return find(workerId).flatMap(place -> place.entry().birth());
+    }
+
+    @Override
+    public Optional<Exit> exit(String workerId) {
+        return find(workerId).flatMap(place -> place.entry().exit());
+    }
+
+    @Override
+    public Optional<Exit> lastExit(String workerId) {
+        long deadline = timing.nanos() + LONGEST_ADOPTED.toNanos();
+        while (true) {
+            Optional<Place> place = find(workerId);
+            Optional<Exit> exit = place.flatMap(found -> found.entry().exit());
+            boolean comes = exit.isEmpty()
+                    && place.isPresent()
+                    && timing.nanos() < deadline
+                    && !Thread.currentThread().isInterrupted()
+                    && acknowledgement.isAlive(place.get().directory());
+            if (!comes) {
+                return exit;
+            }
+            timing.pause(PAUSE);
+        }
+    }
+
+    @Override
+    public List<String> workers() {
+        List<String> all = new ArrayList<>();
+        for (Path directory : Keepers.directories(data)) {
+            // One that has begun there since is told at the next sweep.
+            boolean told = !acknowledgement.isAlive(directory);
+            journal(directory).all().keySet().stream()
+                    .filter(workerId -> !(told && acknowledged.contains(workerId)))
+                    .forEach(all::add);
+        }
+        return all;
+    }
+
+    @Override
+    public Object state() {
+        Map<Path, Object> states = new HashMap<>();
+        journals.forEach((directory, journal) ->
+                states.put(directory, List.of(journal.state(), acknowledgement.isAlive(directory))));
+        // Instead of their list, which takes longer: another one with each directory that comes.
+        return List.of(states, OwnFiles.changeOf(Layout.keepers(data)));
+    }
+
+    @Override
+    public void acknowledge(String workerId) {
+        Optional<Place> place = find(workerId);
+        if (place.isEmpty()) {
+            acknowledged.remove(workerId);
+            return;
+        }
+        Path directory = place.get().directory();
+        if (acknowledgement.forget(directory, workerId)) {
+            acknowledged.remove(workerId);
+        } else {
+            acknowledged.add(workerId);
+            if (acknowledged.containsAll(journal(directory).all().keySet())) {
+                acknowledgement.discard(directory);
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.workersupervisor.internal.launch.shell;
+
+import io.workersupervisor.DataDirectoryException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The programs that the sh launch path is made of.
+ *
+ * @param shell the shell
+ * @param locker the path of {@code flock}, {@code perl} or {@code none}
+ * @param session the path of {@code setsid}, or {@code perl}
+ */
+public record ShellTools(String shell, String locker, String session) {
+    private static final String PERL = "perl";
+    public static final String NO_LOCKER = "none";
+
+    /**
+     * Looks the programs up; {@link DataDirectoryException} names what is missing.
+     *
+     * @param path a search path as in {@code PATH}
+     * @param unlocked whether to do without a lock where there is nothing to take it with
+     */
+    public static ShellTools find(String path, boolean unlocked) {
+        String shell = onPath("sh", path).orElse("/bin/sh");
+        boolean perl = onPath(PERL, path).isPresent();
+        Optional<String> locker = onPath("flock", path);
+        Optional<String> session = onPath("setsid", path);
+        if (locker.isEmpty() && !perl && !unlocked) {
+            throw new DataDirectoryException("neither flock nor perl is on the PATH (" + path
+                    + "): without them nothing keeps two workers of an account apart; install util-linux, or allow it with"
+                    + " allowWithoutLock()");
+        }
+        if (session.isEmpty() && !perl) {
+            throw new DataDirectoryException("neither setsid nor perl is on the PATH (" + path
+                    + "): a worker needs a session of its own; install util-linux");
+        }
+        return new ShellTools(shell, locker.orElse(perl ? PERL : NO_LOCKER), session.orElse(PERL));
+    }
+
+    /** What is looked at beside the PATH of the host, which may be narrow. */
+    public static String systemPath() {
+        String path = System.getenv("PATH");
+        return (path == null ? "" : path + ":") + "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
+    }
+
+    private static Optional<String> onPath(String program, String path) {
+        for (String directory : path.split(":", -1)) {
+            Path candidate =
+                    Path.of(directory.isEmpty() ? "." : directory, program).toAbsolutePath();
+            if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
+                return Optional.of(candidate.toString());
+            }
+        }
+        return Optional.empty();
+    }
+}

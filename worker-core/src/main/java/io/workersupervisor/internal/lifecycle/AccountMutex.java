@@ -1,0 +1,36 @@
+package io.workersupervisor.internal.lifecycle;
+
+import io.workersupervisor.AccountId;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * One call at a time for an account within this host. Who is inside knows that an unfinished row of this host is left over
+ * from a call that has given up. Reentrant.
+ */
+public final class AccountMutex {
+    private final Map<AccountId, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+    /** Runs the call; empty if the account stays in use for the whole time, or the wait is interrupted. */
+    public <T> Optional<T> call(AccountId account, Duration patience, Supplier<T> call) {
+        ReentrantLock lock = locks.computeIfAbsent(account, key -> new ReentrantLock());
+        try {
+            if (!lock.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                return Optional.empty();
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(call.get());
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.workersupervisor.internal.lifecycle;
+
+import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.directory.NodeStamp;
+import io.workersupervisor.internal.liveness.LocalMachine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Whether a host may work: open, closing (new calls are refused, those in flight and ladders go on) or closed, and with its
+ * data directory in place. Whoever replaced the directory beneath a running host took the locks and records of its workers
+ * away: what is not found there proves nothing. Thread-safe.
+ */
+public final class HostState {
+    private final NodeStamp stamp;
+    private final LocalMachine local;
+    private final Consumer<String> trouble;
+    private final ReentrantReadWriteLock calls = new ReentrantReadWriteLock();
+    private final AtomicBoolean moved = new AtomicBoolean();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile boolean closed;
+    private volatile Optional<Object> intact = Optional.empty();
+
+    public HostState(NodeStamp stamp, LocalMachine local, Consumer<String> trouble) {
+        this.stamp = stamp;
+        this.local = local;
+        this.trouble = trouble;
+    }
+
+    /** Runs one call of the application; close waits for it. */
+    public <T> T call(Supplier<T> body) {
+        calls.readLock().lock();
+        try {
+            requireOpen();
+            return body.get();
+        } finally {
+            calls.readLock().unlock();
+        }
+    }
+
+    void requireOpen() {
+        if (closing.get()) {
+            throw new IllegalStateException("the supervisor is closed");
+        }
+    }
+
+    public void requireIntact() {
+        if (isMoved()) {
+            throw new DataDirectoryException(replaced() + ": restart the host");
+        }
+    }
+
+    /** Whether what goes on by itself may. */
+    public boolean isAtWork() {
+        return !closed && !isMoved();
+    }
+
+    public boolean isMoved() {
+        boolean intact = isIntact();
+        if (!moved.getAndSet(!intact) && !intact) {
+            trouble.accept(replaced() + ": nothing is started, stopped or filed until the host is restarted");
+        }
+        return !intact;
+    }
+
+    /** The directory that was found intact is so; only another one is compared with the stamp, which takes longer. */
+    private boolean isIntact() {
+        Optional<Object> now = place();
+        if (now.isPresent() && now.equals(intact)) {
+            return true;
+        }
+        boolean found = stamp.isIntact(local.data(), local.machine());
+        intact = found ? now : Optional.empty();
+        return found;
+    }
+
+    private Optional<Object> place() {
+        try {
+            return Optional.ofNullable(Files.readAttributes(Layout.locks(local.data()), BasicFileAttributes.class)
+                    .fileKey());
+        } catch (IOException gone) {
+            return Optional.empty();
+        }
+    }
+
+    public String replaced() {
+        return "data directory " + local.data() + " was replaced while this host runs";
+    }
+
+    /** Refuses new calls from now on; false if that was so before. */
+    public boolean beginClosing() {
+        return closing.compareAndSet(false, true);
+    }
+
+    /** Whether the calls in flight are over in time. */
+    public boolean awaitCalls(Duration patience) {
+        try {
+            boolean idle = calls.writeLock().tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
+            if (idle) {
+                calls.writeLock().unlock();
+            }
+            return idle;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    public void closed() {
+        closed = true;
+    }
+}

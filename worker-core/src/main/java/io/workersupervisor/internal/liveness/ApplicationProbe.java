@@ -1,0 +1,71 @@
+package io.workersupervisor.internal.liveness;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.Liveness;
+import io.workersupervisor.LivenessProbe;
+import io.workersupervisor.internal.text.Text;
+import io.workersupervisor.spi.WorkerRow;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The application's probe, called on threads of its own ({@code worker-probe-N}) so that one that hangs holds up nobody. An
+ * answer that does not come in time is doubt, and the account's probe is not called again before it has returned.
+ */
+final class ApplicationProbe {
+    static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private static final String HANGS =
+            "the application's probe hangs: it gave no answer within " + Text.words(PATIENCE);
+
+    private final LivenessProbe probe;
+    private final Map<AccountId, CompletableFuture<Liveness>> hanging = new ConcurrentHashMap<>();
+    private final AtomicInteger number = new AtomicInteger();
+    private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
+        Thread thread = new Thread(work, "worker-probe-" + number.incrementAndGet());
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    ApplicationProbe(LivenessProbe probe) {
+        this.probe = probe;
+    }
+
+    /** What the application's probe has against an answer; empty if nothing. */
+    Optional<String> doubt(WorkerRow row) {
+        if (hanging.containsKey(row.account())) {
+            return Optional.of(HANGS);
+        }
+        CompletableFuture<Liveness> call = CompletableFuture.supplyAsync(
+                () -> Objects.requireNonNull(probe.probe(row), "it answered null"), threads);
+        try {
+            Liveness opinion = call.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+            return opinion.verdict() == Liveness.Verdict.UNKNOWN ? Optional.of(opinion.evidence()) : Optional.empty();
+        } catch (TimeoutException late) {
+            waitFor(row.account(), call);
+            return Optional.of(HANGS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            waitFor(row.account(), call);
+            return Optional.of("the wait for the application's probe was interrupted");
+        } catch (ExecutionException failed) {
+            return Optional.of("the application's probe failed: " + failed.getCause());
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // what is too late is not heard
+    private void waitFor(AccountId account, CompletableFuture<Liveness> call) {
+        hanging.put(account, call);
+        call.whenComplete((late, thrown) -> hanging.remove(account, call));
+    }
+}

@@ -1,0 +1,231 @@
+package io.workersupervisor.internal.liveness;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.launch.LaunchRecords;
+import io.workersupervisor.internal.launch.keeper.Keepers;
+import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.ProcFs;
+import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.spi.WorkerRow;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Finds what a worker has forked and what lives on, however it hides.
+ *
+ * <ol>
+ *   <li>A keeper that saw the worker end, and had no orphan then, has recorded that nothing is left.
+ *   <li>A process that carries the worker id in its environment is a descendant.
+ *   <li>A process in the worker's session is one, too, where that session is provably the worker's: the worker itself is
+ *       still in the process table, or one in the session carries the id, has the worker's log or the account's lock file
+ *       open, or was seen there while the worker was. A number in use as a session is given to no new process, but once
+ *       all of a session is gone, another program may get it; hence, without such a proof, doubt.
+ *   <li>Asked for only where the lock is held and nobody else was found: a process that has inherited the lock itself, since
+ *       a lock belongs to one launch, and the number in its file tells which.
+ * </ol>
+ */
+public final class Descendants {
+    /** In start ticks: launchers, fences and probes that are just passing hold a lock for less. */
+    private static final long PASSING = 100;
+
+    private final LocalMachine local;
+
+    public Descendants(LocalMachine local) {
+        this.local = local;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param ours provably descendants, which may be signalled
+     * @param doubtful may be descendants
+     */
+    public record Found(List<EnvironmentSearch.Marked> ours, List<EnvironmentSearch.Marked> doubtful) {
+        public boolean isEmpty() {
+            return ours.isEmpty() && doubtful.isEmpty();
+        }
+    }
+
+    /** Those that live, and the worker itself where it carries its mark; {@code seen} were {@link #besides} it. */
+    public Found of(WorkerRow row, List<EnvironmentSearch.Marked> seen) {
+        if (local.records()
+                .exit(row.workerId())
+                .filter(LaunchRecords.Exit::nothingLeft)
+                .isPresent()) {
+            return new Found(List.of(), List.of());
+        }
+        List<EnvironmentSearch.Marked> marked =
+                local.search().ofWorker(row.workerId(), Detail.of(row).bornAfter());
+        Optional<ProcessIdentity> worker = worker(row).filter(this::isHere);
+        if (worker.isEmpty()) {
+            return new Found(marked, List.of());
+        }
+        List<ProcFs.Stat> session = session(worker.get());
+        List<EnvironmentSearch.Marked> unmarked = session.stream()
+                .filter(stat -> marked.stream().noneMatch(known -> isSame(known.stat(), stat)))
+                .map(stat -> unmarked(row, stat))
+                .toList();
+        if (unmarked.isEmpty()) {
+            return new Found(marked, List.of());
+        }
+        Optional<ProcFs.Stat> leader = local.proc().stat(worker.get().pid());
+        if (leader.isPresent() && leader.get().startTicks() != worker.get().startTicks()) {
+            return new Found(marked, List.of());
+        }
+        boolean proven = leader.isPresent()
+                || session.stream().anyMatch(stat -> isIn(marked, stat) || isIn(seen, stat) || hasFiles(row, stat));
+        return proven
+                ? new Found(Stream.concat(marked.stream(), unmarked.stream()).toList(), List.of())
+                : new Found(marked, unmarked);
+    }
+
+    /** Those in the session of a worker that is still in the process table; none if it is not. */
+    public List<EnvironmentSearch.Marked> besides(WorkerRow row, ProcessIdentity worker) {
+        if (!isHere(worker)) {
+            return List.of();
+        }
+        List<EnvironmentSearch.Marked> found =
+                session(worker).stream().map(stat -> unmarked(row, stat)).toList();
+        return local.proc()
+                        .stat(worker.pid())
+                        .filter(stat -> stat.startTicks() == worker.startTicks())
+                        .isPresent()
+                ? found
+                : List.of();
+    }
+
+    /** Whether a descendant is still in the worker's session; its groups hold nobody else then. */
+    public boolean isInSession(WorkerRow row, EnvironmentSearch.Marked descendant) {
+        return worker(row)
+                .filter(this::isHere)
+                .filter(worker -> descendant.stat().session() == worker.pid()
+                        && descendant.stat().startTicks() >= worker.startTicks())
+                .isPresent();
+    }
+
+    /** Who holds the account's lock, now that its launcher is gone; nobody while the launcher is about to let go. */
+    public Found holders(WorkerRow row) {
+        Optional<LaunchRecords.Birth> birth = local.records().birth(row.workerId());
+        if (birth.filter(this::isLauncherAlive).isPresent()) {
+            return new Found(List.of(), List.of());
+        }
+        List<ProcFs.Stat> holding = holding(pid -> local.proc().holdsLock(pid, lock(row.account())));
+        // Read after them: whoever launches another worker raises it first.
+        boolean admitted = isAdmitted(row);
+        Optional<ProcessIdentity> worker = worker(row).filter(this::isHere);
+        List<EnvironmentSearch.Marked> ours = new ArrayList<>();
+        List<EnvironmentSearch.Marked> doubtful = new ArrayList<>();
+        for (ProcFs.Stat stat : holding) {
+            boolean inherited = admitted
+                    && birth.filter(known -> known.launcherPid() != stat.pid()).isPresent()
+                    && worker.filter(known -> stat.startTicks() >= known.startTicks())
+                            .isPresent()
+                    && local.proc().uptimeTicks() - stat.startTicks() > PASSING
+                    && !local.proc().environment(stat.pid()).orElse("").contains("\0WORKER_ID=");
+            (inherited ? ours : doubtful).add(unmarked(row, stat));
+        }
+        return new Found(ours, doubtful);
+    }
+
+    /** Who holds an account's lock, or at least has its file open, in words; empty if nobody can be seen. */
+    public String holders(AccountId account) {
+        List<ProcFs.Stat> holding = holding(pid -> local.proc().holdsLock(pid, lock(account)));
+        return String.join(
+                ", ",
+                (holding.isEmpty() ? holding(pid -> local.locks().isOpenIn(pid, account)) : holding)
+                        .stream().map(stat -> "pid " + stat.pid()).toList());
+    }
+
+    public static String by(Found holders) {
+        return holders.isEmpty()
+                ? ""
+                : " by "
+                        + Unregistered.pids(Stream.concat(holders.ours().stream(), holders.doubtful().stream())
+                                .toList());
+    }
+
+    public static String inItsSession(List<EnvironmentSearch.Marked> doubtful) {
+        return Unregistered.pids(doubtful)
+                + " runs in the session that it had, and nothing shows whether it comes from the worker";
+    }
+
+    private List<ProcFs.Stat> holding(Predicate<Long> holds) {
+        long self = ProcessHandle.current().pid();
+        return local.proc().processes().stream()
+                .filter(pid -> pid != self)
+                .filter(holds)
+                .flatMap(pid -> local.proc().stat(pid).stream())
+                .filter(stat -> !stat.isDead())
+                .toList();
+    }
+
+    /** The process of a worker, by its row or by what its launcher recorded. */
+    private Optional<ProcessIdentity> worker(WorkerRow row) {
+        return Detail.identityOf(row)
+                .or(() -> local.records().birth(row.workerId()).map(LaunchRecords.Birth::identity));
+    }
+
+    /** Whether the numbers of an identity mean something here. */
+    private boolean isHere(ProcessIdentity identity) {
+        Machine machine = local.machine();
+        return identity.startTicks() > 0
+                && identity.bootId().equals(machine.bootId())
+                && identity.pidNamespace().equals(machine.pidNamespace())
+                && identity.timeNamespace().equals(machine.timeNamespace());
+    }
+
+    private List<ProcFs.Stat> session(ProcessIdentity worker) {
+        return local.proc().table().stream()
+                .filter(stat -> stat.pid() != worker.pid())
+                .filter(stat ->
+                        stat.session() == worker.pid() && stat.startTicks() >= worker.startTicks() && !stat.isDead())
+                .toList();
+    }
+
+    private boolean hasFiles(WorkerRow row, ProcFs.Stat stat) {
+        return local.locks().isOpenIn(stat.pid(), row.account())
+                || Detail.of(row)
+                        .log()
+                        .filter(log -> local.proc()
+                                .hasOpen(stat.pid(), local.data().path().resolve(log)))
+                        .isPresent();
+    }
+
+    private boolean isLauncherAlive(LaunchRecords.Birth birth) {
+        return local.proc().commandLine(birth.launcherPid()).contains("\0" + birth.workerId() + "\0")
+                || (local.records().exit(birth.workerId()).isEmpty()
+                        && Keepers.isKeeper(local.proc(), birth.launcherPid()));
+    }
+
+    private boolean isAdmitted(WorkerRow row) {
+        try {
+            return local.locks().admitted(row.account()) == row.epoch();
+        } catch (DataDirectoryException damaged) {
+            return false;
+        }
+    }
+
+    private Path lock(AccountId account) {
+        return Layout.lockFile(local.data(), account);
+    }
+
+    private static boolean isIn(List<EnvironmentSearch.Marked> known, ProcFs.Stat stat) {
+        return known.stream().anyMatch(process -> isSame(process.stat(), stat));
+    }
+
+    private static boolean isSame(ProcFs.Stat one, ProcFs.Stat other) {
+        return one.pid() == other.pid() && one.startTicks() == other.startTicks();
+    }
+
+    private static EnvironmentSearch.Marked unmarked(WorkerRow row, ProcFs.Stat stat) {
+        return new EnvironmentSearch.Marked(stat, row.account().toString(), row.workerId(), row.epoch(), "");
+    }
+}

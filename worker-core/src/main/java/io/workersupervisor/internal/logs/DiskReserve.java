@@ -1,0 +1,109 @@
+package io.workersupervisor.internal.logs;
+
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.internal.directory.OwnFiles;
+import io.workersupervisor.internal.text.Text;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Space that is held back for starts and reports: {@code data/reserve} is given up when the disk is full, and made again
+ * when there is room. Used by one thread; a crash leaves the file or not.
+ */
+final class DiskReserve {
+    /** What many starts, reports and checkpoints take. */
+    static final long SIZE = 4 << 20;
+
+    /** With more than this left the reserve is made again. */
+    static final long ROOM = 4 * SIZE;
+
+    static final String FILE = "reserve";
+
+    private final Usable usable;
+    private final Path file;
+    private final LogFeed feed;
+    private boolean full;
+
+    /** How many bytes can still be written to the file system of a path. */
+    @FunctionalInterface
+    interface Usable {
+        long now() throws IOException;
+    }
+
+    DiskReserve(DataDirectory data, LogFeed feed) {
+        this(data, feed, new SystemSays(data.path()));
+    }
+
+    /** Looks for the file system once, which takes longer than its answers. */
+    private static final class SystemSays implements Usable {
+        private final Path path;
+        private @Nullable FileStore store;
+
+        SystemSays(Path path) {
+            this.path = path;
+        }
+
+        @Override
+        public long now() throws IOException {
+            if (store == null) {
+                store = Files.getFileStore(path);
+            }
+            return store.getUsableSpace();
+        }
+    }
+
+    DiskReserve(DataDirectory data, LogFeed feed, Usable usable) {
+        this.usable = usable;
+        this.file = data.path().resolve(FILE);
+        this.feed = feed;
+    }
+
+    /** How many bytes are wanted beside what is free; none unless the disk is full. */
+    long tick() throws IOException {
+        long left = usable.now();
+        boolean held = Files.exists(file);
+        if (left < SIZE) {
+            if (held) {
+                Files.delete(file);
+            }
+            tellOnce(
+                    true,
+                    "the disk of the data directory is full (" + Text.bytes(left)
+                            + " left): what workers write to their logs now may be lost to them; "
+                            + (held
+                                    ? "the reserve of " + Text.bytes(SIZE) + " is given up for"
+                                    : "no reserve is left for")
+                            + " starts and reports");
+            return ROOM;
+        }
+        if (left > ROOM) {
+            if (!held) {
+                hold();
+            }
+            tellOnce(false, "the disk of the data directory has room again");
+        }
+        return 0;
+    }
+
+    private void tellOnce(boolean now, String text) {
+        if (now != full) {
+            feed.trouble(text);
+        }
+        full = now;
+    }
+
+    private void hold() throws IOException {
+        OwnFiles.make(file);
+        try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+            // Not a hole: the blocks must be there.
+            out.write(new byte[(int) SIZE]);
+        } catch (IOException filled) {
+            Files.deleteIfExists(file);
+            throw filled;
+        }
+    }
+}

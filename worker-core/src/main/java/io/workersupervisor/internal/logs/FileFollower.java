@@ -1,0 +1,80 @@
+package io.workersupervisor.internal.logs;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.LogEntry;
+import io.workersupervisor.LogFollower;
+import io.workersupervisor.LogSinkException;
+import io.workersupervisor.Redaction;
+import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.text.Text;
+import java.io.IOException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Follows the files of an account's workers, one after the other. */
+final class FileFollower implements LogFollower {
+    private static final int AT_FIRST = 256 << 10;
+
+    private final DataDirectory data;
+    private final AccountId account;
+    private final Incarnations incarnations;
+    private final LogReader reader;
+    private final Timing timing;
+    private @Nullable LogTail tail;
+
+    FileFollower(DataDirectory data, AccountId account, Incarnations incarnations, Redaction redaction, Timing timing) {
+        this.data = data;
+        this.account = account;
+        this.incarnations = incarnations;
+        this.reader = new LogReader(ZoneId.systemDefault(), redaction);
+        this.timing = timing;
+    }
+
+    @Override
+    public List<LogEntry> poll() {
+        try {
+            List<LogEntry> entries = new ArrayList<>();
+            List<WorkerLogFile> files = FileLogs.of(data, account).toList();
+            LogTail present = tail;
+            if (present == null && !files.isEmpty()) {
+                present = FileLogs.atEnd(files.get(files.size() - 1), AT_FIRST);
+                tail = present;
+            }
+            for (WorkerLogFile next : files) {
+                if (present != null && next.workerId().compareTo(present.file().workerId()) > 0) {
+                    drain(present, true, entries);
+                    present.close();
+                    present = new LogTail(next, Optional.empty(), text -> {});
+                    tail = present;
+                }
+            }
+            if (present != null) {
+                drain(present, false, entries);
+            }
+            return entries;
+        } catch (IOException e) {
+            throw new LogSinkException("the log of account " + account + " cannot be read: " + Text.reason(e), e);
+        }
+    }
+
+    private void drain(LogTail from, boolean over, List<LogEntry> entries) throws IOException {
+        Incarnations.Known known = incarnations.of(account, from.file().workerId());
+        entries.addAll(FileLogs.drain(from, reader, known, timing.nanos(), over || known.over()));
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (tail != null) {
+                tail.close();
+            }
+        } catch (IOException e) {
+            throw new LogSinkException("a log file cannot be closed: " + Text.reason(e), e);
+        }
+        tail = null;
+    }
+}

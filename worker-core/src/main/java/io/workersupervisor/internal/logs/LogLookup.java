@@ -1,0 +1,118 @@
+package io.workersupervisor.internal.logs;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.LogAnswer;
+import io.workersupervisor.LogEntry;
+import io.workersupervisor.LogFollower;
+import io.workersupervisor.LogQuery;
+import io.workersupervisor.LogSinkException;
+import io.workersupervisor.Redaction;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.text.Text;
+import io.workersupervisor.spi.LogPosition;
+import io.workersupervisor.spi.LogSink;
+import io.workersupervisor.spi.WorkerRegistry;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Answers queries from a sink, and from the workers' files where the sink cannot, or does not have all of it: while no host
+ * ships, the last words of a worker stand in its file alone. Thread-safe.
+ */
+public final class LogLookup {
+    private static final String FILES = "files";
+
+    private final DataDirectory data;
+    private final Incarnations incarnations;
+    private final Optional<LogSink> sink;
+    private final Redaction redaction;
+    private final Timing timing;
+
+    public LogLookup(
+            DataDirectory data, WorkerRegistry registry, Optional<LogSink> sink, Redaction redaction, Timing timing) {
+        this.data = data;
+        this.incarnations = Incarnations.of(registry);
+        this.sink = sink;
+        this.redaction = redaction;
+        this.timing = timing;
+    }
+
+    public LogAnswer find(LogQuery query) {
+        if (sink.isEmpty()) {
+            return inFiles(query, withoutSink());
+        }
+        String name = sink.get().name();
+        Behind behind = behind(query, name);
+        List<LogEntry> found;
+        try {
+            found = sink.get().find(query);
+        } catch (LogSinkException down) {
+            return inFiles(query, "log sink " + name + " cannot be asked: " + down.getMessage());
+        }
+        if (!found.isEmpty()) {
+            return together(query, name, found, behind);
+        }
+        LogAnswer files = inFiles(query, "log sink " + name + " holds nothing of this yet");
+        return files.entries().isEmpty() ? new LogAnswer(found, name, Optional.empty()) : files;
+    }
+
+    private String withoutSink() {
+        try {
+            List<String> used = SinkCheckpoints.names(data);
+            return used.isEmpty()
+                    ? "no log sink is used"
+                    : "no log sink is asked, and hosts have shipped to " + String.join(", ", used)
+                            + ", which may hold more";
+        } catch (IOException unreadable) {
+            return "no log sink is asked, and " + Layout.checkpoints(data) + " cannot be read: "
+                    + Text.reason(unreadable);
+        }
+    }
+
+    /** What the sink does not have, and why that is not known, if so. */
+    private record Behind(List<LogEntry> entries, Optional<String> trouble) {}
+
+    /** Read before the sink is asked, an entry on its way is not missed, and may be found twice. */
+    private Behind behind(LogQuery query, String name) {
+        try {
+            return new Behind(new FileLogs(data, incarnations, redaction).findBehind(query, name), Optional.empty());
+        } catch (LogSinkException unreadable) {
+            return new Behind(List.of(), Optional.of("the last entries may be missing: " + unreadable.getMessage()));
+        }
+    }
+
+    private static LogAnswer together(LogQuery query, String name, List<LogEntry> found, Behind behind) {
+        Set<Optional<LogPosition>> there =
+                found.stream().map(LogEntry::position).collect(Collectors.toSet());
+        Set<LogEntry> more = behind.entries().stream()
+                .filter(entry -> !there.contains(entry.position()))
+                .collect(Collectors.toSet());
+        if (more.isEmpty()) {
+            return new LogAnswer(found, name, behind.trouble());
+        }
+        List<LogEntry> last = FileLogs.last(
+                query, Stream.concat(found.stream(), more.stream()).toList());
+        long shown = last.stream().filter(more::contains).count();
+        return new LogAnswer(
+                last,
+                name,
+                shown == 0
+                        ? Optional.empty()
+                        : Optional.of((shown == 1 ? "1 entry is" : shown + " entries are")
+                                + " from the workers' files: log sink " + name + " does not have all yet"));
+    }
+
+    private LogAnswer inFiles(LogQuery query, String why) {
+        return new LogAnswer(new FileLogs(data, incarnations, redaction).find(query), FILES, Optional.of(why));
+    }
+
+    public LogFollower follow(AccountId account) {
+        return new FileFollower(data, account, incarnations, redaction, timing);
+    }
+}

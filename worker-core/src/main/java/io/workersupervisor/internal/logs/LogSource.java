@@ -1,0 +1,123 @@
+package io.workersupervisor.internal.logs;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * An open file that a worker writes, read from any offset. It stays readable when the worker renames or deletes it. Not
+ * thread-safe. Not a channel: an interrupt of the thread that reads must not close it.
+ */
+public final class LogSource implements AutoCloseable {
+    /** What file systems free at least. */
+    private static final int BLOCK = 4096;
+
+    private final RandomAccessFile file;
+    private final long inode;
+
+    private LogSource(RandomAccessFile file, long inode) {
+        this.file = file;
+        this.inode = inode;
+    }
+
+    /** Empty where there is no regular file of that name, or it changes while it is opened. */
+    public static Optional<LogSource> open(Path path) throws IOException {
+        Optional<WorkerLogFile.Stat> before = WorkerLogFile.stat(path);
+        if (before.isEmpty()) {
+            return Optional.empty();
+        }
+        RandomAccessFile opened;
+        try {
+            opened = new RandomAccessFile(path.toFile(), "r");
+        } catch (FileNotFoundException goneOrForbidden) {
+            if (WorkerLogFile.stat(path).isEmpty()) {
+                return Optional.empty();
+            }
+            throw goneOrForbidden;
+        }
+        Optional<WorkerLogFile.Stat> after = WorkerLogFile.stat(path);
+        if (after.isEmpty() || after.get().inode() != before.get().inode()) {
+            opened.close();
+            return Optional.empty();
+        }
+        return Optional.of(new LogSource(opened, after.get().inode()));
+    }
+
+    /** The file of an inode under whatever name it has now in the directory of the path. */
+    static Optional<LogSource> renamed(Path path, long inode) throws IOException {
+        Path directory = path.toAbsolutePath().getParent();
+        if (directory == null) {
+            return Optional.empty();
+        }
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
+            for (Path other : all) {
+                if (WorkerLogFile.stat(other)
+                        .filter(stat -> stat.inode() == inode)
+                        .isPresent()) {
+                    return open(other).filter(source -> source.inode() == inode);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    long inode() {
+        return inode;
+    }
+
+    public long size() throws IOException {
+        return file.length();
+    }
+
+    /** Fewer bytes than asked for at the end of the file. */
+    public byte[] read(long offset, int most) throws IOException {
+        byte[] bytes = new byte[(int) Math.max(0, Math.min(most, file.length() - offset))];
+        int got = 0;
+        file.seek(offset);
+        while (got < bytes.length) {
+            int more = file.read(bytes, got, bytes.length - got);
+            if (more < 0) {
+                return Arrays.copyOf(bytes, got);
+            }
+            got += more;
+        }
+        return bytes;
+    }
+
+    /** Whether it is the file in which a progress was made, as far as the bytes before it can tell. */
+    boolean continues(LogProgress progress) throws IOException {
+        LogProgress.Mark mark = progress.mark();
+        if (inode != progress.inode() || file.length() < progress.offset()) {
+            return false;
+        }
+        byte[] before = read(progress.offset() - mark.length(), mark.length());
+        return LogProgress.Mark.of(before, before.length).equals(mark);
+    }
+
+    /** Where the first block begins that does not consist of NUL, as one that was freed does; empty if there is none. */
+    OptionalLong firstData(long from) throws IOException {
+        long at = from;
+        byte[] bytes = read(at, 1 << 16);
+        while (bytes.length > 0) {
+            for (int i = 0; i < bytes.length; i++) {
+                if (bytes[i] != 0) {
+                    return OptionalLong.of(Math.max(from, (at + i) / BLOCK * BLOCK));
+                }
+            }
+            at += bytes.length;
+            bytes = read(at, 1 << 16);
+        }
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

@@ -1,0 +1,197 @@
+package io.workersupervisor.internal.logs;
+
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.internal.text.Text;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchEvent;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notices which workers' files grow: the kernel tells while little happens, and all are looked at where much does, or now
+ * and then. One thread uses it.
+ *
+ * <p>Each write is an event, and many a second cost more than a look at the files: above a number of them the kernel is
+ * asked no more for a while.
+ */
+public final class LogWatch implements AutoCloseable {
+    /** Against events that are missed; and other file systems may tell none. */
+    static final Duration SWEEP = Duration.ofMinutes(5);
+
+    /** How often files are looked at where much happens. */
+    private static final Duration BUSY = Duration.ofMillis(250);
+
+    /** How long before the kernel is asked again. */
+    private static final Duration STORM = Duration.ofSeconds(5);
+
+    private static final int MANY_A_TURN = 256;
+    private static final Duration TURN = Duration.ofMillis(50);
+
+    private final DataDirectory data;
+    private final LogFeed feed;
+    private final Kernel kernel;
+    private final Map<WorkerLogFile, WorkerLogFile.Stat> seen = new HashMap<>();
+    /** Those that grew lately. */
+    private final Set<WorkerLogFile> busy = new LinkedHashSet<>();
+
+    private boolean refusalTold;
+    private @Nullable WatchService service;
+    private long stormUntil;
+    private long sweepAt;
+
+    /** Begins a watch of a directory, or says why it cannot. */
+    @FunctionalInterface
+    interface Kernel {
+        WatchService watch(Path directory) throws IOException;
+    }
+
+    LogWatch(DataDirectory data, LogFeed feed) {
+        this(data, feed, LogWatch::register);
+    }
+
+    LogWatch(DataDirectory data, LogFeed feed, Kernel kernel) {
+        this.data = data;
+        this.feed = feed;
+        this.kernel = kernel;
+        this.sweepAt = feed.timing().nanos();
+    }
+
+    /** Waits for files to grow, and returns those that did or may have; none if nothing was noticed for some time. */
+    Set<WorkerLogFile> await() throws IOException, InterruptedException {
+        long now = feed.timing().nanos();
+        if (service == null && now - stormUntil >= 0) {
+            begin();
+        }
+        WatchService asked = service;
+        if (now - sweepAt >= 0) {
+            return sweep();
+        }
+        if (asked == null) {
+            TimeUnit.NANOSECONDS.sleep(BUSY.toNanos());
+            return lookAtBusy();
+        }
+        WatchKey key = asked.poll(sweepAt - now, TimeUnit.NANOSECONDS);
+        if (key == null) {
+            return sweep();
+        }
+        return drain(asked, key);
+    }
+
+    private void begin() throws IOException {
+        try {
+            service = kernel.watch(data.path());
+        } catch (IOException refused) {
+            // No more watches for this user: all is looked at instead.
+            stormUntil = feed.timing().nanos() + SWEEP.toNanos();
+            tellOnce(refused);
+            return;
+        }
+        refusalTold = false;
+        // What grew before the watch began.
+        sweepAt = feed.timing().nanos();
+    }
+
+    private static WatchService register(Path directory) throws IOException {
+        WatchService begun = directory.getFileSystem().newWatchService();
+        try {
+            directory.register(begun, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
+            return begun;
+        } catch (IOException refused) {
+            begun.close();
+            throw refused;
+        }
+    }
+
+    /** It is tried again and again, and told when it has begun to fail. */
+    private void tellOnce(IOException refused) {
+        if (!refusalTold) {
+            refusalTold = true;
+            feed.trouble(data + " cannot be watched, its log files are looked at every " + Text.words(BUSY) + ": "
+                    + Text.reason(refused));
+        }
+    }
+
+    private Set<WorkerLogFile> drain(WatchService asked, WatchKey first) throws IOException, InterruptedException {
+        Set<WorkerLogFile> grown = new LinkedHashSet<>();
+        int events = take(first, grown);
+        if (events < 0) {
+            return sweep();
+        }
+        // Lines that come together are told together.
+        TimeUnit.NANOSECONDS.sleep(TURN.toNanos());
+        for (WatchKey key = asked.poll(); key != null; key = asked.poll()) {
+            int more = take(key, grown);
+            if (more < 0) {
+                return sweep();
+            }
+            events += more;
+        }
+        if (events > MANY_A_TURN) {
+            busy.addAll(grown);
+            close();
+            stormUntil = feed.timing().nanos() + STORM.toNanos();
+            sweepAt = stormUntil;
+        }
+        return grown;
+    }
+
+    /** How many events; negative if some were lost. */
+    private int take(WatchKey key, Set<WorkerLogFile> grown) {
+        List<WatchEvent<?>> events = key.pollEvents();
+        key.reset();
+        int count = 0;
+        for (WatchEvent<?> event : events) {
+            if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
+                return -1;
+            }
+            count += event.count();
+            if (event.context() instanceof Path name) {
+                WorkerLogFile.of(data.path().resolve(name)).ifPresent(grown::add);
+            }
+        }
+        return count;
+    }
+
+    /** All files that are not as they were when they were last looked at. */
+    private Set<WorkerLogFile> sweep() throws IOException {
+        List<WorkerLogFile> all = WorkerLogFile.list(data);
+        seen.keySet().retainAll(Set.copyOf(all));
+        Set<WorkerLogFile> grown = look(all);
+        busy.retainAll(grown);
+        busy.addAll(grown);
+        sweepAt = feed.timing().nanos() + (service == null ? STORM : SWEEP).toNanos();
+        return grown;
+    }
+
+    private Set<WorkerLogFile> lookAtBusy() throws IOException {
+        return look(List.copyOf(busy));
+    }
+
+    private Set<WorkerLogFile> look(List<WorkerLogFile> files) throws IOException {
+        Set<WorkerLogFile> grown = new LinkedHashSet<>();
+        for (WorkerLogFile file : files) {
+            WorkerLogFile.stat(file.path())
+                    .filter(stat -> !stat.equals(seen.put(file, stat)))
+                    .ifPresent(stat -> grown.add(file));
+        }
+        return grown;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (service != null) {
+            service.close();
+            service = null;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.workersupervisor.internal.logs;
+
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.internal.directory.Layout;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How far all sinks that a data directory was ever shipped to have its workers' files. A sink that is not in use any more
+ * holds up the archive until its directory in {@code checkpoints} is deleted.
+ */
+public final class SinkCheckpoints {
+    private final Map<String, Long> least;
+
+    private SinkCheckpoints(Map<String, Long> least) {
+        this.least = least;
+    }
+
+    /** What is durable, whichever process serves the sink. */
+    public static SinkCheckpoints read(DataDirectory data) throws IOException {
+        Map<String, Long> least = new LinkedHashMap<>();
+        boolean first = true;
+        for (Path sink : directories(data)) {
+            merge(least, read(sink), first);
+            first = false;
+        }
+        return new SinkCheckpoints(least);
+    }
+
+    /** Of the sinks that the data directory was ever shipped to, in the order of their names. */
+    static List<Path> directories(DataDirectory data) throws IOException {
+        List<Path> sinks = new ArrayList<>();
+        if (Files.exists(Layout.checkpoints(data))) {
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(Layout.checkpoints(data))) {
+                all.forEach(sink -> {
+                    if (Files.exists(sink.resolve("journal"))) {
+                        sinks.add(sink);
+                    }
+                });
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
+            }
+        }
+        sinks.sort(null);
+        return sinks;
+    }
+
+    /** Those of the application, by name. */
+    static List<String> names(DataDirectory data) throws IOException {
+        return directories(data).stream()
+                .map(sink -> String.valueOf(sink.getFileName()))
+                .filter(name -> !name.equals(SummarySink.NAME))
+                .toList();
+    }
+
+    private static Map<String, Long> read(Path sink) throws IOException {
+        Map<String, Long> one = new LinkedHashMap<>();
+        LogJournal.readOnly(sink)
+                .forEach((worker, progress) -> one.put(key(worker, progress.inode()), progress.offset()));
+        // An acknowledgement that a crash of the machine takes back would need the bytes again: what was read is
+        // synced.
+        try (RandomAccessFile open =
+                new RandomAccessFile(sink.resolve("journal").toFile(), "rw")) {
+            open.getFD().sync();
+        }
+        return one;
+    }
+
+    private static void merge(Map<String, Long> least, Map<String, Long> one, boolean first) {
+        if (first) {
+            least.putAll(one);
+        } else {
+            least.replaceAll((key, offset) -> Math.min(offset, one.getOrDefault(key, 0L)));
+        }
+    }
+
+    private static String key(String worker, long inode) {
+        return worker + " " + inode;
+    }
+
+    /** Every sink has what stands before this offset. */
+    public long of(WorkerLogFile file, long inode) {
+        return least.getOrDefault(key(file.workerId(), inode), 0L);
+    }
+}

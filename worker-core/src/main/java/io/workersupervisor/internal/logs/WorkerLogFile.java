@@ -1,0 +1,79 @@
+package io.workersupervisor.internal.logs;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.registry.WorkerIds;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The file that one worker writes, {@code data/worker_ACCOUNT_WORKER.log}.
+ *
+ * @param path where it is
+ * @param account the account
+ * @param workerId the incarnation
+ */
+public record WorkerLogFile(Path path, AccountId account, String workerId) {
+    private static final String PREFIX = "worker_";
+    private static final String SUFFIX = ".log";
+
+    /** Which file a name stands for just now, and how long it is. */
+    public record Stat(long inode, long size) {}
+
+    /** Empty where the name is not that of a worker's file. */
+    public static Optional<WorkerLogFile> of(Path path) {
+        String name = path.getFileName().toString();
+        int underscore = name.lastIndexOf('_');
+        if (!name.startsWith(PREFIX) || !name.endsWith(SUFFIX) || underscore < PREFIX.length()) {
+            return Optional.empty();
+        }
+        String workerId = name.substring(underscore + 1, name.length() - SUFFIX.length());
+        return WorkerIds.isOne(workerId)
+                ? Layout.accountOf(name.substring(PREFIX.length(), underscore))
+                        .map(account -> new WorkerLogFile(path, account, workerId))
+                : Optional.empty();
+    }
+
+    /** All of a data directory, in order of their account and age. */
+    public static List<WorkerLogFile> list(DataDirectory data) throws IOException {
+        List<WorkerLogFile> files = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(data.path())) {
+            all.forEach(path -> of(path).ifPresent(files::add));
+        } catch (java.nio.file.DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        files.sort((a, b) -> a.path().compareTo(b.path()));
+        return files;
+    }
+
+    /** The file of a worker whose account is not known; empty if it is gone. */
+    static Optional<WorkerLogFile> find(DataDirectory data, String workerId) throws IOException {
+        return list(data).stream()
+                .filter(file -> file.workerId().equals(workerId))
+                .findFirst();
+    }
+
+    /** Empty where there is no regular file: a link of the worker's making is not followed. */
+    public static Optional<Stat> stat(Path path) throws IOException {
+        try {
+            Map<String, Object> found =
+                    Files.readAttributes(path, "unix:ino,size,isRegularFile", LinkOption.NOFOLLOW_LINKS);
+            return found.get("ino") instanceof Long inode
+                            && found.get("size") instanceof Long size
+                            && Boolean.TRUE.equals(found.get("isRegularFile"))
+                    ? Optional.of(new Stat(inode, size))
+                    : Optional.empty();
+        } catch (NoSuchFileException gone) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.workersupervisor.internal.logs.entries;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a JSON object apart into its fields, which keep their spelling, so that numbers of any length and order survive. Pure,
+ * linear, and without recursion, so that no depth of nesting exhausts the stack.
+ */
+final class JsonLine {
+    private static final int NO = -1;
+
+    private final String text;
+
+    private JsonLine(String text) {
+        this.text = text;
+    }
+
+    /** The fields of the object that is this text; empty where it is no JSON object. */
+    static Optional<List<Field>> fields(String text) {
+        return new JsonLine(text).fields();
+    }
+
+    private Optional<List<Field>> fields() {
+        List<Field> fields = new ArrayList<>();
+        int at = space(0);
+        if (get(at) != '{') {
+            return Optional.empty();
+        }
+        at = space(at + 1);
+        boolean more = get(at) != '}';
+        while (more) {
+            int keyEnd = string(at);
+            int colon = keyEnd < 0 ? NO : space(keyEnd);
+            if (colon < 0 || get(colon) != ':') {
+                return Optional.empty();
+            }
+            int value = space(colon + 1);
+            int end = value(value);
+            if (end < 0) {
+                return Optional.empty();
+            }
+            String source = text.substring(value, end);
+            @Nullable String string = source.charAt(0) == '"' ? Escapes.json(source, 1, source.length() - 1) : null;
+            fields.add(new Field(Escapes.json(text, at + 1, keyEnd - 1), text.substring(at, end), source, string));
+            at = space(end);
+            more = get(at) == ',';
+            at = more ? space(at + 1) : at;
+        }
+        return get(at) == '}' && space(at + 1) == text.length() ? Optional.of(fields) : Optional.empty();
+    }
+
+    /** The end of the value that begins here; negative where none does. */
+    private int value(int from) {
+        BitSet objects = new BitSet();
+        int depth = 0;
+        int at = from;
+        while (at >= 0) {
+            char c = get(at);
+            if (c == '{' || c == '[') {
+                objects.set(depth++, c == '{');
+                at = space(at + 1);
+                if (get(at) != (c == '{' ? '}' : ']')) {
+                    at = c == '{' ? key(at) : at;
+                    continue;
+                }
+            } else {
+                at = c == '"' ? string(at) : word(at);
+            }
+            while (depth > 0 && at >= 0) {
+                at = space(at);
+                boolean object = objects.get(depth - 1);
+                if (get(at) == ',') {
+                    at = space(at + 1);
+                    at = object ? key(at) : at;
+                    break;
+                }
+                at = get(at) == (object ? '}' : ']') ? at + 1 : NO;
+                depth--;
+            }
+            if (depth == 0) {
+                return at;
+            }
+        }
+        return NO;
+    }
+
+    /** The begin of the value behind a key. */
+    private int key(int from) {
+        int end = string(from);
+        int colon = end < 0 ? NO : space(end);
+        return colon >= 0 && get(colon) == ':' ? space(colon + 1) : NO;
+    }
+
+    private int string(int from) {
+        if (get(from) != '"') {
+            return NO;
+        }
+        for (int i = from + 1; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"') {
+                return i + 1;
+            }
+            i += c == '\\' ? 1 : 0;
+        }
+        return NO;
+    }
+
+    /** A number, true, false or null; also NaN, which Python writes. */
+    private int word(int from) {
+        int end = from;
+        while (end < text.length() && "+-.0123456789abcdefghijklmnopqrstuvwxyzENI".indexOf(text.charAt(end)) >= 0) {
+            end++;
+        }
+        return end == from ? NO : end;
+    }
+
+    private int space(int from) {
+        int at = from;
+        while (at < text.length() && " \t\r\n".indexOf(text.charAt(at)) >= 0) {
+            at++;
+        }
+        return at;
+    }
+
+    private char get(int at) {
+        return at < text.length() ? text.charAt(at) : '\0';
+    }
+}

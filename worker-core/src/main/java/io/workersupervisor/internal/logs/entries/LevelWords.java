@@ -1,0 +1,150 @@
+package io.workersupervisor.internal.logs.entries;
+
+import io.workersupervisor.LogLevel;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The words by which programs name a level, read from bytes in any case and without making a string. Pure. */
+public final class LevelWords {
+    private static final int LONGEST = 13;
+
+    private static final String[][] WORDS = {
+        {
+            "trace", "trac", "trc", "trce", "debug", "debu", "dbg", "dbug", "fine", "finer", "finest", "config",
+            "verbose", "vrb", "silly"
+        },
+        {"info", "inf", "information", "informational", "notice", "log", "success"},
+        {"warn", "warning", "wrn"},
+        {"err", "error", "erro", "severe", "fail"},
+        {"fatal", "fata", "ftl", "critical", "crit", "panic", "pani", "dpanic", "emerg", "emergency", "alert"},
+    };
+
+    /** Words that are a level before a colon in any case; the others begin other texts, too. */
+    private static final Set<String> PLAIN = Set.of(
+            "trace",
+            "trce",
+            "debug",
+            "dbug",
+            "info",
+            "notice",
+            "warn",
+            "warning",
+            "err",
+            "error",
+            "severe",
+            "fail",
+            "fatal",
+            "critical",
+            "crit");
+
+    private static final LogLevel[] LEVELS = LogLevel.values();
+
+    /** For each length the packed words, and their levels at the same place. */
+    private static final long[][] PACKED = new long[LONGEST + 1][];
+
+    private static final LogLevel[][] PACKED_LEVELS = new LogLevel[LONGEST + 1][];
+
+    static {
+        for (int length = 0; length <= LONGEST; length++) {
+            int count = 0;
+            long[] packed = new long[20];
+            LogLevel[] levels = new LogLevel[20];
+            for (int level = 0; level < WORDS.length; level++) {
+                for (String word : WORDS[level]) {
+                    if (word.length() == length) {
+                        packed[count] = packed(word);
+                        levels[count++] = LEVELS[level];
+                    }
+                }
+            }
+            PACKED[length] = Arrays.copyOf(packed, count);
+            PACKED_LEVELS[length] = Arrays.copyOf(levels, count);
+        }
+    }
+
+    private LevelWords() {}
+
+    private static long packed(String word) {
+        byte[] bytes = word.getBytes(StandardCharsets.US_ASCII);
+        return packed(bytes, 0, bytes.length);
+    }
+
+    /** The first eight letters; words of one length that agree in these are not both in the table. */
+    private static long packed(byte[] bytes, int from, int to) {
+        long packed = 0;
+        for (int i = from; i < Math.min(to, from + 8); i++) {
+            packed = (packed << 8) | ((bytes[i] | 0x20) & 0xff);
+        }
+        return packed;
+    }
+
+    /** The level that the word in these bytes names; null where it names none. */
+    public static @Nullable LogLevel of(byte[] bytes, int from, int to) {
+        int length = to - from;
+        if (length < 3 || length > LONGEST) {
+            return null;
+        }
+        long word = packed(bytes, from, to);
+        long[] known = PACKED[length];
+        for (int i = 0; i < known.length; i++) {
+            if (known[i] == word) {
+                return PACKED_LEVELS[length][i];
+            }
+        }
+        return null;
+    }
+
+    /** Whether the word, in any case, names a level and little else. */
+    static boolean isPlain(byte[] bytes, int from, int to) {
+        return PLAIN.contains(new String(bytes, from, to - from, StandardCharsets.US_ASCII).toLowerCase(Locale.ROOT));
+    }
+
+    /** The level of a word; null where it names none. */
+    public static @Nullable LogLevel of(String word) {
+        byte[] bytes = word.strip().getBytes(StandardCharsets.UTF_8);
+        if (bytes.length == 1) {
+            return ofLetter(bytes[0]);
+        }
+        return of(bytes, 0, bytes.length);
+    }
+
+    /** The level of one capital letter, as Android, glog and many short formats write it; null for any other byte. */
+    static @Nullable LogLevel ofLetter(byte letter) {
+        return switch (letter) {
+            case 'V', 'T', 'D' -> LogLevel.DEBUG;
+            case 'I', 'N' -> LogLevel.INFO;
+            case 'W' -> LogLevel.WARNING;
+            case 'E' -> LogLevel.ERROR;
+            case 'F', 'C' -> LogLevel.CRITICAL;
+            default -> null;
+        };
+    }
+
+    /** The level of a syslog severity, 0 to 7. */
+    static LogLevel ofSyslog(int severity) {
+        return switch (severity) {
+            case 0, 1, 2 -> LogLevel.CRITICAL;
+            case 3 -> LogLevel.ERROR;
+            case 4 -> LogLevel.WARNING;
+            case 5, 6 -> LogLevel.INFO;
+            default -> LogLevel.DEBUG;
+        };
+    }
+
+    /** The level of a number in a JSON line: pino's and bunyan's 10 to 60, below 8 a syslog severity. */
+    static LogLevel ofNumber(double number) {
+        if (number >= 0 && number < 8) {
+            return ofSyslog((int) number);
+        } else if (number < 30) {
+            return LogLevel.DEBUG;
+        } else if (number < 40) {
+            return LogLevel.INFO;
+        } else if (number < 50) {
+            return LogLevel.WARNING;
+        }
+        return number < 60 ? LogLevel.ERROR : LogLevel.CRITICAL;
+    }
+}

@@ -1,0 +1,166 @@
+package io.workersupervisor.internal.machine;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Finds processes by what the library put into their environment: a worker and what it left behind carry
+ * {@code WORKER_ID}, whatever they closed and whoever their parent is now.
+ *
+ * <p>All environments are read at once, and one reading serves everybody who asked before it began: when many workers end
+ * together, few readings tell what each has left behind.
+ *
+ * <p>An environment that is empty means "not yet": between fork and the end of exec there is nothing to read. Such a
+ * process is looked at again, for a bounded time, if it is young enough to be the one that is sought.
+ */
+public final class EnvironmentSearch {
+    private static final Duration LONGEST_EXEC = Duration.ofMillis(500);
+    private static final Duration PAUSE = Duration.ofMillis(5);
+
+    private final ProcFs proc;
+    private final Timing timing;
+    private final SharedReading<Reading> everyone;
+
+    public EnvironmentSearch(ProcFs proc, Timing timing) {
+        this.proc = proc;
+        this.timing = timing;
+        this.everyone = new SharedReading<>(() -> read(proc.processes()));
+    }
+
+    /**
+     * A process that carries the library's variables, or is known by other means to be of a worker that does.
+     *
+     * @param stat what it is
+     * @param account the text of its account
+     * @param workerId its worker id
+     * @param epoch its epoch, 0 where that is no number
+     * @param data the data directory of its supervisor
+     */
+    public record Marked(ProcFs.Stat stat, String account, String workerId, long epoch, String data) {
+        /** Its account; empty where the text is none, as any process may say anything. */
+        public Optional<AccountId> accountId() {
+            try {
+                return Optional.of(AccountId.parse(account));
+            } catch (IllegalArgumentException damaged) {
+                return Optional.empty();
+            }
+        }
+
+        /** A worker leads a group of its own, what it forked does not. */
+        public boolean leads() {
+            return stat.group() == stat.pid();
+        }
+
+        @Override
+        public String toString() {
+            return "pid " + stat.pid();
+        }
+    }
+
+    /** The living processes of one worker, leaders first; none of them started before {@code bornAfter}. */
+    public List<Marked> ofWorker(String workerId, long bornAfter) {
+        return search(mark -> mark.workerId().equals(workerId), bornAfter);
+    }
+
+    /** The living processes of all workers of a data directory. */
+    public List<Marked> ofDirectory(DataDirectory data) {
+        String path = asRead(data.path().toString());
+        return search(mark -> mark.data().equals(path), Long.MAX_VALUE);
+    }
+
+    /** The living processes of all workers of one account. */
+    public List<Marked> ofAccount(DataDirectory data, AccountId account) {
+        String path = asRead(data.path().toString());
+        return search(
+                mark -> mark.account().equals(account.toString()) && mark.data().equals(path), Long.MAX_VALUE);
+    }
+
+    /** Environments are read byte by byte, whatever they are encoded in. */
+    private static String asRead(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    /** The library's variables in one environment; nothing else of it is kept. */
+    private record Mark(String account, String workerId, long epoch, String data) {}
+
+    /** What one reading found: environments of workers, and processes that have none yet. */
+    private record Reading(Map<Long, Mark> marked, List<Long> empty) {}
+
+    private Reading read(List<Long> pids) {
+        Map<Long, Mark> marked = new LinkedHashMap<>();
+        List<Long> empty = new ArrayList<>();
+        for (long pid : pids) {
+            proc.environment(pid).ifPresent(environment -> {
+                if (environment.length() <= 1) {
+                    empty.add(pid);
+                } else if (environment.contains("\0WORKER_")) {
+                    marked.put(pid, mark(environment));
+                }
+            });
+        }
+        return new Reading(marked, empty);
+    }
+
+    private List<Marked> search(Predicate<Mark> sought, long bornAfter) {
+        List<Marked> found = new ArrayList<>();
+        long deadline = timing.nanos() + LONGEST_EXEC.toNanos();
+        Reading now = everyone.read();
+        while (true) {
+            now.marked().forEach((pid, mark) -> {
+                if (sought.test(mark)) {
+                    proc.stat(pid)
+                            .filter(stat -> !stat.isDead())
+                            .ifPresent(stat -> found.add(
+                                    new Marked(stat, mark.account(), mark.workerId(), mark.epoch(), mark.data())));
+                }
+            });
+            List<Long> pending = now.empty().stream()
+                    .filter(pid -> mayStillExec(pid, bornAfter))
+                    .toList();
+            if (pending.isEmpty() || timing.nanos() >= deadline) {
+                break;
+            }
+            timing.pause(PAUSE);
+            now = read(pending);
+        }
+        proc.requireReadable();
+        found.sort(Comparator.comparing((Marked marked) -> !marked.leads())
+                .thenComparing(marked -> marked.stat().pid()));
+        return found;
+    }
+
+    private boolean mayStillExec(long pid, long bornAfter) {
+        return proc.stat(pid)
+                .filter(stat -> !stat.isDead() && stat.virtualBytes() > 0 && stat.startTicks() >= bornAfter)
+                .isPresent();
+    }
+
+    private static Mark mark(String environment) {
+        String epoch = variable(environment, "WORKER_EPOCH");
+        return new Mark(
+                variable(environment, "WORKER_ACCOUNT"),
+                variable(environment, "WORKER_ID"),
+                epoch.matches("[0-9]{1,18}") ? Long.parseLong(epoch) : 0,
+                variable(environment, "WORKER_DATA"));
+    }
+
+    /** The first of that name wins, as it does for the process. */
+    private static String variable(String environment, String name) {
+        int from = environment.indexOf("\0" + name + "=");
+        if (from < 0) {
+            return "";
+        }
+        int value = from + name.length() + 2;
+        int end = environment.indexOf('\0', value);
+        return end < 0 ? environment.substring(value) : environment.substring(value, end);
+    }
+}

@@ -1,0 +1,128 @@
+package io.workersupervisor.internal.registry;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.Desired;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.WorkerState;
+import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.spi.RowDetail;
+import io.workersupervisor.spi.WorkerRow;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every way of changing a row, one method each: all make a new row with the next revision, and only {@code claimed} and
+ * {@code stopAsked} touch {@link WorkerRow#desired()}. Pure.
+ */
+public final class RowChanges {
+    private RowChanges() {}
+
+    /** What a claim adds to the spec. */
+    public record Claim(
+            long epoch, String workerId, String node, Instant at, Actor actor, long bornAfter, String logFile) {}
+
+    /** The row of an account that is stopped before it was ever started. */
+    public static WorkerRow neverStarted(AccountId account, String node, Instant now) {
+        return new WorkerRow(
+                account,
+                0,
+                1,
+                "",
+                node,
+                WorkerState.STOPPED,
+                Desired.STOPPED,
+                now,
+                Optional.empty(),
+                Optional.empty(),
+                Detail.NONE);
+    }
+
+    /** The intent to start: a new worker id under a higher epoch, desired RUN. */
+    public static WorkerRow claimed(Optional<WorkerRow> seen, WorkerSpec spec, Claim claim) {
+        return new WorkerRow(
+                spec.account(),
+                claim.epoch(),
+                seen.map(row -> row.version() + 1).orElse(1L),
+                claim.workerId(),
+                claim.node(),
+                WorkerState.STARTING,
+                Desired.RUN,
+                claim.at(),
+                spec.userId(),
+                spec.version(),
+                seen.map(row -> Detail.of(row).forNextWorker())
+                        .orElse(Detail.NONE)
+                        .withClaim(spec, claim));
+    }
+
+    /** A row that is about to be claimed, with the kernel's out-of-memory counts: no transition, nothing is written yet. */
+    public static WorkerRow counting(WorkerRow claimed, Map<String, @Nullable Object> counts) {
+        return new WorkerRow(
+                claimed.account(),
+                claimed.epoch(),
+                claimed.version(),
+                claimed.workerId(),
+                claimed.node(),
+                claimed.state(),
+                claimed.desired(),
+                claimed.startedAt(),
+                claimed.userId(),
+                claimed.specVersion(),
+                Detail.of(claimed).withMemoryCounts(counts));
+    }
+
+    public static WorkerRow running(WorkerRow row, ProcessIdentity identity) {
+        return changed(row, WorkerState.RUNNING, row.desired(), Detail.of(row).withIdentity(identity));
+    }
+
+    public static WorkerRow seenHoldingLock(WorkerRow row) {
+        return changed(row, row.state(), row.desired(), Detail.of(row).withHeldLock());
+    }
+
+    /** A person's stop: the ladder begins where a worker may exist, and the account stays stopped. */
+    public static WorkerRow stopAsked(WorkerRow row, Actor actor, Instant now) {
+        return row.state().isOpen()
+                ? changed(
+                        row,
+                        WorkerState.STOPPING,
+                        Desired.STOPPED,
+                        Detail.of(row).withStop(actor, now, StopCause.PERSON))
+                : changed(row, WorkerState.STOPPED, Desired.STOPPED, row.detail());
+    }
+
+    /** A stop of this worker alone: the account stays wanted. */
+    public static WorkerRow stopping(WorkerRow row, Actor actor, Instant now, StopCause cause) {
+        return changed(row, WorkerState.STOPPING, row.desired(), Detail.of(row).withStop(actor, now, cause));
+    }
+
+    /** Written before the first signal to the worker itself: without it, no ladder has ended it. */
+    public static WorkerRow terming(WorkerRow row, Instant now) {
+        return changed(row, row.state(), row.desired(), Detail.of(row).withTerm(now));
+    }
+
+    /** The worker was gone before the signal. */
+    public static WorkerRow notTermed(WorkerRow row) {
+        return changed(row, row.state(), row.desired(), Detail.of(row).withoutTerm());
+    }
+
+    public static WorkerRow closed(WorkerRow row, WorkerState end) {
+        return changed(row, end, row.desired(), row.detail());
+    }
+
+    private static WorkerRow changed(WorkerRow row, WorkerState newState, Desired newDesired, RowDetail newDetail) {
+        return new WorkerRow(
+                row.account(),
+                row.epoch(),
+                row.version() + 1,
+                row.workerId(),
+                row.node(),
+                newState,
+                newDesired,
+                row.startedAt(),
+                row.userId(),
+                row.specVersion(),
+                newDetail);
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * Works on strings alone: JSON, secrets, one-line texts, names of signals. Knows no file and no process.
+ *
+ * <p>May use: nothing.
+ * <br>Used by: everything.
+ * <br>Change here when: a text is read or written in another way.
+ */
+@NullMarked
+package io.workersupervisor.internal.text;
+
+import org.jspecify.annotations.NullMarked;

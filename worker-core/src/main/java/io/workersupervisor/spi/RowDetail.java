@@ -1,0 +1,35 @@
+package io.workersupervisor.spi;
+
+import io.workersupervisor.internal.registry.Detail;
+import java.util.OptionalLong;
+
+/**
+ * One JSON object that a store carries unread with a row: identity of the process, stop intent, counters. Unknown fields,
+ * such as those of a newer minor version, are kept through every change. Immutable; only the library makes one.
+ */
+public sealed interface RowDetail permits Detail {
+    /**
+     * Reads the text that {@link #toJson()} wrote.
+     *
+     * @param json one JSON object
+     * @return the detail
+     * @throws IllegalArgumentException if the text is something else, or a part of it cannot be understood
+     */
+    static RowDetail parse(String json) {
+        return Detail.parse(json);
+    }
+
+    /**
+     * The detail as a store keeps it.
+     *
+     * @return one JSON object
+     */
+    String toJson();
+
+    /**
+     * The process number of the worker.
+     *
+     * @return empty while no process is recorded
+     */
+    OptionalLong pid();
+}

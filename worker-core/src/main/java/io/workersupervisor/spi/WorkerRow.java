@@ -1,0 +1,87 @@
+package io.workersupervisor.spi;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.Desired;
+import io.workersupervisor.WorkerState;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One row of the registry: an account that was ever started, and its present or last worker.
+ *
+ * <p>A row is the value that {@link WorkerRegistry} compares and sets; every change makes a new row with the next
+ * version. Immutable.
+ *
+ * <pre>
+ * account_id | epoch | version | worker_id | node | state | desired | pid | started_at | user_id | spec_version | detail
+ * </pre>
+ *
+ * @param account the key
+ * @param epoch the fencing number, 0 where nothing was ever started; never goes back
+ * @param version grows by one at every change, from 1
+ * @param workerId the present or last worker, empty where nothing was ever started
+ * @param node the owner
+ * @param state where the worker stands
+ * @param desired what people want
+ * @param startedAt when the worker was claimed, in milliseconds
+ * @param userId the owner of the account, if given
+ * @param specVersion the version of the application's spec, if given
+ * @param detail what is kept beside the columns
+ */
+public record WorkerRow(
+        AccountId account,
+        long epoch,
+        long version,
+        String workerId,
+        String node,
+        WorkerState state,
+        Desired desired,
+        Instant startedAt,
+        Optional<String> userId,
+        Optional<String> specVersion,
+        RowDetail detail) {
+    /**
+     * Checks the bounds.
+     *
+     * @param account the key
+     * @param epoch the fencing number, 0 where nothing was ever started; never goes back
+     * @param version grows by one at every change, from 1
+     * @param workerId the present or last worker, empty where nothing was ever started
+     * @param node the owner
+     * @param state where the worker stands
+     * @param desired what people want
+     * @param startedAt when the worker was claimed, in milliseconds
+     * @param userId the owner of the account, if given
+     * @param specVersion the version of the application's spec, if given
+     * @param detail what is kept beside the columns
+     */
+    public WorkerRow {
+        if (epoch < 0 || version < 1) {
+            throw new IllegalArgumentException("epoch must be at least 0 and version at least 1 for account " + account
+                    + ", were " + epoch + " and " + version);
+        }
+        if (state.isOpen() && workerId.isEmpty()) {
+            throw new IllegalArgumentException("workerId must be given in state " + state + ", account " + account);
+        }
+        startedAt = Instant.ofEpochMilli(startedAt.toEpochMilli());
+    }
+
+    /**
+     * Tells whether this worker is to end: a stop has begun, or the account is to be stopped.
+     *
+     * @return true if it is
+     */
+    public boolean isToEnd() {
+        return state == WorkerState.STOPPING || desired == Desired.STOPPED;
+    }
+
+    /**
+     * The process number of an open row's worker, once it is known: a column for those who read the table.
+     *
+     * @return the process number
+     */
+    public OptionalLong pid() {
+        return state.isOpen() ? detail.pid() : OptionalLong.empty();
+    }
+}

@@ -1,0 +1,50 @@
+package io.workersupervisor.internal.launch.keeper;
+
+import static org.awaitility.Awaitility.await;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.LaunchPath;
+import io.workersupervisor.TestNode;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.launch.AccountLocks;
+import io.workersupervisor.internal.launch.Launcher.LaunchAnswer;
+import io.workersupervisor.internal.launch.Launcher.LaunchRequest;
+import io.workersupervisor.internal.registry.WorkerIds;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Launches workers in a JVM of its own and prints what each wrote and what was told: {@code DATA PATH SCRIPT...}. */
+final class LaunchMain {
+    private LaunchMain() {}
+
+    public static void main(String[] args) throws Exception {
+        DataDirectory data = DataDirectory.open(Path.of(args[0]));
+        LaunchPath path = LaunchPath.valueOf(args[1]);
+        try (KeeperNode node = new KeeperNode(data, path, KeeperProgram.usualPlaces(data))) {
+            for (int i = 2; i < args.length; i++) {
+                System.out.println(wrote(node, args[i]));
+            }
+            node.troubles.forEach(System.out::println);
+        }
+    }
+
+    private static String wrote(KeeperNode node, String script) throws Exception {
+        AccountId account = AccountId.of(1);
+        WorkerSpec spec = TestNode.sh(account, script).build();
+        String workerId = new WorkerIds().next(Instant.now());
+        long epoch = node.local.locks().admitted(account) + 1;
+        LaunchAnswer answer = node.launcher.launch(new LaunchRequest(spec, workerId, epoch));
+        if (!(answer instanceof LaunchAnswer.Born)) {
+            return answer.toString();
+        }
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> node.local.records().exit(workerId).isPresent()
+                        && node.local.locks().state(account) == AccountLocks.State.FREE);
+        return Files.readString(node.data.path().resolve(Layout.logName(account, workerId)))
+                .strip();
+    }
+}

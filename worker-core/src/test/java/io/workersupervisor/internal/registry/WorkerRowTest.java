@@ -1,0 +1,241 @@
+package io.workersupervisor.internal.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.workersupervisor.Desired;
+import io.workersupervisor.Samples;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.WorkerState;
+import io.workersupervisor.spi.WorkerRow;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class WorkerRowTest {
+    private static final Instant LATER = Samples.NOW.plusSeconds(60);
+
+    /** Every way of changing a row that the class has, from every state and both wishes. */
+    static Stream<Arguments> transitions() {
+        return Arrays.stream(WorkerRow.class.getDeclaredMethods())
+                .filter(method -> method.getReturnType() == WorkerRow.class && !method.isSynthetic())
+                .filter(method -> (method.getModifiers() & (Modifier.STATIC | Modifier.PRIVATE)) == 0)
+                .flatMap(method -> rows().map(row -> Arguments.of(method.getName(), row, apply(method, row))));
+    }
+
+    private static Stream<WorkerRow> rows() {
+        return Arrays.stream(WorkerState.values())
+                .flatMap(state -> Arrays.stream(Desired.values()).map(desired -> row(state, desired)));
+    }
+
+    private static WorkerRow row(WorkerState state, Desired desired) {
+        WorkerRow running = Samples.running();
+        return new WorkerRow(
+                running.account(),
+                7,
+                41,
+                running.workerId(),
+                running.node(),
+                state,
+                desired,
+                running.startedAt(),
+                running.userId(),
+                running.specVersion(),
+                running.detail());
+    }
+
+    private static WorkerRow apply(Method transition, WorkerRow row) {
+        Object[] arguments = Arrays.stream(transition.getParameterTypes())
+                .map(WorkerRowTest::argument)
+                .toArray();
+        try {
+            return (WorkerRow) transition.invoke(row, arguments);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(transition + " of " + row, e);
+        }
+    }
+
+    private static Object argument(Class<?> type) {
+        return Stream.<Object>of(
+                        Samples.process(815, 20_000),
+                        new Actor("host-b", Samples.process(18, 600)),
+                        LATER,
+                        StopCause.CLOSE,
+                        WorkerState.FAILED)
+                .filter(type::isInstance)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("give this test a sample of " + type));
+    }
+
+    @ParameterizedTest
+    @MethodSource("transitions")
+    void a_transition_makes_the_next_version(String name, WorkerRow before, WorkerRow after) {
+        assertThat(after.version()).as(name).isEqualTo(before.version() + 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("transitions")
+    void a_transition_leaves_what_names_the_worker(String name, WorkerRow before, WorkerRow after) {
+        assertThat(after)
+                .as(name)
+                .usingRecursiveComparison()
+                .comparingOnlyFields("account", "epoch", "workerId", "node", "startedAt", "userId", "specVersion")
+                .isEqualTo(before);
+    }
+
+    /** P4. */
+    @ParameterizedTest
+    @MethodSource("transitions")
+    void only_a_stop_of_a_person_changes_what_is_desired(String name, WorkerRow before, WorkerRow after) {
+        Desired wanted = name.equals("stopAsked") ? Desired.STOPPED : before.desired();
+
+        assertThat(after.desired()).as(name).isEqualTo(wanted);
+    }
+
+    @Test
+    void the_first_claim_is_version_1_and_wants_a_worker() {
+        WorkerRow row = Samples.starting();
+
+        assertThat(row.version()).isEqualTo(1);
+        assertThat(row.epoch()).isEqualTo(1);
+        assertThat(row.state()).isEqualTo(WorkerState.STARTING);
+        assertThat(row.desired()).isEqualTo(Desired.RUN);
+        assertThat(row.workerId()).isEqualTo(Samples.WORKER);
+        assertThat(row.node()).isEqualTo(Samples.NODE);
+        assertThat(row.startedAt()).isEqualTo(Samples.NOW);
+        assertThat(row.userId()).contains("user-a");
+        assertThat(row.specVersion()).contains("2.1");
+        assertThat(Detail.of(row).actor()).contains(Samples.HOST);
+        assertThat(Detail.of(row).bornAfter()).isEqualTo(9_900);
+        assertThat(Detail.identityOf(row)).isEmpty();
+    }
+
+    @Test
+    void a_claim_replaces_the_last_worker_and_its_process() {
+        WorkerRow last = RowChanges.closed(Samples.stopping(), WorkerState.STOPPED);
+        WorkerSpec spec = WorkerSpec.of(Samples.ACCOUNT, "other");
+
+        WorkerRow next = RowChanges.claimed(
+                Optional.of(last),
+                spec,
+                new RowChanges.Claim(9, "next-worker", "node-b", LATER, Samples.HOST, 1, "next.log"));
+
+        assertThat(next.version()).isEqualTo(last.version() + 1);
+        assertThat(next.epoch()).isEqualTo(9);
+        assertThat(next.workerId()).isEqualTo("next-worker");
+        assertThat(next.node()).isEqualTo("node-b");
+        assertThat(next.desired()).isEqualTo(Desired.RUN);
+        assertThat(next.startedAt()).isEqualTo(LATER);
+        assertThat(next.userId()).isEmpty();
+        assertThat(next.specVersion()).isEmpty();
+        assertThat(Detail.identityOf(next)).isEmpty();
+        assertThat(Detail.of(next).stopAskedAt()).isEmpty();
+    }
+
+    @Test
+    void running_records_the_process() {
+        WorkerRow row = RowChanges.running(Samples.starting(), Samples.PROCESS);
+
+        assertThat(row.state()).isEqualTo(WorkerState.RUNNING);
+        assertThat(Detail.identityOf(row)).contains(Samples.PROCESS);
+        assertThat(row.pid()).hasValue(4242);
+    }
+
+    @Test
+    void a_held_lock_changes_nothing_but_the_detail() {
+        WorkerRow row = RowChanges.seenHoldingLock(Samples.running());
+
+        assertThat(Detail.of(row).holdsLock()).isTrue();
+        assertThat(row.state()).isEqualTo(WorkerState.RUNNING);
+        assertThat(Detail.identityOf(row)).contains(Samples.PROCESS);
+    }
+
+    @ParameterizedTest
+    @EnumSource(WorkerState.class)
+    void a_persons_stop_begins_the_ladder_only_where_a_worker_may_exist(WorkerState state) {
+        WorkerRow stopped = RowChanges.stopAsked(row(state, Desired.RUN), Samples.HOST, LATER);
+
+        assertThat(stopped.state()).isEqualTo(state.isOpen() ? WorkerState.STOPPING : WorkerState.STOPPED);
+        assertThat(Detail.of(stopped).stopAskedAt()).isEqualTo(state.isOpen() ? Optional.of(LATER) : Optional.empty());
+    }
+
+    @Test
+    void a_stop_of_the_worker_alone_tells_who_and_why() {
+        Actor other = new Actor("host-b", Samples.process(18, 600));
+
+        WorkerRow row = RowChanges.stopping(Samples.running(), other, LATER, StopCause.RESTART);
+
+        assertThat(row.state()).isEqualTo(WorkerState.STOPPING);
+        assertThat(Detail.of(row).actor()).contains(other);
+        assertThat(Detail.of(row).stopCause()).isEqualTo(StopCause.RESTART);
+        assertThat(Detail.of(row).stopAskedAt()).contains(LATER);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = WorkerState.class,
+            names = {"BACKING_OFF", "STOPPED", "FAILED"})
+    void a_closed_row_keeps_its_worker_but_shows_no_pid(WorkerState end) {
+        WorkerRow row = RowChanges.closed(Samples.running(), end);
+
+        assertThat(row.state()).isEqualTo(end);
+        assertThat(Detail.identityOf(row)).contains(Samples.PROCESS);
+        assertThat(row.pid()).isEmpty();
+    }
+
+    /** P4: a stop of an account that was never started is remembered. */
+    @Test
+    void an_account_stopped_before_its_first_start_has_a_row_without_a_worker() {
+        WorkerRow row = RowChanges.neverStarted(Samples.ACCOUNT, Samples.NODE, Samples.NOW);
+
+        assertThat(row.desired()).isEqualTo(Desired.STOPPED);
+        assertThat(row.state()).isEqualTo(WorkerState.STOPPED);
+        assertThat(row.epoch()).isZero();
+        assertThat(row.version()).isEqualTo(1);
+        assertThat(row.workerId()).isEmpty();
+    }
+
+    @Test
+    void a_row_keeps_milliseconds_as_stores_do() {
+        WorkerRow row =
+                RowChanges.neverStarted(Samples.ACCOUNT, Samples.NODE, Instant.parse("2026-11-24T02:00:00.123456789Z"));
+
+        assertThat(row.startedAt()).isEqualTo(Instant.parse("2026-11-24T02:00:00.123Z"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongRows")
+    void a_row_out_of_bounds_is_refused(long epoch, long version, String workerId, WorkerState state, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new WorkerRow(
+                        Samples.ACCOUNT,
+                        epoch,
+                        version,
+                        workerId,
+                        Samples.NODE,
+                        state,
+                        Desired.RUN,
+                        Samples.NOW,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Detail.NONE))
+                .withMessage(message);
+    }
+
+    static Stream<Arguments> wrongRows() {
+        String bounds = "epoch must be at least 0 and version at least 1 for account 4711, were ";
+        return Stream.of(
+                Arguments.of(-1, 1, "w", WorkerState.STOPPED, bounds + "-1 and 1"),
+                Arguments.of(0, 0, "w", WorkerState.STOPPED, bounds + "0 and 0"),
+                Arguments.of(1, 1, "", WorkerState.STARTING, "workerId must be given in state STARTING, account 4711"),
+                Arguments.of(1, 1, "", WorkerState.STOPPING, "workerId must be given in state STOPPING, account 4711"));
+    }
+}
