@@ -1,7 +1,7 @@
 package io.workersupervisor;
 
-import io.workersupervisor.internal.launch.Environment;
-import io.workersupervisor.internal.text.PlatformText;
+import io.workersupervisor.internal.launch.WorkerEnvironment;
+import io.workersupervisor.internal.text.PlatformCharset;
 import io.workersupervisor.internal.text.Text;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
@@ -209,7 +209,7 @@ public final class WorkerSpec {
         private Duration startGrace = DEFAULT_START_GRACE;
         private Duration stopGrace = DEFAULT_STOP_GRACE;
         private @Nullable Duration heartbeat;
-        private Charset charset = PlatformText.CHARSET;
+        private Charset charset = PlatformCharset.CHARSET;
 
         private Builder(AccountId account, List<String> command) {
             this.account = account;
@@ -235,7 +235,7 @@ public final class WorkerSpec {
          * @throws IllegalArgumentException if the name cannot be passed on or belongs to the library
          */
         public Builder environment(String name, String value) {
-            if (!Environment.isPassable(name)) {
+            if (!WorkerEnvironment.isPassable(name)) {
                 throw new IllegalArgumentException("environment variable of account " + account
                         + " must be named [A-Za-z_][A-Za-z0-9_]*, was " + Text.quoted(name));
             }
@@ -375,9 +375,9 @@ public final class WorkerSpec {
         public WorkerSpec build() {
             for (int word = 0; word < command.size(); word++) {
                 String name = word == 0 ? "the program" : "argument " + word;
-                PlatformText.requireEncodable(charset, name + " of account " + account, command.get(word));
+                PlatformCharset.requireEncodable(charset, name + " of account " + account, command.get(word));
             }
-            environment.forEach((name, value) -> PlatformText.requireEncodable(
+            environment.forEach((name, value) -> PlatformCharset.requireEncodable(
                     charset, "environment variable " + name + " of account " + account, value));
             return new WorkerSpec(this);
         }

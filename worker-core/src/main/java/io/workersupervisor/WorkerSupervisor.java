@@ -1,6 +1,6 @@
 package io.workersupervisor;
 
-import io.workersupervisor.internal.host.Engine;
+import io.workersupervisor.internal.host.Host;
 import io.workersupervisor.internal.host.HostSettings;
 import io.workersupervisor.internal.host.Seams;
 import io.workersupervisor.internal.launch.combined.LaunchSettings;
@@ -50,9 +50,9 @@ public final class WorkerSupervisor implements AutoCloseable {
     /** How long {@link #close()} may take unless the builder says otherwise: 30 s. */
     public static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
-    private final Engine engine;
+    private final Host engine;
 
-    private WorkerSupervisor(Engine engine) {
+    private WorkerSupervisor(Host engine) {
         this.engine = engine;
     }
 
@@ -497,7 +497,7 @@ public final class WorkerSupervisor implements AutoCloseable {
          * @throws RegistryException if the registry fails
          */
         public WorkerSupervisor build() {
-            return new WorkerSupervisor(Engine.open(new HostSettings(
+            return new WorkerSupervisor(Host.open(new HostSettings(
                     data,
                     registry,
                     probe,

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -140,7 +140,7 @@ class DataDirectoryTest {
 
     @Test
     void a_directory_of_another_user_is_refused() throws IOException {
-        Needs.that(Machine.userId() == 0, "root, to give a directory away");
+        Needs.that(Kernel.userId() == 0, "root, to give a directory away");
         Path path = Files.createDirectory(home.resolve("data"));
         Files.setAttribute(path, "unix:uid", 65_534);
 

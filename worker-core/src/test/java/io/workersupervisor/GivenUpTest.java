@@ -3,7 +3,7 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.internal.registry.WorkerIds;
@@ -51,8 +51,8 @@ class GivenUpTest {
     }
 
     /** Time that runs fast, so that a wait of many seconds takes one. */
-    private static Timing fast(Timing system) {
-        return new Timing() {
+    private static Clocks fast(Clocks system) {
+        return new Clocks() {
             @Override
             public Instant now() {
                 return system.now();

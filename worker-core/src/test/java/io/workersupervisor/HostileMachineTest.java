@@ -2,7 +2,7 @@ package io.workersupervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.Kernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ class HostileMachineTest {
 
     @BeforeAll
     static void need_root_and_namespaces() throws Exception {
-        boolean possible = Machine.userId() == 0
+        boolean possible = Kernel.userId() == 0
                 && new ProcessBuilder("unshare", "-pfm", "--mount-proc", "true")
                                 .start()
                                 .waitFor()

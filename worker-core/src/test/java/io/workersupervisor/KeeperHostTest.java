@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.keeper.KeeperBinary;
+import io.workersupervisor.internal.launch.keeper.KeeperConnections;
 import io.workersupervisor.internal.launch.keeper.KeeperUnavailableException;
-import io.workersupervisor.internal.launch.keeper.Keepers;
 import io.workersupervisor.spi.InMemoryWorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
@@ -48,7 +48,7 @@ class KeeperHostTest {
 
     /** The process of the keeper that has the lock of its directory. */
     private long keeper() {
-        Path lock = Keepers.directories(node.data).get(0).resolve("lock");
+        Path lock = KeeperConnections.directories(node.data).get(0).resolve("lock");
         return node.local().proc().processes().stream()
                 .filter(pid -> node.local().proc().commandLine(pid).contains("/keeper-"))
                 .filter(pid -> node.local().proc().hasOpen(pid, lock))
@@ -184,7 +184,7 @@ class KeeperHostTest {
 
         WorkerSupervisor newer = node.host();
         newer.reconcile();
-        assertThat(Keepers.directories(node.data)).hasSize(2);
+        assertThat(KeeperConnections.directories(node.data)).hasSize(2);
         AccountId other = AccountId.of(2);
         newer.start(TestNode.sh(other, "exec sleep 600").build()).orElseThrow();
         TestNode.kill(pid);

@@ -1,10 +1,10 @@
 package io.workersupervisor;
 
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.RowChanges;
-import io.workersupervisor.internal.registry.StopCause;
+import io.workersupervisor.internal.registry.StopPurpose;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Instant;
 import java.util.List;
@@ -16,7 +16,7 @@ public final class Samples {
     public static final AccountId ACCOUNT = AccountId.of(4711);
     public static final String WORKER = "01kas9g4bv0123456789abcdef";
     public static final String NODE = "node-a";
-    public static final Machine MACHINE = new Machine("machine-a", "boot-a", "pid:[1]", "time:[1]");
+    public static final Kernel MACHINE = new Kernel("machine-a", "boot-a", "pid:[1]", "time:[1]");
     public static final ProcessIdentity PROCESS = process(4242, 10_000);
     public static final Actor HOST = new Actor("host-a", process(17, 500));
     public static final WorkerSpec SPEC = WorkerSpec.builder(ACCOUNT, "/usr/bin/worker", "--session", "a")
@@ -47,7 +47,7 @@ public final class Samples {
         return RowChanges.stopAsked(running(), HOST, NOW.plusSeconds(10));
     }
 
-    public static WorkerRow stopping(StopCause cause) {
+    public static WorkerRow stopping(StopPurpose cause) {
         return RowChanges.stopping(running(), HOST, NOW.plusSeconds(10), cause);
     }
 

@@ -1,11 +1,11 @@
 package io.workersupervisor;
 
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import java.time.Duration;
 import java.time.Instant;
 
 /** Clocks that a test moves. */
-public final class SetTiming implements Timing {
+public final class SetTiming implements Clocks {
     private Instant now = Samples.NOW;
     private long nanos = 1_000_000_000_000L;
 

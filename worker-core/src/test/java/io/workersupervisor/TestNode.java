@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.host.Seams;
 import io.workersupervisor.internal.launch.LaunchRecords;
-import io.workersupervisor.internal.launch.keeper.Keepers;
-import io.workersupervisor.internal.liveness.LocalMachine;
+import io.workersupervisor.internal.launch.keeper.KeeperConnections;
+import io.workersupervisor.internal.liveness.LocalEvidence;
 import io.workersupervisor.internal.machine.EnvironmentSearch;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessProbe;
@@ -142,8 +142,8 @@ public final class TestNode implements AutoCloseable {
         await().until(() -> Files.readString(log).contains(words));
     }
 
-    public LocalMachine local() {
-        return LocalMachine.of(data, false);
+    public LocalEvidence local() {
+        return LocalEvidence.of(data, false);
     }
 
     public WorkerRow row(AccountId account) {
@@ -162,7 +162,7 @@ public final class TestNode implements AutoCloseable {
         for (Path record : records()) {
             Files.delete(record);
         }
-        for (Path keeper : Keepers.directories(data)) {
+        for (Path keeper : KeeperConnections.directories(data)) {
             Files.deleteIfExists(keeper.resolve("journal"));
         }
     }
@@ -213,7 +213,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     /** A worker that has not reached its program yet is known by its birth record only. */
-    public static void endWorkers(LocalMachine local) {
+    public static void endWorkers(LocalEvidence local) {
         for (String workerId : local.records().workers()) {
             local.records().birth(workerId).map(LaunchRecords.Birth::identity).ifPresent(born -> {
                 if (local.processes().probe(born, workerId).kind() == ProcessProbe.Kind.ALIVE) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.InMemoryLogSink;
 import io.workersupervisor.spi.InMemoryWorkerRegistry;
@@ -202,7 +202,7 @@ class ToldEndTest {
     }
 
     /** Clocks of which the one that measures goes ahead. */
-    private record LaterTiming(Timing real, AtomicLong ahead) implements Timing {
+    private record LaterTiming(Clocks real, AtomicLong ahead) implements Clocks {
         @Override
         public Instant now() {
             return real.now();

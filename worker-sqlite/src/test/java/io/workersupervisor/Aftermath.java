@@ -8,7 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.workersupervisor.WorkerEvidence.Kind;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.LaunchRecords;
-import io.workersupervisor.internal.liveness.LocalMachine;
+import io.workersupervisor.internal.liveness.LocalEvidence;
 import io.workersupervisor.spi.WorkerRow;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.io.IOException;
@@ -132,7 +132,7 @@ final class Aftermath implements AutoCloseable {
     void nothingIsLeft() throws IOException {
         supervisor.reconcile();
         assertThat(evidence.living()).isEmpty();
-        LaunchRecords records = LocalMachine.of(evidence.data(), false).records();
+        LaunchRecords records = LocalEvidence.of(evidence.data(), false).records();
         // A keeper is told, and forgets a moment later.
         await().until(() -> records.workers().isEmpty());
         Map<String, Long> told = endsTold();

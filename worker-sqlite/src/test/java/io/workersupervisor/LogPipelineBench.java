@@ -2,12 +2,12 @@ package io.workersupervisor;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.logs.Incarnations;
+import io.workersupervisor.internal.logs.EntryReader;
+import io.workersupervisor.internal.logs.KnownWorkers;
 import io.workersupervisor.internal.logs.LogFeed;
-import io.workersupervisor.internal.logs.LogReader;
-import io.workersupervisor.internal.logs.LogTailer;
+import io.workersupervisor.internal.logs.SinkShipper;
 import io.workersupervisor.internal.logs.WorkerLogFile;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.spi.LogSink;
 import io.workersupervisor.sqlite.SqliteLogSink;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
@@ -126,18 +126,18 @@ final class LogPipelineBench {
                         i));
             }
         }
-        Timing timing = Timing.system(InstantSource.system());
+        Clocks timing = Clocks.system(InstantSource.system());
         LogFeed feed = new LogFeed(
                 data,
-                (account, workerId) -> new Incarnations.Known(true, Optional.empty(), Optional.empty()),
-                new LogReader(ZoneId.systemDefault(), Redaction.standard()),
+                (account, workerId) -> new KnownWorkers.Known(true, Optional.empty(), Optional.empty()),
+                new EntryReader(ZoneId.systemDefault(), Redaction.standard()),
                 workerId -> false,
                 OptionalInt.empty(),
                 timing,
                 event -> System.out.println(event.describe()));
         try (SqliteLogSink sink = SqliteLogSink.open(data)) {
             Counted counted = new Counted(sink);
-            try (LogTailer tailer = new LogTailer(counted, data, feed)) {
+            try (SinkShipper tailer = new SinkShipper(counted, data, feed)) {
                 long began = System.nanoTime();
                 tailer.noticed(file);
                 while (counted.entries < lines) {

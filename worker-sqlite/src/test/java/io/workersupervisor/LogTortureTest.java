@@ -3,8 +3,8 @@ package io.workersupervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.workersupervisor.internal.liveness.LocalMachine;
-import io.workersupervisor.internal.logs.FileLogs;
+import io.workersupervisor.internal.liveness.LocalEvidence;
+import io.workersupervisor.internal.logs.FileSearch;
 import io.workersupervisor.internal.logs.LogArchive;
 import io.workersupervisor.internal.logs.LogSource;
 import io.workersupervisor.internal.logs.SinkCheckpoints;
@@ -140,7 +140,7 @@ class LogTortureTest {
     }
 
     private static WorkerLogFile newest(DataDirectory data, AccountId account) throws IOException {
-        return FileLogs.of(data, account).reduce((older, newer) -> newer).orElseThrow();
+        return FileSearch.of(data, account).reduce((older, newer) -> newer).orElseThrow();
     }
 
     private static String lastLine(WorkerLogFile file) throws IOException {
@@ -213,7 +213,7 @@ class LogTortureTest {
     }
 
     private static void endWorkers(Path data) {
-        LocalMachine local = LocalMachine.of(DataDirectory.open(data), false);
+        LocalEvidence local = LocalEvidence.of(DataDirectory.open(data), false);
         local.search()
                 .ofDirectory(local.data())
                 .forEach(process -> killGroup(process.stat().pid()));

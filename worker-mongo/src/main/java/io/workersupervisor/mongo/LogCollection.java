@@ -34,11 +34,11 @@ final class LogCollection {
 
     private final MongoPlace place;
     private final Connection connection;
-    private final Calls calls;
+    private final RetriedCalls calls;
     private final Optional<Duration> retention;
     private volatile boolean prepared;
 
-    LogCollection(MongoPlace place, Connection connection, Calls calls, Optional<Duration> retention) {
+    LogCollection(MongoPlace place, Connection connection, RetriedCalls calls, Optional<Duration> retention) {
         this.place = place;
         this.connection = connection;
         this.calls = calls;

@@ -46,7 +46,7 @@ public final class MongoLogSink implements LogSink {
     private boolean closed;
 
     /** What is opened by the first call. */
-    private record Parts(Connection connection, Calls calls, LogCollection collection, Batches batches) {}
+    private record Parts(Connection connection, RetriedCalls calls, LogCollection collection, EntryWriter batches) {}
 
     private MongoLogSink(MongoPlace place, Optional<Duration> retention) {
         this.place = place;
@@ -133,7 +133,7 @@ public final class MongoLogSink implements LogSink {
         return open.calls()
                 .read(
                         "looking at the types of older log entries",
-                        attempt -> Misfits.of(attempt, open.collection().entries()));
+                        attempt -> OddDocuments.of(attempt, open.collection().entries()));
     }
 
     private synchronized Parts open() {
@@ -151,9 +151,10 @@ public final class MongoLogSink implements LogSink {
     private Parts connect() {
         Connection connection = connection();
         MongoFailure failure = new MongoFailure(place, RIGHTS, LogSinkException::new);
-        Calls calls = new Calls(connection, failure, place.timeout());
+        RetriedCalls calls = new RetriedCalls(connection, failure, place.timeout());
         LogCollection collection = new LogCollection(place, connection, calls, retention);
-        Batches batches = new Batches(place, calls, collection.entries().withDocumentClass(RawBsonDocument.class));
+        EntryWriter batches =
+                new EntryWriter(place, calls, collection.entries().withDocumentClass(RawBsonDocument.class));
         return new Parts(connection, calls, collection, batches);
     }
 

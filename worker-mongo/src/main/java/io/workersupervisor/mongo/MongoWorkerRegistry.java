@@ -69,7 +69,7 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
 
     private final MongoPlace place;
     private final Connection connection;
-    private final Calls calls;
+    private final RetriedCalls calls;
     private final MongoCollection<Document> rows;
     private final ReportCollection stops;
     private final boolean readOnly;
@@ -78,7 +78,8 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
     private MongoWorkerRegistry(MongoPlace place, Connection connection, boolean readOnly) {
         this.place = place;
         this.connection = connection;
-        this.calls = new Calls(connection, new MongoFailure(place, RIGHTS, RegistryException::new), place.timeout());
+        this.calls =
+                new RetriedCalls(connection, new MongoFailure(place, RIGHTS, RegistryException::new), place.timeout());
         this.rows = connection.collection(ROWS);
         this.stops = new ReportCollection(connection.collection(ReportCollection.NAME), calls);
         this.readOnly = readOnly;
@@ -239,7 +240,7 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
                 .orElse(null);
         if (found == null) {
             if (seen.isEmpty()) {
-                throw new Calls.StaleAnswer();
+                throw new RetriedCalls.StaleAnswer();
             }
             return false;
         }
@@ -253,7 +254,7 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
                 && Objects.equals(fields.value("epoch"), seen.get().epoch())
                 && Objects.equals(fields.value("worker_id"), seen.get().workerId());
         if (asSeen) {
-            throw new Calls.StaleAnswer();
+            throw new RetriedCalls.StaleAnswer();
         }
         if (version instanceof Long now && now - next.version() >= MARKS) {
             throw new RegistryException(place + ": writing account " + next.account()

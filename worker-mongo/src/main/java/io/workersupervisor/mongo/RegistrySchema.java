@@ -29,9 +29,9 @@ final class RegistrySchema {
 
     private final MongoPlace place;
     private final Connection connection;
-    private final Calls calls;
+    private final RetriedCalls calls;
 
-    RegistrySchema(MongoPlace place, Connection connection, Calls calls) {
+    RegistrySchema(MongoPlace place, Connection connection, RetriedCalls calls) {
         this.place = place;
         this.connection = connection;
         this.calls = calls;
@@ -114,7 +114,7 @@ final class RegistrySchema {
             if (e.getCode() != MongoFailure.DUPLICATE_KEY) {
                 throw e;
             }
-            return stored(attempt).orElseThrow(Calls.StaleAnswer::new); // another host has made it meanwhile
+            return stored(attempt).orElseThrow(RetriedCalls.StaleAnswer::new); // another host has made it meanwhile
         }
     }
 

@@ -22,7 +22,7 @@ import org.bson.types.ObjectId;
  * @param stops the collection
  * @param calls how the driver is called
  */
-record ReportCollection(MongoCollection<Document> stops, Calls calls) {
+record ReportCollection(MongoCollection<Document> stops, RetriedCalls calls) {
     static final String NAME = "worker_stops";
 
     /** Two statements: the oldest reports go before the new one comes, so that a failure between them can be repeated. */
@@ -52,7 +52,7 @@ record ReportCollection(MongoCollection<Document> stops, Calls calls) {
     private boolean wasFiled(Attempt attempt, StopReport report, ObjectId mark) throws InterruptedException {
         Document found = attempt.one(
                         attempt.surely(stops).find(eq("_id", report.workerId())).first())
-                .orElseThrow(Calls.StaleAnswer::new);
+                .orElseThrow(RetriedCalls.StaleAnswer::new);
         return mark.equals(found.get("write"));
     }
 

@@ -131,28 +131,30 @@ final class MongoBench {
         List<long[]> ours = new ArrayList<>();
         try (MongoLogSink sink = MongoLogSink.in(place.prefix("appends_"))) {
             for (int turn = -1; turn < TURNS; turn++) {
-                long base = (turn + 1L) * BATCHES * Batches.MOST;
+                long base = (turn + 1L) * BATCHES * EntryWriter.MOST;
                 long[] their = timed(
                         BATCHES,
                         i -> Wait.all(raw.insertMany(
-                                batch(base + (long) i * Batches.MOST).stream()
+                                batch(base + (long) i * EntryWriter.MOST).stream()
                                         .map(EntryMapper::document)
                                         .toList(),
                                 new InsertManyOptions().ordered(false))));
-                long[] our = timed(BATCHES, i -> sink.append(batch(base + (long) i * Batches.MOST)));
+                long[] our = timed(BATCHES, i -> sink.append(batch(base + (long) i * EntryWriter.MOST)));
                 if (turn >= 0) {
                     theirs.add(their);
                     ours.add(our);
                 }
             }
         }
-        tell("insertMany of the driver", theirs, theirs, Batches.MOST);
-        tell("append of the sink", ours, theirs, Batches.MOST);
+        tell("insertMany of the driver", theirs, theirs, EntryWriter.MOST);
+        tell("append of the sink", ours, theirs, EntryWriter.MOST);
     }
 
     /** Entries of all accounts, one a millisecond, an error in fifty; a tenth of the accounts has none. */
     private static List<LogEntry> batch(long from) {
-        return IntStream.range(0, Batches.MOST).mapToObj(i -> entry(from + i)).toList();
+        return IntStream.range(0, EntryWriter.MOST)
+                .mapToObj(i -> entry(from + i))
+                .toList();
     }
 
     private static LogEntry entry(long number) {
@@ -190,7 +192,7 @@ final class MongoBench {
     private void load(int entries) {
         MongoCollection<Document> logs =
                 client.getDatabase(database).withWriteConcern(WriteConcern.W1).getCollection("worker_logs");
-        for (long from = Batches.MOST; from < entries; from += Batches.MOST) {
+        for (long from = EntryWriter.MOST; from < entries; from += EntryWriter.MOST) {
             Wait.all(logs.insertMany(
                     batch(from).stream().map(EntryMapper::document).toList(), new InsertManyOptions().ordered(false)));
         }

@@ -110,7 +110,7 @@ class MongoLogSinkTest extends LogSinkContract {
 
     @Test
     void a_batch_of_many_thousands_is_stored_whole() {
-        List<LogEntry> entries = entries(3 * Batches.MOST + 7);
+        List<LogEntry> entries = entries(3 * EntryWriter.MOST + 7);
 
         assertThat(sink().append(entries)).isEmpty();
 

@@ -27,14 +27,14 @@ final class Batch {
 
     /** One caller's work, and its result once it has run. */
     static final class Piece<T> {
-        private final Session.Work<T> work;
+        private final SqliteConnection.Work<T> work;
         private @Nullable T result;
 
-        Piece(Session.Work<T> work) {
+        Piece(SqliteConnection.Work<T> work) {
             this.work = work;
         }
 
-        private void run(Session session) throws SQLException {
+        private void run(SqliteConnection session) throws SQLException {
             result = work.in(session);
         }
 
@@ -69,7 +69,7 @@ final class Batch {
         return leader == piece;
     }
 
-    void run(Session session) throws SQLException {
+    void run(SqliteConnection session) throws SQLException {
         for (Piece<?> piece : pieces) {
             piece.run(session);
         }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * @param kind what it is to hold
  * @param file where it is
  */
-record Database(Kind kind, Path file) {
+record Database(FileKind kind, Path file) {
     /** What it is called in messages. */
     String name() {
         return kind.noun() + " " + file;
@@ -37,7 +37,7 @@ record Database(Kind kind, Path file) {
 
     /** What a host leaves beside its registry, and the place of its log store: the file there was one. */
     private boolean isOurPlace() {
-        return kind.equals(Kind.LOGS)
+        return kind.equals(FileKind.LOGS)
                 || Files.exists(file.resolveSibling("node"))
                 || Files.isDirectory(file.resolveSibling("locks"));
     }

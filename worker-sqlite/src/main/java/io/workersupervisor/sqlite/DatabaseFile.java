@@ -15,7 +15,7 @@ final class DatabaseFile {
     private DatabaseFile() {}
 
     /** The file for writing, without symbolic links; made if nothing is there. */
-    static Database forWriting(Kind kind, Path path, Duration busyTimeout) {
+    static Database forWriting(FileKind kind, Path path, Duration busyTimeout) {
         Path file = path.toAbsolutePath().normalize();
         DataDirectory.requireLocal(file);
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -33,7 +33,7 @@ final class DatabaseFile {
     }
 
     /** The file as it is, without symbolic links. */
-    static Database existing(Kind kind, Path path) {
+    static Database existing(FileKind kind, Path path) {
         Path file = path.toAbsolutePath().normalize();
         try {
             Database real = new Database(kind, file.toRealPath());
@@ -96,7 +96,7 @@ final class DatabaseFile {
     }
 
     private static void fill(Database fresh, Duration busyTimeout) throws SQLException {
-        try (Session session = Session.open(fresh.file(), "mode=rw", busyTimeout)) {
+        try (SqliteConnection session = SqliteConnection.open(fresh.file(), "mode=rw", busyTimeout)) {
             session.execute("PRAGMA auto_vacuum = " + fresh.kind().autoVacuum());
             session.query("PRAGMA journal_mode = WAL");
             session.update("PRAGMA synchronous = FULL");

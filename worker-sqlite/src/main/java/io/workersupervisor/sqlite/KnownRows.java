@@ -25,12 +25,12 @@ final class KnownRows {
      * @param session that session
      * @param others changes with each of their commits
      */
-    record Seen(Session session, long others) {}
+    record Seen(SqliteConnection session, long others) {}
 
     private record Known(Seen at, WorkerRow row) {}
 
     /** The row of an account, if it is known that nobody has written it since. */
-    Optional<WorkerRow> find(Session session, AccountId account) throws SQLException {
+    Optional<WorkerRow> find(SqliteConnection session, AccountId account) throws SQLException {
         Known known = rows.get(account);
         boolean same = seen.filter(last -> last.session() == session).isPresent();
         if (known == null && same) {
@@ -42,7 +42,7 @@ final class KnownRows {
     }
 
     /** A row that was listed, as it is known if nobody has written it since {@code now}: one object for both. */
-    Optional<WorkerRow> same(Seen now, Fields listed) {
+    Optional<WorkerRow> same(Seen now, ResultRow listed) {
         Known known = listed.value("account_id") instanceof Long number
                 ? rows.get(AccountId.of(number))
                 : listed.value("account_id") instanceof String text ? byText(text) : null;

@@ -14,7 +14,7 @@ final class LogMapper {
     static @Nullable Object[] values(LogEntry entry) {
         LogPosition position = entry.requirePosition();
         return new @Nullable Object[] {
-            Fields.time(entry.timestamp()),
+            ResultRow.time(entry.timestamp()),
             entry.account().value(),
             entry.userId().orElse(null),
             entry.level().name(),
@@ -26,7 +26,7 @@ final class LogMapper {
         };
     }
 
-    static LogEntry entry(Fields found) {
+    static LogEntry entry(ResultRow found) {
         return new LogEntry(
                 Optional.of(new LogPosition(found.text("worker_id"), found.number("byte_offset"))),
                 found.account(),

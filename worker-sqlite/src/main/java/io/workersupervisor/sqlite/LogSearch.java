@@ -82,7 +82,7 @@ record LogSearch(String sql, List<Object> values) {
 
     private static String bound(Instant instant) {
         if (isStorable(instant)) {
-            return Fields.time(instant);
+            return ResultRow.time(instant);
         }
         return instant.isBefore(FIRST) ? "" : "after all";
     }

@@ -35,11 +35,11 @@ final class Pruning {
     }
 
     /** One step, inside the transaction that appends this many entries: more go than come. */
-    void step(Session session, int coming) throws SQLException {
+    void step(SqliteConnection session, int coming) throws SQLException {
         int most = Math.max(LEAST_STEP, 2 * coming);
         Instant now = clock.instant();
         if (Duration.between(lookedAt, now).abs().compareTo(PAUSE) >= 0) {
-            String oldest = Fields.time(now.minus(keepFor));
+            String oldest = ResultRow.time(now.minus(keepFor));
             int expired = session.update(EXPIRED, oldest, most);
             if (expired < most) {
                 lookedAt = now;

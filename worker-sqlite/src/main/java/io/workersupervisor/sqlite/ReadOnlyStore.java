@@ -17,7 +17,7 @@ final class ReadOnlyStore implements Store {
     }
 
     static ReadOnlyStore open(Path path, Duration busyTimeout) {
-        return new ReadOnlyStore(DatabaseFile.existing(Kind.REGISTRY, path), busyTimeout);
+        return new ReadOnlyStore(DatabaseFile.existing(FileKind.REGISTRY, path), busyTimeout);
     }
 
     @Override
@@ -31,7 +31,7 @@ final class ReadOnlyStore implements Store {
     }
 
     @Override
-    public <T> T read(String doing, Session.Work<T> work) {
+    public <T> T read(String doing, SqliteConnection.Work<T> work) {
         if (closed) {
             throw new IllegalStateException(name() + " is closed");
         }
@@ -39,7 +39,7 @@ final class ReadOnlyStore implements Store {
     }
 
     @Override
-    public <T> T write(String doing, Session.Work<T> work) {
+    public <T> T write(String doing, SqliteConnection.Work<T> work) {
         throw new UnsupportedOperationException(name() + " is open for reading only: " + doing + " needs open()");
     }
 

@@ -24,14 +24,14 @@ final class RowMapper {
             row.state().name(),
             row.desired().name(),
             row.pid().isPresent() ? row.pid().getAsLong() : null,
-            Fields.time(row.startedAt()),
+            ResultRow.time(row.startedAt()),
             row.userId().orElse(null),
             row.specVersion().orElse(null),
             row.detail().toJson()
         };
     }
 
-    static WorkerRow row(Fields found) {
+    static WorkerRow row(ResultRow found) {
         return new WorkerRow(
                 found.account(),
                 found.number("epoch"),
@@ -47,7 +47,7 @@ final class RowMapper {
     }
 
     /** The report; one that cannot be read is shown as such, so that it hides no other. */
-    static StopReport report(Fields found, AccountId account) {
+    static StopReport report(ResultRow found, AccountId account) {
         try {
             return StopReport.parse(found.text("report"));
         } catch (IllegalArgumentException e) {
@@ -61,7 +61,7 @@ final class RowMapper {
         }
     }
 
-    private static RowDetail detail(Fields found) {
+    private static RowDetail detail(ResultRow found) {
         try {
             return RowDetail.parse(found.text("detail"));
         } catch (IllegalArgumentException e) {

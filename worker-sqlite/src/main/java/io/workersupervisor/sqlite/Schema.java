@@ -21,7 +21,7 @@ final class Schema {
     private Schema() {}
 
     /** Makes the tables in an empty database, under a new id. */
-    static void create(Session session, Kind kind) throws SQLException {
+    static void create(SqliteConnection session, FileKind kind) throws SQLException {
         session.update("PRAGMA application_id = " + kind.applicationId());
         for (String table : kind.statements()) {
             session.update(table);
@@ -32,12 +32,12 @@ final class Schema {
         writeMeta(session, ID, "sqlite-" + UUID.randomUUID());
     }
 
-    private static void writeMeta(Session session, String name, String value) throws SQLException {
+    private static void writeMeta(SqliteConnection session, String name, String value) throws SQLException {
         session.update("INSERT INTO worker_meta (name, value) VALUES (?, ?)", name, value);
     }
 
     /** The id of the file, after all that can be wrong with it was looked at, which reads the whole of it. Reads only. */
-    static String verify(Session session, Database database) throws SQLException {
+    static String verify(SqliteConnection session, Database database) throws SQLException {
         requireOurs(session, database);
         requireReadable(session, database);
         String verdict = session.query("PRAGMA quick_check(1)").get(0).text("quick_check");
@@ -50,13 +50,13 @@ final class Schema {
     }
 
     /** As {@link #verify}, without reading the whole of it: damage shows when it is come upon. */
-    static void glance(Session session, Database database) throws SQLException {
+    static void glance(SqliteConnection session, Database database) throws SQLException {
         requireOurs(session, database);
         requireReadable(session, database);
         requireColumns(session, database);
     }
 
-    private static void requireColumns(Session session, Database database) throws SQLException {
+    private static void requireColumns(SqliteConnection session, Database database) throws SQLException {
         String table = database.kind().table();
         List<String> present = names(session, "SELECT name FROM pragma_table_info('" + table + "')");
         List<String> missing = database.kind().columns().stream()
@@ -68,7 +68,7 @@ final class Schema {
         }
     }
 
-    private static void requireOurs(Session session, Database database) throws SQLException {
+    private static void requireOurs(SqliteConnection session, Database database) throws SQLException {
         long id = session.query("PRAGMA application_id").get(0).number("application_id");
         if (id != database.kind().applicationId()) {
             throw database.failure(database.name() + " is a SQLite database of something else (application id "
@@ -79,7 +79,7 @@ final class Schema {
     }
 
     /** Refuses a file that needs a newer version of this library. */
-    static void requireReadable(Session session, Database database) throws SQLException {
+    static void requireReadable(SqliteConnection session, Database database) throws SQLException {
         String least = meta(session, database, "min_reader");
         if (!least.matches("[0-9]{1,9}")) {
             throw database.failure(
@@ -91,8 +91,8 @@ final class Schema {
         }
     }
 
-    private static String meta(Session session, Database database, String name) throws SQLException {
-        List<Fields> found = session.query("SELECT value FROM worker_meta WHERE name = ?", name);
+    private static String meta(SqliteConnection session, Database database, String name) throws SQLException {
+        List<ResultRow> found = session.query("SELECT value FROM worker_meta WHERE name = ?", name);
         if (found.isEmpty()) {
             throw database.failure(
                     database.name() + " has lost its " + name + " in worker_meta: restore it from a backup");
@@ -100,7 +100,7 @@ final class Schema {
         return found.get(0).text("value");
     }
 
-    private static List<String> names(Session session, String query) throws SQLException {
+    private static List<String> names(SqliteConnection session, String query) throws SQLException {
         return session.query(query).stream().map(found -> found.text("name")).toList();
     }
 }

@@ -44,7 +44,8 @@ final class Snapshot {
     }
 
     /** Runs work that only reads, on one state of the database. */
-    static <T> T read(Database database, String doing, Unseen unseen, Duration busyTimeout, Session.Work<T> work) {
+    static <T> T read(
+            Database database, String doing, Unseen unseen, Duration busyTimeout, SqliteConnection.Work<T> work) {
         database.enter(doing);
         try {
             return settled(database, doing, unseen, busyTimeout, work);
@@ -54,12 +55,12 @@ final class Snapshot {
     }
 
     private static <T> T settled(
-            Database database, String doing, Unseen unseen, Duration busyTimeout, Session.Work<T> work) {
+            Database database, String doing, Unseen unseen, Duration busyTimeout, SqliteConnection.Work<T> work) {
         long end = System.nanoTime() + busyTimeout.toNanos();
         for (int attempt = 1; ; attempt++) {
             boolean last = attempt >= ATTEMPTS;
             Traces before = Traces.of(database);
-            try (Session session = Session.open(database.file(), before.mode(), busyTimeout)) {
+            try (SqliteConnection session = SqliteConnection.open(database.file(), before.mode(), busyTimeout)) {
                 T result = work.in(session);
                 boolean whole = unseen == Unseen.ACCEPT || !before.hidesCommits();
                 if (whole && (before.attachable() || before.equals(Traces.of(database)))) {

@@ -56,10 +56,10 @@ public final class SqliteLogSink implements LogSink {
 
     private final Path path;
     private final Duration busyTimeout;
-    private final @Nullable LogStore store;
+    private final @Nullable LogWriter store;
     private volatile boolean closed;
 
-    private SqliteLogSink(Path path, Duration busyTimeout, @Nullable LogStore store) {
+    private SqliteLogSink(Path path, Duration busyTimeout, @Nullable LogWriter store) {
         this.path = path;
         this.busyTimeout = busyTimeout;
         this.store = store;
@@ -168,7 +168,7 @@ public final class SqliteLogSink implements LogSink {
          */
         public SqliteLogSink build() {
             Pruning pruning = new Pruning(keepFor, keepAtMost, clock);
-            return new SqliteLogSink(path, busyTimeout, new LogStore(path, busyTimeout, pruning));
+            return new SqliteLogSink(path, busyTimeout, new LogWriter(path, busyTimeout, pruning));
         }
     }
 
@@ -185,7 +185,7 @@ public final class SqliteLogSink implements LogSink {
     @Override
     public List<Rejected> append(List<LogEntry> entries) {
         requireOpen();
-        LogStore writable = store;
+        LogWriter writable = store;
         if (writable == null) {
             throw new UnsupportedOperationException(database().name() + " is open for reading only");
         }
@@ -212,21 +212,22 @@ public final class SqliteLogSink implements LogSink {
         if (store != null && Files.notExists(path)) {
             return List.of();
         }
-        Database database = DatabaseFile.existing(Kind.LOGS, path);
+        Database database = DatabaseFile.existing(FileKind.LOGS, path);
         LogSearch search = LogSearch.of(query);
-        List<Fields> found = Snapshot.read(database, "searching it", Snapshot.Unseen.REFUSE, busyTimeout, session -> {
-            Schema.glance(session, database);
-            return session.query(search.sql(), search.values().toArray());
-        });
+        List<ResultRow> found =
+                Snapshot.read(database, "searching it", Snapshot.Unseen.REFUSE, busyTimeout, session -> {
+                    Schema.glance(session, database);
+                    return session.query(search.sql(), search.values().toArray());
+                });
         List<LogEntry> entries = new ArrayList<>(found.size());
-        for (Fields fields : found) {
+        for (ResultRow fields : found) {
             entries.add(entry(database, fields));
         }
         Collections.reverse(entries);
         return Collections.unmodifiableList(entries);
     }
 
-    private static LogEntry entry(Database database, Fields found) {
+    private static LogEntry entry(Database database, ResultRow found) {
         try {
             return LogMapper.entry(found);
         } catch (IllegalArgumentException e) {
@@ -245,7 +246,7 @@ public final class SqliteLogSink implements LogSink {
     }
 
     private Database database() {
-        return new Database(Kind.LOGS, path);
+        return new Database(FileKind.LOGS, path);
     }
 
     @Override

@@ -81,17 +81,17 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
     /** The last listing: a host asks for the same one again and again, and mostly nothing has changed. */
     private volatile @Nullable Listed listed;
 
-    private record Listed(Session.Moment moment, RowSelection selection, RowListing listing) {
-        boolean isOf(Session.Moment now, RowSelection wanted) {
+    private record Listed(SqliteConnection.Moment moment, RowSelection selection, RowListing listing) {
+        boolean isOf(SqliteConnection.Moment now, RowSelection wanted) {
             return moment.equals(now) && selection.equals(wanted);
         }
     }
 
     /** A row that is known, or else what was read. */
-    private record Sought(Optional<WorkerRow> known, List<Fields> read) {}
+    private record Sought(Optional<WorkerRow> known, List<ResultRow> read) {}
 
     /** Rows as they were at a moment or later. */
-    private record Found(Session.Moment moment, List<Fields> rows) {}
+    private record Found(SqliteConnection.Moment moment, List<ResultRow> rows) {}
 
     SqliteWorkerRegistry(Store store) {
         this.store = store;
@@ -171,7 +171,7 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
         Listed before = listed;
         String closed = selection.openOnly() ? CLOSED_LEFT_OUT : "";
         Found found = store.read("listing the rows", session -> {
-            Session.Moment moment = session.moment();
+            SqliteConnection.Moment moment = session.moment();
             boolean same = before != null && before.isOf(moment, selection);
             return new Found(moment, same ? List.of() : session.query(SELECT + closed + " ORDER BY account_id"));
         });
@@ -188,7 +188,7 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
                 new KnownRows.Seen(found.moment().session(), found.moment().others());
         List<WorkerRow> rows = new ArrayList<>();
         List<String> unreadable = new ArrayList<>();
-        for (Fields fields : found.rows()) {
+        for (ResultRow fields : found.rows()) {
             try {
                 WorkerRow row = known.same(now, fields).orElseGet(() -> RowMapper.row(fields));
                 if (selection.selects(row)) {
@@ -213,8 +213,8 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
         if (ended.isEmpty()) {
             return new Claimed(update(seen, next), false);
         }
-        Session.Work<Boolean> filing = filing(ended.get());
-        Session.Work<Boolean> setting = setting(seen, next);
+        SqliteConnection.Work<Boolean> filing = filing(ended.get());
+        SqliteConnection.Work<Boolean> setting = setting(seen, next);
         Optional<KnownRows.Seen> before = known.seen();
         Claimed claimed = store.write("the claim of account " + next.account(), session -> {
             boolean filed = filing.in(session);
@@ -237,7 +237,7 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
         return won;
     }
 
-    private static Session.Work<Boolean> setting(Optional<WorkerRow> seen, WorkerRow next) {
+    private static SqliteConnection.Work<Boolean> setting(Optional<WorkerRow> seen, WorkerRow next) {
         @Nullable Object[] values = RowMapper.values(next);
         if (seen.isEmpty()) {
             return session -> session.update(INSERT, values) == 1;
@@ -253,9 +253,9 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
         return store.write("filing the report of worker " + report.workerId(), filing(report));
     }
 
-    private static Session.Work<Boolean> filing(StopReport report) {
+    private static SqliteConnection.Work<Boolean> filing(StopReport report) {
         Object account = report.account().value();
-        Object[] values = {report.workerId(), account, Fields.time(report.endedAt()), report.toJson()};
+        Object[] values = {report.workerId(), account, ResultRow.time(report.endedAt()), report.toJson()};
         return session -> {
             boolean inserted = session.update(FILE, values) == 1;
             if (inserted) {
@@ -268,7 +268,7 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
     @Override
     public List<StopReport> reports(AccountId account, int most) {
         WorkerRegistry.requireSome(most);
-        List<Fields> found = store.read(
+        List<ResultRow> found = store.read(
                 "reading the reports of account " + account, session -> session.query(NEWEST, account.value(), most));
         return found.stream().map(fields -> RowMapper.report(fields, account)).toList();
     }

@@ -18,14 +18,14 @@ interface Store extends AutoCloseable {
      *
      * @param doing the work in words, for messages
      */
-    <T> T read(String doing, Session.Work<T> work);
+    <T> T read(String doing, SqliteConnection.Work<T> work);
 
     /**
      * Runs work that writes, in one transaction that is on disk when this returns; otherwise as {@link #read}.
      *
      * @param work may run in another thread, and again after it was rolled back: it touches nothing but the session
      */
-    <T> T write(String doing, Session.Work<T> work);
+    <T> T write(String doing, SqliteConnection.Work<T> work);
 
     @Override
     void close();

@@ -38,7 +38,7 @@ final class WritableStore implements Store {
     private final Database database;
     private final String id;
     private final Duration longestQueue;
-    private final Connector connector;
+    private final WritableConnection connector;
 
     /** Guarded by this; null while nobody gathers. */
     private @Nullable Batch gathering;
@@ -47,11 +47,11 @@ final class WritableStore implements Store {
         this.database = database;
         this.id = id;
         this.longestQueue = longestQueue;
-        this.connector = new Connector(database, busyTimeout);
+        this.connector = new WritableConnection(database, busyTimeout);
     }
 
     static WritableStore open(Path path, Duration busyTimeout, Duration longestQueue) {
-        Database database = DatabaseFile.forWriting(Kind.REGISTRY, path, busyTimeout);
+        Database database = DatabaseFile.forWriting(FileKind.REGISTRY, path, busyTimeout);
         String id = Snapshot.read(
                 database,
                 "opening it",
@@ -74,12 +74,12 @@ final class WritableStore implements Store {
     }
 
     @Override
-    public <T> T read(String doing, Session.Work<T> work) {
+    public <T> T read(String doing, SqliteConnection.Work<T> work) {
         return byItself(doing, deadline(), work);
     }
 
     @Override
-    public <T> T write(String doing, Session.Work<T> work) {
+    public <T> T write(String doing, SqliteConnection.Work<T> work) {
         long deadline = deadline();
         Batch.Piece<T> piece = new Batch.Piece<>(work);
         Batch batch = join(piece);
@@ -129,7 +129,7 @@ final class WritableStore implements Store {
     }
 
     private Batch.End commit(Batch batch) {
-        Session session;
+        SqliteConnection session;
         try {
             session = connector.session();
             session.begin();
@@ -165,7 +165,7 @@ final class WritableStore implements Store {
         return (RuntimeException) cause;
     }
 
-    private <T> T byItself(String doing, long deadline, Session.Work<T> work) {
+    private <T> T byItself(String doing, long deadline, SqliteConnection.Work<T> work) {
         enter(doing, deadline);
         try {
             return work.in(connector.session());

@@ -10,7 +10,7 @@ final class HoldWriteLock {
     private HoldWriteLock() {}
 
     public static void main(String[] args) throws IOException, SQLException {
-        try (Session session = Session.open(Path.of(args[0]), "mode=rw", Duration.ofSeconds(5))) {
+        try (SqliteConnection session = SqliteConnection.open(Path.of(args[0]), "mode=rw", Duration.ofSeconds(5))) {
             session.atomically(inside -> {
                 inside.update("UPDATE worker_meta SET value = value");
                 System.out.println("locked");

@@ -227,7 +227,7 @@ class SqliteFailureTest {
     }
 
     private void edit(String statement) throws SQLException {
-        try (Session session = Session.open(file, "mode=rw", Duration.ofSeconds(5))) {
+        try (SqliteConnection session = SqliteConnection.open(file, "mode=rw", Duration.ofSeconds(5))) {
             session.update(statement);
         }
     }

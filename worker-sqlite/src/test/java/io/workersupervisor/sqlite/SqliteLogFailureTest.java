@@ -423,7 +423,7 @@ class SqliteLogFailureTest {
     }
 
     private void assertSound() {
-        Database database = new Database(Kind.LOGS, file);
+        Database database = new Database(FileKind.LOGS, file);
         Snapshot.read(
                 database, "checking it", Snapshot.Unseen.REFUSE, SHORT, session -> Schema.verify(session, database));
     }
@@ -434,7 +434,7 @@ class SqliteLogFailureTest {
     }
 
     private void edit(String... statements) throws SQLException {
-        try (Session session = Session.open(file, "mode=rwc", Duration.ofSeconds(5))) {
+        try (SqliteConnection session = SqliteConnection.open(file, "mode=rwc", Duration.ofSeconds(5))) {
             for (String statement : statements) {
                 session.update(statement);
             }

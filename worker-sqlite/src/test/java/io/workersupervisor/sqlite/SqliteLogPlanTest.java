@@ -136,7 +136,7 @@ class SqliteLogPlanTest {
     }
 
     private static String plan(String sql, Object... values) throws SQLException {
-        try (Session session = Session.open(file(), "mode=rw", Duration.ofSeconds(5))) {
+        try (SqliteConnection session = SqliteConnection.open(file(), "mode=rw", Duration.ofSeconds(5))) {
             return session.query("EXPLAIN QUERY PLAN " + sql, values).stream()
                     .map(step -> step.text("detail") + "\n")
                     .collect(Collectors.joining());

@@ -108,7 +108,7 @@ class SqliteLogProcessesTest {
             assertThat(sink.append(expected.subList(from, expected.size()))).isEmpty();
             assertThat(sink.find(ALL)).containsExactlyElementsOf(expected);
         }
-        Database database = new Database(Kind.LOGS, data.path().resolve("logs/logs.db"));
+        Database database = new Database(FileKind.LOGS, data.path().resolve("logs/logs.db"));
         Snapshot.read(
                 database,
                 "checking it",

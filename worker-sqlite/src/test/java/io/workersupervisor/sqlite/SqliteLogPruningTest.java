@@ -240,7 +240,7 @@ class SqliteLogPruningTest {
     }
 
     private long usedBytes() throws SQLException {
-        try (Session session = Session.open(file, "mode=rw", Duration.ofSeconds(5))) {
+        try (SqliteConnection session = SqliteConnection.open(file, "mode=rw", Duration.ofSeconds(5))) {
             return session.number("PRAGMA page_size")
                     * (session.number("PRAGMA page_count") - session.number("PRAGMA freelist_count"));
         }

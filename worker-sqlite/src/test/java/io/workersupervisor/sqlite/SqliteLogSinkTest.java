@@ -119,9 +119,9 @@ class SqliteLogSinkTest extends LogSinkContract {
                 "text");
         sink.append(List.of(number, text));
 
-        try (Session session =
-                Session.open(data.path().resolve("logs/logs.db"), "mode=rw", SqliteLogSink.BUSY_TIMEOUT)) {
-            List<Fields> rows = session.query("SELECT * FROM worker_logs ORDER BY timestamp, worker_id DESC");
+        try (SqliteConnection session =
+                SqliteConnection.open(data.path().resolve("logs/logs.db"), "mode=rw", SqliteLogSink.BUSY_TIMEOUT)) {
+            List<ResultRow> rows = session.query("SELECT * FROM worker_logs ORDER BY timestamp, worker_id DESC");
             assertThat(rows).extracting(row -> row.value("account_id")).containsExactly(2L, "bot.7");
             assertThat(rows).extracting(row -> row.value("timestamp")).containsOnly("2026-11-24T10:15:30.126Z");
             assertThat(rows).extracting(row -> row.value("user_id")).containsExactly("user-2", null);

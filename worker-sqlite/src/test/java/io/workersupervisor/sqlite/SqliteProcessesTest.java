@@ -107,7 +107,7 @@ class SqliteProcessesTest {
                 }
             }
         }
-        try (Session session = Session.open(file, "mode=rw", Duration.ofSeconds(5))) {
+        try (SqliteConnection session = SqliteConnection.open(file, "mode=rw", Duration.ofSeconds(5))) {
             assertThat(session.query("PRAGMA integrity_check").get(0).text("integrity_check"))
                     .isEqualTo("ok");
         }

@@ -118,7 +118,7 @@ class SqliteRefusalTest {
     @Test
     void a_newer_schema_that_a_crashed_host_wrote_last() throws SQLException, IOException {
         filled(1);
-        try (Session newer = Session.open(file, "mode=rw", Duration.ofSeconds(5))) {
+        try (SqliteConnection newer = SqliteConnection.open(file, "mode=rw", Duration.ofSeconds(5))) {
             newer.update("UPDATE worker_meta SET value = '3' WHERE name = 'min_reader'");
             copyAs("crashed");
         }
@@ -255,7 +255,7 @@ class SqliteRefusalTest {
     }
 
     private static void edit(Path database, String... statements) throws SQLException {
-        try (Session session = Session.open(database, "mode=rwc", Duration.ofSeconds(5))) {
+        try (SqliteConnection session = SqliteConnection.open(database, "mode=rwc", Duration.ofSeconds(5))) {
             for (String statement : statements) {
                 session.update(statement);
             }

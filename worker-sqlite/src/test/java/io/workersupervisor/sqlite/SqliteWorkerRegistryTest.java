@@ -103,7 +103,8 @@ class SqliteWorkerRegistryTest extends WorkerRegistryContract {
         registry.update(Optional.empty(), row);
         assertThat(registry.find(row.account())).contains(row);
 
-        try (Session hand = Session.open(directory.resolve("registry.db"), "mode=rw", Duration.ofSeconds(5))) {
+        try (SqliteConnection hand =
+                SqliteConnection.open(directory.resolve("registry.db"), "mode=rw", Duration.ofSeconds(5))) {
             hand.update("UPDATE worker_registry SET detail = 'no JSON'");
         }
 
@@ -186,10 +187,11 @@ class SqliteWorkerRegistryTest extends WorkerRegistryContract {
         registry().update(Optional.empty(), Rows.first(4711));
         registry().file(Rows.report(Rows.first(4711)));
 
-        try (Session session = Session.open(directory.resolve("registry.db"), "mode=ro", Duration.ZERO)) {
-            Fields row = session.query("SELECT * FROM worker_registry WHERE account_id = 4711")
+        try (SqliteConnection session =
+                SqliteConnection.open(directory.resolve("registry.db"), "mode=ro", Duration.ZERO)) {
+            ResultRow row = session.query("SELECT * FROM worker_registry WHERE account_id = 4711")
                     .get(0);
-            Fields stop = session.query("SELECT * FROM worker_stops WHERE account_id = 4711")
+            ResultRow stop = session.query("SELECT * FROM worker_stops WHERE account_id = 4711")
                     .get(0);
             assertThat(row.text("started_at")).isEqualTo("2026-03-01T10:15:30.007Z");
             assertThat(row.number("pid")).isEqualTo(4711);
@@ -205,7 +207,8 @@ class SqliteWorkerRegistryTest extends WorkerRegistryContract {
     void columns_of_a_newer_minor_version_survive() throws SQLException {
         WorkerRow row = Rows.first(1);
         registry().update(Optional.empty(), row);
-        try (Session newer = Session.open(directory.resolve("registry.db"), "mode=rw", Duration.ofSeconds(5))) {
+        try (SqliteConnection newer =
+                SqliteConnection.open(directory.resolve("registry.db"), "mode=rw", Duration.ofSeconds(5))) {
             newer.update("ALTER TABLE worker_registry ADD COLUMN later TEXT");
             newer.update("UPDATE worker_registry SET later = 'kept'");
             newer.update("UPDATE worker_meta SET value = '2' WHERE name = 'schema'");
@@ -215,7 +218,8 @@ class SqliteWorkerRegistryTest extends WorkerRegistryContract {
         assertThat(registry().update(Optional.of(row), next)).isTrue();
         assertThat(another().find(row.account())).contains(next);
 
-        try (Session newer = Session.open(directory.resolve("registry.db"), "mode=ro", Duration.ZERO)) {
+        try (SqliteConnection newer =
+                SqliteConnection.open(directory.resolve("registry.db"), "mode=ro", Duration.ZERO)) {
             assertThat(newer.query("SELECT later FROM worker_registry").get(0).text("later"))
                     .isEqualTo("kept");
         }

@@ -7,7 +7,7 @@ import io.workersupervisor.LogExcerpt;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.Redaction;
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.WorkerRow;
@@ -37,9 +37,9 @@ public final class Ailments {
     private final DataDirectory data;
     private final RulesDirectory rules;
     private final Redaction redaction;
-    private final Timing timing;
+    private final Clocks timing;
 
-    public Ailments(DataDirectory data, RulesDirectory rules, Redaction redaction, Timing timing) {
+    public Ailments(DataDirectory data, RulesDirectory rules, Redaction redaction, Clocks timing) {
         this.data = data;
         this.rules = rules;
         this.redaction = redaction;

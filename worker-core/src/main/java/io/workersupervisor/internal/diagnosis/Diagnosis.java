@@ -11,7 +11,7 @@ import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
-import io.workersupervisor.internal.registry.StopCause;
+import io.workersupervisor.internal.registry.StopPurpose;
 import io.workersupervisor.spi.WorkerRow;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,7 +115,7 @@ public final class Diagnosis {
 
     /** Leftovers are swept after the worker has ended by itself: that is no stop of the worker. */
     private static Optional<java.time.Instant> stopAsked(WorkerRow row) {
-        return row.state() == WorkerState.STOPPING && Detail.of(row).stopCause() != StopCause.LEFTOVERS
+        return row.state() == WorkerState.STOPPING && Detail.of(row).stopCause() != StopPurpose.LEFTOVERS
                 ? Detail.of(row).stopAskedAt()
                 : Optional.empty();
     }

@@ -1,6 +1,6 @@
 package io.workersupervisor.internal.diagnosis;
 
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.WorkerRow;
@@ -37,7 +37,7 @@ public final class MemoryCounters {
     private static final String FIRST_NAMESPACE = "pid:[4026531836]";
 
     private final Path root;
-    private final Timing timing;
+    private final Clocks timing;
     private final Supplier<List<String>> kernelLog;
     private final Optional<Path> group;
     private long readAt;
@@ -49,7 +49,7 @@ public final class MemoryCounters {
      * @param root where {@code /proc} and {@code /sys} are
      * @param kernelLog the kernel's messages, empty where they may not be read; asked for a kill that was counted only
      */
-    public MemoryCounters(Path root, Timing timing, Supplier<List<String>> kernelLog) {
+    public MemoryCounters(Path root, Clocks timing, Supplier<List<String>> kernelLog) {
         this.root = root;
         this.timing = timing;
         this.kernelLog = kernelLog;

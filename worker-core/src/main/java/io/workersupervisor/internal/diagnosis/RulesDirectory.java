@@ -1,7 +1,7 @@
 package io.workersupervisor.internal.diagnosis;
 
 import io.workersupervisor.DiagnosisRule;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -33,14 +33,14 @@ public final class RulesDirectory {
 
     private final Path directory;
     private final List<DiagnosisRule> application;
-    private final Timing timing;
+    private final Clocks timing;
     private final Consumer<String> trouble;
     private final Set<String> told = new HashSet<>();
     private Map<Path, String> seen = Map.of();
     private RuleSet rules;
     private long looked;
 
-    public RulesDirectory(Path directory, List<DiagnosisRule> application, Timing timing, Consumer<String> trouble) {
+    public RulesDirectory(Path directory, List<DiagnosisRule> application, Clocks timing, Consumer<String> trouble) {
         this.directory = directory;
         this.application = List.copyOf(application);
         this.timing = timing;

@@ -1,6 +1,6 @@
 package io.workersupervisor.internal.directory;
 
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.Kernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -40,7 +40,7 @@ public final class InstalledFile {
 
     private static boolean isThere(Path file, byte[] bytes, Set<PosixFilePermission> wanted) throws IOException {
         return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                && (Integer) Files.getAttribute(file, "unix:uid") == Machine.userId()
+                && (Integer) Files.getAttribute(file, "unix:uid") == Kernel.userId()
                 && Files.getPosixFilePermissions(file).equals(wanted)
                 && Arrays.equals(Files.readAllBytes(file), bytes);
     }

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.MovedDirectoryException;
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.text.Json;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
@@ -118,8 +118,7 @@ public record NodeStamp(String node, String machine, String boot, String registr
     }
 
     /** Reads, checks and renews the stamp; one process at a time, and one thread of this process. */
-    public static synchronized Stamped stamp(
-            DataDirectory data, Machine machine, String registry, boolean acceptMoved) {
+    public static synchronized Stamped stamp(DataDirectory data, Kernel machine, String registry, boolean acceptMoved) {
         Path guard = data.path().resolve("node.lock");
         try (FileChannel channel = FileChannel.open(
                         guard, java.util.Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), PRIVATE);
@@ -145,7 +144,7 @@ public record NodeStamp(String node, String machine, String boot, String registr
 
     private void compare(
             DataDirectory data,
-            Machine current,
+            Kernel current,
             String usedRegistry,
             Place found,
             boolean acceptMoved,
@@ -171,7 +170,7 @@ public record NodeStamp(String node, String machine, String boot, String registr
         }
     }
 
-    private boolean isBoot(Machine current) {
+    private boolean isBoot(Kernel current) {
         return !boot.isEmpty() && boot.equals(current.bootId());
     }
 
@@ -194,7 +193,7 @@ public record NodeStamp(String node, String machine, String boot, String registr
     }
 
     /** Whether {@code locks/} is still the directory that was stamped. */
-    public boolean isIntact(DataDirectory data, Machine current) {
+    public boolean isIntact(DataDirectory data, Kernel current) {
         try {
             return locks.isSame(Place.of(Layout.locks(data)), isBoot(current));
         } catch (IOException gone) {

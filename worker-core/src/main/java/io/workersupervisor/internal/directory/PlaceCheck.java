@@ -2,7 +2,7 @@ package io.workersupervisor.internal.directory;
 
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.DataDirectoryException;
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.MountTable;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
@@ -22,7 +22,7 @@ public final class PlaceCheck {
 
     /** As {@link DataDirectory#open}. */
     public static Path open(Path path) {
-        Machine.requireSupported();
+        Kernel.requireSupported();
         try {
             if (Files.notExists(path)) {
                 requireLocal(path.toAbsolutePath());
@@ -44,7 +44,7 @@ public final class PlaceCheck {
 
     /** As {@link DataDirectory#existing}. */
     public static Path existing(Path path) {
-        Machine.requireSupported();
+        Kernel.requireSupported();
         Path absolute = path.toAbsolutePath().normalize();
         try {
             if (!Files.readAttributes(absolute, BasicFileAttributes.class).isDirectory()) {
@@ -52,7 +52,7 @@ public final class PlaceCheck {
             }
             Path real = absolute.toRealPath();
             int owner = (Integer) Files.getAttribute(real, "unix:uid");
-            int user = Machine.userId();
+            int user = Kernel.userId();
             if (owner != user) {
                 throw new DataDirectoryException("data directory " + absolute + " belongs to user id " + owner
                         + ", this process runs as " + user + ": run it as that user or choose another directory");

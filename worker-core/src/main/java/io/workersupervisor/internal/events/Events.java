@@ -4,7 +4,7 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerListener;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,8 +34,8 @@ public final class Events {
     /** How many findings are remembered as told; then they are told once more. */
     private static final int MOST_TOLD = 10_000;
 
-    private final Timing timing;
-    private final EventLog file;
+    private final Clocks timing;
+    private final OperatorLog file;
     private final WorkerListener listener;
     private final Consumer<StopReport> ended;
     private final ExecutorService dispatcher;
@@ -52,7 +52,7 @@ public final class Events {
      * @param ended is told of each end, too, on the caller's thread and after it was handed to the listener, who may have a
      *     restart to make
      */
-    public Events(Timing timing, EventLog file, WorkerListener listener, Consumer<StopReport> ended) {
+    public Events(Clocks timing, OperatorLog file, WorkerListener listener, Consumer<StopReport> ended) {
         this.timing = timing;
         this.file = file;
         this.listener = listener;

@@ -2,13 +2,13 @@ package io.workersupervisor.internal.host;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.internal.events.Guard;
-import io.workersupervisor.internal.lifecycle.Context;
-import io.workersupervisor.internal.lifecycle.EndOfWorker;
+import io.workersupervisor.internal.lifecycle.EndFiling;
 import io.workersupervisor.internal.lifecycle.HostState;
+import io.workersupervisor.internal.lifecycle.ProtocolContext;
 import io.workersupervisor.internal.lifecycle.StartCalls;
 import io.workersupervisor.internal.lifecycle.StopProtocol;
-import io.workersupervisor.internal.lifecycle.Supervised;
-import io.workersupervisor.internal.registry.StopCause;
+import io.workersupervisor.internal.lifecycle.SupervisedWorkers;
+import io.workersupervisor.internal.registry.StopPurpose;
 import io.workersupervisor.internal.text.Text;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,12 +39,12 @@ final class HostClose {
     /** How long a closing host tries to file what it has told. */
     private static final Duration LAST_FILING = Duration.ofSeconds(2);
 
-    private final Context context;
+    private final ProtocolContext context;
     private final HostState state;
     private final HostThreads threads;
     private final StopProtocol stops;
-    private final Supervised supervised;
-    private final EndOfWorker end;
+    private final SupervisedWorkers supervised;
+    private final EndFiling end;
     private final Consumer<String> trouble;
 
     /**
@@ -59,12 +59,12 @@ final class HostClose {
      * @param trouble is told what was not over in time
      */
     HostClose(
-            Context context,
+            ProtocolContext context,
             HostState state,
             HostThreads threads,
             StopProtocol stops,
-            Supervised supervised,
-            EndOfWorker end,
+            SupervisedWorkers supervised,
+            EndFiling end,
             Consumer<String> trouble) {
         this.context = context;
         this.state = state;
@@ -104,7 +104,7 @@ final class HostClose {
             return;
         }
         Map<AccountId, String> workers = supervised.all();
-        if (!forEach(workers, (account, workerId) -> stops.askOnly(account, workerId, StopCause.CLOSE), deadline)) {
+        if (!forEach(workers, (account, workerId) -> stops.askOnly(account, workerId, StopPurpose.CLOSE), deadline)) {
             trouble.accept("not all rows could be marked as stopping within " + Text.words(patience)
                     + " at close; the workers of the others run on");
         } else if (!forEach(workers, this::end, deadline)) {
@@ -118,7 +118,7 @@ final class HostClose {
                 .call(
                         account,
                         StartCalls.PATIENCE,
-                        () -> stops.endOnly(account, Optional.of(workerId), StopCause.CLOSE));
+                        () -> stops.endOnly(account, Optional.of(workerId), StopPurpose.CLOSE));
     }
 
     /** Whether the work was over for all in time; what is late goes on. */

@@ -1,6 +1,6 @@
 package io.workersupervisor.internal.host;
 
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -106,7 +106,7 @@ final class HostThreads {
     }
 
     /** Whether all but the readers, whom a hanging launcher may hold, are over in time. */
-    boolean await(long deadline, Timing timing) {
+    boolean await(long deadline, Clocks timing) {
         return List.of(ticker, starters, pool, writers, ladders).stream()
                 .allMatch(executor -> await(executor, deadline - timing.nanos()));
     }

@@ -5,7 +5,7 @@ import io.workersupervisor.internal.launch.keeper.KeeperLauncher;
 import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
 import io.workersupervisor.internal.lifecycle.Steps;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Function;
@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
  * @param keeperPatience how long an answer of the keeper is waited for
  */
 public record Seams(
-        UnaryOperator<Timing> timing,
+        UnaryOperator<Clocks> timing,
         Steps steps,
         Path root,
         Function<ShellTools, ShellScript> script,
@@ -41,7 +41,7 @@ public record Seams(
             KeeperBinary::load,
             KeeperLauncher.LONGEST_ANSWER);
 
-    public Seams withTiming(UnaryOperator<Timing> changed) {
+    public Seams withTiming(UnaryOperator<Clocks> changed) {
         return new Seams(changed, steps, root, script, searchPath, keeper, keeperPatience);
     }
 

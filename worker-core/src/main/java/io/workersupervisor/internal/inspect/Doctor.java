@@ -9,13 +9,13 @@ import io.workersupervisor.WorkerInspector.Finding.Level;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.NodeStamp;
 import io.workersupervisor.internal.launch.shell.ShellTools;
-import io.workersupervisor.internal.liveness.LocalMachine;
+import io.workersupervisor.internal.liveness.LocalEvidence;
 import io.workersupervisor.internal.liveness.RowJudge;
-import io.workersupervisor.internal.liveness.Unregistered;
-import io.workersupervisor.internal.logs.Incarnations;
-import io.workersupervisor.internal.logs.LogHealth;
+import io.workersupervisor.internal.liveness.UnregisteredWorkers;
+import io.workersupervisor.internal.logs.KnownWorkers;
+import io.workersupervisor.internal.logs.LogCheckup;
 import io.workersupervisor.internal.machine.EnvironmentSearch;
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.RowListing;
 import io.workersupervisor.spi.RowSelection;
@@ -39,18 +39,18 @@ final class Doctor {
 
     private final DataDirectory data;
     private final WorkerRegistry registry;
-    private final LocalMachine local;
+    private final LocalEvidence local;
     private final RowJudge judge;
-    private final Unregistered unregistered;
+    private final UnregisteredWorkers unregistered;
     private final List<String> launchPath;
     private final List<Finding> findings = new ArrayList<>();
 
     Doctor(
             DataDirectory data,
             WorkerRegistry registry,
-            LocalMachine local,
+            LocalEvidence local,
             RowJudge judge,
-            Unregistered unregistered,
+            UnregisteredWorkers unregistered,
             List<String> launchPath) {
         this.data = data;
         this.registry = registry;
@@ -88,7 +88,7 @@ final class Doctor {
     }
 
     private void machine() {
-        if (!Machine.isLinux()) {
+        if (!Kernel.isLinux()) {
             add(
                     Level.WARNING,
                     "this system is not Linux: a process is known by number and start instant only, and what a worker"
@@ -188,7 +188,7 @@ final class Doctor {
             add(
                     Level.WARNING,
                     "account " + marked.account() + ": "
-                            + Unregistered.describe(List.of(marked))
+                            + UnregisteredWorkers.describe(List.of(marked))
                             + " and the registry does not know it; "
                             + (marked.accountId().isPresent()
                                     ? "stop the account to end it"
@@ -200,7 +200,7 @@ final class Doctor {
         for (EnvironmentSearch.Marked marked : unregistered.ofUnreadableRows()) {
             add(
                     Level.WARNING,
-                    "account " + marked.account() + ": " + Unregistered.describe(List.of(marked))
+                    "account " + marked.account() + ": " + UnregisteredWorkers.describe(List.of(marked))
                             + ", and as its row cannot be read neither start nor stop touches it; correct the row and"
                             + " stop the account, or end it with kill "
                             + marked.stat().pid());
@@ -235,8 +235,8 @@ final class Doctor {
     }
 
     private void logs() throws IOException {
-        findings.addAll(new LogHealth(
-                        data, Incarnations.of(registry), InstantSource.system().instant())
+        findings.addAll(new LogCheckup(
+                        data, KnownWorkers.of(registry), InstantSource.system().instant())
                 .examine());
     }
 

@@ -19,14 +19,14 @@ import io.workersupervisor.internal.diagnosis.RulesDirectory;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.NodeStamp;
 import io.workersupervisor.internal.launch.AccountLocks;
-import io.workersupervisor.internal.launch.keeper.Keepers;
+import io.workersupervisor.internal.launch.keeper.KeeperConnections;
 import io.workersupervisor.internal.launch.shell.ShellScript;
-import io.workersupervisor.internal.liveness.LocalMachine;
+import io.workersupervisor.internal.liveness.LocalEvidence;
 import io.workersupervisor.internal.liveness.RowJudge;
-import io.workersupervisor.internal.liveness.Unregistered;
+import io.workersupervisor.internal.liveness.UnregisteredWorkers;
 import io.workersupervisor.internal.logs.LogLookup;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.EnvironmentSearch;
-import io.workersupervisor.internal.machine.Timing;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.WorkerIds;
 import io.workersupervisor.internal.text.Text;
@@ -59,11 +59,11 @@ public final class Inspector implements WorkerInspector {
 
     private final DataDirectory data;
     private final WorkerRegistry registry;
-    private final LocalMachine local;
+    private final LocalEvidence local;
     private final RowJudge judge;
     private final Supplier<List<String>> launchPath;
     private final LogLookup logs;
-    private final Unregistered unregistered;
+    private final UnregisteredWorkers unregistered;
     private final Ailments ailments;
     private final Consumer<String> trouble;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -71,7 +71,7 @@ public final class Inspector implements WorkerInspector {
     public Inspector(
             DataDirectory data,
             WorkerRegistry registry,
-            LocalMachine local,
+            LocalEvidence local,
             RowJudge judge,
             Supplier<List<String>> launchPath,
             Ailments ailments,
@@ -84,12 +84,12 @@ public final class Inspector implements WorkerInspector {
         this.launchPath = launchPath;
         this.ailments = ailments;
         this.logs = logs;
-        this.unregistered = new Unregistered(registry, local);
+        this.unregistered = new UnregisteredWorkers(registry, local);
         this.trouble = trouble;
     }
 
     public static Inspector of(DataDirectory data, WorkerRegistry registry, Optional<LogSink> sink) {
-        LocalMachine local = LocalMachine.of(data, true);
+        LocalEvidence local = LocalEvidence.of(data, true);
         String node = NodeStamp.read(data).map(NodeStamp::node).orElse("");
         return new Inspector(
                 data,
@@ -98,12 +98,12 @@ public final class Inspector implements WorkerInspector {
                 local.judge(node, Optional.empty()),
                 () -> keepers(data, local.script()),
                 ailments(data),
-                new LogLookup(data, registry, sink, Redaction.standard(), Timing.system(InstantSource.system())),
+                new LogLookup(data, registry, sink, Redaction.standard(), Clocks.system(InstantSource.system())),
                 LOG::warn);
     }
 
     private static Ailments ailments(DataDirectory data) {
-        Timing timing = Timing.system(InstantSource.system());
+        Clocks timing = Clocks.system(InstantSource.system());
         return new Ailments(
                 data,
                 new RulesDirectory(Layout.rules(data), List.of(), timing, LOG::warn),
@@ -228,7 +228,7 @@ public final class Inspector implements WorkerInspector {
 
     /** The keepers of the data directory, in words. */
     private static List<String> keepers(DataDirectory data, ShellScript script) {
-        return Keepers.directories(data).stream()
+        return KeeperConnections.directories(data).stream()
                 .map(directory -> "keeper of context " + directory.getFileName()
                         + (script.lockState(directory.resolve("lock")) == AccountLocks.State.BUSY
                                 ? " runs"

@@ -1,7 +1,7 @@
 package io.workersupervisor.internal.launch;
 
 import io.workersupervisor.DataDirectoryException;
-import io.workersupervisor.internal.text.PlatformText;
+import io.workersupervisor.internal.text.PlatformCharset;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -39,7 +39,7 @@ public final class HostEnvironment {
         Path environ = Path.of("/proc/self/environ");
         try {
             byte[] raw = Files.exists(environ) ? Files.readAllBytes(environ) : new byte[0];
-            return new HostEnvironment(System.getenv(), raw, PlatformText.CHARSET);
+            return new HostEnvironment(System.getenv(), raw, PlatformCharset.CHARSET);
         } catch (IOException e) {
             throw new DataDirectoryException("cannot read " + environ + ": " + Text.reason(e), e);
         }
@@ -50,6 +50,6 @@ public final class HostEnvironment {
         byte[] inherited = bytes.get(name);
         return inherited != null && value.equals(text.get(name))
                 ? inherited.clone()
-                : (name + "=" + value).getBytes(PlatformText.CHARSET);
+                : (name + "=" + value).getBytes(PlatformCharset.CHARSET);
     }
 }

@@ -10,7 +10,7 @@ import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
-import io.workersupervisor.internal.registry.StopCause;
+import io.workersupervisor.internal.registry.StopPurpose;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.util.List;
@@ -23,11 +23,11 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <ol>
  *   <li>STARTING and STOPPING of another living host are left to that host, for as long as it can take.
- *   <li>A row without a recorded process is settled ({@link Settlement}): found running it becomes RUNNING, or its stop
+ *   <li>A row without a recorded process is settled ({@link LaunchSettlement}): found running it becomes RUNNING, or its stop
  *       goes on; over, its end is filed.
  *   <li>Alive and wanted: taken up. Alive and to be stopped: the ladder goes on.
  *   <li>Dead: the end is filed; where its launcher has just told of it, the listener hears of it first
- *       ({@link EndOfWorker}).
+ *       ({@link EndFiling}).
  *   <li>Ended with descendants left: after the stop grace, counted from when this host first saw them, the ladder ends
  *       them.
  *   <li>In doubt: left alone and told, once for each finding.
@@ -40,22 +40,22 @@ public final class AccountCheck {
     /** How many intents of other hosts are remembered; then they are counted anew. */
     private static final int MOST_ELSEWHERE = 10_000;
 
-    private final Context context;
-    private final Settlement settlement;
-    private final EndOfWorker end;
+    private final ProtocolContext context;
+    private final LaunchSettlement settlement;
+    private final EndFiling end;
     private final StopLadder ladder;
     private final StartVerification verification;
-    private final Supervised supervised;
+    private final SupervisedWorkers supervised;
     private final Map<String, Long> elsewhere = new ConcurrentHashMap<>();
     private final Map<String, Long> drainingSince = new ConcurrentHashMap<>();
 
     public AccountCheck(
-            Context context,
-            Settlement settlement,
-            EndOfWorker end,
+            ProtocolContext context,
+            LaunchSettlement settlement,
+            EndFiling end,
             StopLadder ladder,
             StartVerification verification,
-            Supervised supervised) {
+            SupervisedWorkers supervised) {
         this.context = context;
         this.settlement = settlement;
         this.end = end;
@@ -181,17 +181,17 @@ public final class AccountCheck {
     }
 
     private Result unrecorded(WorkerRow row, Reach reach) {
-        Settlement.Settled settled = settlement.settle(row);
-        if (settled instanceof Settlement.Over over) {
+        LaunchSettlement.Settled settled = settlement.settle(row);
+        if (settled instanceof LaunchSettlement.Over over) {
             return filed(end.bury(row, end.ending(row, over, List.of())));
-        } else if (settled instanceof Settlement.Found found) {
+        } else if (settled instanceof LaunchSettlement.Found found) {
             if (row.state() == WorkerState.STOPPING || row.desired() == Desired.STOPPED) {
                 return resume(row, reach);
             }
             WorkerRow running = RowChanges.running(row, found.identity());
             return context.registry().update(Optional.of(row), running) ? lives(running) : new Nothing();
         }
-        Settlement.Pending pending = (Settlement.Pending) settled;
+        LaunchSettlement.Pending pending = (LaunchSettlement.Pending) settled;
         if (row.state() == WorkerState.STOPPING) {
             return resume(row, reach);
         }
@@ -231,7 +231,7 @@ public final class AccountCheck {
             WorkerRow sweeping = row;
             if (row.state() != WorkerState.STOPPING) {
                 sweeping = RowChanges.stopping(
-                        row, context.self(), context.timing().now(), StopCause.LEFTOVERS);
+                        row, context.self(), context.timing().now(), StopPurpose.LEFTOVERS);
                 if (!context.registry().update(Optional.of(row), sweeping)) {
                     return new Nothing();
                 }

@@ -3,7 +3,7 @@ package io.workersupervisor.internal.lifecycle;
 import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.NodeStamp;
-import io.workersupervisor.internal.liveness.LocalMachine;
+import io.workersupervisor.internal.liveness.LocalEvidence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  */
 public final class HostState {
     private final NodeStamp stamp;
-    private final LocalMachine local;
+    private final LocalEvidence local;
     private final Consumer<String> trouble;
     private final ReentrantReadWriteLock calls = new ReentrantReadWriteLock();
     private final AtomicBoolean moved = new AtomicBoolean();
@@ -30,7 +30,7 @@ public final class HostState {
     private volatile boolean closed;
     private volatile Optional<Object> intact = Optional.empty();
 
-    public HostState(NodeStamp stamp, LocalMachine local, Consumer<String> trouble) {
+    public HostState(NodeStamp stamp, LocalEvidence local, Consumer<String> trouble) {
         this.stamp = stamp;
         this.local = local;
         this.trouble = trouble;

@@ -17,10 +17,10 @@ public final class Signals {
 
     static final Duration LONGEST_POLL = Duration.ofMillis(50);
 
-    private final Context context;
-    private final Settlement settlement;
+    private final ProtocolContext context;
+    private final LaunchSettlement settlement;
 
-    public Signals(Context context, Settlement settlement) {
+    public Signals(ProtocolContext context, LaunchSettlement settlement) {
         this.context = context;
         this.settlement = settlement;
     }

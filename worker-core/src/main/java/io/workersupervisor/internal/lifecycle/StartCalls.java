@@ -8,7 +8,7 @@ import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerSupervisorException;
-import io.workersupervisor.internal.registry.StopCause;
+import io.workersupervisor.internal.registry.StopPurpose;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,7 +28,7 @@ public final class StartCalls {
     /** How long a call waits for another call of this host for the same account. */
     public static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final Context context;
+    private final ProtocolContext context;
     private final HostState state;
     private final Executor starters;
     private final Executor writers;
@@ -36,7 +36,7 @@ public final class StartCalls {
     private final WorkerLaunch launch;
     private final StartVerification verification;
     private final StopProtocol stops;
-    private final Supervised supervised;
+    private final SupervisedWorkers supervised;
     private final BiConsumer<AccountId, String> ended;
 
     /** Whether a start is a person's or the application's. */
@@ -60,7 +60,7 @@ public final class StartCalls {
      * @param ended is told when the launcher of a worker has ended
      */
     public StartCalls(
-            Context context,
+            ProtocolContext context,
             HostState state,
             Executor starters,
             Executor writers,
@@ -68,7 +68,7 @@ public final class StartCalls {
             WorkerLaunch launch,
             StartVerification verification,
             StopProtocol stops,
-            Supervised supervised,
+            SupervisedWorkers supervised,
             BiConsumer<AccountId, String> ended) {
         this.context = context;
         this.state = state;
@@ -92,7 +92,7 @@ public final class StartCalls {
     }
 
     private StartProtocol.Progress endAndBegin(WorkerSpec spec) {
-        Optional<StopResult> ended = stops.endOnly(spec.account(), Optional.empty(), StopCause.RESTART);
+        Optional<StopResult> ended = stops.endOnly(spec.account(), Optional.empty(), StopPurpose.RESTART);
         return ended.isPresent() && ended.get() instanceof StopResult.Refused refused
                 ? new StartProtocol.Decided(
                         new StartResult.Refused(spec.account(), refused.reason(), refused.evidence()))

@@ -9,7 +9,7 @@ import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.liveness.Judgement;
-import io.workersupervisor.internal.liveness.Unregistered;
+import io.workersupervisor.internal.liveness.UnregisteredWorkers;
 import io.workersupervisor.internal.machine.EnvironmentSearch;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Detail;
@@ -27,7 +27,7 @@ import java.util.concurrent.CompletableFuture;
  *   <li>Look at the row. Closed or absent: go on, unless the last launch came to nothing and the lock is still held. A
  *       living worker is {@code AlreadyRunning}; while it is being stopped, wait, bounded, then {@code Refused}. A dead
  *       one is reported and replaced. A row that is STARTING by a living host is waited for, bounded; left over by a dead
- *       host, by a call of this host that gave up, or unchanged for the whole wait, it is settled ({@link Settlement}),
+ *       host, by a call of this host that gave up, or unchanged for the whole wait, it is settled ({@link LaunchSettlement}),
  *       which the fence makes safe. A row of another node is replaced only if its worker is dead. Doubt is {@code Refused}.
  *   <li>Claim: one compare-and-set writes the intent under the epoch max(row, lock file) + 1 with a new worker id, desired
  *       RUN, together with the report of the dead worker. An end that this host has just told and not filed yet
@@ -46,19 +46,19 @@ public final class StartProtocol {
 
     private static final Duration POLL = Duration.ofMillis(25);
 
-    private final Context context;
-    private final Settlement settlement;
-    private final EndOfWorker end;
+    private final ProtocolContext context;
+    private final LaunchSettlement settlement;
+    private final EndFiling end;
     private final StopLadder ladder;
-    private final Unregistered unregistered;
+    private final UnregisteredWorkers unregistered;
     private final WorkerLaunch launch;
 
     public StartProtocol(
-            Context context,
-            Settlement settlement,
-            EndOfWorker end,
+            ProtocolContext context,
+            LaunchSettlement settlement,
+            EndFiling end,
             StopLadder ladder,
-            Unregistered unregistered,
+            UnregisteredWorkers unregistered,
             WorkerLaunch launch) {
         this.context = context;
         this.settlement = settlement;
@@ -178,7 +178,7 @@ public final class StartProtocol {
         if (seen.isEmpty() || !seen.get().state().isOpen()) {
             List<EnvironmentSearch.Marked> strangers = unregistered.living(account, "");
             if (!strangers.isEmpty()) {
-                return refused(account, RefusalReason.UNREGISTERED_WORKER, Unregistered.describe(strangers));
+                return refused(account, RefusalReason.UNREGISTERED_WORKER, UnregisteredWorkers.describe(strangers));
             }
             return seen.filter(this::isHeld).isPresent()
                     ? refused(account, RefusalReason.LOCK_HELD, unregistered.holder(account))
@@ -240,7 +240,7 @@ public final class StartProtocol {
         List<EnvironmentSearch.Marked> strangers = unregistered.search(row.account(), row.workerId());
         return strangers.isEmpty()
                 ? new Wait(RefusalReason.LOCK_HELD, draining.evidence())
-                : refused(row.account(), RefusalReason.UNREGISTERED_WORKER, Unregistered.describe(strangers));
+                : refused(row.account(), RefusalReason.UNREGISTERED_WORKER, UnregisteredWorkers.describe(strangers));
     }
 
     /** A ladder whose host is gone, or has given up, is gone on with here. */
@@ -259,10 +259,10 @@ public final class StartProtocol {
                     row.state() == WorkerState.STOPPING ? RefusalReason.STOPPING : RefusalReason.STARTING,
                     "another host is at it, for worker " + row.workerId());
         }
-        Settlement.Settled settled = settlement.settle(row);
-        if (settled instanceof Settlement.Over over) {
+        LaunchSettlement.Settled settled = settlement.settle(row);
+        if (settled instanceof LaunchSettlement.Over over) {
             return new Clear(Optional.of(context.diagnosis().report(row, end.ending(row, over, List.of()))));
-        } else if (settled instanceof Settlement.Found found) {
+        } else if (settled instanceof LaunchSettlement.Found found) {
             if (row.desired() == Desired.STOPPED || row.state() == WorkerState.STOPPING) {
                 return stopping(row, manners);
             }
@@ -271,7 +271,7 @@ public final class StartProtocol {
                     ? running(adopted, "pid " + found.identity().pid() + " was found running")
                     : new Again();
         }
-        Settlement.Pending pending = (Settlement.Pending) settled;
+        LaunchSettlement.Pending pending = (LaunchSettlement.Pending) settled;
         return pending.left().isEmpty() && !pending.reason().equals(RefusalReason.PROCESS_IN_DOUBT)
                 ? new Wait(pending.reason(), pending.evidence())
                 : refused(row.account(), pending.reason(), pending.evidence());

@@ -42,10 +42,10 @@ public final class StartVerification {
 
     private static final Duration POLL = Duration.ofMillis(25);
 
-    private final Context context;
-    private final EndOfWorker end;
+    private final ProtocolContext context;
+    private final EndFiling end;
 
-    public StartVerification(Context context, EndOfWorker end) {
+    public StartVerification(ProtocolContext context, EndFiling end) {
         this.context = context;
         this.end = end;
     }

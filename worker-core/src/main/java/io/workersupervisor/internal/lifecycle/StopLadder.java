@@ -8,7 +8,7 @@ import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.liveness.Descendants;
 import io.workersupervisor.internal.liveness.Judgement;
-import io.workersupervisor.internal.liveness.Unregistered;
+import io.workersupervisor.internal.liveness.UnregisteredWorkers;
 import io.workersupervisor.internal.machine.EnvironmentSearch;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Detail;
@@ -33,7 +33,7 @@ import java.util.Set;
  *   <li>KILL to every descendant ({@link Descendants}), by its group where that is of the worker's session, until none is
  *       found.
  *   <li>The lock is free.
- *   <li>The end is filed and the row closed ({@link EndOfWorker}).
+ *   <li>The end is filed and the row closed ({@link EndFiling}).
  * </ol>
  *
  * A worker that ended by itself and left descendants behind is taken up at the fourth rung. A ladder belongs to one worker
@@ -44,20 +44,20 @@ public final class StopLadder {
     /** How long a worker may take to vanish after KILL, and a lock to be let go. */
     static final Duration AFTER_KILL = Duration.ofSeconds(5);
 
-    private final Context context;
-    private final Settlement settlement;
-    private final EndOfWorker end;
+    private final ProtocolContext context;
+    private final LaunchSettlement settlement;
+    private final EndFiling end;
     private final Signals signals;
     private final Descendants descendants;
-    private final Leftovers leftovers;
+    private final LeftoverSweep leftovers;
 
-    public StopLadder(Context context, Settlement settlement, EndOfWorker end, Signals signals) {
+    public StopLadder(ProtocolContext context, LaunchSettlement settlement, EndFiling end, Signals signals) {
         this.context = context;
         this.settlement = settlement;
         this.end = end;
         this.signals = signals;
         this.descendants = new Descendants(context.local());
-        this.leftovers = new Leftovers(context, signals, descendants);
+        this.leftovers = new LeftoverSweep(context, signals, descendants);
     }
 
     /** Where a ladder ended. */
@@ -164,13 +164,13 @@ public final class StopLadder {
     }
 
     private Optional<Outcome> endUnrecorded(WorkerRow row, List<String> rungs, Rounds rounds) {
-        Settlement.Settled settled = settlement.settle(row);
-        if (settled instanceof Settlement.Over over) {
+        LaunchSettlement.Settled settled = settlement.settle(row);
+        if (settled instanceof LaunchSettlement.Over over) {
             return end.bury(row, end.ending(row, over, rungs)).map(report -> new Done(rungs, Optional.of(report)));
-        } else if (settled instanceof Settlement.Found found) {
+        } else if (settled instanceof LaunchSettlement.Found found) {
             return signal(row, found.identity(), rungs, rounds);
         }
-        Settlement.Pending pending = (Settlement.Pending) settled;
+        LaunchSettlement.Pending pending = (LaunchSettlement.Pending) settled;
         return pending.reason().equals(RefusalReason.PROCESS_IN_DOUBT)
                 ? doubt(row, pending.reason(), pending.evidence(), rungs, rounds)
                 : drain(row, pending.left(), pending.evidence(), rungs, rounds);
@@ -256,17 +256,17 @@ public final class StopLadder {
 
     private Optional<Outcome> sweep(
             WorkerRow row, List<EnvironmentSearch.Marked> found, List<String> rungs, Rounds rounds) {
-        Leftovers.Swept swept = leftovers.sweep(row, found, rounds.seen);
+        LeftoverSweep.Swept swept = leftovers.sweep(row, found, rounds.seen);
         rounds.seen = swept.seen();
         addRung(rungs, "KILL", swept.killed());
         if (Thread.currentThread().isInterrupted()) {
-            return Optional.of(interrupted(Unregistered.pids(found)));
+            return Optional.of(interrupted(UnregisteredWorkers.pids(found)));
         }
         return swept.left().isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Stuck(
                         RefusalReason.STOP_UNFINISHED,
-                        Unregistered.pids(swept.left()) + " of worker " + row.workerId() + " still live"));
+                        UnregisteredWorkers.pids(swept.left()) + " of worker " + row.workerId() + " still live"));
     }
 
     private static void addRung(List<String> rungs, String signal, Set<Long> sent) {

@@ -8,11 +8,11 @@ import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.liveness.Judgement;
-import io.workersupervisor.internal.liveness.Unregistered;
+import io.workersupervisor.internal.liveness.UnregisteredWorkers;
 import io.workersupervisor.internal.machine.EnvironmentSearch;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
-import io.workersupervisor.internal.registry.StopCause;
+import io.workersupervisor.internal.registry.StopPurpose;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.util.List;
@@ -42,18 +42,18 @@ public final class StopProtocol {
 
     private static final Duration POLL = Duration.ofMillis(25);
 
-    private final Context context;
-    private final EndOfWorker end;
+    private final ProtocolContext context;
+    private final EndFiling end;
     private final StopLadder ladder;
-    private final Unregistered unregistered;
-    private final UnregisteredEnd unregisteredEnd;
+    private final UnregisteredWorkers unregistered;
+    private final UnregisteredStop unregisteredEnd;
 
     public StopProtocol(
-            Context context,
-            EndOfWorker end,
+            ProtocolContext context,
+            EndFiling end,
             StopLadder ladder,
-            Unregistered unregistered,
-            UnregisteredEnd unregisteredEnd) {
+            UnregisteredWorkers unregistered,
+            UnregisteredStop unregisteredEnd) {
         this.context = context;
         this.end = end;
         this.ladder = ladder;
@@ -142,7 +142,7 @@ public final class StopProtocol {
     }
 
     /** Marks a row's worker as stopping, or only this one, and leaves the account wanted; empty if there is none. */
-    private Optional<WorkerRow> askOnly(AccountId account, Optional<String> workerId, StopCause cause) {
+    private Optional<WorkerRow> askOnly(AccountId account, Optional<String> workerId, StopPurpose cause) {
         while (true) {
             Optional<WorkerRow> seen = context.registry()
                     .find(account)
@@ -160,12 +160,12 @@ public final class StopProtocol {
         }
     }
 
-    public void askOnly(AccountId account, String workerId, StopCause cause) {
+    public void askOnly(AccountId account, String workerId, StopPurpose cause) {
         askOnly(account, Optional.of(workerId), cause);
     }
 
     /** Ends a row's worker, or only this one, and leaves the account wanted; empty if there is nothing to end. */
-    public Optional<StopResult> endOnly(AccountId account, Optional<String> workerId, StopCause cause) {
+    public Optional<StopResult> endOnly(AccountId account, Optional<String> workerId, StopPurpose cause) {
         return askOnly(account, workerId, cause).map(row -> ended(row, ladder.end(row)));
     }
 

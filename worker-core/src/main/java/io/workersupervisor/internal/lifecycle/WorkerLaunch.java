@@ -7,10 +7,10 @@ import io.workersupervisor.StartResult;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
-import io.workersupervisor.internal.directory.FileOnly;
+import io.workersupervisor.internal.directory.FileOnlyMarks;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.Launcher;
-import io.workersupervisor.internal.liveness.Unregistered;
+import io.workersupervisor.internal.liveness.UnregisteredWorkers;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
@@ -31,23 +31,23 @@ import java.util.concurrent.CompletableFuture;
 public final class WorkerLaunch {
     private static final Duration MOMENT = Duration.ofMillis(500);
 
-    private final Context context;
-    private final Settlement settlement;
-    private final EndOfWorker end;
+    private final ProtocolContext context;
+    private final LaunchSettlement settlement;
+    private final EndFiling end;
     private final StopLadder ladder;
     private final Signals signals;
-    private final Unregistered unregistered;
+    private final UnregisteredWorkers unregistered;
     private final WorkerIds ids = new WorkerIds();
     private long tick;
     private long tickReadAt;
 
     public WorkerLaunch(
-            Context context,
-            Settlement settlement,
-            EndOfWorker end,
+            ProtocolContext context,
+            LaunchSettlement settlement,
+            EndFiling end,
             StopLadder ladder,
             Signals signals,
-            Unregistered unregistered) {
+            UnregisteredWorkers unregistered) {
         this.context = context;
         this.settlement = settlement;
         this.end = end;
@@ -84,7 +84,7 @@ public final class WorkerLaunch {
                                 momentAgo(),
                                 Layout.logName(spec.account(), workerId))));
         if (spec.logs() == LogShipping.FILE_ONLY) {
-            new FileOnly(context.local().data()).mark(workerId);
+            new FileOnlyMarks(context.local().data()).mark(workerId);
         }
         context.steps().reached("claim");
         WorkerRegistry.Claimed claimed = context.registry().claim(seen, next, ended);
@@ -132,20 +132,20 @@ public final class WorkerLaunch {
     }
 
     private StartProtocol.Progress unanswered(WorkerRow row, String why) {
-        Settlement.Settled settled = settlement.settle(row);
-        if (settled instanceof Settlement.Found found) {
+        LaunchSettlement.Settled settled = settlement.settle(row);
+        if (settled instanceof LaunchSettlement.Found found) {
             return new StartProtocol.Launched(
                     row,
                     found.identity(),
                     new CompletableFuture<>(),
                     context.timing().nanos());
-        } else if (settled instanceof Settlement.Over over) {
+        } else if (settled instanceof LaunchSettlement.Over over) {
             Optional<StopReport> report = end.bury(row, end.ending(row, over, List.of()));
             return new StartProtocol.Decided(
                     new StartResult.Failed(row.account(), "launch", why + "; " + over.evidence(), report));
         }
         // The row stays STARTING; reconcile settles it when the launch has come to something.
-        Settlement.Pending pending = (Settlement.Pending) settled;
+        LaunchSettlement.Pending pending = (LaunchSettlement.Pending) settled;
         return StartProtocol.refused(row.account(), pending.reason(), why + "; " + pending.evidence());
     }
 

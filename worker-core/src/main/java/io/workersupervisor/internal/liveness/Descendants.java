@@ -4,9 +4,9 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.LaunchRecords;
-import io.workersupervisor.internal.launch.keeper.Keepers;
+import io.workersupervisor.internal.launch.keeper.KeeperConnections;
 import io.workersupervisor.internal.machine.EnvironmentSearch;
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Detail;
@@ -36,9 +36,9 @@ public final class Descendants {
     /** In start ticks: launchers, fences and probes that are just passing hold a lock for less. */
     private static final long PASSING = 100;
 
-    private final LocalMachine local;
+    private final LocalEvidence local;
 
-    public Descendants(LocalMachine local) {
+    public Descendants(LocalEvidence local) {
         this.local = local;
     }
 
@@ -148,12 +148,12 @@ public final class Descendants {
         return holders.isEmpty()
                 ? ""
                 : " by "
-                        + Unregistered.pids(Stream.concat(holders.ours().stream(), holders.doubtful().stream())
+                        + UnregisteredWorkers.pids(Stream.concat(holders.ours().stream(), holders.doubtful().stream())
                                 .toList());
     }
 
     public static String inItsSession(List<EnvironmentSearch.Marked> doubtful) {
-        return Unregistered.pids(doubtful)
+        return UnregisteredWorkers.pids(doubtful)
                 + " runs in the session that it had, and nothing shows whether it comes from the worker";
     }
 
@@ -175,7 +175,7 @@ public final class Descendants {
 
     /** Whether the numbers of an identity mean something here. */
     private boolean isHere(ProcessIdentity identity) {
-        Machine machine = local.machine();
+        Kernel machine = local.machine();
         return identity.startTicks() > 0
                 && identity.bootId().equals(machine.bootId())
                 && identity.pidNamespace().equals(machine.pidNamespace())
@@ -202,7 +202,7 @@ public final class Descendants {
     private boolean isLauncherAlive(LaunchRecords.Birth birth) {
         return local.proc().commandLine(birth.launcherPid()).contains("\0" + birth.workerId() + "\0")
                 || (local.records().exit(birth.workerId()).isEmpty()
-                        && Keepers.isKeeper(local.proc(), birth.launcherPid()));
+                        && KeeperConnections.isKeeper(local.proc(), birth.launcherPid()));
     }
 
     private boolean isAdmitted(WorkerRow row) {

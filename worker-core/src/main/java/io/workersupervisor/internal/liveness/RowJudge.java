@@ -147,7 +147,7 @@ public final class RowJudge {
                 ? new Judgement.Doubt(
                         RefusalReason.OTHER_NODE, evidence + ", but " + Descendants.inItsSession(left.doubtful()))
                 : new Judgement.Draining(
-                        evidence + ", and left " + Unregistered.pids(left.ours()) + " behind", left.ours());
+                        evidence + ", and left " + UnregisteredWorkers.pids(left.ours()) + " behind", left.ours());
     }
 
     private Judgement foreign(WorkerRow row, ProcessProbe.Finding finding) {
@@ -173,7 +173,7 @@ public final class RowJudge {
         Descendants.Found left = descendants.of(row, List.of());
         if (!left.ours().isEmpty()) {
             return new Judgement.Draining(
-                    finding.evidence() + " but left " + Unregistered.pids(left.ours()) + " behind", left.ours());
+                    finding.evidence() + " but left " + UnregisteredWorkers.pids(left.ours()) + " behind", left.ours());
         } else if (!left.doubtful().isEmpty()) {
             return new Judgement.Doubt(
                     RefusalReason.PROCESS_IN_DOUBT,

@@ -6,7 +6,7 @@ import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogFollower;
 import io.workersupervisor.LogSinkException;
 import io.workersupervisor.Redaction;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.time.ZoneId;
@@ -21,16 +21,16 @@ final class FileFollower implements LogFollower {
 
     private final DataDirectory data;
     private final AccountId account;
-    private final Incarnations incarnations;
-    private final LogReader reader;
-    private final Timing timing;
-    private @Nullable LogTail tail;
+    private final KnownWorkers incarnations;
+    private final EntryReader reader;
+    private final Clocks timing;
+    private @Nullable FollowedFile tail;
 
-    FileFollower(DataDirectory data, AccountId account, Incarnations incarnations, Redaction redaction, Timing timing) {
+    FileFollower(DataDirectory data, AccountId account, KnownWorkers incarnations, Redaction redaction, Clocks timing) {
         this.data = data;
         this.account = account;
         this.incarnations = incarnations;
-        this.reader = new LogReader(ZoneId.systemDefault(), redaction);
+        this.reader = new EntryReader(ZoneId.systemDefault(), redaction);
         this.timing = timing;
     }
 
@@ -38,17 +38,17 @@ final class FileFollower implements LogFollower {
     public List<LogEntry> poll() {
         try {
             List<LogEntry> entries = new ArrayList<>();
-            List<WorkerLogFile> files = FileLogs.of(data, account).toList();
-            LogTail present = tail;
+            List<WorkerLogFile> files = FileSearch.of(data, account).toList();
+            FollowedFile present = tail;
             if (present == null && !files.isEmpty()) {
-                present = FileLogs.atEnd(files.get(files.size() - 1), AT_FIRST);
+                present = FileSearch.atEnd(files.get(files.size() - 1), AT_FIRST);
                 tail = present;
             }
             for (WorkerLogFile next : files) {
                 if (present != null && next.workerId().compareTo(present.file().workerId()) > 0) {
                     drain(present, true, entries);
                     present.close();
-                    present = new LogTail(next, Optional.empty(), text -> {});
+                    present = new FollowedFile(next, Optional.empty(), text -> {});
                     tail = present;
                 }
             }
@@ -61,9 +61,9 @@ final class FileFollower implements LogFollower {
         }
     }
 
-    private void drain(LogTail from, boolean over, List<LogEntry> entries) throws IOException {
-        Incarnations.Known known = incarnations.of(account, from.file().workerId());
-        entries.addAll(FileLogs.drain(from, reader, known, timing.nanos(), over || known.over()));
+    private void drain(FollowedFile from, boolean over, List<LogEntry> entries) throws IOException {
+        KnownWorkers.Known known = incarnations.of(account, from.file().workerId());
+        entries.addAll(FileSearch.drain(from, reader, known, timing.nanos(), over || known.over()));
     }
 
     @Override

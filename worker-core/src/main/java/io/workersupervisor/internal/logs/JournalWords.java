@@ -26,9 +26,9 @@ final class JournalWords {
                 new LogProgress.Mark(Integer.parseInt(words[7]), Long.parseLong(words[8])));
     }
 
-    static String of(List<LogPiece.Cut> cuts) {
+    static String of(List<BatchPiece.Cut> cuts) {
         StringBuilder words = new StringBuilder();
-        for (LogPiece.Cut cut : cuts) {
+        for (BatchPiece.Cut cut : cuts) {
             words.append(words.length() == 0 ? "" : ",").append(cut.length());
             if (cut.leftOut() > 0) {
                 words.append('x').append(cut.leftOut());
@@ -37,14 +37,14 @@ final class JournalWords {
         return words.toString();
     }
 
-    static List<LogPiece.Cut> cuts(String words) {
-        List<LogPiece.Cut> cuts = new ArrayList<>();
+    static List<BatchPiece.Cut> cuts(String words) {
+        List<BatchPiece.Cut> cuts = new ArrayList<>();
         for (String word : words.split(",", -1)) {
             int x = word.indexOf('x');
             cuts.add(
                     x < 0
-                            ? new LogPiece.Cut(Integer.parseInt(word), 0)
-                            : new LogPiece.Cut(
+                            ? new BatchPiece.Cut(Integer.parseInt(word), 0)
+                            : new BatchPiece.Cut(
                                     Integer.parseInt(word.substring(0, x)), Integer.parseInt(word.substring(x + 1))));
         }
         return cuts;

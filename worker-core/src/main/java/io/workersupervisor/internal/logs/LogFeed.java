@@ -5,7 +5,7 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.internal.logs.entries.EntryCutter;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.spi.LogSink;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,27 +29,27 @@ public final class LogFeed {
     private static final int MOST_KNOWN = 10_000;
 
     private final DataDirectory data;
-    private final Incarnations incarnations;
-    private final LogReader reader;
+    private final KnownWorkers incarnations;
+    private final EntryReader reader;
     private final Predicate<String> fileOnly;
     private final OptionalInt budget;
-    private final Timing timing;
+    private final Clocks timing;
     private final Consumer<WorkerEvent> events;
     private final Map<String, Asked> asked = new ConcurrentHashMap<>();
 
     /** An answer about a worker, and when it was given. */
-    private record Asked(Incarnations.Known known, long at) {}
+    private record Asked(KnownWorkers.Known known, long at) {}
 
     /** A piece, and the entries that it holds. */
-    record Part(LogPiece piece, List<LogEntry> entries) {}
+    record Part(BatchPiece piece, List<LogEntry> entries) {}
 
     public LogFeed(
             DataDirectory data,
-            Incarnations incarnations,
-            LogReader reader,
+            KnownWorkers incarnations,
+            EntryReader reader,
             Predicate<String> fileOnly,
             OptionalInt budget,
-            Timing timing,
+            Clocks timing,
             Consumer<WorkerEvent> events) {
         this.data = data;
         this.incarnations = incarnations;
@@ -60,12 +60,12 @@ public final class LogFeed {
         this.events = events;
     }
 
-    Timing timing() {
+    Clocks timing() {
         return timing;
     }
 
-    LineBudget budget() {
-        return new LineBudget(budget);
+    EntryBudget budget() {
+        return new EntryBudget(budget);
     }
 
     /** The files that are to be shipped. */
@@ -98,30 +98,30 @@ public final class LogFeed {
     }
 
     /** Reads on in a file; empty if there is no whole entry. */
-    Optional<Part> read(LogTail tail, LineBudget left, long now) throws IOException {
+    Optional<Part> read(FollowedFile tail, EntryBudget left, long now) throws IOException {
         WorkerLogFile file = tail.file();
         boolean[] over = new boolean[1];
         List<EntryCutter.Span> spans = tail.poll(now, () -> over[0] = isOver(file, now));
-        List<LogPiece.Cut> cuts = left.admit(spans, now, over[0]);
+        List<BatchPiece.Cut> cuts = left.admit(spans, now, over[0]);
         if (cuts.isEmpty()) {
             return Optional.empty();
         }
         LogProgress before = tail.progress();
-        LogReader.Page page = reader.read(file, before, cuts, tail::bytes, known(file, now));
+        EntryReader.Page page = reader.read(file, before, cuts, tail::bytes, known(file, now));
         if (page.entries().size() < cuts.size()) {
             throw new IOException("it was cut while it was read");
         }
-        long end =
-                before.offset() + cuts.stream().mapToLong(LogPiece.Cut::length).sum();
+        long end = before.offset()
+                + cuts.stream().mapToLong(BatchPiece.Cut::length).sum();
         int length = (int) Math.min(LogProgress.MARK, end);
         byte[] last = tail.bytes(end - length, length);
         LogProgress after = new LogProgress(
                 before.inode(), before.base(), end, page.time(), page.level(), LogProgress.Mark.of(last, last.length));
-        return Optional.of(new Part(new LogPiece(file.workerId(), before, cuts, after), page.entries()));
+        return Optional.of(new Part(new BatchPiece(file.workerId(), before, cuts, after), page.entries()));
     }
 
     /** The entries of a piece that was announced before; what is gone meanwhile is told. */
-    List<LogEntry> entriesOf(LogPiece piece) throws IOException {
+    List<LogEntry> entriesOf(BatchPiece piece) throws IOException {
         Optional<WorkerLogFile> file = WorkerLogFile.find(data, piece.workerId());
         if (file.isEmpty()) {
             lost(Optional.empty(), piece);
@@ -142,7 +142,7 @@ public final class LogFeed {
         }
     }
 
-    private void lost(Optional<AccountId> account, LogPiece piece) {
+    private void lost(Optional<AccountId> account, BatchPiece piece) {
         long bytes = piece.after().offset() - piece.before().offset();
         trouble(
                 account,
@@ -150,7 +150,7 @@ public final class LogFeed {
                         + " bytes of it may be lost to a log sink");
     }
 
-    private Incarnations.Known known(WorkerLogFile file, long now) {
+    private KnownWorkers.Known known(WorkerLogFile file, long now) {
         Asked last = asked.get(file.workerId());
         return last == null ? ask(file, now) : last.known();
     }
@@ -168,11 +168,11 @@ public final class LogFeed {
         return ask(file, now).over();
     }
 
-    private Incarnations.Known ask(WorkerLogFile file, long now) {
+    private KnownWorkers.Known ask(WorkerLogFile file, long now) {
         if (asked.size() > MOST_KNOWN) {
             asked.clear();
         }
-        Incarnations.Known known = incarnations.of(file.account(), file.workerId());
+        KnownWorkers.Known known = incarnations.of(file.account(), file.workerId());
         asked.put(file.workerId(), new Asked(known, now));
         return known;
     }

@@ -9,7 +9,7 @@ import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
 import io.workersupervisor.Redaction;
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogPosition;
 import io.workersupervisor.spi.LogSink;
@@ -29,15 +29,15 @@ public final class LogLookup {
     private static final String FILES = "files";
 
     private final DataDirectory data;
-    private final Incarnations incarnations;
+    private final KnownWorkers incarnations;
     private final Optional<LogSink> sink;
     private final Redaction redaction;
-    private final Timing timing;
+    private final Clocks timing;
 
     public LogLookup(
-            DataDirectory data, WorkerRegistry registry, Optional<LogSink> sink, Redaction redaction, Timing timing) {
+            DataDirectory data, WorkerRegistry registry, Optional<LogSink> sink, Redaction redaction, Clocks timing) {
         this.data = data;
-        this.incarnations = Incarnations.of(registry);
+        this.incarnations = KnownWorkers.of(registry);
         this.sink = sink;
         this.redaction = redaction;
         this.timing = timing;
@@ -81,7 +81,7 @@ public final class LogLookup {
     /** Read before the sink is asked, an entry on its way is not missed, and may be found twice. */
     private Behind behind(LogQuery query, String name) {
         try {
-            return new Behind(new FileLogs(data, incarnations, redaction).findBehind(query, name), Optional.empty());
+            return new Behind(new FileSearch(data, incarnations, redaction).findBehind(query, name), Optional.empty());
         } catch (LogSinkException unreadable) {
             return new Behind(List.of(), Optional.of("the last entries may be missing: " + unreadable.getMessage()));
         }
@@ -96,7 +96,7 @@ public final class LogLookup {
         if (more.isEmpty()) {
             return new LogAnswer(found, name, behind.trouble());
         }
-        List<LogEntry> last = FileLogs.last(
+        List<LogEntry> last = FileSearch.last(
                 query, Stream.concat(found.stream(), more.stream()).toList());
         long shown = last.stream().filter(more::contains).count();
         return new LogAnswer(
@@ -109,7 +109,7 @@ public final class LogLookup {
     }
 
     private LogAnswer inFiles(LogQuery query, String why) {
-        return new LogAnswer(new FileLogs(data, incarnations, redaction).find(query), FILES, Optional.of(why));
+        return new LogAnswer(new FileSearch(data, incarnations, redaction).find(query), FILES, Optional.of(why));
     }
 
     public LogFollower follow(AccountId account) {

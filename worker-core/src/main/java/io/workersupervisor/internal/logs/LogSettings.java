@@ -19,5 +19,5 @@ import java.util.OptionalInt;
 public record LogSettings(
         List<LogSink> sinks, LogLevel summaryLevel, Redaction redaction, OptionalInt budget, LogRetention retention) {
     /** The name of the sink that writes {@code data/worker.log}: no other may have it. */
-    public static final String RESERVED_SINK = SummarySink.NAME;
+    public static final String RESERVED_SINK = OperatorLogSink.NAME;
 }

@@ -30,8 +30,8 @@ final class LogUpkeep implements AutoCloseable {
     private static final Duration DISPOSAL = Duration.ofMinutes(10);
 
     private final LogFeed feed;
-    private final LogRotation rotation;
-    private final LogDisposal disposal;
+    private final LogArchiving rotation;
+    private final LogRemoval disposal;
     private final DiskReserve reserve;
     private final Set<WorkerLogFile> grown = ConcurrentHashMap.newKeySet();
     private final Semaphore growth = new Semaphore(0);
@@ -45,8 +45,8 @@ final class LogUpkeep implements AutoCloseable {
 
     LogUpkeep(DataDirectory data, LogFeed feed, LogRetention retention, HolePuncher puncher) {
         this.feed = feed;
-        this.rotation = new LogRotation(data, feed, retention, puncher);
-        this.disposal = new LogDisposal(data, feed, retention);
+        this.rotation = new LogArchiving(data, feed, retention, puncher);
+        this.disposal = new LogRemoval(data, feed, retention);
         this.reserve = new DiskReserve(data, feed);
         this.disposeAt = feed.timing().nanos();
     }

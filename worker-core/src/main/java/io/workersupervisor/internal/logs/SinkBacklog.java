@@ -1,7 +1,7 @@
 package io.workersupervisor.internal.logs;
 
 import io.workersupervisor.DataDirectory;
-import io.workersupervisor.internal.directory.FileOnly;
+import io.workersupervisor.internal.directory.FileOnlyMarks;
 import io.workersupervisor.internal.directory.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,8 +34,8 @@ final class SinkBacklog {
     /** The files that wait, those of workers that ship their lines themselves left out. */
     static List<Waiting> of(DataDirectory data, String sink) throws IOException {
         Map<String, LogProgress> acknowledged =
-                LogJournal.readOnly(Layout.checkpoints(data).resolve(sink));
-        FileOnly fileOnly = new FileOnly(data);
+                CheckpointJournal.readOnly(Layout.checkpoints(data).resolve(sink));
+        FileOnlyMarks fileOnly = new FileOnlyMarks(data);
         List<Waiting> waiting = new ArrayList<>();
         for (WorkerLogFile file : WorkerLogFile.list(data)) {
             Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());

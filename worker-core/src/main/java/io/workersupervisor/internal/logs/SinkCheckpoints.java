@@ -57,13 +57,13 @@ public final class SinkCheckpoints {
     static List<String> names(DataDirectory data) throws IOException {
         return directories(data).stream()
                 .map(sink -> String.valueOf(sink.getFileName()))
-                .filter(name -> !name.equals(SummarySink.NAME))
+                .filter(name -> !name.equals(OperatorLogSink.NAME))
                 .toList();
     }
 
     private static Map<String, Long> read(Path sink) throws IOException {
         Map<String, Long> one = new LinkedHashMap<>();
-        LogJournal.readOnly(sink)
+        CheckpointJournal.readOnly(sink)
                 .forEach((worker, progress) -> one.put(key(worker, progress.inode()), progress.offset()));
         // An acknowledgement that a crash of the machine takes back would need the bytes again: what was read is
         // synced.

@@ -27,10 +27,10 @@ public final class EnvironmentSearch {
     private static final Duration PAUSE = Duration.ofMillis(5);
 
     private final ProcFs proc;
-    private final Timing timing;
+    private final Clocks timing;
     private final SharedReading<Reading> everyone;
 
-    public EnvironmentSearch(ProcFs proc, Timing timing) {
+    public EnvironmentSearch(ProcFs proc, Clocks timing) {
         this.proc = proc;
         this.timing = timing;
         this.everyone = new SharedReading<>(() -> read(proc.processes()));

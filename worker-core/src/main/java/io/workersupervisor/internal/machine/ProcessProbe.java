@@ -20,10 +20,10 @@ import java.util.OptionalInt;
  */
 public final class ProcessProbe {
     private final ProcFs proc;
-    private final Machine machine;
+    private final Kernel machine;
     private final Existence existence;
 
-    public ProcessProbe(ProcFs proc, Machine machine, Existence existence) {
+    public ProcessProbe(ProcFs proc, Kernel machine, Existence existence) {
         this.proc = proc;
         this.machine = machine;
         this.existence = existence;

@@ -191,13 +191,13 @@ public final class Detail implements RowDetail {
         return Optional.ofNullable(fields.termedAt).map(Instant::ofEpochMilli);
     }
 
-    public StopCause stopCause() {
-        for (StopCause cause : StopCause.values()) {
+    public StopPurpose stopCause() {
+        for (StopPurpose cause : StopPurpose.values()) {
             if (cause.name().equals(fields.stopCause)) {
                 return cause;
             }
         }
-        return StopCause.PERSON;
+        return StopPurpose.PERSON;
     }
 
     /** Of the worker before, only what this version does not know outlives it. */
@@ -233,7 +233,7 @@ public final class Detail implements RowDetail {
     }
 
     /** A stop that was asked for before stays the one that ended the worker, whoever goes on with it. */
-    Detail withStop(Actor actor, Instant now, StopCause cause) {
+    Detail withStop(Actor actor, Instant now, StopPurpose cause) {
         return with(changed -> {
             changed.actor = actor;
             changed.moreOfActor = Map.of();

@@ -88,12 +88,12 @@ public final class RowChanges {
                         row,
                         WorkerState.STOPPING,
                         Desired.STOPPED,
-                        Detail.of(row).withStop(actor, now, StopCause.PERSON))
+                        Detail.of(row).withStop(actor, now, StopPurpose.PERSON))
                 : changed(row, WorkerState.STOPPED, Desired.STOPPED, row.detail());
     }
 
     /** A stop of this worker alone: the account stays wanted. */
-    public static WorkerRow stopping(WorkerRow row, Actor actor, Instant now, StopCause cause) {
+    public static WorkerRow stopping(WorkerRow row, Actor actor, Instant now, StopPurpose cause) {
         return changed(row, WorkerState.STOPPING, row.desired(), Detail.of(row).withStop(actor, now, cause));
     }
 

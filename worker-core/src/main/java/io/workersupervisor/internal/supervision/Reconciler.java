@@ -8,14 +8,14 @@ import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.events.Guard;
-import io.workersupervisor.internal.launch.keeper.Keepers;
+import io.workersupervisor.internal.launch.keeper.KeeperConnections;
 import io.workersupervisor.internal.lifecycle.AccountCheck;
-import io.workersupervisor.internal.lifecycle.Context;
-import io.workersupervisor.internal.lifecycle.EndOfWorker;
+import io.workersupervisor.internal.lifecycle.EndFiling;
+import io.workersupervisor.internal.lifecycle.ProtocolContext;
 import io.workersupervisor.internal.lifecycle.StartProtocol;
 import io.workersupervisor.internal.lifecycle.StopProtocol;
-import io.workersupervisor.internal.lifecycle.Supervised;
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.lifecycle.SupervisedWorkers;
+import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.RowListing;
@@ -52,14 +52,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * </ol>
  */
 public final class Reconciler {
-    private final Context context;
-    private final EndOfWorker end;
+    private final ProtocolContext context;
+    private final EndFiling end;
     private final AccountCheck check;
-    private final Supervised supervised;
-    private final Vigil vigil;
+    private final SupervisedWorkers supervised;
+    private final AilmentWatch vigil;
     private final Executor pool;
     private final Executor ladders;
-    private final Keepers keepers;
+    private final KeeperConnections keepers;
     private final Map<AccountId, CompletableFuture<Void>> going = new ConcurrentHashMap<>();
     private final Map<AccountId, CompletableFuture<Void>> looking = new ConcurrentHashMap<>();
     /** With what a tick began that found every worker held: where all is the same, the next one finds so, too. */
@@ -68,14 +68,14 @@ public final class Reconciler {
     private Optional<Seen> swept = Optional.empty();
 
     public Reconciler(
-            Context context,
-            EndOfWorker end,
+            ProtocolContext context,
+            EndFiling end,
             AccountCheck check,
-            Supervised supervised,
-            Vigil vigil,
+            SupervisedWorkers supervised,
+            AilmentWatch vigil,
             Executor pool,
             Executor ladders,
-            Keepers keepers) {
+            KeeperConnections keepers) {
         this.context = context;
         this.end = end;
         this.check = check;
@@ -120,7 +120,7 @@ public final class Reconciler {
     }
 
     private boolean isOfThisMachine(WorkerRow row) {
-        Machine machine = context.local().machine();
+        Kernel machine = context.local().machine();
         return Detail.identityOf(row)
                 .or(() -> Detail.of(row).actor().map(Actor::process))
                 .filter(process -> !machine.bootId().isEmpty()

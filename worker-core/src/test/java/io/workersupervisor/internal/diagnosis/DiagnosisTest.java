@@ -11,11 +11,11 @@ import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.ProcessIdentity;
-import io.workersupervisor.internal.machine.Timing;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
-import io.workersupervisor.internal.registry.StopCause;
+import io.workersupervisor.internal.registry.StopPurpose;
 import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,7 +56,7 @@ class DiagnosisTest {
     }
 
     private Diagnosis diagnosis(Redaction redaction) {
-        Timing timing = Timing.system(InstantSource.system());
+        Clocks timing = Clocks.system(InstantSource.system());
         RulesDirectory rules = new RulesDirectory(Layout.rules(data), List.of(), timing, problem -> {});
         return new Diagnosis(data, rules, new MemoryCounters(directory, timing, () -> kernelLog), redaction, true);
     }
@@ -109,9 +109,9 @@ class DiagnosisTest {
         WorkerRow running = Samples.running();
         WorkerRow stopping = Samples.stopping();
         WorkerRow termed = RowChanges.terming(stopping, ASKED);
-        WorkerRow restarting = Samples.stopping(StopCause.RESTART);
-        WorkerRow closing = Samples.stopping(StopCause.CLOSE);
-        WorkerRow sweeping = Samples.stopping(StopCause.LEFTOVERS);
+        WorkerRow restarting = Samples.stopping(StopPurpose.RESTART);
+        WorkerRow closing = Samples.stopping(StopPurpose.CLOSE);
+        WorkerRow sweeping = Samples.stopping(StopPurpose.LEFTOVERS);
         WorkerRow stoppedEarly = RowChanges.stopAsked(starting, Samples.HOST, ASKED);
         ExitStatus never = new ExitStatus.NeverRan();
         WorkerState failed = WorkerState.FAILED;
@@ -243,9 +243,9 @@ class DiagnosisTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = StopCause.class,
+            value = StopPurpose.class,
             names = {"PERSON", "RESTART", "CLOSE"})
-    void the_evidence_of_a_stop_says_who_asked_for_it_and_when(StopCause cause) {
+    void the_evidence_of_a_stop_says_who_asked_for_it_and_when(StopPurpose cause) {
         StopReport report = diagnosis.report(Samples.stopping(cause), signalled(code(0)));
 
         assertThat(report.evidence()).containsExactly(cause.words() + " at " + ASKED, "the facts");
@@ -508,7 +508,7 @@ class DiagnosisTest {
         Path group = Files.createDirectories(directory.resolve("sys/fs/cgroup/memory"));
         Files.writeString(group.resolve("memory.oom_control"), "oom_kill_disable 0\nunder_oom 0\noom_kill 7\n");
 
-        assertThat(new MemoryCounters(directory, Timing.system(InstantSource.system()), List::of).now())
+        assertThat(new MemoryCounters(directory, Clocks.system(InstantSource.system()), List::of).now())
                 .containsEntry("group", 7L)
                 .containsEntry("file", group.resolve("memory.oom_control").toString());
     }

@@ -7,7 +7,7 @@ import io.workersupervisor.DiagnosisRule;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.Samples;
 import io.workersupervisor.StopReason;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,7 +32,7 @@ class RulePackTest {
     private final List<String> told = new ArrayList<>();
     private long nanos;
 
-    private final Timing timing = new Timing() {
+    private final Clocks timing = new Clocks() {
         @Override
         public Instant now() {
             return Samples.NOW;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.internal.directory.NodeStamp.Stamped;
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.Kernel;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -29,9 +29,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeStampTest {
-    private static final Machine MACHINE = new Machine("machine-a", "boot-a", "pid:[1]", "time:[1]");
-    private static final Machine REBOOTED = new Machine("machine-a", "boot-b", "pid:[1]", "time:[1]");
-    private static final Machine OTHER = new Machine("machine-b", "boot-b", "pid:[1]", "time:[1]");
+    private static final Kernel MACHINE = new Kernel("machine-a", "boot-a", "pid:[1]", "time:[1]");
+    private static final Kernel REBOOTED = new Kernel("machine-a", "boot-b", "pid:[1]", "time:[1]");
+    private static final Kernel OTHER = new Kernel("machine-b", "boot-b", "pid:[1]", "time:[1]");
 
     private final Path home;
     private final DataDirectory data;
@@ -41,7 +41,7 @@ class NodeStampTest {
         this.data = DataDirectory.open(home.resolve("data"));
     }
 
-    private static Stamped stamp(DataDirectory data, Machine machine) {
+    private static Stamped stamp(DataDirectory data, Kernel machine) {
         return NodeStamp.stamp(data, machine, "registry-a", false);
     }
 
@@ -247,8 +247,7 @@ class NodeStampTest {
     void a_machine_id_alone_proves_no_move(String machine, String boot) {
         stamp(data, MACHINE);
 
-        assertThat(stamp(data, new Machine(machine, boot, "pid:[1]", "time:[1]"))
-                        .notices())
+        assertThat(stamp(data, new Kernel(machine, boot, "pid:[1]", "time:[1]")).notices())
                 .isEmpty();
     }
 

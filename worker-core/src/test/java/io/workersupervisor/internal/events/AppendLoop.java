@@ -12,7 +12,7 @@ final class AppendLoop {
     private AppendLoop() {}
 
     public static void main(String[] words) throws IOException {
-        EventLog log = new EventLog(Path.of(words[0]));
+        OperatorLog log = new OperatorLog(Path.of(words[0]));
         WorkerEvent event = Samples.trouble(words[1].repeat(3_000));
         System.out.println("ready");
         boolean told = System.in.read() >= 0;

@@ -7,7 +7,7 @@ import static org.mockito.Mockito.mockStatic;
 import io.workersupervisor.Samples;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerListener;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +44,8 @@ class EventsTest {
 
     private Events events(WorkerListener listener) {
         return new Events(
-                Timing.system(InstantSource.system()),
-                new EventLog(file),
+                Clocks.system(InstantSource.system()),
+                new OperatorLog(file),
                 listener,
                 report -> ends.add(report.workerId()));
     }

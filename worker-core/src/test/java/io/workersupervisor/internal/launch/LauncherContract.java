@@ -16,12 +16,12 @@ import io.workersupervisor.internal.launch.Launcher.Scope;
 import io.workersupervisor.internal.launch.Launcher.SignalAnswer;
 import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
-import io.workersupervisor.internal.liveness.LocalMachine;
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.liveness.LocalEvidence;
+import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.machine.ProcessProbe;
-import io.workersupervisor.internal.machine.Timing;
 import io.workersupervisor.internal.registry.WorkerIds;
 import java.io.IOException;
 import java.nio.ByteOrder;
@@ -47,26 +47,26 @@ public abstract class LauncherContract {
 
     private final WorkerIds ids = new WorkerIds();
     public DataDirectory data;
-    public LocalMachine local;
+    public LocalEvidence local;
     public Launcher launcher;
 
     /** The tools that this launch path is made of. */
     public abstract ShellTools tools();
 
-    public abstract Launcher launcher(LocalMachine local);
+    public abstract Launcher launcher(LocalEvidence local);
 
     /** Where this launch path records a worker. */
-    public abstract List<Path> recordFiles(LocalMachine local, String workerId);
+    public abstract List<Path> recordFiles(LocalEvidence local, String workerId);
 
     @BeforeEach
     void open() {
         data = DataDirectory.open(directory.resolve("data"));
-        local = LocalMachine.of(
+        local = LocalEvidence.of(
                 data,
-                Machine.current(),
+                Kernel.current(),
                 ProcFs.system(),
                 ShellScript.load(tools()),
-                Timing.system(InstantSource.system()));
+                Clocks.system(InstantSource.system()));
         launcher = launcher(local);
     }
 

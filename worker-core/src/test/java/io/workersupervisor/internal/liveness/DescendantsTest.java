@@ -17,8 +17,8 @@ import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.AccountLocks;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.FakeProc;
-import io.workersupervisor.internal.machine.Timing;
 import io.workersupervisor.spi.InMemoryWorkerRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -311,8 +311,8 @@ class DescendantsTest {
                 .environment("HOME=/root")
                 .statLine(FakeProc.line(5000, "x", 'S', 5000, 1, other, "5000000", 0)
                         .replace(" 908 ", " 4242 "));
-        LocalMachine local = LocalMachine.of(
-                node.data, Samples.MACHINE, proc.view(), node.local().script(), Timing.system(InstantSource.system()));
+        LocalEvidence local = LocalEvidence.of(
+                node.data, Samples.MACHINE, proc.view(), node.local().script(), Clocks.system(InstantSource.system()));
 
         Descendants.Found found = new Descendants(local).of(Samples.running(), List.of());
 

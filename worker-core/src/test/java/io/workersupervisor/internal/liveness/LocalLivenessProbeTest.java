@@ -13,7 +13,7 @@ import io.workersupervisor.RowCopy;
 import io.workersupervisor.Samples;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.NodeStamp;
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.RowChanges;
@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class LocalLivenessProbeTest extends LivenessProbeContract {
     private final List<Process> started = new ArrayList<>();
-    private final Machine machine = Machine.current();
+    private final Kernel machine = Kernel.current();
     private final WorkerIds ids = new WorkerIds();
     private final DataDirectory data;
     private final String node;
@@ -47,7 +47,7 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
     LocalLivenessProbeTest(@TempDir Path home) {
         data = DataDirectory.open(home.resolve("data"));
         node = NodeStamp.stamp(data, machine, "registry", false).stamp().node();
-        probe = LocalMachine.of(data, false).judge(node, Optional.empty())::liveness;
+        probe = LocalEvidence.of(data, false).judge(node, Optional.empty())::liveness;
     }
 
     @AfterEach
@@ -100,7 +100,7 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
                 process.pid(), ProcFs.system().stat(process.pid()).orElseThrow().startTicks(), machine);
     }
 
-    private static ProcessIdentity identity(long pid, long ticks, Machine machine) {
+    private static ProcessIdentity identity(long pid, long ticks, Kernel machine) {
         return new ProcessIdentity(pid, ticks, 0, machine.bootId(), machine.pidNamespace(), machine.timeNamespace());
     }
 
@@ -232,13 +232,13 @@ class LocalLivenessProbeTest extends LivenessProbeContract {
     void another_boot_is_dead_whatever_runs_now() throws Exception {
         String id = ids.next(Samples.NOW);
         ProcessIdentity now = identity(sleepUnderLock(id));
-        Machine before = new Machine("", "another boot", machine.pidNamespace(), machine.timeNamespace());
+        Kernel before = new Kernel("", "another boot", machine.pidNamespace(), machine.timeNamespace());
 
         assertVerdict(Verdict.DEAD, RowChanges.running(row(id), identity(now.pid(), now.startTicks(), before)));
     }
 
     private WorkerRow inAnotherContainer(String id) {
-        Machine container = new Machine("", machine.bootId(), "pid:[2]", machine.timeNamespace());
+        Kernel container = new Kernel("", machine.bootId(), "pid:[2]", machine.timeNamespace());
         return RowChanges.running(row(id), identity(7, 70, container));
     }
 

@@ -2,7 +2,7 @@ package io.workersupervisor.internal.liveness;
 
 import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.machine.ProcessProbe;
@@ -15,9 +15,9 @@ final class ProbeMain {
 
     public static void main(String[] args) {
         ShellScript script = ShellScript.load(ShellTools.find(ShellTools.systemPath(), true));
-        Machine machine = Machine.current();
+        Kernel machine = Kernel.current();
         ProcFs proc = ProcFs.system();
-        ProcessProbe probe = new ProcessProbe(proc, machine, pid -> LocalMachine.isAbsent(script, pid));
+        ProcessProbe probe = new ProcessProbe(proc, machine, pid -> LocalEvidence.isAbsent(script, pid));
         if (args[0].equals("record")) {
             long pid = Long.parseLong(args[1]);
             ProcessIdentity identity = new ProcessIdentity(

@@ -48,7 +48,7 @@ class LogDiskFullTest {
     @Test
     void p5_what_cannot_be_announced_is_not_appended_and_comes_once_when_there_is_room() throws IOException {
         FailingSink sink = new FailingSink();
-        LogTailer tailer = node.tailer(sink);
+        SinkShipper tailer = node.tailer(sink);
         node.write(1, "first\n");
         node.drain(tailer);
         Path ballast = fill();

@@ -26,8 +26,8 @@ class LogFollowerTest {
     @Test
     void workers_that_come_and_go_between_two_looks_are_followed_too() throws IOException {
         DataDirectory data = DataDirectory.open(directory.resolve("data"));
-        Incarnations over = (account, workerId) ->
-                new Incarnations.Known(true, Optional.of(Instant.parse("2026-11-24T02:00:00Z")), Optional.empty());
+        KnownWorkers over = (account, workerId) ->
+                new KnownWorkers.Known(true, Optional.of(Instant.parse("2026-11-24T02:00:00Z")), Optional.empty());
         write(data, 1, "one\n");
         try (LogFollower follower =
                 new FileFollower(data, Samples.ACCOUNT, over, Redaction.standard(), new SetTiming())) {

@@ -28,7 +28,7 @@ class LogLookupTest extends OnTailedDirectory {
     private static final LogQuery ALL = LogQuery.last(100);
 
     private final InMemoryLogSink sink = new InMemoryLogSink();
-    private LogTailer tailer;
+    private SinkShipper tailer;
 
     @BeforeEach
     void begin() {
@@ -98,7 +98,7 @@ class LogLookupTest extends OnTailedDirectory {
 
         @Override
         public List<LogEntry> find(LogQuery query) {
-            return FileLogs.last(
+            return FileSearch.last(
                     query,
                     Stream.concat(ours.find(query).stream(), foreign.stream()).toList());
         }

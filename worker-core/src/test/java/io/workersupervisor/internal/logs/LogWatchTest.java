@@ -2,7 +2,7 @@ package io.workersupervisor.internal.logs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -21,7 +21,7 @@ class LogWatchTest extends OnTailedDirectory {
     @BeforeEach
     void begin() {
         // Real time: the kernel's events come when they come.
-        watch = new LogWatch(node.data, node.feed(Timing.system(InstantSource.system())));
+        watch = new LogWatch(node.data, node.feed(Clocks.system(InstantSource.system())));
     }
 
     @AfterEach

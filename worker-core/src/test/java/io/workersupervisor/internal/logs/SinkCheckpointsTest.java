@@ -45,11 +45,12 @@ class SinkCheckpointsTest extends OnTailedDirectory {
     }
 
     private void acknowledge(String sink, int number, long offset) throws IOException {
-        try (LogJournal journal = LogJournal.open(Layout.checkpoints(node.data).resolve(sink))) {
+        try (CheckpointJournal journal =
+                CheckpointJournal.open(Layout.checkpoints(node.data).resolve(sink))) {
             LogProgress before = LogProgress.begin(INODE, Samples.NOW);
             LogProgress after = new LogProgress(INODE, 0, offset, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE);
-            journal.announce(List.of(new LogPiece(
-                    TailedDirectory.worker(number), before, List.of(new LogPiece.Cut((int) offset, 0)), after)));
+            journal.announce(List.of(new BatchPiece(
+                    TailedDirectory.worker(number), before, List.of(new BatchPiece.Cut((int) offset, 0)), after)));
             journal.acknowledge();
         }
     }

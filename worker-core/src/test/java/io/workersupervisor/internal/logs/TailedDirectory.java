@@ -5,9 +5,9 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.Redaction;
 import io.workersupervisor.SetTiming;
 import io.workersupervisor.WorkerEvent;
-import io.workersupervisor.internal.directory.FileOnly;
+import io.workersupervisor.internal.directory.FileOnlyMarks;
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.spi.LogSink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,13 +31,13 @@ final class TailedDirectory implements AutoCloseable {
     final DataDirectory data;
     final SetTiming timing = new SetTiming();
     final List<WorkerEvent> events = Collections.synchronizedList(new ArrayList<>());
-    final Map<String, Incarnations.Known> known = new HashMap<>();
+    final Map<String, KnownWorkers.Known> known = new HashMap<>();
     /** Asking after these workers fails. */
     final Set<String> broken = new HashSet<>();
 
     Optional<Set<String>> running = Optional.empty();
     OptionalInt budget = OptionalInt.empty();
-    private final List<LogTailer> tailers = new ArrayList<>();
+    private final List<SinkShipper> tailers = new ArrayList<>();
 
     TailedDirectory(Path directory) {
         this.data = DataDirectory.open(directory);
@@ -47,10 +47,10 @@ final class TailedDirectory implements AutoCloseable {
         return feed(timing);
     }
 
-    LogFeed feed(Timing time) {
+    LogFeed feed(Clocks time) {
         return new LogFeed(
                 data,
-                new Incarnations() {
+                new KnownWorkers() {
                     @Override
                     public Known of(AccountId account, String workerId) {
                         if (broken.contains(workerId)) {
@@ -64,15 +64,15 @@ final class TailedDirectory implements AutoCloseable {
                         return running;
                     }
                 },
-                new LogReader(ZoneOffset.UTC, Redaction.standard()),
-                new FileOnly(data)::isMarked,
+                new EntryReader(ZoneOffset.UTC, Redaction.standard()),
+                new FileOnlyMarks(data)::isMarked,
                 budget,
                 time,
                 events::add);
     }
 
-    LogTailer tailer(LogSink sink) {
-        LogTailer tailer = new LogTailer(sink, data, feed());
+    SinkShipper tailer(LogSink sink) {
+        SinkShipper tailer = new SinkShipper(sink, data, feed());
         tailers.add(tailer);
         return tailer;
     }
@@ -98,16 +98,16 @@ final class TailedDirectory implements AutoCloseable {
     }
 
     void end(int number) {
-        known.put(worker(number), new Incarnations.Known(true, Optional.of(timing.now()), Optional.of("user-a")));
+        known.put(worker(number), new KnownWorkers.Known(true, Optional.of(timing.now()), Optional.of("user-a")));
     }
 
     /** Ticks until there is nothing to do but wait for more. */
-    void drain(LogTailer tailer) throws IOException {
+    void drain(SinkShipper tailer) throws IOException {
         WorkerLogFile.list(data).forEach(tailer::noticed);
         for (int quiet = 0; quiet < 4; ) {
             Duration pause = tailer.tick();
             quiet = pause.isZero() ? 0 : quiet + 1;
-            timing.pass(LogTail.JOINING);
+            timing.pass(FollowedFile.JOINING);
         }
     }
 
@@ -116,14 +116,14 @@ final class TailedDirectory implements AutoCloseable {
     }
 
     /** As if the process had ended: locks and files are let go. */
-    void kill(LogTailer tailer) throws IOException {
+    void kill(SinkShipper tailer) throws IOException {
         tailer.close();
         tailers.remove(tailer);
     }
 
     @Override
     public void close() throws IOException {
-        for (LogTailer tailer : tailers) {
+        for (SinkShipper tailer : tailers) {
             tailer.close();
         }
     }

@@ -32,7 +32,7 @@ class EnvironmentSearchTest {
     }
 
     /** A clock that moves by waiting only, and in which things happen while somebody waits. */
-    private static final class Clock implements Timing {
+    private static final class Clock implements Clocks {
         private long nanos = -1_000_000;
         private int pauses;
         private Runnable meanwhile = () -> {};

@@ -28,7 +28,7 @@ class RowDetailTest {
                 .withClaim(Samples.SPEC, CLAIM)
                 .withIdentity(Samples.PROCESS)
                 .withHeldLock()
-                .withStop(Samples.HOST, Samples.NOW, StopCause.RESTART)
+                .withStop(Samples.HOST, Samples.NOW, StopPurpose.RESTART)
                 .withTerm(Samples.NOW.plusSeconds(1));
 
         RowDetail read = RowDetail.parse(detail.toJson());
@@ -42,7 +42,7 @@ class RowDetailTest {
         assertThat(Detail.of(read).startGrace()).isEqualTo(Samples.SPEC.startGrace());
         assertThat(Detail.of(read).log()).contains("worker_4711.log");
         assertThat(Detail.of(read).stopAskedAt()).contains(Samples.NOW);
-        assertThat(Detail.of(read).stopCause()).isEqualTo(StopCause.RESTART);
+        assertThat(Detail.of(read).stopCause()).isEqualTo(StopPurpose.RESTART);
         assertThat(Detail.of(read).termedAt()).contains(Samples.NOW.plusSeconds(1));
     }
 
@@ -69,7 +69,7 @@ class RowDetailTest {
         assertThat(Detail.of(none).log()).isEmpty();
         assertThat(Detail.of(none).stopAskedAt()).isEmpty();
         assertThat(Detail.of(none).termedAt()).isEmpty();
-        assertThat(Detail.of(none).stopCause()).isEqualTo(StopCause.PERSON);
+        assertThat(Detail.of(none).stopCause()).isEqualTo(StopPurpose.PERSON);
     }
 
     @ParameterizedTest
@@ -87,7 +87,7 @@ class RowDetailTest {
                 Arguments.of("claim", Detail.of(newer).withClaim(Samples.SPEC, CLAIM)),
                 Arguments.of("identity", Detail.of(newer).withIdentity(Samples.PROCESS)),
                 Arguments.of("lock", Detail.of(newer).withHeldLock()),
-                Arguments.of("stop", Detail.of(newer).withStop(Samples.HOST, Samples.NOW, StopCause.CLOSE)),
+                Arguments.of("stop", Detail.of(newer).withStop(Samples.HOST, Samples.NOW, StopPurpose.CLOSE)),
                 Arguments.of("next worker", Detail.of(newer).forNextWorker()));
     }
 
@@ -107,7 +107,7 @@ class RowDetailTest {
         assertThat(changed).contains("\"cgroup\":\"a\"", "\"version\":2");
         assertThat(Detail.of(newer).withIdentity(Samples.PROCESS).toJson()).doesNotContain("cgroup");
         assertThat(Detail.of(newer)
-                        .withStop(Samples.HOST, Samples.NOW, StopCause.PERSON)
+                        .withStop(Samples.HOST, Samples.NOW, StopPurpose.PERSON)
                         .toJson())
                 .doesNotContain("\"version\"");
     }
@@ -128,7 +128,7 @@ class RowDetailTest {
                 .withClaim(Samples.SPEC, CLAIM)
                 .withIdentity(Samples.PROCESS)
                 .withHeldLock()
-                .withStop(Samples.HOST, Samples.NOW, StopCause.RESTART)
+                .withStop(Samples.HOST, Samples.NOW, StopPurpose.RESTART)
                 .withTerm(Samples.NOW);
 
         assertThat(Detail.of(last).forNextWorker().toJson()).isEqualTo("{\"note\":\"x\"}");
@@ -140,11 +140,11 @@ class RowDetailTest {
         Actor other = new Actor("host-b", Samples.process(18, 600));
 
         RowDetail again = Detail.NONE
-                .withStop(Samples.HOST, Samples.NOW, StopCause.RESTART)
-                .withStop(other, Samples.NOW.plusSeconds(9), StopCause.PERSON);
+                .withStop(Samples.HOST, Samples.NOW, StopPurpose.RESTART)
+                .withStop(other, Samples.NOW.plusSeconds(9), StopPurpose.PERSON);
 
         assertThat(Detail.of(again).stopAskedAt()).contains(Samples.NOW);
-        assertThat(Detail.of(again).stopCause()).isEqualTo(StopCause.RESTART);
+        assertThat(Detail.of(again).stopCause()).isEqualTo(StopPurpose.RESTART);
         assertThat(Detail.of(again).actor()).contains(other);
     }
 
@@ -156,8 +156,8 @@ class RowDetailTest {
     }
 
     @ParameterizedTest
-    @EnumSource(StopCause.class)
-    void the_cause_of_a_stop_is_kept(StopCause cause) {
+    @EnumSource(StopPurpose.class)
+    void the_cause_of_a_stop_is_kept(StopPurpose cause) {
         RowDetail detail = Detail.NONE.withStop(Samples.HOST, Samples.NOW, cause);
 
         assertThat(Detail.of(RowDetail.parse(detail.toJson())).stopCause()).isEqualTo(cause);
@@ -221,6 +221,6 @@ class RowDetailTest {
         assertThat(Detail.of(damaged).holdsLock()).isFalse();
         assertThat(Detail.of(damaged).bornAfter()).isZero();
         assertThat(Detail.of(damaged).log()).isEmpty();
-        assertThat(Detail.of(damaged).stopCause()).isEqualTo(StopCause.PERSON);
+        assertThat(Detail.of(damaged).stopCause()).isEqualTo(StopPurpose.PERSON);
     }
 }

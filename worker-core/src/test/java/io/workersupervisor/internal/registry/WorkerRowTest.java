@@ -68,7 +68,7 @@ class WorkerRowTest {
                         Samples.process(815, 20_000),
                         new Actor("host-b", Samples.process(18, 600)),
                         LATER,
-                        StopCause.CLOSE,
+                        StopPurpose.CLOSE,
                         WorkerState.FAILED)
                 .filter(type::isInstance)
                 .findFirst()
@@ -171,11 +171,11 @@ class WorkerRowTest {
     void a_stop_of_the_worker_alone_tells_who_and_why() {
         Actor other = new Actor("host-b", Samples.process(18, 600));
 
-        WorkerRow row = RowChanges.stopping(Samples.running(), other, LATER, StopCause.RESTART);
+        WorkerRow row = RowChanges.stopping(Samples.running(), other, LATER, StopPurpose.RESTART);
 
         assertThat(row.state()).isEqualTo(WorkerState.STOPPING);
         assertThat(Detail.of(row).actor()).contains(other);
-        assertThat(Detail.of(row).stopCause()).isEqualTo(StopCause.RESTART);
+        assertThat(Detail.of(row).stopCause()).isEqualTo(StopPurpose.RESTART);
         assertThat(Detail.of(row).stopAskedAt()).contains(LATER);
     }
 

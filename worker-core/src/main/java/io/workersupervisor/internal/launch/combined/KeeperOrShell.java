@@ -6,10 +6,10 @@ import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.launch.keeper.KeeperLauncher;
 import io.workersupervisor.internal.launch.keeper.KeeperUnavailableException;
-import io.workersupervisor.internal.launch.shell.ShLauncher;
+import io.workersupervisor.internal.launch.shell.ShellLauncher;
 import io.workersupervisor.internal.launch.shell.ShellScript;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.ProcessIdentity;
-import io.workersupervisor.internal.machine.Timing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -31,20 +31,20 @@ public final class KeeperOrShell implements Launcher {
     private static final Duration RESPITE = Duration.ofSeconds(30);
 
     private final KeeperLauncher keeper;
-    private final ShLauncher shell;
+    private final ShellLauncher shell;
     private final LaunchPath path;
     private final ShellScript script;
-    private final Timing timing;
+    private final Clocks timing;
     private final Consumer<String> trouble;
     private volatile String why = "";
     private volatile long until;
 
     public KeeperOrShell(
             KeeperLauncher keeper,
-            ShLauncher shell,
+            ShellLauncher shell,
             LaunchPath path,
             ShellScript script,
-            Timing timing,
+            Clocks timing,
             Consumer<String> trouble) {
         this.keeper = keeper;
         this.shell = shell;

@@ -8,18 +8,18 @@ import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.launch.keeper.KeeperBinary;
+import io.workersupervisor.internal.launch.keeper.KeeperConnections;
 import io.workersupervisor.internal.launch.keeper.KeeperContext;
 import io.workersupervisor.internal.launch.keeper.KeeperHolePuncher;
 import io.workersupervisor.internal.launch.keeper.KeeperLauncher;
-import io.workersupervisor.internal.launch.keeper.KeeperProgram;
 import io.workersupervisor.internal.launch.keeper.KeeperRecords;
+import io.workersupervisor.internal.launch.keeper.KeeperStarter;
 import io.workersupervisor.internal.launch.keeper.KeeperUnavailableException;
-import io.workersupervisor.internal.launch.keeper.Keepers;
-import io.workersupervisor.internal.launch.shell.ShLauncher;
-import io.workersupervisor.internal.launch.shell.ShRecords;
+import io.workersupervisor.internal.launch.shell.ShellLauncher;
+import io.workersupervisor.internal.launch.shell.ShellRecords;
 import io.workersupervisor.internal.launch.shell.ShellScript;
-import io.workersupervisor.internal.machine.Machine;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.internal.machine.Kernel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +40,7 @@ public record LaunchPaths(
         Launcher launcher,
         LaunchRecords records,
         AccountLocks.Trial trial,
-        Keepers keepers,
+        KeeperConnections keepers,
         Supplier<List<String>> described) {
 
     /** What the launch paths of a host tell it. */
@@ -56,15 +56,10 @@ public record LaunchPaths(
     }
 
     public static LaunchPaths of(
-            DataDirectory data,
-            LaunchSettings settings,
-            ShellScript script,
-            Machine machine,
-            Timing timing,
-            Host host) {
-        ShLauncher shell =
-                new ShLauncher(data, script, new ShRecords(data), machine, host.executor(), ShLauncher.LONGEST_ANSWER);
-        Keepers keepers = new Keepers(data, timing, host::ended);
+            DataDirectory data, LaunchSettings settings, ShellScript script, Kernel machine, Clocks timing, Host host) {
+        ShellLauncher shell = new ShellLauncher(
+                data, script, new ShellRecords(data), machine, host.executor(), ShellLauncher.LONGEST_ANSWER);
+        KeeperConnections keepers = new KeeperConnections(data, timing, host::ended);
         LaunchRecords records = records(keepers, data, script, timing);
         if (settings.path() != LaunchPath.SH) {
             try {
@@ -75,11 +70,11 @@ public record LaunchPaths(
                         timing,
                         keepers,
                         KeeperContext.current(binary),
-                        new KeeperProgram(
+                        new KeeperStarter(
                                 binary,
                                 settings.keeperDirectory()
                                         .map(List::of)
-                                        .orElseGet(() -> KeeperProgram.usualPlaces(data)),
+                                        .orElseGet(() -> KeeperStarter.usualPlaces(data)),
                                 timing),
                         settings.keeperPatience());
                 KeeperOrShell launcher =
@@ -120,16 +115,17 @@ public record LaunchPaths(
         return HolePuncher.firstOf(List.of(new KeeperHolePuncher(keepers, data), HolePuncher.byProgram()));
     }
 
-    public static LaunchRecords records(Keepers keepers, DataDirectory data, ShellScript script, Timing timing) {
-        return new AllRecords(new ShRecords(data), new KeeperRecords(data, timing, new Reached(keepers, script)));
+    public static LaunchRecords records(
+            KeeperConnections keepers, DataDirectory data, ShellScript script, Clocks timing) {
+        return new BothRecords(new ShellRecords(data), new KeeperRecords(data, timing, new Reached(keepers, script)));
     }
 
     private static LaunchPaths shell(
-            ShLauncher shell, LaunchRecords records, ShellScript script, Keepers keepers, String why) {
+            ShellLauncher shell, LaunchRecords records, ShellScript script, KeeperConnections keepers, String why) {
         return new LaunchPaths(shell, records, script::lockState, keepers, () -> describe(why, keepers));
     }
 
-    private static List<String> describe(String unavailable, Keepers keepers) {
+    private static List<String> describe(String unavailable, KeeperConnections keepers) {
         List<String> words = new ArrayList<>();
         words.add(unavailable.isEmpty() ? "launch path keeper" : "launch path sh, not the keeper: " + unavailable);
         keepers.describe().forEach(keeper -> words.add("keeper " + keeper));
@@ -137,7 +133,7 @@ public record LaunchPaths(
     }
 
     /** Acknowledges to keepers, and clears up behind those that are gone for good. */
-    private record Reached(Keepers keepers, ShellScript script) implements KeeperRecords.Acknowledgement {
+    private record Reached(KeeperConnections keepers, ShellScript script) implements KeeperRecords.Acknowledgement {
         @Override
         public boolean isAlive(Path directory) {
             return keepers.existing(directory).isPresent();

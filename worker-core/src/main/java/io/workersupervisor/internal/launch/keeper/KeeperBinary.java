@@ -1,7 +1,7 @@
 package io.workersupervisor.internal.launch.keeper;
 
 import io.workersupervisor.internal.directory.InstalledFile;
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.Kernel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +33,7 @@ public final class KeeperBinary {
     /** The one for this machine. */
     public static KeeperBinary load() throws KeeperUnavailableException {
         String architecture = System.getProperty("os.arch", "unknown").toLowerCase(Locale.ROOT);
-        if (!Machine.isLinux() || !ARCHITECTURES.containsKey(architecture)) {
+        if (!Kernel.isLinux() || !ARCHITECTURES.containsKey(architecture)) {
             throw new KeeperUnavailableException("there is none for " + System.getProperty("os.name") + " on "
                     + architecture + ", only for Linux on x86-64 and aarch64");
         }

@@ -1,6 +1,6 @@
 package io.workersupervisor.internal.launch.keeper;
 
-import io.workersupervisor.internal.text.PlatformText;
+import io.workersupervisor.internal.text.PlatformCharset;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -20,7 +20,7 @@ import jdk.net.ExtendedSocketOptions;
 
 /**
  * One connection to a keeper: requests in, answers by their tag, ends of workers as they come. The channel never blocks, so
- * that no interrupt of a caller closes it and no frozen keeper holds one up; {@link KeeperThread} alone reads it, and writes
+ * that no interrupt of a caller closes it and no frozen keeper holds one up; {@link KeeperSelector} alone reads it, and writes
  * what a caller could not. Thread-safe.
  */
 public final class KeeperConnection {
@@ -101,7 +101,7 @@ public final class KeeperConnection {
     }
 
     private static int bytes(Path path) {
-        return path.toString().getBytes(PlatformText.CHARSET).length;
+        return path.toString().getBytes(PlatformCharset.CHARSET).length;
     }
 
     Path directory() {
@@ -117,7 +117,7 @@ public final class KeeperConnection {
     }
 
     /**
-     * Queues a request, whose second field is its tag; {@link KeeperThread#wake} sends it. The answer is empty if the
+     * Queues a request, whose second field is its tag; {@link KeeperSelector#wake} sends it. The answer is empty if the
      * connection ends before it comes.
      */
     CompletableFuture<List<String>> queue(ByteBuffer frame, String tag) {

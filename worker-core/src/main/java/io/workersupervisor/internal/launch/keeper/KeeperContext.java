@@ -1,7 +1,7 @@
 package io.workersupervisor.internal.launch.keeper;
 
 import io.workersupervisor.internal.directory.InstalledFile;
-import io.workersupervisor.internal.launch.Inherited;
+import io.workersupervisor.internal.launch.InheritedLimits;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +41,7 @@ public record KeeperContext(String name) {
             "Cpus_allowed:");
 
     public static KeeperContext current(KeeperBinary binary) throws KeeperUnavailableException {
-        return of(binary, Path.of("/proc/self"), Inherited.niceness());
+        return of(binary, Path.of("/proc/self"), InheritedLimits.niceness());
     }
 
     static KeeperContext of(KeeperBinary binary, Path self, int niceness) throws KeeperUnavailableException {

@@ -1,6 +1,6 @@
 package io.workersupervisor.internal.launch.keeper;
 
-import io.workersupervisor.internal.text.PlatformText;
+import io.workersupervisor.internal.text.PlatformCharset;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
@@ -19,7 +19,7 @@ final class KeeperFrame {
     static final int LARGEST = 8 << 20;
 
     /** Paths, arguments and variables have the bytes that the JDK's own launch of a process would give them. */
-    private static final Charset SYSTEM = PlatformText.CHARSET;
+    private static final Charset SYSTEM = PlatformCharset.CHARSET;
 
     private KeeperFrame() {}
 

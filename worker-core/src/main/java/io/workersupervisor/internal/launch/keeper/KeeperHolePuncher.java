@@ -12,10 +12,10 @@ import java.util.Optional;
  * @param keepers the connections
  * @param data the data directory
  */
-public record KeeperHolePuncher(Keepers keepers, DataDirectory data) implements HolePuncher {
+public record KeeperHolePuncher(KeeperConnections keepers, DataDirectory data) implements HolePuncher {
     @Override
     public Optional<String> punch(Path file, long offset, long length) {
-        for (Path directory : Keepers.directories(data)) {
+        for (Path directory : KeeperConnections.directories(data)) {
             Optional<KeeperConnection> keeper = keepers.existing(directory);
             if (keeper.isPresent()) {
                 return punch(keeper.get(), file, offset, length);

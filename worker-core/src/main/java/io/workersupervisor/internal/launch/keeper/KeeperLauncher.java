@@ -5,12 +5,12 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.HostEnvironment;
-import io.workersupervisor.internal.launch.Inherited;
-import io.workersupervisor.internal.launch.Launchable;
+import io.workersupervisor.internal.launch.InheritedLimits;
 import io.workersupervisor.internal.launch.Launcher;
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.launch.ResolvedCommand;
+import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcessIdentity;
-import io.workersupervisor.internal.machine.Timing;
 import io.workersupervisor.internal.text.Text;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -36,24 +36,24 @@ public final class KeeperLauncher {
     private static final String NO_LEASE = "";
 
     private final DataDirectory data;
-    private final Machine machine;
-    private final Timing timing;
-    private final Keepers keepers;
+    private final Kernel machine;
+    private final Clocks timing;
+    private final KeeperConnections keepers;
     private final KeeperContext context;
-    private final KeeperProgram program;
+    private final KeeperStarter program;
     private final Duration patience;
     private final HostEnvironment host = HostEnvironment.current();
-    private final String umask = Inherited.umask();
-    private final String niceness = Integer.toString(Inherited.niceness());
-    private final String limits = Inherited.limits();
+    private final String umask = InheritedLimits.umask();
+    private final String niceness = Integer.toString(InheritedLimits.niceness());
+    private final String limits = InheritedLimits.limits();
 
     public KeeperLauncher(
             DataDirectory data,
-            Machine machine,
-            Timing timing,
-            Keepers keepers,
+            Kernel machine,
+            Clocks timing,
+            KeeperConnections keepers,
             KeeperContext context,
-            KeeperProgram program,
+            KeeperStarter program,
             Duration patience) {
         this.data = data;
         this.machine = machine;
@@ -70,13 +70,13 @@ public final class KeeperLauncher {
     }
 
     public Launcher.LaunchAnswer launch(Launcher.LaunchRequest request) throws KeeperUnavailableException {
-        Launchable launchable = Launchable.of(request.spec(), System.getenv());
-        if (launchable instanceof Launchable.Not not) {
+        ResolvedCommand launchable = ResolvedCommand.of(request.spec(), System.getenv());
+        if (launchable instanceof ResolvedCommand.Not not) {
             return not.answer();
         }
         long deadline = timing.nanos() + LONGEST_BUSY.toNanos();
         while (true) {
-            Launcher.LaunchAnswer answer = launchOnce(request, (Launchable.Ready) launchable);
+            Launcher.LaunchAnswer answer = launchOnce(request, (ResolvedCommand.Ready) launchable);
             boolean last = timing.nanos() > deadline || Thread.currentThread().isInterrupted();
             if (!(answer instanceof Launcher.LaunchAnswer.Busy) || last) {
                 return answer;
@@ -85,7 +85,7 @@ public final class KeeperLauncher {
         }
     }
 
-    private Launcher.LaunchAnswer launchOnce(Launcher.LaunchRequest request, Launchable.Ready ready)
+    private Launcher.LaunchAnswer launchOnce(Launcher.LaunchRequest request, ResolvedCommand.Ready ready)
             throws KeeperUnavailableException {
         String workerId = request.workerId();
         List<String> fields = fields(request, ready);
@@ -140,7 +140,7 @@ public final class KeeperLauncher {
         };
     }
 
-    private List<String> fields(Launcher.LaunchRequest request, Launchable.Ready ready) {
+    private List<String> fields(Launcher.LaunchRequest request, ResolvedCommand.Ready ready) {
         AccountId account = request.spec().account();
         Path log = data.path().resolve(Layout.logName(account, request.workerId()));
         List<String> fields = new ArrayList<>(List.of(
@@ -160,7 +160,7 @@ public final class KeeperLauncher {
         return fields;
     }
 
-    private List<byte[]> environment(Launcher.LaunchRequest request, Launchable.Ready ready) {
+    private List<byte[]> environment(Launcher.LaunchRequest request, ResolvedCommand.Ready ready) {
         Map<String, String> variables = new LinkedHashMap<>(ready.environment());
         variables.putAll(Map.of(
                 "WORKER_ID", request.workerId(),

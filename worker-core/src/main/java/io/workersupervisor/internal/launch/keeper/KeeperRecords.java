@@ -4,7 +4,7 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.OwnFiles;
 import io.workersupervisor.internal.launch.LaunchRecords;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ public final class KeeperRecords implements LaunchRecords {
     private static final Duration PAUSE = Duration.ofMillis(2);
 
     private final DataDirectory data;
-    private final Timing timing;
+    private final Clocks timing;
     private final Acknowledgement acknowledgement;
     private final Map<Path, KeeperJournal> journals = new ConcurrentHashMap<>();
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
@@ -62,7 +62,7 @@ public final class KeeperRecords implements LaunchRecords {
         void discard(Path directory);
     }
 
-    public KeeperRecords(DataDirectory data, Timing timing, Acknowledgement acknowledgement) {
+    public KeeperRecords(DataDirectory data, Clocks timing, Acknowledgement acknowledgement) {
         this.data = data;
         this.timing = timing;
         this.acknowledgement = acknowledgement;
@@ -72,7 +72,7 @@ public final class KeeperRecords implements LaunchRecords {
     private record Place(Path directory, KeeperJournal.Entry entry) {}
 
     private Optional<Place> find(String workerId) {
-        return find(workerId, journals.keySet()).or(() -> find(workerId, Keepers.directories(data)));
+        return find(workerId, journals.keySet()).or(() -> find(workerId, KeeperConnections.directories(data)));
     }
 
     private Optional<Place> find(String workerId, Collection<Path> directories) {
@@ -120,7 +120,7 @@ public final class KeeperRecords implements LaunchRecords {
     @Override
     public List<String> workers() {
         List<String> all = new ArrayList<>();
-        for (Path directory : Keepers.directories(data)) {
+        for (Path directory : KeeperConnections.directories(data)) {
             // One that has begun there since is told at the next sweep.
             boolean told = !acknowledgement.isAlive(directory);
             journal(directory).all().keySet().stream()

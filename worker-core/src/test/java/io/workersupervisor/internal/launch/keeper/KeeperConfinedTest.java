@@ -9,10 +9,10 @@ import io.workersupervisor.LaunchPath;
 import io.workersupervisor.Needs;
 import io.workersupervisor.TestNode;
 import io.workersupervisor.WorkerSpec;
-import io.workersupervisor.internal.launch.Inherited;
+import io.workersupervisor.internal.launch.InheritedLimits;
 import io.workersupervisor.internal.launch.Launcher.LaunchAnswer;
 import io.workersupervisor.internal.launch.Launcher.LaunchRequest;
-import io.workersupervisor.internal.machine.Machine;
+import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.registry.WorkerIds;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +52,7 @@ class KeeperConfinedTest {
 
     @Test
     void each_niceness_is_kept_where_it_may_not_be_lowered() throws Exception {
-        List<String> unprivileged = Machine.userId() == 0
+        List<String> unprivileged = Kernel.userId() == 0
                 ? List.of("setpriv", "--bounding-set=-sys_nice", "--inh-caps=-sys_nice")
                 : List.of();
         List<String> nicer = new ArrayList<>(List.of("nice", "-n", "3"));
@@ -61,7 +61,7 @@ class KeeperConfinedTest {
         List<String> first = launch(nicer, LaunchPath.KEEPER, "nice");
         List<String> second = launch(unprivileged, LaunchPath.KEEPER, "nice");
 
-        int ours = Inherited.niceness() - 20;
+        int ours = InheritedLimits.niceness() - 20;
         assertThat(first).containsExactly(Integer.toString(Math.min(ours + 3, 19)));
         assertThat(second).containsExactly(Integer.toString(ours));
     }
@@ -79,7 +79,7 @@ class KeeperConfinedTest {
 
     @Test
     void P8_a_place_that_another_user_made_first_is_refused_and_the_next_one_taken() throws Exception {
-        Needs.that(Machine.userId() == 0, "root, to make a directory of another user");
+        Needs.that(Kernel.userId() == 0, "root, to make a directory of another user");
         Path theirs = Files.createDirectory(directory.resolve("theirs"));
         Files.setAttribute(theirs, "unix:uid", NOBODY);
 

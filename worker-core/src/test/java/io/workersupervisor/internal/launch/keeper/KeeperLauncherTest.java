@@ -7,7 +7,7 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.TestNode;
 import io.workersupervisor.internal.launch.AccountLocks;
-import io.workersupervisor.internal.launch.Inherited;
+import io.workersupervisor.internal.launch.InheritedLimits;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.launch.Launcher.LaunchAnswer;
@@ -17,8 +17,8 @@ import io.workersupervisor.internal.launch.Launcher.SignalAnswer;
 import io.workersupervisor.internal.launch.LauncherContract;
 import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.launch.shell.ShellTools;
-import io.workersupervisor.internal.liveness.LocalMachine;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.liveness.LocalEvidence;
+import io.workersupervisor.internal.machine.Clocks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ class KeeperLauncherTest extends LauncherContract {
     }
 
     @Override
-    public Launcher launcher(LocalMachine local) {
+    public Launcher launcher(LocalEvidence local) {
         try {
             node = new KeeperNode(local.data());
             return node.launcher;
@@ -47,7 +47,7 @@ class KeeperLauncherTest extends LauncherContract {
     }
 
     @Override
-    public List<Path> recordFiles(LocalMachine local, String workerId) {
+    public List<Path> recordFiles(LocalEvidence local, String workerId) {
         return List.of(node.journal());
     }
 
@@ -120,7 +120,7 @@ class KeeperLauncherTest extends LauncherContract {
     }
 
     private LaunchRecords records() {
-        return LaunchPaths.records(node.keepers, data, local.script(), Timing.system(java.time.InstantSource.system()));
+        return LaunchPaths.records(node.keepers, data, local.script(), Clocks.system(java.time.InstantSource.system()));
     }
 
     @Test
@@ -216,6 +216,6 @@ class KeeperLauncherTest extends LauncherContract {
         List<String> lines = log(request).lines().toList();
         List<String> ours = Files.readAllLines(Path.of("/proc/self/limits"));
         assertThat(lines).startsWith(ours.toArray(new String[0]));
-        assertThat(lines.get(lines.size() - 1)).isEqualTo(Integer.toString(Inherited.niceness() - 20));
+        assertThat(lines.get(lines.size() - 1)).isEqualTo(Integer.toString(InheritedLimits.niceness() - 20));
     }
 }

@@ -4,11 +4,11 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LaunchPath;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.combined.KeeperOrShell;
-import io.workersupervisor.internal.launch.shell.ShLauncher;
-import io.workersupervisor.internal.launch.shell.ShRecords;
-import io.workersupervisor.internal.liveness.LocalMachine;
-import io.workersupervisor.internal.machine.Machine;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.launch.shell.ShellLauncher;
+import io.workersupervisor.internal.launch.shell.ShellRecords;
+import io.workersupervisor.internal.liveness.LocalEvidence;
+import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.internal.machine.Kernel;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -20,8 +20,8 @@ import java.util.concurrent.Executors;
 /** One client of the keeper of a data directory, as a host would be, without the protocols above it. */
 final class KeeperNode implements AutoCloseable {
     final DataDirectory data;
-    final LocalMachine local;
-    final Keepers keepers;
+    final LocalEvidence local;
+    final KeeperConnections keepers;
     final KeeperContext context;
     final KeeperLauncher keeper;
     final KeeperOrShell launcher;
@@ -30,26 +30,26 @@ final class KeeperNode implements AutoCloseable {
     private final ExecutorService readers = Executors.newCachedThreadPool();
 
     KeeperNode(DataDirectory data) throws KeeperUnavailableException {
-        this(data, LaunchPath.KEEPER, KeeperProgram.usualPlaces(data));
+        this(data, LaunchPath.KEEPER, KeeperStarter.usualPlaces(data));
     }
 
     KeeperNode(DataDirectory data, LaunchPath path, List<Path> places) throws KeeperUnavailableException {
-        Timing timing = Timing.system(InstantSource.system());
+        Clocks timing = Clocks.system(InstantSource.system());
         KeeperBinary binary = KeeperBinary.load();
         this.data = data;
-        this.local = LocalMachine.of(data, false);
-        this.keepers = new Keepers(data, timing, ended::add);
+        this.local = LocalEvidence.of(data, false);
+        this.keepers = new KeeperConnections(data, timing, ended::add);
         this.context = KeeperContext.current(binary);
         this.keeper = new KeeperLauncher(
                 data,
-                Machine.current(),
+                Kernel.current(),
                 timing,
                 keepers,
                 context,
-                new KeeperProgram(binary, places, timing),
+                new KeeperStarter(binary, places, timing),
                 KeeperLauncher.LONGEST_ANSWER);
-        ShLauncher shell = new ShLauncher(
-                data, local.script(), new ShRecords(data), Machine.current(), readers, ShLauncher.LONGEST_ANSWER);
+        ShellLauncher shell = new ShellLauncher(
+                data, local.script(), new ShellRecords(data), Kernel.current(), readers, ShellLauncher.LONGEST_ANSWER);
         this.launcher = new KeeperOrShell(keeper, shell, path, local.script(), timing, troubles::add);
     }
 

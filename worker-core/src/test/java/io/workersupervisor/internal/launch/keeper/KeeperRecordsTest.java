@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.machine.Timing;
+import io.workersupervisor.internal.machine.Clocks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ class KeeperRecordsTest {
     KeeperRecordsTest(@TempDir Path home) throws IOException {
         DataDirectory data = DataDirectory.open(home.resolve("data"));
         keeper = Files.createDirectories(Layout.keepers(data).resolve("context"));
-        records = new KeeperRecords(data, Timing.system(InstantSource.system()), new KeeperRecords.Acknowledgement() {
+        records = new KeeperRecords(data, Clocks.system(InstantSource.system()), new KeeperRecords.Acknowledgement() {
             @Override
             public boolean isAlive(Path directory) {
                 return alive;

@@ -24,7 +24,7 @@ final class LaunchMain {
     public static void main(String[] args) throws Exception {
         DataDirectory data = DataDirectory.open(Path.of(args[0]));
         LaunchPath path = LaunchPath.valueOf(args[1]);
-        try (KeeperNode node = new KeeperNode(data, path, KeeperProgram.usualPlaces(data))) {
+        try (KeeperNode node = new KeeperNode(data, path, KeeperStarter.usualPlaces(data))) {
             for (int i = 2; i < args.length; i++) {
                 System.out.println(wrote(node, args[i]));
             }

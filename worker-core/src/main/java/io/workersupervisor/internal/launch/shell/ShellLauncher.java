@@ -1,0 +1,230 @@
+package io.workersupervisor.internal.launch.shell;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.launch.AccountLocks;
+import io.workersupervisor.internal.launch.InheritedLimits;
+import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.Program;
+import io.workersupervisor.internal.launch.ResolvedCommand;
+import io.workersupervisor.internal.launch.SpawnError;
+import io.workersupervisor.internal.launch.WorkerEnvironment;
+import io.workersupervisor.internal.machine.Kernel;
+import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.internal.text.Text;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The portable launch path: one {@code launcher.sh} a worker. It tells an exit code above 128 and a signal apart no better
+ * than a shell does, and nothing if it is killed; workers live on without it and keep their lock.
+ */
+public final class ShellLauncher implements Launcher {
+    /** How long a launcher or a fence tries for a busy lock: 40 times 50 ms. */
+    private static final int TRIES = 40;
+
+    public static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
+
+    private final DataDirectory data;
+    private final ShellScript script;
+    private final ShellRecords records;
+    private final Kernel machine;
+    private final Executor readers;
+    private final Duration patience;
+    private final String umask;
+
+    public ShellLauncher(
+            DataDirectory data,
+            ShellScript script,
+            ShellRecords records,
+            Kernel machine,
+            Executor readers,
+            Duration patience) {
+        this.data = data;
+        this.script = script;
+        this.records = records;
+        this.machine = machine;
+        this.readers = readers;
+        this.patience = patience;
+        this.umask = InheritedLimits.umask();
+    }
+
+    @Override
+    public LaunchAnswer launch(LaunchRequest request) {
+        ResolvedCommand launchable = ResolvedCommand.of(request.spec(), System.getenv());
+        if (launchable instanceof ResolvedCommand.Not not) {
+            return not.answer();
+        }
+        ResolvedCommand.Ready ready = (ResolvedCommand.Ready) launchable;
+        Path program = Path.of(ready.command().get(0));
+        Optional<LaunchAnswer> unfit = unfit(program);
+        if (unfit.isPresent()) {
+            return unfit.get();
+        }
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command(request, ready.command()));
+            WorkerEnvironment.set(builder.environment(), ready.environment());
+            builder.directory(ready.directory().toFile());
+            builder.redirectInput(
+                    ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+            builder.redirectErrorStream(true);
+            Process process = builder.start();
+            return answer(process);
+        } catch (IOException e) {
+            String step = SpawnError.number(e) == SpawnError.TOO_LONG ? "program" : "spawn";
+            return new LaunchAnswer.NotLaunched(step, SpawnError.words(e));
+        }
+    }
+
+    /** Why the shell must not run it. It is looked at on another thread: a file system may hang for good. */
+    private Optional<LaunchAnswer> unfit(Path program) {
+        CompletableFuture<Boolean> foreign =
+                CompletableFuture.supplyAsync(() -> Program.isForOtherMachine(program), readers);
+        String why;
+        try {
+            if (!foreign.get(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                return Optional.empty();
+            }
+            why = "Exec format error: " + program;
+        } catch (TimeoutException late) {
+            why = program + " could not be opened within " + Text.words(patience) + ": its file system hangs";
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            why = "the look at " + program + " was interrupted";
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a look at a program contains what it throws", e);
+        }
+        return Optional.of(new LaunchAnswer.NotLaunched("program", why));
+    }
+
+    private List<String> command(LaunchRequest request, List<String> words) throws IOException {
+        AccountId account = request.spec().account();
+        String session = script.tools().session();
+        List<String> command = new ArrayList<>();
+        if (session.startsWith("/")) {
+            // The launcher, too, must not get what a terminal or a job control sends to the host's group.
+            command.add(session);
+        }
+        command.addAll(List.of(
+                script.tools().shell(),
+                script.install(Layout.launcher(data)).toString(),
+                "start",
+                script.tools().locker(),
+                Layout.lockFile(data, account).toString(),
+                Integer.toString(TRIES),
+                AccountLocks.digits(request.epoch()),
+                records.stem(request.workerId()).toString(),
+                data.path().resolve(Layout.logName(account, request.workerId())).toString(),
+                umask,
+                session,
+                ShellRecords.birthPrefix(request.workerId(), account, request.epoch(), machine),
+                request.workerId(),
+                account.toString(),
+                data.path().toString()));
+        command.addAll(words);
+        return command;
+    }
+
+    private LaunchAnswer answer(Process process) {
+        CompletableFuture<LaunchAnswer> answer = CompletableFuture.supplyAsync(() -> read(process), readers);
+        try {
+            return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException late) {
+            return new LaunchAnswer.Unanswered(
+                    "the launcher, pid " + process.pid() + ", gave no answer within " + Text.words(patience));
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return new LaunchAnswer.Unanswered("the wait for the launcher, pid " + process.pid() + ", was interrupted");
+        } catch (ExecutionException e) {
+            return new LaunchAnswer.Unanswered("the launcher's answer could not be read: " + e.getCause());
+        }
+    }
+
+    private LaunchAnswer read(Process process) {
+        List<String> errors = new ArrayList<>();
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                String[] words = line.split(" ", -1);
+                switch (words[0]) {
+                    case "born" -> {
+                        return born(process, Long.parseLong(words[1]), Long.parseLong(words[2]));
+                    }
+                    case "busy" -> {
+                        return new LaunchAnswer.Busy();
+                    }
+                    case "superseded" -> {
+                        return new LaunchAnswer.Superseded(Long.parseLong(words[1]));
+                    }
+                    case "failed" -> {
+                        return new LaunchAnswer.NotLaunched(
+                                line.substring("failed ".length()), String.join("; ", errors));
+                    }
+                    default -> errors.add(line);
+                }
+            }
+        } catch (IOException | IndexOutOfBoundsException | NumberFormatException e) {
+            errors.add(e.toString());
+        }
+        return new LaunchAnswer.Unanswered("the launcher, pid " + process.pid() + ", ended without an answer"
+                + (errors.isEmpty() ? "" : ": " + errors));
+    }
+
+    private LaunchAnswer born(Process process, long pid, long ticks) {
+        return new LaunchAnswer.Born(
+                new ProcessIdentity(
+                        pid,
+                        ticks,
+                        ticks == 0 ? ProcessIdentity.startMillis(pid) : 0,
+                        machine.bootId(),
+                        machine.pidNamespace(),
+                        machine.timeNamespace()),
+                process.onExit());
+    }
+
+    @Override
+    public FenceAnswer raise(AccountId account, long number) {
+        List<String> lines = script.run(
+                "fence",
+                script.tools().locker(),
+                Layout.lockFile(data, account).toString(),
+                Integer.toString(TRIES),
+                AccountLocks.digits(number));
+        String last = lines.isEmpty() ? "no answer" : lines.get(lines.size() - 1);
+        if (last.matches("fence [0-9]{1," + AccountLocks.DIGITS + "}")) {
+            return new FenceAnswer.Raised(Long.parseLong(last.substring("fence ".length())));
+        }
+        return last.equals("busy") ? new FenceAnswer.Held() : new FenceAnswer.NotRaised(String.join("; ", lines));
+    }
+
+    @Override
+    public SignalAnswer signal(ProcessIdentity process, String signal, Scope scope) {
+        List<String> lines = script.run(
+                "signal",
+                Long.toString(process.pid()),
+                Long.toString(process.startTicks()),
+                signal,
+                switch (scope) {
+                    case GROUP -> "group";
+                    case ITS_GROUP -> "its-group";
+                    case PROCESS -> "process";
+                });
+        String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+        return switch (last) {
+            case "sent" -> SignalAnswer.SENT;
+            case "gone" -> SignalAnswer.GONE;
+            default -> SignalAnswer.FAILED;
+        };
+    }
+}

@@ -1,0 +1,171 @@
+package io.workersupervisor.internal.launch.shell;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.ExitStatus;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.directory.OwnFiles;
+import io.workersupervisor.internal.launch.LaunchRecords;
+import io.workersupervisor.internal.machine.Kernel;
+import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.internal.text.Text;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The records of the sh launch path: two small files a worker.
+ *
+ * <pre>
+ * WORKER.birth   1 WORKER ACCOUNT EPOCH BOOT PID_NS TIME_NS PID TICKS LAUNCHER_PID
+ * WORKER.exit    WORKER STATUS, padded to 64 bytes; 64 spaces until the worker has ended
+ * </pre>
+ *
+ * A line without its newline is not there yet. The end of the worker is the time of the exit record's last change.
+ */
+public final class ShellRecords implements LaunchRecords {
+    private static final String NONE = "-";
+
+    private final DataDirectory data;
+
+    public ShellRecords(DataDirectory data) {
+        this.data = data;
+    }
+
+    /** Path of both records without their suffix. */
+    Path stem(String workerId) {
+        return Layout.records(data).resolve(workerId);
+    }
+
+    /** The words of a birth record that are known before the process is. */
+    static String birthPrefix(String workerId, AccountId account, long epoch, Kernel machine) {
+        return String.join(
+                " ",
+                "1",
+                workerId,
+                Layout.fileName(account),
+                Long.toString(epoch),
+                word(machine.bootId()),
+                word(machine.pidNamespace()),
+                word(machine.timeNamespace()));
+    }
+
+    @Override
+    public Optional<Birth> birth(String workerId) {
+        return line(workerId + ".birth")
+                .flatMap(ShellRecords::parseBirth)
+                .filter(birth -> birth.workerId().equals(workerId));
+    }
+
+    private static Optional<Birth> parseBirth(String line) {
+        String[] words = line.split(" ", -1);
+        if (words.length != 10 || !words[0].equals("1")) {
+            return Optional.empty();
+        }
+        try {
+            long pid = Long.parseLong(words[7]);
+            long ticks = Long.parseLong(words[8]);
+            ProcessIdentity identity = new ProcessIdentity(
+                    pid,
+                    ticks,
+                    ticks == 0 ? ProcessIdentity.startMillis(pid) : 0,
+                    text(words[4]),
+                    text(words[5]),
+                    text(words[6]));
+            return Optional.of(
+                    new Birth(words[1], words[2], Long.parseLong(words[3]), identity, Long.parseLong(words[9])));
+        } catch (IllegalArgumentException damaged) {
+            // A damaged record proves nothing; lock and environments decide without it.
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Optional<Exit> exit(String workerId) {
+        Path file = Layout.records(data).resolve(workerId + ".exit");
+        Optional<String> line = line(workerId + ".exit");
+        if (line.isEmpty()) {
+            return Optional.empty();
+        }
+        String[] words = line.get().strip().split(" ", -1);
+        if (words.length != 2
+                || !words[0].equals(workerId)
+                || !words[1].matches("[0-9]{1,2}|1[0-9]{2}|2[0-4][0-9]|25[0-5]")) {
+            return Optional.empty();
+        }
+        try {
+            Instant at = Instant.ofEpochMilli(Files.getLastModifiedTime(file).toMillis());
+            return Optional.of(Exit.of(ExitStatus.ofShell(Integer.parseInt(words[1])), at));
+        } catch (NoSuchFileException acknowledged) {
+            // Another host has filed the end meanwhile.
+            return Optional.empty();
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    @Override
+    public List<String> workers() {
+        try (Stream<Path> files = Files.list(Layout.records(data))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".birth") || name.endsWith(".exit"))
+                    .map(name -> name.substring(0, name.lastIndexOf('.')))
+                    .distinct()
+                    .sorted()
+                    .toList();
+        } catch (NoSuchFileException none) {
+            return List.of();
+        } catch (IOException e) {
+            throw unreadable(Layout.records(data), e);
+        }
+    }
+
+    @Override
+    public Object state() {
+        return OwnFiles.changeOf(Layout.records(data));
+    }
+
+    @Override
+    public void acknowledge(String workerId) {
+        for (String suffix : List.of(".reason", ".heartbeat", ".exit", ".birth")) {
+            Path file = Layout.records(data).resolve(workerId + suffix);
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                throw new DataDirectoryException("record " + file + " cannot be deleted: " + Text.reason(e), e);
+            }
+        }
+    }
+
+    private Optional<String> line(String name) {
+        Path file = Layout.records(data).resolve(name);
+        try {
+            String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+            int end = text.indexOf('\n');
+            return end < 0 ? Optional.empty() : Optional.of(text.substring(0, end));
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static DataDirectoryException unreadable(Path file, IOException e) {
+        return new DataDirectoryException(file + " cannot be read: " + Text.reason(e), e);
+    }
+
+    private static String word(String text) {
+        return text.isEmpty() ? NONE : text;
+    }
+
+    private static String text(String word) {
+        return word.equals(NONE) ? "" : word;
+    }
+}

@@ -1,0 +1,198 @@
+package io.workersupervisor.internal.liveness;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.launch.LaunchRecords;
+import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.ProcFs;
+import io.workersupervisor.internal.machine.ProcessProbe;
+import io.workersupervisor.spi.CorruptRowException;
+import io.workersupervisor.spi.WorkerRegistry;
+import io.workersupervisor.spi.WorkerRow;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Living workers of this data directory that no row names: their registry or directory was lost, or an older copy of it
+ * came back. Their environment says what they are; of one that cleared it, the birth record does. They are looked for when
+ * a host begins and at every {@link WorkerSupervisor#reconcile()}; each keeps its account refused for as long as it lives.
+ * (A host whose directory is replaced beneath it starts nothing any more.)
+ */
+public final class UnregisteredWorkers {
+    private final WorkerRegistry registry;
+    private final LocalEvidence local;
+    private volatile Map<String, List<EnvironmentSearch.Marked>> found = Map.of();
+
+    public UnregisteredWorkers(WorkerRegistry registry, LocalEvidence local) {
+        this.registry = registry;
+        this.local = local;
+    }
+
+    /**
+     * Looks for them among all processes; returns those that no row names now. Where the row cannot be read, nobody can say
+     * whether it names them: {@link #ofUnreadableRows()}.
+     */
+    public List<EnvironmentSearch.Marked> look() {
+        return all().stream().filter(marked -> !isUnreadable(marked.account())).toList();
+    }
+
+    /** Living workers of accounts whose row cannot be read. */
+    public List<EnvironmentSearch.Marked> ofUnreadableRows() {
+        return all().stream().filter(marked -> isUnreadable(marked.account())).toList();
+    }
+
+    /** Whether the row of an account is there and cannot be read. */
+    public boolean isUnreadable(String account) {
+        return named(account).isEmpty();
+    }
+
+    private List<EnvironmentSearch.Marked> all() {
+        Map<String, List<EnvironmentSearch.Marked>> all = processes().stream()
+                .filter(marked -> !marked.account().isEmpty())
+                .collect(Collectors.groupingBy(EnvironmentSearch.Marked::account));
+        Map<String, List<EnvironmentSearch.Marked>> strangers = new HashMap<>();
+        all.forEach((account, marked) -> strangers.put(account, withoutRow(account, marked)));
+        found = Map.copyOf(strangers);
+        return strangers.values().stream()
+                .flatMap(List::stream)
+                .filter(this::isAlive)
+                .toList();
+    }
+
+    private List<EnvironmentSearch.Marked> withoutRow(String account, List<EnvironmentSearch.Marked> marked) {
+        String known = named(account).orElse("");
+        return marked.stream()
+                .filter(process -> !process.workerId().equals(known))
+                .toList();
+    }
+
+    /** The worker that the row of an account names, or "" for none; nothing where the row cannot be read. */
+    private Optional<String> named(String account) {
+        try {
+            return Optional.of(registry.find(AccountId.parse(account))
+                    .filter(row -> row.state().isOpen())
+                    .map(WorkerRow::workerId)
+                    .orElse(""));
+        } catch (CorruptRowException unreadable) {
+            return Optional.empty();
+        } catch (IllegalArgumentException noAccount) {
+            return Optional.of("");
+        }
+    }
+
+    /** Those of an account that were found and still live, but for the worker given. */
+    public List<EnvironmentSearch.Marked> living(AccountId account, String workerId) {
+        return found.getOrDefault(account.toString(), List.of()).stream()
+                .filter(marked -> !marked.workerId().equals(workerId))
+                .filter(this::isAlive)
+                .toList();
+    }
+
+    /**
+     * Those of the account of a row, besides the worker that an open row names. An account that had none when all were
+     * looked for is not searched again while its row names a worker: since then each of its workers had a row, and lost it
+     * by its death only.
+     */
+    public List<EnvironmentSearch.Marked> besides(WorkerRow row) {
+        if (!row.state().isOpen()) {
+            return search(row.account(), "");
+        }
+        return found.getOrDefault(row.account().toString(), List.of()).isEmpty()
+                ? List.of()
+                : search(row.account(), row.workerId());
+    }
+
+    /**
+     * Looks again, for one account. The row is read after the processes: it names a worker before that worker runs, so one
+     * that was claimed meanwhile is no stranger.
+     */
+    public List<EnvironmentSearch.Marked> search(AccountId account, String workerId) {
+        List<EnvironmentSearch.Marked> others = processes(account).stream()
+                .filter(marked -> !marked.workerId().equals(workerId))
+                .toList();
+        return others.isEmpty()
+                ? others
+                : withoutRow(account.toString(), others).stream()
+                        .filter(this::isAlive)
+                        .toList();
+    }
+
+    private List<EnvironmentSearch.Marked> processes(AccountId account) {
+        return withRecorded(
+                local.search().ofAccount(local.data(), account),
+                birth -> birth.account().equals(Layout.fileName(account)));
+    }
+
+    private List<EnvironmentSearch.Marked> processes() {
+        return withRecorded(local.search().ofDirectory(local.data()), birth -> true);
+    }
+
+    private List<EnvironmentSearch.Marked> withRecorded(
+            List<EnvironmentSearch.Marked> marked, Predicate<LaunchRecords.Birth> sought) {
+        Set<Long> known = marked.stream().map(process -> process.stat().pid()).collect(Collectors.toSet());
+        Stream<EnvironmentSearch.Marked> recorded = local.records().workers().stream()
+                .flatMap(workerId -> local.records().birth(workerId).stream())
+                .filter(sought)
+                .filter(birth -> !known.contains(birth.identity().pid()))
+                .flatMap(birth -> recorded(birth).stream());
+        return Stream.concat(marked.stream(), recorded).toList();
+    }
+
+    /** The worker of a birth record, if it is still that process. */
+    private Optional<EnvironmentSearch.Marked> recorded(LaunchRecords.Birth birth) {
+        Optional<AccountId> account = Layout.accountOf(birth.account());
+        if (account.isEmpty() || !isWorker(birth, account.get())) {
+            return Optional.empty();
+        }
+        return local.proc()
+                .stat(birth.identity().pid())
+                .map(stat -> new EnvironmentSearch.Marked(
+                        stat,
+                        account.get().toString(),
+                        birth.workerId(),
+                        birth.epoch(),
+                        local.data().path().toString()));
+    }
+
+    private boolean isWorker(LaunchRecords.Birth birth, AccountId account) {
+        ProcessProbe.Finding finding = local.processes().probe(birth.identity(), birth.workerId());
+        return finding.kind() == ProcessProbe.Kind.ALIVE
+                || (finding.runs() && local.locks().isOpenIn(birth.identity().pid(), account));
+    }
+
+    private boolean isAlive(EnvironmentSearch.Marked marked) {
+        Optional<ProcFs.Stat> stat = local.proc().stat(marked.stat().pid());
+        return stat.isPresent()
+                && stat.get().startTicks() == marked.stat().startTicks()
+                && !stat.get().isDead();
+    }
+
+    /** Who holds an account's lock, in words. */
+    public String holder(AccountId account) {
+        List<EnvironmentSearch.Marked> marked = processes(account);
+        if (!marked.isEmpty()) {
+            return describe(marked);
+        }
+        String pids = new Descendants(local).holders(account);
+        return "its lock is held by " + (pids.isEmpty() ? "a process that cannot be seen" : pids);
+    }
+
+    public static String pids(List<EnvironmentSearch.Marked> marked) {
+        return marked.stream().map(EnvironmentSearch.Marked::toString).collect(Collectors.joining(", "));
+    }
+
+    public static String describe(List<EnvironmentSearch.Marked> marked) {
+        return marked.stream()
+                .map(process -> "pid " + process.stat().pid() + " runs as worker " + process.workerId() + " of epoch "
+                        + process.epoch())
+                .distinct()
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,237 @@
+package io.workersupervisor.internal.logs;
+
+import io.workersupervisor.internal.directory.OwnFiles;
+import io.workersupervisor.internal.registry.WorkerIds;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.CRC32;
+
+/**
+ * The checkpoints of one sink: how far each worker's file is handed on, durable.
+ *
+ * <ol>
+ *   <li>A batch is announced, with the length of each of its entries, before the sink sees it; this is synced.
+ *   <li>When the sink has acknowledged it, that is noted; this need not be synced, as a batch that is appended again
+ *       changes nothing.
+ *   <li>A host that finds a batch announced and not acknowledged appends exactly its entries, however the file has grown.
+ *   <li>When the journal has grown much beyond what it says, it is written anew and renamed into its place.
+ * </ol>
+ *
+ * A line whose checksum does not fit ends the journal: a torn one is that of a batch that no sink has seen.
+ *
+ * <pre>
+ * checkpoints/SINK/journal, one line each:  CRC32 KIND ...
+ *   p WORKER INODE BASE OFFSET TIME LEVEL MARK CRC                 acknowledged to here
+ *   b WORKER INODE BASE OFFSET TIME LEVEL MARK CRC START LEN,...   announced to here; LENxN leaves N entries out
+ *   a                                                              what was announced is acknowledged
+ *   f WORKER                                                       the file is gone
+ * </pre>
+ *
+ * Not thread-safe; one process has it open for writing, others may read it meanwhile.
+ */
+final class CheckpointJournal implements AutoCloseable {
+    private static final long SMALL = 1 << 20;
+    private static final int LIVE_LINE = 128;
+
+    private final Path file;
+    private final Map<String, LogProgress> acknowledged = new LinkedHashMap<>();
+    private final List<BatchPiece> pending = new ArrayList<>();
+    private RandomAccessFile out;
+    /** What stands behind it was not written whole. */
+    private long length;
+
+    private CheckpointJournal(Path file, RandomAccessFile out) {
+        this.file = file;
+        this.out = out;
+    }
+
+    /** Opens the journal of a directory, which is made if it is missing; a torn end is cut off. */
+    static CheckpointJournal open(Path directory) throws IOException {
+        OwnFiles.makeDirectories(directory);
+        Path file = directory.resolve("journal");
+        Files.deleteIfExists(directory.resolve("journal.new"));
+        CheckpointJournal journal = new CheckpointJournal(file, create(file));
+        journal.length = journal.read();
+        return journal;
+    }
+
+    /** From now on a sink counts, although it has nothing yet. */
+    static void make(Path directory) throws IOException {
+        OwnFiles.makeDirectories(directory);
+        create(directory.resolve("journal")).close();
+    }
+
+    /** What a journal says that another process may be writing. */
+    static Map<String, LogProgress> readOnly(Path directory) throws IOException {
+        Map<String, LogProgress> found = new LinkedHashMap<>();
+        List<BatchPiece> announced = new ArrayList<>();
+        try {
+            replay(Files.readAllBytes(directory.resolve("journal")), found, announced);
+        } catch (NoSuchFileException nothingYet) {
+            return Map.of();
+        }
+        return found;
+    }
+
+    private static RandomAccessFile create(Path file) throws IOException {
+        if (Files.notExists(file)) {
+            OwnFiles.make(file);
+        }
+        return new RandomAccessFile(file.toFile(), "rw");
+    }
+
+    private long read() throws IOException {
+        return replay(Files.readAllBytes(file), acknowledged, pending);
+    }
+
+    /** How many bytes could be read. */
+    private static long replay(byte[] bytes, Map<String, LogProgress> acknowledged, List<BatchPiece> pending) {
+        int from = 0;
+        for (int at = 0; at < bytes.length; at++) {
+            if (bytes[at] == '\n') {
+                String line = new String(bytes, from, at - from, StandardCharsets.US_ASCII);
+                if (!isWhole(line) || !apply(line.substring(9), acknowledged, pending)) {
+                    return from;
+                }
+                from = at + 1;
+            }
+        }
+        return from;
+    }
+
+    private static boolean isWhole(String line) {
+        return line.length() > 9 && line.charAt(8) == ' ' && line.startsWith(crc(line.substring(9)));
+    }
+
+    private static boolean apply(String said, Map<String, LogProgress> acknowledged, List<BatchPiece> pending) {
+        String[] words = said.split(" ", -1);
+        switch (words[0]) {
+            case "p" -> acknowledged.put(words[1], JournalWords.progress(words));
+            case "b" -> {
+                LogProgress after = JournalWords.progress(words);
+                LogProgress last = Optional.ofNullable(acknowledged.get(words[1]))
+                        .orElseGet(() -> LogProgress.begin(after.inode(), WorkerIds.timeOf(words[1])));
+                LogProgress before = new LogProgress(
+                        after.inode(),
+                        after.base(),
+                        Long.parseLong(words[9]),
+                        last.time(),
+                        last.level(),
+                        LogProgress.Mark.NONE);
+                pending.add(new BatchPiece(words[1], before, JournalWords.cuts(words[10]), after));
+            }
+            case "a" -> {
+                pending.forEach(piece -> acknowledged.put(piece.workerId(), piece.after()));
+                pending.clear();
+            }
+            case "f" -> acknowledged.remove(words[1]);
+            default -> {
+                // A later version's; what it means is not known, and so is nothing behind it.
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** How far a worker's file is acknowledged; empty where nothing of it is. */
+    Optional<LogProgress> progress(String workerId) {
+        return Optional.ofNullable(acknowledged.get(workerId));
+    }
+
+    /** The batch that was announced and not acknowledged; empty if there is none. */
+    List<BatchPiece> pending() {
+        return List.copyOf(pending);
+    }
+
+    /** Step 1. Durable when it returns; when it throws, nothing is announced. */
+    void announce(List<BatchPiece> batch) throws IOException {
+        if (!pending.isEmpty()) {
+            throw new IllegalStateException("a batch is announced and not acknowledged");
+        }
+        StringBuilder lines = new StringBuilder();
+        for (BatchPiece piece : batch) {
+            lines.append(line("b " + JournalWords.of(piece.workerId(), piece.after()) + " "
+                    + piece.before().offset() + " " + JournalWords.of(piece.cuts())));
+        }
+        append(lines, true);
+        pending.addAll(batch);
+    }
+
+    /** Step 2. */
+    void acknowledge() throws IOException {
+        append(line("a"), false);
+        pending.forEach(piece -> acknowledged.put(piece.workerId(), piece.after()));
+        pending.clear();
+        if (length > SMALL && length > 4L * LIVE_LINE * acknowledged.size()) {
+            compact();
+        }
+    }
+
+    /** These files are gone, and with them what was known of them. */
+    void forget(Collection<String> workers) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        workers.stream().filter(acknowledged::containsKey).forEach(worker -> lines.append(line("f " + worker)));
+        if (lines.length() > 0) {
+            append(lines, false);
+            workers.forEach(acknowledged::remove);
+        }
+    }
+
+    Map<String, LogProgress> acknowledged() {
+        return Map.copyOf(acknowledged);
+    }
+
+    private void append(CharSequence lines, boolean durable) throws IOException {
+        // What a full disk left of a line must not stand before the next one.
+        out.setLength(length);
+        out.seek(length);
+        byte[] bytes = lines.toString().getBytes(StandardCharsets.US_ASCII);
+        out.write(bytes);
+        if (durable) {
+            out.getFD().sync();
+        }
+        length += bytes.length;
+    }
+
+    private void compact() throws IOException {
+        Path fresh = file.resolveSibling("journal.new");
+        StringBuilder lines = new StringBuilder();
+        acknowledged.forEach((worker, progress) -> lines.append(line("p " + JournalWords.of(worker, progress))));
+        try (RandomAccessFile written = create(fresh)) {
+            written.write(lines.toString().getBytes(StandardCharsets.US_ASCII));
+            written.getFD().sync();
+        }
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        OwnFiles.syncDirectoryOf(file);
+        RandomAccessFile old = out;
+        out = new RandomAccessFile(file.toFile(), "rw");
+        length = lines.length();
+        old.close();
+    }
+
+    private static String line(String said) {
+        return crc(said) + " " + said + "\n";
+    }
+
+    private static String crc(String said) {
+        CRC32 crc = new CRC32();
+        crc.update(said.getBytes(StandardCharsets.US_ASCII));
+        return String.format(java.util.Locale.ROOT, "%08x", crc.getValue());
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+    }
+}

@@ -1,0 +1,78 @@
+package io.workersupervisor.internal.logs;
+
+import io.workersupervisor.internal.logs.entries.EntryCutter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * How many entries of one worker go into a sink in a minute. What is more stays in the file, and one entry with the number
+ * stands for it. Not thread-safe.
+ */
+final class EntryBudget {
+    private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+
+    private final OptionalInt most;
+    private long minute;
+    private boolean begun;
+    private int admitted;
+    private int leftOut;
+    private int leftOutBytes;
+
+    /** Empty for no limit. */
+    EntryBudget(OptionalInt most) {
+        this.most = most;
+    }
+
+    /** What may go on now, in order and without a gap; entries left out wait for the end of their minute, or of the worker. */
+    List<BatchPiece.Cut> admit(List<EntryCutter.Span> spans, long now, boolean over) {
+        List<BatchPiece.Cut> cuts = new ArrayList<>(spans.size() + 1);
+        if (most.isEmpty()) {
+            spans.forEach(span -> cuts.add(new BatchPiece.Cut(span.length(), 0)));
+            return cuts;
+        }
+        if (!begun || now - minute >= MINUTE) {
+            flush(cuts);
+            begun = true;
+            minute = now;
+            admitted = 0;
+        }
+        for (EntryCutter.Span span : spans) {
+            if (admitted < most.getAsInt()) {
+                admitted++;
+                cuts.add(new BatchPiece.Cut(span.length(), 0));
+            } else {
+                if (leftOutBytes > Integer.MAX_VALUE - span.length()) {
+                    flush(cuts);
+                }
+                leftOut++;
+                leftOutBytes += span.length();
+            }
+        }
+        if (over) {
+            flush(cuts);
+        }
+        return cuts;
+    }
+
+    /** What waits is read again. */
+    void rewind() {
+        leftOut = 0;
+        leftOutBytes = 0;
+    }
+
+    private void flush(List<BatchPiece.Cut> cuts) {
+        if (leftOut > 0) {
+            cuts.add(new BatchPiece.Cut(leftOutBytes, leftOut));
+            leftOut = 0;
+            leftOutBytes = 0;
+        }
+    }
+
+    /** When entries that are left out are told; empty if there are none. */
+    OptionalLong due() {
+        return leftOut == 0 ? OptionalLong.empty() : OptionalLong.of(minute + MINUTE);
+    }
+}

@@ -1,0 +1,149 @@
+package io.workersupervisor.internal.logs;
+
+import io.workersupervisor.LogEntry;
+import io.workersupervisor.LogLevel;
+import io.workersupervisor.Redaction;
+import io.workersupervisor.internal.logs.entries.Before;
+import io.workersupervisor.internal.logs.entries.EntryParser;
+import io.workersupervisor.internal.logs.entries.Parsed;
+import io.workersupervisor.spi.LogPosition;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes entries of the bytes of a piece. The same bytes, begin and end of the worker give the same entries. */
+public final class EntryReader {
+    /** How much is read at once. */
+    private static final int RUN = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.WorkerSupervisor");
+
+    private final ZoneId zone;
+    private final Redaction redaction;
+
+    public EntryReader(ZoneId zone, Redaction redaction) {
+        this.zone = zone;
+        this.redaction = redaction;
+    }
+
+    /** Reads bytes of a file; fewer than asked for where they are gone. */
+    @FunctionalInterface
+    interface Bytes {
+        byte[] at(long offset, int length) throws IOException;
+    }
+
+    /**
+     * Entries, and the time and level that the next piece inherits.
+     *
+     * @param entries in order
+     * @param time of the last one
+     * @param level of the last one
+     */
+    record Page(List<LogEntry> entries, Instant time, LogLevel level) {}
+
+    /** The entries of cuts that follow each other; where bytes are gone there are fewer. */
+    Page read(WorkerLogFile file, LogProgress before, List<BatchPiece.Cut> cuts, Bytes bytes, KnownWorkers.Known known)
+            throws IOException {
+        // An entry of many pieces goes on where the one before it had no newline.
+        byte[] preceding = before.offset() == 0 ? new byte[0] : bytes.at(before.offset() - 1, 1);
+        boolean midLine = preceding.length == 1 && preceding[0] != '\n';
+        Reading reading = new Reading(file, before, midLine, known);
+        int first = 0;
+        while (first < cuts.size()) {
+            int last = first;
+            int length = cuts.get(first).length();
+            boolean leftOut = cuts.get(first).leftOut() > 0;
+            while (!leftOut
+                    && last + 1 < cuts.size()
+                    && cuts.get(last + 1).leftOut() == 0
+                    && length + cuts.get(last + 1).length() <= RUN) {
+                last++;
+                length += cuts.get(last).length();
+            }
+            boolean whole = leftOut
+                    ? reading.leaveOut(cuts.get(first))
+                    : reading.parse(cuts.subList(first, last + 1), bytes.at(reading.offset, length), length);
+            if (!whole) {
+                break;
+            }
+            first = last + 1;
+        }
+        return new Page(reading.entries, reading.inherited.time(), reading.inherited.level());
+    }
+
+    /** How far a reading has come. */
+    private final class Reading {
+        private final WorkerLogFile file;
+        private final long base;
+        private final KnownWorkers.Known known;
+        private final List<LogEntry> entries = new ArrayList<>();
+        private long offset;
+        private Before inherited;
+
+        Reading(WorkerLogFile file, LogProgress before, boolean midLine, KnownWorkers.Known known) {
+            this.file = file;
+            this.base = before.base();
+            this.known = known;
+            this.offset = before.offset();
+            this.inherited = new Before(before.time(), before.level(), midLine, zone, known.endedAt());
+        }
+
+        boolean leaveOut(BatchPiece.Cut cut) {
+            add(
+                    LogLevel.WARNING,
+                    true,
+                    Optional.empty(),
+                    cut.leftOut() + " entries are left out, more than the budget of a minute: they stand in "
+                            + file.path().getFileName() + " from byte " + offset);
+            offset += cut.length();
+            inherited = new Before(inherited.time(), inherited.level(), false, zone, known.endedAt());
+            return true;
+        }
+
+        boolean parse(List<BatchPiece.Cut> cuts, byte[] bytes, int length) {
+            if (bytes.length < length) {
+                return false;
+            }
+            int from = 0;
+            for (BatchPiece.Cut cut : cuts) {
+                int to = from + cut.length();
+                Parsed parsed = parse(bytes, from, to);
+                inherited = inherited.then(parsed, bytes[to - 1] == '\n');
+                add(parsed.level(), parsed.inferred(), parsed.logger(), parsed.message());
+                from = to;
+                offset += cut.length();
+            }
+            return true;
+        }
+
+        /** What the parser cannot read is text, and holds up nothing behind it. */
+        private Parsed parse(byte[] bytes, int from, int to) {
+            try {
+                return EntryParser.parse(bytes, from, to, inherited);
+            } catch (RuntimeException defect) {
+                LOG.error("bytes {} to {} of {} are taken as text", offset, offset + (to - from), file.path(), defect);
+                String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+                return new Parsed(
+                        LogLevel.INFO, inherited.time(), true, Optional.empty(), text.strip(), Parsed.Form.PLAIN);
+            }
+        }
+
+        private void add(LogLevel as, boolean inferred, Optional<String> logger, String message) {
+            entries.add(new LogEntry(
+                    Optional.of(new LogPosition(file.workerId(), base + offset)),
+                    file.account(),
+                    known.userId(),
+                    as,
+                    inherited.time(),
+                    inferred,
+                    logger.map(redaction::apply),
+                    redaction.apply(message)));
+        }
+    }
+}

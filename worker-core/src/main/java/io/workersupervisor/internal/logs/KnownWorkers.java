@@ -1,0 +1,79 @@
+package io.workersupervisor.internal.logs;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.RegistryException;
+import io.workersupervisor.StopReport;
+import io.workersupervisor.spi.RowListing;
+import io.workersupervisor.spi.RowSelection;
+import io.workersupervisor.spi.WorkerRegistry;
+import io.workersupervisor.spi.WorkerRow;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What is known of the workers whose files are read. */
+@FunctionalInterface
+public interface KnownWorkers {
+    /** May block for the registry. */
+    Known of(AccountId account, String workerId);
+
+    /** The workers that may run; empty where that is not known. May block for the registry. */
+    default Optional<Set<String>> running() {
+        return Optional.empty();
+    }
+
+    /**
+     * One worker.
+     *
+     * @param over whether it writes no more
+     * @param endedAt when it ended, where that is known
+     * @param userId the owner of the account, if given
+     */
+    record Known(boolean over, Optional<Instant> endedAt, Optional<String> userId) {
+        static final Known NOTHING = new Known(false, Optional.empty(), Optional.empty());
+    }
+
+    /** As the registry knows them; one that fails knows nothing. */
+    static KnownWorkers of(WorkerRegistry registry) {
+        return new InRegistry(registry);
+    }
+
+    /** What rows and reports say. */
+    record InRegistry(WorkerRegistry registry) implements KnownWorkers {
+        @Override
+        public Known of(AccountId account, String workerId) {
+            try {
+                Optional<WorkerRow> row =
+                        registry.find(account).filter(found -> found.workerId().equals(workerId));
+                if (row.isPresent() && row.get().state().isOpen()) {
+                    return new Known(false, Optional.empty(), row.get().userId());
+                }
+                Optional<StopReport> report = registry.reports(account, StopReport.KEPT).stream()
+                        .filter(filed -> filed.workerId().equals(workerId))
+                        .findFirst();
+                return new Known(
+                        true,
+                        report.map(StopReport::endedAt),
+                        report.flatMap(StopReport::userId).or(() -> row.flatMap(WorkerRow::userId)));
+            } catch (RegistryException down) {
+                return Known.NOTHING;
+            }
+        }
+
+        @Override
+        public Optional<Set<String>> running() {
+            try {
+                RowListing rows = registry.list(RowSelection.ALL);
+                return rows.unreadable().isEmpty()
+                        ? Optional.of(rows.rows().stream()
+                                .filter(row -> row.state().isOpen())
+                                .map(WorkerRow::workerId)
+                                .collect(Collectors.toSet()))
+                        : Optional.empty();
+            } catch (RegistryException down) {
+                return Optional.empty();
+            }
+        }
+    }
+}

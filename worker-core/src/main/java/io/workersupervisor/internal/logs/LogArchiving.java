@@ -1,0 +1,200 @@
+package io.workersupervisor.internal.logs;
+
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.LogRetention;
+import io.workersupervisor.internal.directory.HolePuncher;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.directory.ProcessLock;
+import io.workersupervisor.internal.registry.WorkerIds;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bounds the files that workers write, without their help and without losing a line.
+ *
+ * <ol>
+ *   <li>Hold the lock of the archive: one host of the data directory does this.
+ *   <li>What every sink has acknowledged, durably, and is not archived yet: if that is much, note which part.
+ *   <li>Copy it into the archive, durably.
+ *   <li>Free it in the worker's file, by a hole: offsets stay what they are, for the worker and for all readers.
+ *   <li>Note that it is done.
+ * </ol>
+ *
+ * A crash after 2 finds the copy whole or not at all, and the bytes still there unless it is whole. Where no hole can be
+ * punched, files grow until their worker ends.
+ */
+final class LogArchiving implements AutoCloseable {
+    /** A hole has whole blocks. */
+    private static final long BLOCK = 4096;
+
+    /** What stays before the place that a sink has read to, by which the file is known again. */
+    private static final long REST = BLOCK;
+
+    private final DataDirectory data;
+    private final LogFeed feed;
+    private final LogRetention retention;
+    private final HolePuncher puncher;
+    /** Those whose part that is not archived yet is much. */
+    private final Set<WorkerLogFile> waiting = new LinkedHashSet<>();
+
+    private @Nullable ProcessLock lock;
+    private @Nullable CheckpointJournal journal;
+    private @Nullable LogArchive archive;
+    private Optional<String> cannotPunch = Optional.empty();
+    private volatile boolean ending;
+
+    LogArchiving(DataDirectory data, LogFeed feed, LogRetention retention, HolePuncher puncher) {
+        this.data = data;
+        this.feed = feed;
+        this.retention = retention;
+        this.puncher = puncher;
+    }
+
+    /** Archives what there is to archive of files that may have grown; whether this host does it at all. */
+    boolean tick(Collection<WorkerLogFile> grown) throws IOException {
+        CheckpointJournal open = journal == null ? begin() : journal;
+        LogArchive parts = archive;
+        if (open == null || parts == null) {
+            return false;
+        }
+        waiting.addAll(grown);
+        for (BatchPiece piece : open.pending()) {
+            finish(open, parts, piece);
+        }
+        if (waiting.isEmpty()) {
+            return true;
+        }
+        // A part that a slow sink does not have yet is looked at again, although the file grows no more.
+        waiting.retainAll(large(open, waiting));
+        if (!waiting.isEmpty() && cannotPunch.isEmpty()) {
+            SinkCheckpoints acknowledged = SinkCheckpoints.read(data);
+            for (WorkerLogFile file : waiting) {
+                archive(open, parts, file, acknowledged);
+            }
+        }
+        return true;
+    }
+
+    /** Step 1; null where another host has the lock. */
+    private @Nullable CheckpointJournal begin() throws IOException {
+        Optional<ProcessLock> taken = ProcessLock.tryLock(Layout.archive(data), "lock");
+        if (taken.isEmpty()) {
+            return null;
+        }
+        lock = taken.get();
+        LogArchive opened = new LogArchive(data);
+        archive = opened;
+        cannotPunch = puncher.trial(opened.directory());
+        cannotPunch.ifPresent(why -> feed.trouble(
+                "workers' log files are bounded only by the end of their worker, as no part of them can be freed: "
+                        + why));
+        CheckpointJournal begun = CheckpointJournal.open(opened.directory());
+        journal = begun;
+        begun.forget(feed.gone(begun.acknowledged().keySet()));
+        // What grew while another host had the lock.
+        waiting.addAll(WorkerLogFile.list(data));
+        return begun;
+    }
+
+    /** Those whose part that is not archived yet may be much. */
+    private Set<WorkerLogFile> large(CheckpointJournal open, Collection<WorkerLogFile> files) throws IOException {
+        Set<WorkerLogFile> large = new LinkedHashSet<>();
+        for (WorkerLogFile file : files) {
+            Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
+            long done = stat.flatMap(
+                            now -> open.progress(file.workerId()).filter(progress -> progress.inode() == now.inode()))
+                    .map(LogProgress::offset)
+                    .orElse(0L);
+            if (stat.isPresent() && stat.get().size() - done >= retention.archiveAt()) {
+                large.add(file);
+            }
+        }
+        return large;
+    }
+
+    private void archive(CheckpointJournal open, LogArchive parts, WorkerLogFile file, SinkCheckpoints acknowledged)
+            throws IOException {
+        Optional<LogSource> source = LogSource.open(file.path());
+        if (source.isEmpty()) {
+            return;
+        }
+        long inode = source.get().inode();
+        try (LogSource held = source.get()) {
+            // No two parts of a worker have one position, although it puts another file in the place of its own.
+            LogProgress before = open.progress(file.workerId())
+                    .map(last -> last.inode() == inode ? last : last.anew(inode, 0))
+                    .orElseGet(() -> LogProgress.begin(inode, WorkerIds.timeOf(file.workerId())));
+            long upTo = feed.isShipped(file) ? acknowledged.of(file, inode) : held.size();
+            long end = Math.max(0, (Math.min(upTo, held.size()) - REST) / BLOCK * BLOCK);
+            while (!ending && end - before.offset() >= retention.archiveAt()) {
+                LogProgress after = new LogProgress(
+                        inode,
+                        before.base(),
+                        before.offset() + retention.archiveAt() / BLOCK * BLOCK,
+                        before.time(),
+                        before.level(),
+                        LogProgress.Mark.NONE);
+                int length = (int) (after.offset() - before.offset());
+                BatchPiece piece =
+                        new BatchPiece(file.workerId(), before, List.of(new BatchPiece.Cut(length, 0)), after);
+                open.announce(List.of(piece));
+                move(parts, file, held, piece);
+                open.acknowledge();
+                before = after;
+            }
+        }
+    }
+
+    /** Steps 3 to 5, of which any may be done. */
+    private void finish(CheckpointJournal open, LogArchive parts, BatchPiece piece) throws IOException {
+        Optional<WorkerLogFile> file = WorkerLogFile.find(data, piece.workerId());
+        Optional<LogSource> source =
+                file.isEmpty() ? Optional.empty() : LogSource.open(file.get().path());
+        if (source.isPresent()) {
+            try (LogSource held = source.get()) {
+                if (held.inode() == piece.after().inode()) {
+                    move(parts, file.get(), held, piece);
+                }
+            }
+        }
+        open.acknowledge();
+    }
+
+    private void move(LogArchive parts, WorkerLogFile file, LogSource held, BatchPiece piece) throws IOException {
+        long offset = piece.before().offset();
+        long length = piece.after().offset() - offset;
+        if (held.size() < offset + length) {
+            feed.trouble(
+                    file.account(),
+                    file.path() + " was cut by somebody before its bytes " + offset + " to " + (offset + length)
+                            + " were archived");
+            return;
+        }
+        if (!parts.contains(file, piece.before().position())) {
+            parts.store(file, held, offset, length, piece.before().position());
+        }
+        puncher.punch(file.path(), offset, length)
+                .ifPresent(why -> feed.trouble(
+                        file.account(), "a part of " + file.path() + " is archived and not freed: " + why));
+    }
+
+    /** Any thread may say that the part at hand is the last one. */
+    void end() {
+        ending = true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (journal != null) {
+            journal.close();
+        }
+        if (lock != null) {
+            lock.close();
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package io.workersupervisor.internal.logs;
+
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.internal.directory.FileOnlyMarks;
+import io.workersupervisor.internal.directory.HolePuncher;
+import io.workersupervisor.internal.events.Events;
+import io.workersupervisor.internal.events.Guard;
+import io.workersupervisor.internal.events.OperatorLog;
+import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.spi.LogSink;
+import io.workersupervisor.spi.WorkerRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The threads that carry logs: {@code worker-log-watch} notices what grows, {@code worker-log-SINK} runs the tailer of one
+ * sink, so that a slow one delays no other; {@code worker-log-upkeep} archives and removes. None of them is waited for by a
+ * worker or a start.
+ */
+public final class LogThreads implements AutoCloseable {
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
+
+    private final LogFeed feed;
+    private final LogUpkeep upkeep;
+    private final Consumer<WorkerLogFile> onGrowth;
+    private final LogWatch watch;
+    private final List<Runner> runners = new ArrayList<>();
+    private final Thread watcher;
+    private final Thread keeper;
+    private volatile boolean begun;
+    private volatile boolean closed;
+
+    /** A tailer and its thread. */
+    private final class Runner {
+        final SinkShipper tailer;
+        final Semaphore wake = new Semaphore(0);
+        final Thread thread;
+
+        Runner(LogSink sink, SinkShipper tailer) {
+            this.tailer = tailer;
+            this.thread = daemon("worker-log-" + sink.name(), this::run);
+        }
+
+        private void run() {
+            while (!closed) {
+                try {
+                    Duration pause = tailer.tick();
+                    if (wake.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+                        wake.drainPermits();
+                    }
+                } catch (InterruptedException closing) {
+                    break;
+                }
+            }
+            Guard.run("closing a tailer", Optional.empty(), () -> LogThreads.run(tailer::close));
+        }
+    }
+
+    public static LogThreads of(
+            DataDirectory data,
+            LogSettings settings,
+            WorkerRegistry known,
+            WorkerRegistry registry,
+            OperatorLog summary,
+            Events events,
+            HolePuncher puncher,
+            Consumer<WorkerLogFile> onGrowth,
+            Clocks timing) {
+        LogFeed feed = feed(data, settings, known, events, timing);
+        // Removal asks the registry itself: an end that is not filed yet permits reading, not deleting.
+        LogFeed filed = feed(data, settings, registry, events, timing);
+        List<LogSink> sinks = new ArrayList<>(settings.sinks());
+        sinks.add(new OperatorLogSink(summary, settings.summaryLevel()));
+        return new LogThreads(sinks, data, feed, new LogUpkeep(data, filed, settings.retention(), puncher), onGrowth);
+    }
+
+    private static LogFeed feed(
+            DataDirectory data, LogSettings settings, WorkerRegistry registry, Events events, Clocks timing) {
+        return new LogFeed(
+                data,
+                KnownWorkers.of(registry),
+                new EntryReader(ZoneId.systemDefault(), settings.redaction()),
+                new FileOnlyMarks(data)::isMarked,
+                settings.budget(),
+                timing,
+                events::emit);
+    }
+
+    private LogThreads(
+            List<LogSink> sinks, DataDirectory data, LogFeed feed, LogUpkeep upkeep, Consumer<WorkerLogFile> onGrowth) {
+        this.feed = feed;
+        this.onGrowth = onGrowth;
+        this.upkeep = upkeep;
+        this.watch = new LogWatch(data, feed);
+        this.keeper = daemon("worker-log-upkeep", upkeep::run);
+        sinks.forEach(sink -> runners.add(new Runner(sink, new SinkShipper(sink, data, feed))));
+        this.watcher = daemon("worker-log-watch", this::watch);
+    }
+
+    private static Thread daemon(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    public void begin() {
+        begun = true;
+        runners.forEach(runner ->
+                Guard.run("the checkpoints of a log sink", Optional.empty(), () -> run(runner.tailer::claim)));
+        runners.forEach(runner -> runner.thread.start());
+        watcher.start();
+        keeper.start();
+    }
+
+    /** Makes or closes files. */
+    @FunctionalInterface
+    private interface FileWork {
+        void run() throws IOException;
+    }
+
+    private static void run(FileWork work) {
+        try {
+            work.run();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private void watch() {
+        while (!closed) {
+            try {
+                watch.await().forEach(this::noticed);
+            } catch (InterruptedException closing) {
+                break;
+            } catch (IOException | RuntimeException failed) {
+                Guard.run("watching logs", Optional.empty(), () -> {
+                    throw new IllegalStateException(failed);
+                });
+                pause();
+            }
+        }
+        Guard.run("closing the watch", Optional.empty(), () -> run(watch::close));
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.NANOSECONDS.sleep(AFTER_FAILURE.toNanos());
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void noticed(WorkerLogFile file) {
+        onGrowth.accept(file);
+        upkeep.noticed(file);
+        if (feed.isShipped(file)) {
+            runners.forEach(runner -> {
+                runner.tailer.noticed(file);
+                runner.wake.release();
+            });
+        }
+    }
+
+    /** A worker has ended: what stands behind its last newline is an entry, too. */
+    public void ended(WorkerLogFile file) {
+        feed.ended(file.workerId());
+        noticed(file);
+    }
+
+    /** Waits for batches in flight, within a bound; what is broken off is appended again by the next host. */
+    @Override
+    public void close() {
+        closed = true;
+        if (!begun) {
+            return;
+        }
+        watcher.interrupt();
+        upkeep.end();
+        runners.forEach(runner -> runner.wake.release());
+        long deadline = System.nanoTime() + LONGEST_CLOSE.toNanos();
+        boolean interrupted = false;
+        for (Runner runner : runners) {
+            interrupted |= !join(runner.thread, deadline);
+        }
+        join(watcher, deadline);
+        join(keeper, deadline);
+        if (interrupted) {
+            runners.forEach(runner -> runner.thread.interrupt());
+        }
+    }
+
+    private static boolean join(Thread thread, long deadline) {
+        try {
+            thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+            return !thread.isAlive();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

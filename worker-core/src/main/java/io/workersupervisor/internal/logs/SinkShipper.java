@@ -1,0 +1,321 @@
+package io.workersupervisor.internal.logs;
+
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.LogEntry;
+import io.workersupervisor.WorkerEvent;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.directory.ProcessLock;
+import io.workersupervisor.internal.text.Text;
+import io.workersupervisor.spi.LogSink;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries the entries of all workers of a data directory into one sink, each exactly once and in order.
+ *
+ * <ol>
+ *   <li>Hold the lock of the sink: one tailer at a time, another takes over when it dies.
+ *   <li>Append what was announced and not acknowledged, entry for entry as it was announced.
+ *   <li>Read on in the files that grew, a bounded part of each, and cut that into entries.
+ *   <li>Announce them in the journal, durably.
+ *   <li>Append them to the sink. It has them when it returns; those that it refuses for themselves are set aside.
+ *   <li>Note the acknowledgement.
+ * </ol>
+ *
+ * A crash before 4 is none; after it, step 2 of the next tailer repeats what changes nothing where it was done. A sink
+ * that fails is tried again after a growing pause; the files keep what waits.
+ *
+ * <p>One thread calls {@link #tick}; {@link #noticed} is for any.
+ */
+public final class SinkShipper implements AutoCloseable {
+    private static final Duration LOCK_AGAIN = Duration.ofSeconds(2);
+    private static final Duration READ_AGAIN = Duration.ofSeconds(2);
+    private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
+    private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(60);
+
+    /** Lines that come one by one share a batch. */
+    private static final Duration BETWEEN_BATCHES = Duration.ofMillis(50);
+
+    /** A file that is read to its end is held open for this long, should the worker delete or rename it. */
+    private static final Duration HELD_OPEN = Duration.ofSeconds(2);
+
+    private static final int MOST_BYTES = 4 << 20;
+
+    private final LogSink sink;
+    private final Path directory;
+    private final LogFeed feed;
+    private final RefusedEntries aside;
+    private final Set<WorkerLogFile> grown = ConcurrentHashMap.newKeySet();
+    private final Map<String, Followed> followed = new LinkedHashMap<>();
+    private List<BatchPiece> collected = new ArrayList<>();
+    private List<LogEntry> entries = new ArrayList<>();
+    private @Nullable ProcessLock lock;
+    private @Nullable CheckpointJournal journal;
+    private Duration backoff = FIRST_BACKOFF;
+    private Optional<Outage> outage = Optional.empty();
+
+    /** A file that is being read. */
+    private static final class Followed {
+        final FollowedFile tail;
+        final EntryBudget budget;
+        boolean ready = true;
+        long touched;
+        String trouble = "";
+        /** When it is looked at again after a failure; far away where there was none. */
+        long again = Long.MAX_VALUE;
+
+        Followed(FollowedFile tail, EntryBudget budget) {
+            this.tail = tail;
+            this.budget = budget;
+        }
+
+        /** What was read and not handed on is read again. */
+        void rewind() {
+            tail.rewind();
+            budget.rewind();
+        }
+
+        /** When there is something to do although nothing is written. */
+        long due() {
+            return again < Long.MAX_VALUE
+                    ? again
+                    : Math.min(tail.due().orElse(Long.MAX_VALUE), budget.due().orElse(Long.MAX_VALUE));
+        }
+    }
+
+    /** The sink is down since, and tried again at. */
+    private record Outage(long since, long retryAt) {}
+
+    public SinkShipper(LogSink sink, DataDirectory data, LogFeed feed) {
+        this.sink = sink;
+        this.directory = Layout.checkpoints(data).resolve(sink.name());
+        this.feed = feed;
+        this.aside = new RefusedEntries(sink.name(), directory, feed);
+    }
+
+    /** Before anything is archived or removed: what this sink does not have stays. */
+    void claim() throws IOException {
+        CheckpointJournal.make(directory);
+    }
+
+    /** A file may have grown, or its worker may have ended. */
+    public void noticed(WorkerLogFile file) {
+        grown.add(file);
+    }
+
+    /** Does what there is to do; returns after how long there is more although nothing is noticed. */
+    public Duration tick() {
+        long now = feed.timing().nanos();
+        if (outage.isPresent() && now - outage.get().retryAt() < 0) {
+            return Duration.ofNanos(outage.get().retryAt() - now);
+        }
+        try {
+            CheckpointJournal open = journal == null ? begin() : journal;
+            if (open == null) {
+                return LOCK_AGAIN;
+            }
+            repeat(open);
+            // A batch that could not be announced comes first.
+            boolean more = collected.isEmpty() && collect(open, now);
+            deliver(open);
+            up();
+            return more ? Duration.ZERO : untilNext(now);
+        } catch (IOException failed) {
+            return down(directory + ": " + Text.reason(failed), now);
+        } catch (Throwable failed) {
+            return down(Text.oneLine(String.valueOf(failed.getMessage() == null ? failed : failed.getMessage())), now);
+        }
+    }
+
+    /** Step 1; null where another has the lock. */
+    private @Nullable CheckpointJournal begin() throws IOException {
+        if (lock == null) {
+            lock = ProcessLock.tryLock(directory, "lock").orElse(null);
+        }
+        if (lock == null) {
+            grown.clear();
+            return null;
+        }
+        grown.addAll(feed.files());
+        CheckpointJournal opened = CheckpointJournal.open(directory);
+        journal = opened;
+        opened.forget(feed.gone(opened.acknowledged().keySet()));
+        return opened;
+    }
+
+    /** Step 2. */
+    private void repeat(CheckpointJournal open) throws IOException {
+        List<BatchPiece> pending = open.pending();
+        if (pending.isEmpty()) {
+            return;
+        }
+        List<LogEntry> again = new ArrayList<>();
+        for (BatchPiece piece : pending) {
+            again.addAll(feed.entriesOf(piece));
+        }
+        aside.put(sink.append(again));
+        open.acknowledge();
+    }
+
+    /** Step 3; whether there is more than one batch takes. */
+    private boolean collect(CheckpointJournal open, long now) throws IOException {
+        take(open, now);
+        int bytes;
+        List<Followed> served = new ArrayList<>();
+        try {
+            bytes = collect(served, now);
+        } finally {
+            // Those that had no turn come first in the next batch.
+            served.forEach(one -> followed.put(one.tail.file().workerId(), one));
+        }
+        return bytes > 0;
+    }
+
+    private int collect(List<Followed> served, long now) throws IOException {
+        int bytes = 0;
+        for (Iterator<Followed> all = followed.values().iterator(); all.hasNext() && bytes < MOST_BYTES; ) {
+            Followed one = all.next();
+            if (one.ready || one.due() <= now) {
+                Optional<BatchPiece> piece = read(one, now);
+                one.ready = one.again == Long.MAX_VALUE && (piece.isPresent() || one.tail.hasMoved());
+                bytes += piece.map(SinkShipper::bytes).orElse(0);
+                if (piece.isPresent()) {
+                    all.remove();
+                    served.add(one);
+                }
+            } else if (one.again == Long.MAX_VALUE && one.tail.isDrained() && now - one.touched > HELD_OPEN.toNanos()) {
+                one.tail.close();
+                all.remove();
+            }
+        }
+        return bytes;
+    }
+
+    private void take(CheckpointJournal open, long now) {
+        for (Iterator<WorkerLogFile> all = grown.iterator(); all.hasNext(); ) {
+            WorkerLogFile file = all.next();
+            all.remove();
+            Followed one = followed.computeIfAbsent(
+                    file.workerId(),
+                    id -> new Followed(
+                            new FollowedFile(file, open.progress(id), text -> feed.trouble(file.account(), text)),
+                            feed.budget()));
+            one.ready = true;
+            one.touched = now;
+        }
+    }
+
+    private static int bytes(BatchPiece piece) {
+        return (int) (piece.after().offset() - piece.before().offset());
+    }
+
+    /** A file that cannot be read holds up no other; it is told once, and tried again after a pause or when it grows. */
+    private Optional<BatchPiece> read(Followed one, long now) {
+        boolean whole = false;
+        try {
+            Optional<LogFeed.Part> part = feed.read(one.tail, one.budget, now);
+            part.ifPresent(taken -> {
+                collected.add(taken.piece());
+                entries.addAll(taken.entries());
+                one.tail.advance(taken.piece().after());
+            });
+            whole = true;
+            one.trouble = part.isPresent() ? "" : one.trouble;
+            one.again = Long.MAX_VALUE;
+            return part.map(LogFeed.Part::piece);
+        } catch (IOException | RuntimeException unreadable) {
+            WorkerLogFile file = one.tail.file();
+            one.again = now + READ_AGAIN.toNanos();
+            String text = file.path() + " cannot be read: "
+                    + (unreadable instanceof IOException io ? Text.reason(io) : Text.oneLine(unreadable.toString()));
+            if (!text.equals(one.trouble)) {
+                feed.trouble(file.account(), text);
+            }
+            one.trouble = text;
+            return Optional.empty();
+        } finally {
+            if (!whole) {
+                one.rewind();
+            }
+        }
+    }
+
+    /** Steps 4 to 6. */
+    private void deliver(CheckpointJournal open) throws IOException {
+        if (collected.isEmpty()) {
+            return;
+        }
+        open.announce(collected);
+        List<LogEntry> batch = entries;
+        collected = new ArrayList<>();
+        entries = new ArrayList<>();
+        aside.put(sink.append(batch));
+        open.acknowledge();
+    }
+
+    private Duration untilNext(long now) {
+        if (!entries.isEmpty() || followed.values().stream().anyMatch(one -> one.ready)) {
+            return BETWEEN_BATCHES;
+        }
+        long next = followed.isEmpty() ? Long.MAX_VALUE : now + HELD_OPEN.toNanos();
+        for (Followed one : followed.values()) {
+            next = Math.min(next, one.due());
+        }
+        return next == Long.MAX_VALUE
+                ? LogFeed.FOR_EVER
+                : Duration.ofNanos(Math.max(BETWEEN_BATCHES.toNanos(), next - now));
+    }
+
+    private Duration down(String reason, long now) {
+        Duration pause = backoff;
+        if (outage.isEmpty()) {
+            feed.tell(new WorkerEvent.SinkDown(feed.timing().now(), sink.name(), reason, backlog()));
+        }
+        outage = Optional.of(new Outage(outage.map(Outage::since).orElse(now), now + pause.toNanos()));
+        backoff = pause.multipliedBy(2).compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : pause.multipliedBy(2);
+        return pause;
+    }
+
+    private void up() {
+        if (outage.isPresent()) {
+            Duration lasted =
+                    Duration.ofNanos(feed.timing().nanos() - outage.get().since());
+            outage = Optional.empty();
+            backoff = FIRST_BACKOFF;
+            feed.tell(new WorkerEvent.SinkUp(feed.timing().now(), sink.name(), lasted, backlog()));
+        }
+    }
+
+    /** How many bytes the sink does not have yet. */
+    private long backlog() {
+        try {
+            return feed.backlog(sink);
+        } catch (IOException unreadable) {
+            feed.trouble("log files: " + Text.reason(unreadable));
+            return 0;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Followed one : followed.values()) {
+            one.tail.close();
+        }
+        if (journal != null) {
+            journal.close();
+        }
+        if (lock != null) {
+            lock.close();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.workersupervisor.internal.machine;
+
+import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.internal.text.Text;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * The running kernel as this process sees it.
+ *
+ * @param machineId {@code /etc/machine-id}, empty where there is none
+ * @param bootId the boot, empty where the system names none
+ * @param pidNamespace this process's pid namespace, empty where the system has none
+ * @param timeNamespace this process's time namespace, empty where the system has none
+ */
+public record Kernel(String machineId, String bootId, String pidNamespace, String timeNamespace) {
+    public static Kernel current() {
+        return new Kernel(
+                line(Path.of("/etc/machine-id")),
+                line(Path.of("/proc/sys/kernel/random/boot_id")),
+                link(Path.of("/proc/self/ns/pid")),
+                link(Path.of("/proc/self/ns/time")));
+    }
+
+    /** Linux has everything; other systems with POSIX tools lack ticks, namespaces and readable environments. */
+    public static boolean isLinux() {
+        return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");
+    }
+
+    public static void requireSupported() {
+        String system = System.getProperty("os.name", "unknown");
+        if (system.toLowerCase(Locale.ROOT).startsWith("windows")) {
+            throw new DataDirectoryException("workers cannot be supervised on " + system
+                    + ": it has no lock that a worker could hold for its account; use Linux");
+        }
+    }
+
+    /** The effective user of this process. */
+    public static int userId() throws IOException {
+        Path self = Path.of("/proc/self");
+        if (Files.exists(self)) {
+            return (Integer) Files.getAttribute(self, "unix:uid");
+        }
+        Path probe = Files.createTempFile("owner", "");
+        try {
+            return (Integer) Files.getAttribute(probe, "unix:uid");
+        } finally {
+            Files.delete(probe);
+        }
+    }
+
+    private static String line(Path file) {
+        try {
+            return Files.exists(file)
+                    ? Files.readString(file, StandardCharsets.US_ASCII).strip()
+                    : "";
+        } catch (IOException e) {
+            throw new DataDirectoryException("cannot read " + file + ": " + Text.reason(e), e);
+        }
+    }
+
+    private static String link(Path file) {
+        try {
+            return Files.isSymbolicLink(file) ? Files.readSymbolicLink(file).toString() : "";
+        } catch (IOException e) {
+            throw new DataDirectoryException("cannot read " + file + ": " + Text.reason(e), e);
+        }
+    }
+}

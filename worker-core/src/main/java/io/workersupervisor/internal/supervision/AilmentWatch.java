@@ -1,0 +1,133 @@
+package io.workersupervisor.internal.supervision;
+
+import io.workersupervisor.Ailment;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.StopReason;
+import io.workersupervisor.WorkerState;
+import io.workersupervisor.internal.diagnosis.Ailments;
+import io.workersupervisor.internal.events.Guard;
+import io.workersupervisor.internal.logs.LogWatch;
+import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.spi.WorkerRow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+
+/**
+ * Tells of workers that live but cannot work, each ailment once; one that is over and comes again is told again. A log is
+ * read only when its size has changed. At the ticks of a host only the logs are looked at whose growth was noticed
+ * ({@link LogWatch}): where the kernel tells none, that may take as long as its sweep. Thread-safe.
+ */
+public final class AilmentWatch {
+    private final DataDirectory data;
+    private final Ailments ailments;
+    private final BiConsumer<WorkerRow, Ailment> told;
+    private final Set<String> noticed = ConcurrentHashMap.newKeySet();
+    private final Set<String> waiting = new HashSet<>();
+    private final Map<String, Long> sizes = new HashMap<>();
+    /** What was told of whom; without a reason where it was silence. */
+    private final Map<String, Optional<StopReason>> known = new HashMap<>();
+
+    /** The open rows, by their worker, and those of them that have promised a heartbeat. */
+    private final Map<String, WorkerRow> rows = new HashMap<>();
+
+    private List<WorkerRow> promised = List.of();
+    private List<WorkerRow> last = List.of();
+
+    public AilmentWatch(DataDirectory data, Ailments ailments, BiConsumer<WorkerRow, Ailment> told) {
+        this.data = data;
+        this.ailments = ailments;
+        this.told = told;
+    }
+
+    /** The log of a worker has grown, or may have. */
+    public void noticed(String workerId) {
+        noticed.add(workerId);
+    }
+
+    /** A look at all open rows of this node: at the logs whose size has changed. */
+    synchronized void look(List<WorkerRow> open) {
+        remember(open);
+        open.forEach(row -> guarded(row, true));
+    }
+
+    /** A look at those whose log was noticed, or that have promised a heartbeat. */
+    synchronized void lookAtNoticed(List<WorkerRow> open) {
+        remember(open);
+        Set<String> fresh = new HashSet<>();
+        noticed.removeIf(fresh::add);
+        waiting.addAll(fresh);
+        promised.forEach(row -> guarded(row, waiting.contains(row.workerId())));
+        for (String workerId : List.copyOf(waiting)) {
+            WorkerRow row = rows.get(workerId);
+            if (row != null && Detail.of(row).heartbeat().isEmpty()) {
+                guarded(row, true);
+            }
+        }
+        // A worker that was started after the rows were read is in them at the next look.
+        waiting.removeIf(id -> !rows.containsKey(id) && !fresh.contains(id));
+    }
+
+    private void remember(List<WorkerRow> open) {
+        if (open != last) {
+            last = open;
+            rows.clear();
+            open.forEach(row -> rows.put(row.workerId(), row));
+            promised = open.stream()
+                    .filter(row -> Detail.of(row).heartbeat().isPresent())
+                    .toList();
+            sizes.keySet().retainAll(rows.keySet());
+            known.keySet().retainAll(rows.keySet());
+        }
+    }
+
+    private void guarded(WorkerRow row, boolean mayHaveGrown) {
+        if (row.state() == WorkerState.RUNNING) {
+            Guard.run("vigil", Optional.of(row.account()), () -> look(row, mayHaveGrown));
+        }
+    }
+
+    /** What was noticed waits until the log was read: a silent worker is told of for its silence. */
+    private void look(WorkerRow row, boolean mayHaveGrown) {
+        Optional<Ailment> silence = ailments.silence(row);
+        if (silence.isPresent()) {
+            tell(row, silence.get());
+            return;
+        }
+        known.remove(row.workerId(), Optional.empty());
+        if (mayHaveGrown && hasChanged(row)) {
+            Optional<Ailment> found = ailments.log(row);
+            found.ifPresentOrElse(ailment -> tell(row, ailment), () -> known.remove(row.workerId()));
+        }
+        waiting.remove(row.workerId());
+    }
+
+    private boolean hasChanged(WorkerRow row) {
+        long size = size(row);
+        Long before = sizes.put(row.workerId(), size);
+        return before == null || before != size;
+    }
+
+    private void tell(WorkerRow row, Ailment ailment) {
+        if (!ailment.reason().equals(known.put(row.workerId(), ailment.reason()))) {
+            told.accept(row, ailment);
+        }
+    }
+
+    private long size(WorkerRow row) {
+        try {
+            return Detail.of(row).log().isPresent()
+                    ? Files.size(data.path().resolve(Detail.of(row).log().get()))
+                    : 0;
+        } catch (IOException gone) {
+            return 0;
+        }
+    }
+}

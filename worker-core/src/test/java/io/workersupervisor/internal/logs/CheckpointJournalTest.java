@@ -1,0 +1,161 @@
+package io.workersupervisor.internal.logs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.workersupervisor.LogLevel;
+import io.workersupervisor.Samples;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a journal says is what was written whole (P5). */
+class CheckpointJournalTest {
+    private static final String WORKER = TailedDirectory.worker(1);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void what_was_acknowledged_is_there_when_it_is_opened_again() throws IOException {
+        BatchPiece piece = piece(0, 10);
+        try (CheckpointJournal journal = CheckpointJournal.open(directory)) {
+            journal.announce(List.of(piece));
+            journal.acknowledge();
+        }
+
+        try (CheckpointJournal again = CheckpointJournal.open(directory)) {
+            assertThat(again.progress(WORKER)).contains(piece.after());
+            assertThat(again.pending()).isEmpty();
+        }
+        assertThat(CheckpointJournal.readOnly(directory)).isEqualTo(Map.of(WORKER, piece.after()));
+    }
+
+    @Test
+    void what_was_announced_is_pending_with_each_of_its_entries() throws IOException {
+        BatchPiece first = piece(0, 10);
+        BatchPiece second = new BatchPiece(
+                WORKER, first.after(), List.of(new BatchPiece.Cut(3, 0), new BatchPiece.Cut(90, 7)), progress(103));
+        try (CheckpointJournal journal = CheckpointJournal.open(directory)) {
+            journal.announce(List.of(first));
+            journal.acknowledge();
+            journal.announce(List.of(second));
+        }
+
+        try (CheckpointJournal again = CheckpointJournal.open(directory)) {
+            assertThat(again.progress(WORKER)).contains(first.after());
+            BatchPiece pending = again.pending().get(0);
+            assertThat(pending.cuts()).isEqualTo(second.cuts());
+            assertThat(pending.after()).isEqualTo(second.after());
+            assertThat(pending.before().offset()).isEqualTo(10);
+            assertThat(pending.before().time()).isEqualTo(first.after().time());
+        }
+    }
+
+    @Test
+    void a_second_batch_is_not_announced_before_the_first_is_acknowledged() throws IOException {
+        try (CheckpointJournal journal = CheckpointJournal.open(directory)) {
+            journal.announce(List.of(piece(0, 10)));
+
+            assertThatIllegalStateException().isThrownBy(() -> journal.announce(List.of(piece(10, 20))));
+        }
+    }
+
+    @Test
+    void a_journal_torn_at_any_byte_says_what_stands_before_the_tear() throws IOException {
+        try (CheckpointJournal journal = CheckpointJournal.open(directory)) {
+            journal.announce(List.of(piece(0, 10)));
+            journal.acknowledge();
+            journal.announce(List.of(piece(10, 20)));
+            journal.acknowledge();
+        }
+        Path file = directory.resolve("journal");
+        byte[] whole = Files.readAllBytes(file);
+        for (int length = 0; length <= whole.length; length++) {
+            Files.write(file, Arrays.copyOf(whole, length));
+
+            try (CheckpointJournal torn = CheckpointJournal.open(directory)) {
+                long offset = torn.progress(WORKER).map(LogProgress::offset).orElse(0L);
+                assertThat(offset).isIn(0L, 10L, 20L);
+                if (torn.pending().isEmpty()) {
+                    torn.announce(List.of(piece(offset, offset + 5)));
+                }
+                torn.acknowledge();
+            }
+            assertThat(acknowledged()).isGreaterThan(0);
+        }
+    }
+
+    @Test
+    void a_damaged_line_ends_the_journal() throws IOException {
+        try (CheckpointJournal journal = CheckpointJournal.open(directory)) {
+            journal.announce(List.of(piece(0, 10)));
+            journal.acknowledge();
+            journal.announce(List.of(piece(10, 20)));
+            journal.acknowledge();
+        }
+        Path file = directory.resolve("journal");
+        List<String> lines = Files.readAllLines(file);
+        lines.set(2, lines.get(2).replace(' ', '_'));
+        Files.write(file, lines, StandardCharsets.US_ASCII);
+
+        try (CheckpointJournal damaged = CheckpointJournal.open(directory)) {
+            assertThat(damaged.progress(WORKER)).map(LogProgress::offset).contains(10L);
+        }
+    }
+
+    @Test
+    void a_long_journal_is_written_anew_and_says_the_same() throws IOException {
+        CheckpointJournal journal = CheckpointJournal.open(directory);
+        long offset = 0;
+        long largest = 0;
+        for (int i = 0; i < 1_500; i++) {
+            List<BatchPiece.Cut> entries = Collections.nCopies(500, new BatchPiece.Cut(100, 0));
+            journal.announce(List.of(new BatchPiece(WORKER, progress(offset), entries, progress(offset + 500 * 100))));
+            journal.acknowledge();
+            offset += 500 * 100;
+            largest = Math.max(largest, Files.size(directory.resolve("journal")));
+        }
+        journal.close();
+
+        assertThat(largest).isBetween(1_000_000L, 1_300_000L);
+        assertThat(acknowledged()).isEqualTo(offset);
+    }
+
+    @Test
+    void a_file_that_is_gone_is_forgotten() throws IOException {
+        try (CheckpointJournal journal = CheckpointJournal.open(directory)) {
+            journal.announce(List.of(piece(0, 10)));
+            journal.acknowledge();
+            journal.forget(List.of(WORKER, TailedDirectory.worker(2)));
+        }
+
+        assertThat(CheckpointJournal.readOnly(directory)).isEmpty();
+    }
+
+    @Test
+    void a_directory_without_a_journal_says_nothing() throws IOException {
+        assertThat(CheckpointJournal.readOnly(directory)).isEmpty();
+    }
+
+    private long acknowledged() throws IOException {
+        LogProgress progress = CheckpointJournal.readOnly(directory).get(WORKER);
+        return progress == null ? 0 : progress.offset();
+    }
+
+    private static BatchPiece piece(long from, long to) {
+        return new BatchPiece(WORKER, progress(from), List.of(new BatchPiece.Cut((int) (to - from), 0)), progress(to));
+    }
+
+    private static LogProgress progress(long offset) {
+        return new LogProgress(
+                77, 0, offset, Samples.NOW.plusMillis(offset), LogLevel.WARNING, new LogProgress.Mark(2, 4711));
+    }
+}

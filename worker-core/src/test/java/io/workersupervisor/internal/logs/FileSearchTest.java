@@ -1,0 +1,94 @@
+package io.workersupervisor.internal.logs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.workersupervisor.LogEntry;
+import io.workersupervisor.LogLevel;
+import io.workersupervisor.LogQuery;
+import io.workersupervisor.Needs;
+import io.workersupervisor.Redaction;
+import io.workersupervisor.Samples;
+import io.workersupervisor.internal.directory.HolePuncher;
+import io.workersupervisor.spi.LogPosition;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Entries out of the files themselves. */
+class FileSearchTest extends OnTailedDirectory {
+    private static final int FREED = 8192;
+
+    private FileSearch logs(Runnable whileReading) {
+        return new FileSearch(
+                node.data,
+                (account, workerId) -> {
+                    whileReading.run();
+                    return new KnownWorkers.Known(true, Optional.empty(), Optional.empty());
+                },
+                Redaction.standard());
+    }
+
+    private static String lines(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "2026-11-24 02:00:00,000 INFO line " + i + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static void free(WorkerLogFile file) {
+        assertThat(HolePuncher.byProgram().punch(file.path(), 0, FREED)).isEmpty();
+    }
+
+    /** P5: what stands in the archive by now is missing here, and no line of NULs is in its place. */
+    @Test
+    void what_is_archived_and_freed_while_it_is_read_is_no_entry() throws IOException {
+        Needs.that(HolePuncher.byProgram().trial(directory).isEmpty(), "fallocate");
+        WorkerLogFile file = node.write(1, lines(400));
+
+        List<LogEntry> found = logs(() -> free(file)).find(LogQuery.last(1_000));
+
+        assertThat(found).isNotEmpty().allSatisfy(entry -> {
+            assertThat(entry.requirePosition().offset()).isGreaterThanOrEqualTo(FREED);
+            assertThat(entry.message()).doesNotContain("\0");
+        });
+        assertThat(found.get(found.size() - 1).message()).contains("line 399");
+    }
+
+    @Test
+    void a_line_that_begins_with_a_nul_is_an_entry() throws IOException {
+        node.write(1, "\0one\n" + lines(2));
+
+        assertThat(logs(() -> {}).find(LogQuery.last(10))).hasSize(3);
+    }
+
+    /** P7: one worker that cuts its own file keeps no answer from coming. */
+    @Test
+    void what_was_read_of_a_file_before_it_was_cut_stays_in_the_answer() throws IOException {
+        WorkerLogFile file = node.write(1, "anew\n");
+        long inode = WorkerLogFile.stat(file.path()).orElseThrow().inode();
+        List<LogEntry> entries = List.of(entry(file, 5), entry(file, 1_000_000));
+
+        LogProgress behindTheCut =
+                new LogProgress(inode, 1_000_000, 0, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE);
+
+        try (FollowedFile cut = new FollowedFile(file, Optional.of(behindTheCut), text -> {})) {
+            cut.poll(0, () -> true);
+
+            assertThat(FileSearch.withoutFreed(cut, entries)).isEqualTo(entries);
+        }
+    }
+
+    private static LogEntry entry(WorkerLogFile file, long offset) {
+        return new LogEntry(
+                Optional.of(new LogPosition(file.workerId(), offset)),
+                file.account(),
+                Optional.empty(),
+                LogLevel.INFO,
+                Samples.NOW,
+                false,
+                Optional.empty(),
+                "a line");
+    }
+}

@@ -1,0 +1,644 @@
+package io.workersupervisor.internal.logs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.LogEntry;
+import io.workersupervisor.LogLevel;
+import io.workersupervisor.LogQuery;
+import io.workersupervisor.LogSinkException;
+import io.workersupervisor.internal.directory.FileOnlyMarks;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.spi.InMemoryLogSink;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Every line once and in order (P5), and one bad thing stays one (P7). */
+class SinkShipperTest extends OnTailedDirectory {
+    private static final String TRACEBACK = """
+            2026-11-24 02:00:00,500 ERROR bot: it failed
+            Traceback (most recent call last):
+              File "bot.py", line 1, in <module>
+                run()
+            ValueError: no
+            """;
+
+    private final FailingSink sink = new FailingSink();
+
+    private static List<String> lines() {
+        return TRACEBACK.lines().map(line -> line + "\n").toList();
+    }
+
+    @Test
+    void p5_every_line_is_an_entry_at_its_byte() throws IOException {
+        node.write(1, "2026-11-24 02:00:00,500 INFO bot: one\n2026-11-24 02:00:01,500 WARNING bot: two\n");
+
+        node.drain(node.tailer(sink));
+
+        List<LogEntry> entries = sink.find(LogQuery.last(10));
+        assertThat(entries).extracting(LogEntry::message).containsExactly("one", "two");
+        assertThat(entries)
+                .extracting(entry -> entry.requirePosition().offset())
+                .containsExactly(0L, 38L);
+        assertThat(entries.get(1).level()).isEqualTo(LogLevel.WARNING);
+        assertThat(entries.get(1).account()).isEqualTo(AccountId.of(1));
+        assertThat(entries.get(1).userId()).contains("user-a");
+        assertThat(entries.get(1).timestamp()).isEqualTo("2026-11-24T02:00:01.500Z");
+    }
+
+    @Test
+    void p7_a_worker_that_cannot_be_asked_after_holds_up_no_other_and_is_asked_after_again() throws IOException {
+        node.write(1, "one\n");
+        node.write(2, "two\n");
+        node.broken.add(TailedDirectory.worker(1));
+        SinkShipper tailer = node.tailer(sink);
+        node.drain(tailer);
+        List<String> meanwhile = messages();
+        List<Duration> pauses = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            pauses.add(tailer.tick());
+            node.timing.pass(FollowedFile.QUIET);
+        }
+
+        node.broken.clear();
+        for (int i = 0; i < 5; i++) {
+            node.timing.pass(FollowedFile.JOINING);
+            tailer.tick();
+        }
+
+        assertThat(meanwhile).containsExactly("two");
+        assertThat(pauses).anyMatch(pause -> pause.compareTo(Duration.ofSeconds(1)) >= 0);
+        assertThat(messages()).containsExactlyInAnyOrder("one", "two");
+        assertThat(node.told()).filteredOn(text -> text.contains("a defect")).hasSize(1);
+    }
+
+    private List<String> messages() {
+        return sink.find(LogQuery.last(10)).stream().map(LogEntry::message).toList();
+    }
+
+    @Test
+    void files_that_nobody_told_of_are_found_when_the_tailer_begins() throws IOException {
+        node.write(1, "one\n");
+        SinkShipper tailer = node.tailer(sink);
+
+        tailer.tick();
+        node.timing.pass(FollowedFile.QUIET);
+        tailer.tick();
+
+        assertThat(sink.messages(1)).containsExactly("one");
+    }
+
+    @Test
+    void what_follows_is_delivered_by_the_next_tailer_and_nothing_twice() throws IOException {
+        node.write(1, "one\ntwo\n");
+        SinkShipper first = node.tailer(sink);
+        node.drain(first);
+        node.kill(first);
+        int before = sink.batches;
+        node.write(1, "three\n");
+
+        node.drain(node.tailer(sink));
+
+        assertThat(sink.messages(1)).containsExactly("one", "two", "three");
+        assertThat(sink.batches).isEqualTo(before + 1);
+    }
+
+    @Test
+    void a_line_without_its_newline_waits_until_its_worker_has_ended() throws IOException {
+        SinkShipper tailer = node.tailer(sink);
+        node.write(1, "one\nhalf a l");
+        node.drain(tailer);
+        assertThat(sink.messages(1)).containsExactly("one");
+
+        node.write(1, "ine");
+        node.end(1);
+        node.timing.pass(Duration.ofSeconds(10));
+        node.drain(tailer);
+
+        assertThat(sink.messages(1)).containsExactly("one", "half a line");
+    }
+
+    @Test
+    void p5_lines_that_a_tailer_sees_byte_for_byte_are_whole() throws IOException {
+        SinkShipper tailer = node.tailer(sink);
+        for (char c : "alpha beta\ngamma é漢\n".toCharArray()) {
+            tailer.noticed(node.write(1, String.valueOf(c)));
+            tailer.tick();
+        }
+
+        node.drain(tailer);
+
+        assertThat(sink.messages(1)).containsExactly("alpha beta", "gamma é漢");
+    }
+
+    @Test
+    void a_traceback_that_grows_between_ticks_is_one_entry() throws IOException {
+        SinkShipper tailer = node.tailer(sink);
+        for (String line : lines()) {
+            tailer.noticed(node.write(1, line));
+            tailer.tick();
+            node.timing.pass(Duration.ofMillis(100));
+        }
+
+        node.drain(tailer);
+
+        assertThat(sink.messages(1)).hasSize(1);
+        assertThat(sink.messages(1).get(0)).startsWith("it failed").endsWith("ValueError: no");
+    }
+
+    @Test
+    void a_traceback_in_the_middle_of_its_frames_is_waited_for_longer_than_a_line() throws IOException {
+        SinkShipper tailer = node.tailer(sink);
+        List<String> lines = lines();
+        tailer.noticed(node.write(1, lines.get(0) + lines.get(1)));
+        tailer.tick();
+        for (String line : lines.subList(2, lines.size())) {
+            node.timing.pass(FollowedFile.JOINING.minusMillis(1));
+            tailer.tick();
+            tailer.noticed(node.write(1, line));
+            tailer.tick();
+        }
+
+        node.drain(tailer);
+
+        assertThat(sink.messages(1)).hasSize(1);
+    }
+
+    @Test
+    void p5_a_traceback_that_grew_between_append_and_checkpoint_is_appended_as_it_was_announced() throws IOException {
+        List<String> lines = lines();
+        SinkShipper first = node.tailer(sink);
+        node.write(1, String.join("", lines.subList(0, 3)));
+        sink.after = () -> {
+            throw new LogSinkException("the acknowledgement is lost");
+        };
+        node.drain(first);
+        List<String> before = sink.messages(1);
+        node.kill(first);
+        sink.after = () -> {};
+        node.write(1, String.join("", lines.subList(3, 5)) + "next\n");
+
+        node.drain(node.tailer(sink));
+
+        List<LogEntry> entries = sink.find(LogQuery.last(10).ofWorker(TailedDirectory.worker(1)));
+        assertThat(before).hasSize(1);
+        assertThat(entries.get(0).message()).isEqualTo(before.get(0));
+        assertThat(entries).extracting(LogEntry::message).last().isEqualTo("next");
+        assertThat(String.join("\n", sink.messages(1))).contains("it failed", "run()", "ValueError: no");
+        assertThat(entries.stream()
+                        .filter(e -> e.message().contains("ValueError"))
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void p5_a_tailer_that_dies_between_announcement_and_append_loses_nothing() throws IOException {
+        node.write(1, "one\ntwo\n");
+        SinkShipper first = node.tailer(sink);
+        sink.before = batch -> {
+            throw new LogSinkException("gone");
+        };
+        node.drain(first);
+        node.kill(first);
+        sink.before = batch -> batch;
+
+        node.drain(node.tailer(sink));
+
+        assertThat(sink.messages(1)).containsExactly("one", "two");
+    }
+
+    @Test
+    void p7_a_sink_that_is_down_for_an_hour_is_told_once_and_gets_everything_in_order() throws IOException {
+        SinkShipper tailer = node.tailer(sink);
+        node.drain(tailer);
+        sink.before = batch -> {
+            throw new LogSinkException("the disk is away");
+        };
+        for (int minute = 0; minute < 60; minute++) {
+            tailer.noticed(node.write(1, "line " + minute + "\n"));
+            tailer.tick();
+            node.timing.pass(Duration.ofMinutes(1));
+        }
+        int tries = sink.batches;
+        sink.before = batch -> batch;
+
+        node.drain(tailer);
+
+        assertThat(sink.messages(1))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 60).mapToObj(i -> "line " + i).toList());
+        assertThat(tries).isLessThanOrEqualTo(60);
+        assertThat(node.events).hasSize(2);
+        assertThat(node.told().get(0)).contains("failing is down", "the disk is away");
+        assertThat(node.told().get(1)).contains("failing is back after").contains("bytes wait");
+    }
+
+    @Test
+    void a_sink_that_is_down_is_tried_again_after_pauses_that_grow() throws IOException {
+        node.write(1, "one\n");
+        sink.before = batch -> {
+            throw new LogSinkException("away");
+        };
+        SinkShipper tailer = node.tailer(sink);
+        tailer.tick();
+        node.timing.pass(FollowedFile.QUIET);
+
+        Duration first = tailer.tick();
+        Duration early = tailer.tick();
+        node.timing.pass(first);
+        Duration second = tailer.tick();
+
+        assertThat(first).isEqualTo(Duration.ofSeconds(1));
+        assertThat(early).isEqualTo(first);
+        assertThat(second).isEqualTo(Duration.ofSeconds(2));
+        assertThat(sink.batches).isEqualTo(2);
+    }
+
+    @Test
+    void p7_an_error_of_a_sink_is_an_outage_like_any_other() throws IOException {
+        node.write(1, "one\n");
+        sink.before = batch -> {
+            throw new StackOverflowError("planted");
+        };
+        SinkShipper tailer = node.tailer(sink);
+        node.drain(tailer);
+        sink.before = batch -> batch;
+
+        node.timing.pass(Duration.ofMinutes(1));
+        node.drain(tailer);
+
+        assertThat(sink.messages(1)).containsExactly("one");
+        assertThat(node.told().get(0)).contains("is down").contains("planted");
+    }
+
+    @Test
+    void p7_an_entry_that_a_sink_refuses_is_set_aside_and_holds_up_none() throws IOException {
+        node.write(1, "one\npoison\nthree\n");
+        sink.refused = entry -> entry.message().equals("poison");
+
+        node.drain(node.tailer(sink));
+
+        assertThat(sink.messages(1)).containsExactly("one", "three");
+        assertThat(node.told()).anyMatch(text -> text.contains("refuses 1 entry") && text.contains("too strange"));
+        assertThat(Layout.checkpoints(node.data).resolve("failing/refused.jsonl"))
+                .content()
+                .contains("poison");
+    }
+
+    @Test
+    void a_late_acknowledgement_changes_nothing() throws IOException {
+        node.write(1, "one\n");
+        sink.after = () -> node.timing.pass(Duration.ofHours(1));
+        SinkShipper tailer = node.tailer(sink);
+
+        node.drain(tailer);
+
+        assertThat(sink.messages(1)).containsExactly("one");
+        assertThat(node.events).isEmpty();
+    }
+
+    @Test
+    void one_tailer_serves_a_sink_and_another_takes_over() throws IOException {
+        SinkShipper first = node.tailer(sink);
+        SinkShipper second = node.tailer(sink);
+        first.tick();
+        node.write(1, "one\n");
+
+        node.drain(second);
+        assertThat(sink.messages(1)).isEmpty();
+        node.kill(first);
+        node.drain(second);
+
+        assertThat(sink.messages(1)).containsExactly("one");
+    }
+
+    @Test
+    void each_sink_has_a_pace_of_its_own() throws IOException {
+        node.write(1, "one\n");
+        sink.before = batch -> {
+            throw new LogSinkException("away");
+        };
+        InMemoryLogSink healthy = new InMemoryLogSink();
+        node.drain(node.tailer(sink));
+
+        node.drain(node.tailer(healthy));
+
+        assertThat(healthy.find(LogQuery.last(5))).hasSize(1);
+        assertThat(sink.messages(1)).isEmpty();
+    }
+
+    @Test
+    void a_torn_checkpoint_is_read_up_to_its_tear() throws IOException {
+        node.write(1, "one\n");
+        SinkShipper first = node.tailer(sink);
+        node.drain(first);
+        node.kill(first);
+        Path journal = Layout.checkpoints(node.data).resolve("failing/journal");
+        Files.writeString(journal, "deadbeef b 01ka", StandardOpenOption.APPEND);
+        node.write(1, "two\n");
+
+        node.drain(node.tailer(sink));
+
+        assertThat(sink.messages(1)).containsExactly("one", "two");
+    }
+
+    @Test
+    void p5_a_lost_checkpoint_appends_the_same_entries_again() throws IOException {
+        node.write(1, "one\n" + TRACEBACK + "two\n");
+        SinkShipper first = node.tailer(sink);
+        node.drain(first);
+        node.kill(first);
+        List<LogEntry> before = sink.find(LogQuery.last(10));
+        Files.delete(Layout.checkpoints(node.data).resolve("failing/journal"));
+
+        node.drain(node.tailer(sink));
+
+        assertThat(sink.find(LogQuery.last(10))).isEqualTo(before);
+    }
+
+    @Test
+    void a_file_that_its_worker_cuts_is_read_on_from_its_begin() throws IOException {
+        SinkShipper tailer = node.tailer(sink);
+        node.write(1, "one is rather long\ntwo\n");
+        node.drain(tailer);
+        Files.write(node.file(1).path(), new byte[0]);
+        node.write(1, "three\n");
+
+        node.drain(tailer);
+
+        assertThat(sink.messages(1)).containsExactly("one is rather long", "two", "three");
+        assertThat(node.told()).anyMatch(text -> text.contains("was cut"));
+    }
+
+    @Test
+    void a_file_that_was_cut_and_has_grown_beyond_its_old_length_is_noticed() throws IOException {
+        SinkShipper tailer = node.tailer(sink);
+        node.write(1, "one\ntwo\n");
+        node.drain(tailer);
+        node.kill(tailer);
+        Files.writeString(node.file(1).path(), "three\nfour\nfive\nsix\n");
+
+        node.drain(node.tailer(sink));
+
+        assertThat(sink.messages(1)).containsExactly("one", "two", "three", "four", "five", "six");
+    }
+
+    @Test
+    void a_file_that_was_cut_and_has_grown_again_while_it_is_open_is_noticed() throws IOException {
+        SinkShipper tailer = node.tailer(sink);
+        tailer.noticed(node.write(1, "one\ntwo\n"));
+        tailer.tick();
+        node.timing.pass(FollowedFile.QUIET);
+        tailer.tick();
+        assertThat(sink.messages(1)).containsExactly("one", "two");
+        Files.writeString(node.file(1).path(), "three\nfour\nfive\nsix\n");
+
+        tailer.noticed(node.file(1));
+        tailer.tick();
+        node.drain(tailer);
+
+        assertThat(sink.messages(1)).containsExactly("one", "two", "three", "four", "five", "six");
+        assertThat(node.told()).anyMatch(text -> text.contains("was cut"));
+    }
+
+    @Test
+    void a_file_that_its_worker_renames_is_read_to_its_end_before_the_new_one() throws IOException {
+        SinkShipper tailer = node.tailer(sink);
+        node.write(1, "one\n");
+        node.drain(tailer);
+        Path renamed = directory.resolve("data/worker.old");
+        Files.writeString(node.file(1).path(), "two\n", StandardOpenOption.APPEND);
+        Files.move(node.file(1).path(), renamed);
+        node.write(1, "three\n");
+
+        node.drain(tailer);
+
+        assertThat(sink.messages(1)).containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void a_file_that_was_renamed_while_no_host_ran_is_found_by_its_inode() throws IOException {
+        SinkShipper first = node.tailer(sink);
+        node.write(1, "one\n");
+        node.drain(first);
+        node.kill(first);
+        Files.writeString(node.file(1).path(), "two\n", StandardOpenOption.APPEND);
+        Files.move(node.file(1).path(), directory.resolve("data/worker.old"));
+        node.write(1, "three\n");
+
+        node.drain(node.tailer(sink));
+
+        assertThat(sink.messages(1)).containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void a_file_that_was_replaced_is_told_and_read_under_new_positions() throws IOException {
+        SinkShipper first = node.tailer(sink);
+        node.write(1, "one\ntwo\n");
+        node.drain(first);
+        node.kill(first);
+        Path other = Files.writeString(directory.resolve("data/other"), "three\n");
+        Files.delete(node.file(1).path());
+        Files.move(other, node.file(1).path());
+
+        node.drain(node.tailer(sink));
+
+        List<LogEntry> entries = sink.find(LogQuery.last(10).ofWorker(TailedDirectory.worker(1)));
+        assertThat(entries).extracting(LogEntry::message).containsExactly("one", "two", "three");
+        assertThat(entries.get(2).requirePosition().offset()).isGreaterThanOrEqualTo(8);
+        assertThat(node.told()).anyMatch(text -> text.contains("another file"));
+    }
+
+    @Test
+    void a_deleted_file_is_read_to_its_end_while_it_is_open() throws IOException {
+        SinkShipper tailer = node.tailer(sink);
+        tailer.noticed(node.write(1, "one\n"));
+        tailer.tick();
+        Files.writeString(node.file(1).path(), "two\n", StandardOpenOption.APPEND);
+        WorkerLogFile file = node.file(1);
+        Files.delete(file.path());
+
+        tailer.noticed(file);
+        node.drain(tailer);
+        for (int i = 0; i < 4; i++) {
+            tailer.tick();
+            node.timing.pass(FollowedFile.JOINING);
+        }
+
+        assertThat(sink.messages(1)).containsExactly("one", "two");
+    }
+
+    @Test
+    void p7_a_file_that_cannot_be_read_stops_no_other() throws IOException {
+        Files.createDirectory(node.file(1).path());
+        node.write(2, "two\n");
+        Path secret = Files.writeString(directory.resolve("secret"), "secret\n");
+        Files.createSymbolicLink(node.file(3).path(), secret);
+
+        node.drain(node.tailer(sink));
+
+        assertThat(sink.find(LogQuery.last(10))).extracting(LogEntry::message).containsExactly("two");
+    }
+
+    @Test
+    void the_file_of_a_worker_that_ships_its_lines_itself_is_left_alone() throws IOException {
+        node.write(1, "mine\n");
+        new FileOnlyMarks(node.data).mark(TailedDirectory.worker(1));
+        node.write(2, "yours\n");
+        SinkShipper tailer = node.tailer(sink);
+
+        tailer.tick();
+        node.timing.pass(FollowedFile.QUIET);
+        tailer.tick();
+
+        assertThat(sink.find(LogQuery.last(10))).extracting(LogEntry::message).containsExactly("yours");
+    }
+
+    @Test
+    void beyond_its_budget_a_worker_gets_one_entry_with_the_number_of_those_left_out() throws IOException {
+        node.budget = OptionalInt.of(3);
+        SinkShipper tailer = node.tailer(sink);
+        node.write(1, "1\n2\n3\n4\n5\n6\n");
+        tailer.noticed(node.file(1));
+        tailer.tick();
+        node.timing.pass(FollowedFile.QUIET);
+        tailer.tick();
+        List<String> atOnce = sink.messages(1);
+        node.timing.pass(Duration.ofMinutes(1));
+        node.write(1, "7\n");
+
+        node.drain(tailer);
+
+        assertThat(atOnce).containsExactly("1", "2", "3");
+        assertThat(sink.messages(1)).hasSize(5).contains("7", "1", "2", "3");
+        assertThat(sink.messages(1).get(3)).startsWith("3 entries are left out").contains("from byte 6");
+    }
+
+    @Test
+    void many_old_files_that_are_done_are_not_read_again() throws IOException {
+        for (int i = 1; i <= 2_000; i++) {
+            node.write(i, "line of " + i + "\n");
+            node.end(i);
+        }
+        SinkShipper first = node.tailer(sink);
+        node.drain(first);
+        node.kill(first);
+        int batches = sink.batches;
+
+        node.drain(node.tailer(sink));
+
+        assertThat(sink.kept.size()).isEqualTo(2_000);
+        assertThat(sink.batches).isEqualTo(batches);
+    }
+
+    @Test
+    void nul_and_bytes_that_are_no_text_are_entries() throws IOException {
+        Files.write(
+                node.file(1).path(), new byte[] {'a', 0, 'b', '\n', (byte) 0xff, (byte) 0xfe, '\n', 'c', '\r', '\n'});
+
+        node.drain(node.tailer(sink));
+
+        assertThat(sink.messages(1)).hasSize(3).last().isEqualTo("c");
+    }
+
+    @Test
+    void a_line_of_any_length_is_cut_into_entries_and_none_behind_it_waits() throws IOException {
+        int length = 3 * LogEntry.LONGEST + 1_000;
+        node.write(1, "x".repeat(length) + "\nnext\n");
+
+        node.drain(node.tailer(sink));
+
+        List<String> messages = sink.messages(1);
+        assertThat(messages).last().isEqualTo("next");
+        assertThat(String.join("", messages.subList(0, messages.size() - 1))).isEqualTo("x".repeat(length));
+    }
+
+    @Test
+    void a_time_that_a_line_does_not_give_is_that_of_the_entry_before_also_across_tailers() throws IOException {
+        node.write(1, "2026-11-24 02:00:07,000 INFO bot: one\n");
+        SinkShipper first = node.tailer(sink);
+        node.drain(first);
+        node.kill(first);
+        node.write(1, "no time\n");
+
+        node.drain(node.tailer(sink));
+
+        LogEntry last = sink.find(LogQuery.last(1)).get(0);
+        assertThat(last.message()).isEqualTo("no time");
+        assertThat(last.timestamp()).isEqualTo("2026-11-24T02:00:07Z");
+        assertThat(last.inferred()).isTrue();
+    }
+
+    @Test
+    void the_user_of_a_worker_that_nothing_is_known_of_is_left_empty() throws IOException {
+        node.known.put(TailedDirectory.worker(1), KnownWorkers.Known.NOTHING);
+        node.write(1, "one\n");
+
+        node.drain(node.tailer(sink));
+
+        assertThat(sink.find(LogQuery.last(1))).extracting(LogEntry::userId).containsExactly(Optional.empty());
+    }
+
+    @Test
+    void p7_a_worker_that_writes_without_end_leaves_turns_to_the_others() throws IOException {
+        String much = "a line of some length that stands for many others\n".repeat(120_000);
+        for (int i = 1; i <= 20; i++) {
+            node.write(i, much);
+        }
+        node.write(21, "heard\n");
+        SinkShipper tailer = node.tailer(sink);
+        int ticks = 0;
+        while (sink.messages(21).isEmpty() && ticks < 40) {
+            tailer.tick();
+            node.timing.pass(FollowedFile.QUIET);
+            ticks++;
+        }
+
+        assertThat(ticks).isLessThan(6);
+    }
+
+    @Test
+    void what_is_known_of_a_file_that_is_gone_is_forgotten_when_its_worker_has_ended() throws IOException {
+        node.write(1, "one\n");
+        node.write(2, "two\n");
+        SinkShipper first = node.tailer(sink);
+        node.drain(first);
+        node.kill(first);
+        Files.delete(node.file(1).path());
+        Files.delete(node.file(2).path());
+        node.running = Optional.of(java.util.Set.of(TailedDirectory.worker(2)));
+
+        node.tailer(sink).tick();
+
+        assertThat(CheckpointJournal.readOnly(Layout.checkpoints(node.data).resolve("failing"))
+                        .keySet())
+                .containsExactly(TailedDirectory.worker(2));
+    }
+
+    @Test
+    void p8_checkpoints_and_refused_entries_are_for_their_owner_alone() throws IOException {
+        node.write(1, "poison\n");
+        sink.refused = entry -> true;
+
+        node.drain(node.tailer(sink));
+
+        Path checkpoints = Layout.checkpoints(node.data).resolve("failing");
+        assertThat(Files.getPosixFilePermissions(checkpoints)).hasSize(3);
+        assertThat(Files.getPosixFilePermissions(checkpoints.resolve("journal")))
+                .hasSize(2);
+        assertThat(Files.getPosixFilePermissions(checkpoints.resolve("refused.jsonl")))
+                .hasSize(2);
+        assertThat(Files.readString(checkpoints.resolve("journal"), StandardCharsets.UTF_8))
+                .doesNotContain("poison");
+    }
+}
