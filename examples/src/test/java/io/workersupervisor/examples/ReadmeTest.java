@@ -13,9 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The first lines of Java that anybody copies work as they are printed. */
+/** The first page is short, and the lines of Java on it work as they are printed. */
 class ReadmeTest {
-    private static final Pattern BLOCK = Pattern.compile("(?s)```java\\n(.*?)```");
     private static final Pattern IMPORTS = Pattern.compile("(?m)^Imports: (.*)$");
 
     private final Path home;
@@ -32,8 +31,18 @@ class ReadmeTest {
     }
 
     @Test
+    void readme_has_at_most_200_lines() throws Exception {
+        assertThat(Pages.page("README.md").text().lines()).hasSizeLessThanOrEqualTo(200);
+    }
+
+    @Test
     void java_block_of_the_readme_compiles_and_runs_as_printed() throws Exception {
-        String readme = Files.readString(Path.of("..", "README.md"));
+        Pages.Page readme = Pages.page("README.md");
+        List<String> blocks = readme.fences().stream()
+                .filter(fence -> fence.language().equals("java"))
+                .map(Pages.Fence::text)
+                .toList();
+        assertThat(blocks).hasSize(1);
         Path source = Files.writeString(
                 home.resolve("Readme.java"), """
                 %s
@@ -42,7 +51,7 @@ class ReadmeTest {
                 %s
                     }
                 }
-                """.formatted(imports(first(IMPORTS, readme)), first(BLOCK, readme)));
+                """.formatted(imports(first(IMPORTS, readme.text())), blocks.get(0)));
 
         Programs.Ended ended = programs.begin(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
