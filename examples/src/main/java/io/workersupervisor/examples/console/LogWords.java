@@ -1,0 +1,69 @@
+package io.workersupervisor.examples.console;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.LogEntry;
+import io.workersupervisor.LogLevel;
+import io.workersupervisor.LogQuery;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Log entries, and questions for them, as people read them. */
+final class LogWords {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSXXX", Locale.ROOT);
+
+    private final ZoneId zone;
+
+    LogWords(ZoneId zone) {
+        this.zone = zone;
+    }
+
+    /**
+     * Time with its offset, level, account, logger and message; further lines of the message are indented. A time that the
+     * line does not give has a tilde.
+     */
+    String text(LogEntry entry) {
+        List<String> lines = entry.message().lines().map(LogWords::printable).toList();
+        StringBuilder text = new StringBuilder("%s%s %-8s %s "
+                .formatted(time(entry.timestamp()), entry.inferred() ? "~" : " ", entry.level(), entry.account()));
+        entry.logger().ifPresent(logger -> text.append(printable(logger)).append(": "));
+        text.append(lines.isEmpty() ? "" : lines.get(0));
+        lines.stream().skip(1).forEach(line -> text.append("\n    ").append(line));
+        return text.toString().stripTrailing();
+    }
+
+    /** With milliseconds and the offset of the zone. */
+    String time(Instant at) {
+        return TIME.format(at.atZone(zone));
+    }
+
+    /** What a worker wrote must not command the terminal. */
+    private static String printable(String line) {
+        StringBuilder text = new StringBuilder(line.length());
+        line.codePoints().forEach(c -> text.appendCodePoint(c != '\t' && Character.isISOControl(c) ? '\ufffd' : c));
+        return text.toString();
+    }
+
+    /** What was asked for: {@code account 5, WARNING and above}. */
+    String text(LogQuery query) {
+        List<String> words = new ArrayList<>();
+        words.add(query.account().map(account -> "account " + account).orElse("all accounts"));
+        query.workerId().ifPresent(worker -> words.add("worker " + worker));
+        LogLevel least = query.levels().stream().min(LogLevel::compareTo).orElse(LogLevel.DEBUG);
+        if (least != LogLevel.DEBUG) {
+            words.add(least == LogLevel.CRITICAL ? "CRITICAL" : least + " and above");
+        }
+        query.since().ifPresent(since -> words.add("since " + time(since)));
+        query.until().ifPresent(until -> words.add("until " + time(until)));
+        return String.join(", ", words);
+    }
+
+    /** What is said of an account that has neither row nor report nor entry. */
+    static String unknown(AccountId account) {
+        return "account " + account + " is not known here: it was never started or stopped";
+    }
+}
