@@ -44,8 +44,7 @@ public final class QuickStartMongo {
     static MongoPlace place(String[] args) {
         String uri = args.length > 0 ? args[0] : System.getenv(URI);
         if (uri == null) {
-            throw new IllegalArgumentException(
-                    "which MongoDB? Give its connection string as argument or in " + URI);
+            throw new IllegalArgumentException("which MongoDB? Give its connection string as argument or in " + URI);
         }
         return MongoPlace.of(uri);
     }

@@ -90,7 +90,7 @@ public final class Programs implements AutoCloseable {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         // Of a server that is given to the tests, these are not for the programs.
-        builder.environment().keySet().removeAll(Set.of("WORKER_MONGO_URI", "WORKER_MONGO_PASSWORD"));
+        builder.environment().keySet().removeAll(Set.of("WORKER_MONGO_URI", "WORKER_MONGO_PASSWORD", "WORKER_DATA"));
         builder.environment().putAll(environment);
         Process process = builder.start();
         started.add(process);

@@ -5,34 +5,79 @@ import io.workersupervisor.ExitStatus;
 import io.workersupervisor.Explanation;
 import io.workersupervisor.LogExcerpt;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** Tells from a log, and an exit if it is known, why a process stopped. The names of its JSON are those of last words. */
-final class DiagnoseCommand {
-    private DiagnoseCommand() {}
+@Command(
+        name = "diagnose",
+        description = "Tell from a log why its worker stopped. Needs no data directory; rules of one are used, too.")
+final class DiagnoseCommand implements Action {
+    @Parameters(paramLabel = "LOGFILE", description = "The log.")
+    private String file = "";
 
-    static int run(Arguments arguments, Output output) {
-        Path log = arguments.file();
-        if (!Files.isRegularFile(log)) {
-            throw new UsageException("no such file: " + Output.quoted(log.toString()));
-        }
-        ExitStatus exit = exit(arguments);
-        Explanation explained = arguments.has(Option.STOPPED_BY_US)
-                ? Explanation.ofOwnStop(exit)
-                : Explanation.of(log, exit, rules(arguments, output));
-        output.print(text(explained), fields(explained));
+    @Option(
+            names = "--exit",
+            paramLabel = "N",
+            converter = Values.ExitCode.class,
+            description = "The worker's exit code.")
+    private Optional<Integer> code = Optional.empty();
+
+    @Option(
+            names = "--signal",
+            paramLabel = "N",
+            converter = Values.Signal.class,
+            description = "The signal that ended the worker.")
+    private Optional<Integer> signal = Optional.empty();
+
+    @Option(names = "--stopped-by-us", description = "The worker was asked to stop.")
+    private boolean stoppedByUs;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Mixin
+    final HelpOption help = new HelpOption();
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public int run(Call call) {
+        Path log = log(call);
+        ExitStatus exit = exit(call);
+        Explanation explained = stoppedByUs ? Explanation.ofOwnStop(exit) : Explanation.of(log, exit, rules(call));
+        call.output().print(text(explained, call.output()), fields(explained));
         return WorkerConsole.DONE;
     }
 
-    private static ExitStatus exit(Arguments arguments) {
-        Optional<Integer> code = arguments.number(Option.EXIT, 0, 255);
-        Optional<Integer> signal = arguments.number(Option.SIGNAL, 1, 64);
+    /** As it is given, so that evidence names it so. */
+    private Path log(Call call) {
+        try {
+            Path log = Path.of(file);
+            if (Files.isRegularFile(log)) {
+                return log;
+            }
+        } catch (InvalidPathException impossible) {
+            throw call.wrong("must be a path, was " + Output.quoted(file));
+        }
+        throw call.wrong("no such file: " + Output.quoted(file));
+    }
+
+    private ExitStatus exit(Call call) {
         if (code.isPresent() && signal.isPresent()) {
-            throw new UsageException(Option.EXIT + " and " + Option.SIGNAL + " exclude each other");
+            throw call.wrong("--exit and --signal exclude each other");
         }
         return code.<ExitStatus>map(ExitStatus.Exited::new)
                 .or(() -> signal.map(ExitStatus.Signalled::new))
@@ -40,10 +85,9 @@ final class DiagnoseCommand {
     }
 
     /** Those of the data directory, too, where there is one. */
-    private static DiagnosisRules rules(Arguments arguments, Output output) {
-        DiagnosisRules.Loaded loaded =
-                DiagnosisRules.ofDirectory(arguments.data().resolve("rules.d"));
-        loaded.problems().forEach(output::warn);
+    private static DiagnosisRules rules(Call call) {
+        DiagnosisRules.Loaded loaded = DiagnosisRules.ofDirectory(call.data().resolve("rules.d"));
+        loaded.problems().forEach(call.output()::warn);
         return loaded.rules();
     }
 
@@ -70,19 +114,22 @@ final class DiagnoseCommand {
         return fields;
     }
 
-    private static String text(Explanation explained) {
+    private static String text(Explanation explained, Output output) {
         StringBuilder text = new StringBuilder();
-        text.append(explained.reason().words())
-                .append(" (")
-                .append(explained.reason())
-                .append(", ")
-                .append(explained.confidence().name().toLowerCase(java.util.Locale.ROOT))
-                .append(')');
+        text.append(output.colours()
+                .bold("%s (%s, %s)"
+                        .formatted(
+                                explained.reason().words(),
+                                explained.reason(),
+                                explained.confidence().name().toLowerCase(Locale.ROOT))));
         explained
                 .retryAfter()
                 .ifPresent(wait ->
                         text.append("\n  wait      ").append(wait.toSeconds()).append(" s"));
-        explained.evidence().forEach(item -> text.append("\n  evidence  ").append(item));
+        explained
+                .evidence()
+                .forEach(item ->
+                        text.append("\n  evidence  ").append(output.times().local(item)));
         for (LogExcerpt excerpt : explained.logEvidence()) {
             text.append("\n  evidence  ").append(excerpt.describe());
         }

@@ -20,8 +20,8 @@ final class EnvFile {
 
     private EnvFile() {}
 
-    static void read(Path file, WorkerSpec.Builder spec) {
-        List<String> lines = lines(file);
+    static void read(Call call, Path file, WorkerSpec.Builder spec) {
+        List<String> lines = lines(call, file);
         for (int number = 1; number <= lines.size(); number++) {
             String line = lines.get(number - 1);
             if (line.isBlank() || line.startsWith("#")) {
@@ -29,23 +29,23 @@ final class EnvFile {
             }
             Matcher variable = VARIABLE.matcher(line);
             if (!variable.matches()) {
-                throw new UsageException("line " + number + " of " + file + " is not NAME=VALUE");
+                throw call.wrong("line " + number + " of " + file + " is not NAME=VALUE");
             }
             spec.environment(variable.group(1), variable.group(2));
         }
     }
 
-    private static List<String> lines(Path file) {
+    private static List<String> lines(Call call, Path file) {
         try {
             return Files.readAllLines(file);
         } catch (MalformedInputException strange) {
-            throw new UsageException(file + " is not UTF-8 text");
+            throw call.wrong(file + " is not UTF-8 text");
         } catch (NoSuchFileException missing) {
-            throw new UsageException(file + " does not exist");
+            throw call.wrong(file + " does not exist");
         } catch (AccessDeniedException denied) {
-            throw new UsageException(file + " cannot be read: permission denied");
+            throw call.wrong(file + " cannot be read: permission denied");
         } catch (IOException e) {
-            throw new UsageException(file + " cannot be read: " + e.getMessage());
+            throw call.wrong(file + " cannot be read: " + e.getMessage());
         }
     }
 }

@@ -17,22 +17,72 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Supervises in the foreground until it is told to end, as an application would that embeds the library. */
-final class HostCommand {
-    private HostCommand() {}
+@Command(
+        name = "host",
+        description =
+                "Supervise in the foreground, one line for each event, until TERM or Ctrl-C. Makes the data directory"
+                        + " if it does not exist, and says so.")
+final class HostCommand implements Action {
+    @Option(names = "--stop-workers", description = "End the workers at the end. By default they run on.")
+    private boolean stopWorkers;
 
-    static int run(Arguments arguments, Output output) throws InterruptedException {
+    @Option(names = "--no-logs", description = "Do not collect what workers log into DIR/logs/logs.db.")
+    private boolean withoutLogs;
+
+    @Option(
+            names = "--log-keep",
+            paramLabel = "TIME",
+            converter = Values.Keep.class,
+            description =
+                    "How long log entries, and files of ended workers, are kept: 1m to 3650d. Default: 30d; in MongoDB"
+                            + " for ever, or as long as the collection says.")
+    private Optional<Duration> logKeep = Optional.empty();
+
+    @Option(
+            names = "--log-budget",
+            paramLabel = "N",
+            converter = Values.Count.class,
+            description = "Collect at most N entries of one worker in a minute. The rest stays in its file.")
+    private Optional<Integer> logBudget = Optional.empty();
+
+    @Mixin
+    private ChangeOptions change = new ChangeOptions();
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Mixin
+    final HelpOption help = new HelpOption();
+
+    @ArgGroup(validate = false, heading = "%nWhere registry and log entries are:%n")
+    private StoreOptions stores = new StoreOptions();
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public int run(Call call) throws InterruptedException {
         Termination termination = Termination.watch();
-        OnClose onClose = arguments.has(Option.STOP_WORKERS) ? OnClose.STOP_WORKERS : OnClose.LEAVE_RUNNING;
-        LogSettings logs = LogSettings.of(arguments);
-        Stores stores = Stores.of(arguments, output);
-        DataDirectory data = DataDirectory.open(arguments.data());
-        try (Registry registry = stores.registry(data);
-                LogSink sink = stores.sink(data, logs.keep())) {
-            try (WorkerSupervisor supervisor = logs.apply(arguments.supervisor(data, registry.rows()), sink)
+        Output output = call.output();
+        Stores used = Stores.of(stores, call);
+        boolean isNew = !call.hasDataDirectory();
+        DataDirectory data = DataDirectory.open(call.data());
+        if (isNew) {
+            print(output, "CREATED", "made data directory " + data);
+        }
+        try (Registry registry = used.registry(data);
+                LogSink sink = used.sink(data, logKeep)) {
+            try (WorkerSupervisor supervisor = withLogs(change.supervisor(data, registry.rows()), sink)
                     .listener(event -> print(output, event))
-                    .onClose(onClose)
+                    .onClose(stopWorkers ? OnClose.STOP_WORKERS : OnClose.LEAVE_RUNNING)
                     .build()) {
                 print(output, "READY", "host of " + data + ", " + running(supervisor.list()));
                 termination.await();
@@ -46,23 +96,10 @@ final class HostCommand {
         return WorkerConsole.DONE;
     }
 
-    /** What the options say of logs. */
-    private record LogSettings(boolean shipped, Optional<Duration> keep, Optional<Integer> budget) {
-        static LogSettings of(Arguments arguments) {
-            Optional<Duration> keep = arguments.span(Option.LOG_KEEP);
-            if (keep.isPresent()
-                    && (keep.get().compareTo(Duration.ofMinutes(1)) < 0
-                            || keep.get().compareTo(Duration.ofDays(3_650)) > 0)) {
-                throw new UsageException(Option.LOG_KEEP + " must be between 1m and 3650d");
-            }
-            return new LogSettings(!arguments.has(Option.NO_LOGS), keep, arguments.count(Option.LOG_BUDGET));
-        }
-
-        WorkerSupervisor.Builder apply(WorkerSupervisor.Builder supervisor, LogSink sink) {
-            keep.ifPresent(time -> supervisor.logRetention(LogRetention.DEFAULT.keepFor(time)));
-            budget.ifPresent(supervisor::logBudget);
-            return shipped ? supervisor.logSink(sink) : supervisor;
-        }
+    private WorkerSupervisor.Builder withLogs(WorkerSupervisor.Builder supervisor, LogSink sink) {
+        logKeep.ifPresent(time -> supervisor.logRetention(LogRetention.DEFAULT.keepFor(time)));
+        logBudget.ifPresent(supervisor::logBudget);
+        return withoutLogs ? supervisor : supervisor.logSink(sink);
     }
 
     private static String running(List<WorkerStatus> all) {
@@ -92,10 +129,10 @@ final class HostCommand {
         output.print(
                 "%s %s %-7s %s"
                         .formatted(
-                                at.truncatedTo(ChronoUnit.SECONDS),
-                                warning ? "WARN" : "INFO",
+                                output.times().text(at),
+                                warning ? output.colours().yellow("WARN") : "INFO",
                                 account.map(AccountId::toString).orElse("-"),
-                                text),
+                                output.times().local(text)),
                 fields);
     }
 }

@@ -16,16 +16,16 @@ record Inspection(DataDirectory data, Registry opened, Optional<LogSink> sink, W
     static final String FILES = "files";
 
     /** Without log entries. */
-    static Inspection open(Arguments arguments, Stores stores) {
-        DataDirectory data = DataDirectory.existing(arguments.data());
+    static Inspection open(Call call, Stores stores) {
+        DataDirectory data = DataDirectory.existing(call.data());
         Registry opened = stores.registryToLookAt(data);
         return new Inspection(data, opened, Optional.empty(), WorkerInspector.of(data, opened.rows()));
     }
 
     /** With the log sink, where a host has made one. */
-    static Inspection withLogs(Arguments arguments, Output output) {
-        DataDirectory data = DataDirectory.existing(arguments.data());
-        Stores stores = Stores.of(arguments, output);
+    static Inspection withLogs(Call call, StoreOptions options) {
+        DataDirectory data = DataDirectory.existing(call.data());
+        Stores stores = Stores.of(options, call);
         Registry opened = stores.registryToLookAt(data);
         Optional<LogSink> sink = stores.sinkToLookAt(data);
         WorkerInspector inspector = sink.map(found -> WorkerInspector.of(data, opened.rows(), found))
@@ -37,9 +37,23 @@ record Inspection(DataDirectory data, Registry opened, Optional<LogSink> sink, W
         return opened.rows();
     }
 
+    /** How an account stands; also one whose worker lives and whose row is lost. */
+    Optional<WorkerStatus> status(AccountId account) {
+        return inspector
+                .status(account)
+                .or(() -> inspector.list().stream()
+                        .filter(status -> status.account().equals(account))
+                        .findFirst());
+    }
+
     /** Whether nothing is known of an account: neither a row nor a worker, nor the end of one. */
     boolean isUnknown(AccountId account) {
-        return inspector.status(account).isEmpty() && inspector.why(account).isEmpty();
+        return status(account).isEmpty() && inspector.why(account).isEmpty();
+    }
+
+    /** Says that nothing is known of an account. */
+    static int failUnknown(Output output, AccountId account) {
+        return output.failure(LogWords.unknown(account));
     }
 
     /** Says where an answer is from, unless all of it is from the sink. */
@@ -67,7 +81,8 @@ record Inspection(DataDirectory data, Registry opened, Optional<LogSink> sink, W
         if (inspector.isMoved()) {
             output.warn("data directory " + data
                     + " was copied, restored or moved since a host used it: start, stop and"
-                    + " host refuse it without " + Option.ACCEPT_MOVED_DIRECTORY + ", and what is shown may be out of"
+                    + " host refuse it without " + ChangeOptions.ACCEPT_MOVED_DIRECTORY
+                    + ", and what is shown may be out of"
                     + " date");
         }
     }

@@ -4,22 +4,17 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Log entries, and questions for them, as people read them. */
 final class LogWords {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSXXX", Locale.ROOT);
+    private final Times times;
+    private final Colours colours;
 
-    private final ZoneId zone;
-
-    LogWords(ZoneId zone) {
-        this.zone = zone;
+    LogWords(Times times, Colours colours) {
+        this.times = times;
+        this.colours = colours;
     }
 
     /**
@@ -28,17 +23,25 @@ final class LogWords {
      */
     String text(LogEntry entry) {
         List<String> lines = entry.message().lines().map(LogWords::printable).toList();
-        StringBuilder text = new StringBuilder("%s%s %-8s %s "
-                .formatted(time(entry.timestamp()), entry.inferred() ? "~" : " ", entry.level(), entry.account()));
+        StringBuilder text = new StringBuilder("%s%s %s %s "
+                .formatted(
+                        times.text(entry.timestamp()),
+                        entry.inferred() ? "~" : " ",
+                        level(entry.level()),
+                        entry.account()));
         entry.logger().ifPresent(logger -> text.append(printable(logger)).append(": "));
         text.append(lines.isEmpty() ? "" : lines.get(0));
         lines.stream().skip(1).forEach(line -> text.append("\n    ").append(line));
         return text.toString().stripTrailing();
     }
 
-    /** With milliseconds and the offset of the zone. */
-    String time(Instant at) {
-        return TIME.format(at.atZone(zone));
+    private String level(LogLevel level) {
+        String text = "%-8s".formatted(level);
+        return switch (level) {
+            case CRITICAL, ERROR -> colours.red(text);
+            case WARNING -> colours.yellow(text);
+            default -> text;
+        };
     }
 
     /** What a worker wrote must not command the terminal. */
@@ -57,8 +60,8 @@ final class LogWords {
         if (least != LogLevel.DEBUG) {
             words.add(least == LogLevel.CRITICAL ? "CRITICAL" : least + " and above");
         }
-        query.since().ifPresent(since -> words.add("since " + time(since)));
-        query.until().ifPresent(until -> words.add("until " + time(until)));
+        query.since().ifPresent(since -> words.add("since " + times.text(since)));
+        query.until().ifPresent(until -> words.add("until " + times.text(until)));
         return String.join(", ", words);
     }
 

@@ -12,15 +12,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Times and spans as people write them on a command line. */
-final class Moment {
-    private static final Pattern SPAN = Pattern.compile("([1-9][0-9]{0,5})([smhd])");
+/** A time as people write it on a command line: as such, or by how long ago it was. */
+@FunctionalInterface
+interface Moment {
+    Pattern SPAN = Pattern.compile("([1-9][0-9]{0,5})([smhd])");
 
-    private Moment() {}
+    /** The time, where it is now this late. */
+    Instant at(Instant now);
 
     /** A way to read a time. */
     @FunctionalInterface
-    private interface Reader {
+    interface Reader {
         Instant read(String text);
     }
 
@@ -41,17 +43,19 @@ final class Moment {
     }
 
     /** A span before now, or a time; one that names no zone is of the given one. Empty if it is none. */
-    static Optional<Instant> of(String text, Instant now, ZoneId zone) {
-        Optional<Instant> ago = span(text).map(now::minus);
+    static Optional<Moment> of(String text, ZoneId zone) {
+        Optional<Moment> ago = span(text).map(span -> now -> now.minus(span));
         if (ago.isPresent()) {
             return ago;
         }
-        String iso = text.strip().replaceFirst("(?<=[0-9]) (?=[0-9])", "T");
+        // As this program prints it, too: 2026-11-24 20:12:04.442 +01:00.
+        String iso =
+                text.strip().replaceFirst("(?<=[0-9]) (?=[0-9])", "T").replaceFirst("(?<=[0-9]) (?=[+-][0-9])", "");
         Stream<Reader> readers = Stream.of(
                 word -> OffsetDateTime.parse(word).toInstant(),
                 word -> LocalDateTime.parse(word).atZone(zone).toInstant(),
                 word -> LocalDate.parse(word).atStartOfDay(zone).toInstant());
-        return readers.flatMap(reader -> read(reader, iso).stream()).findFirst();
+        return readers.flatMap(reader -> read(reader, iso).stream()).findFirst().map(time -> now -> time);
     }
 
     private static Optional<Instant> read(Reader reader, String text) {

@@ -38,14 +38,14 @@ final class MongoUri {
     }
 
     /** Empty where neither an option nor the environment names one. */
-    static Optional<MongoUri> of(Arguments arguments, Map<String, String> environment) {
-        Optional<String> given = arguments.text(Option.MONGO);
+    static Optional<MongoUri> of(StoreOptions options, Call call, Map<String, String> environment) {
+        Optional<String> given = options.uri();
         Optional<String> uri = given.or(() -> variable(environment, URI));
-        Optional<Path> file = arguments.path(Option.MONGO_PASSWORD_FILE);
+        Optional<Path> file = options.passwordFile();
         if (uri.isEmpty()) {
             return Optional.empty();
         }
-        String complete = withPassword(uri.get(), file, variable(environment, PASSWORD));
+        String complete = withPassword(call, uri.get(), file, variable(environment, PASSWORD));
         return Optional.of(new MongoUri(
                 complete, given.isPresent() && userInfo(given.get()).contains(":")));
     }
@@ -55,23 +55,23 @@ final class MongoUri {
     }
 
     /** One that cannot be read stays as it is: the library says so. */
-    private static String withPassword(String uri, Optional<Path> file, Optional<String> variable) {
+    private static String withPassword(Call call, String uri, Optional<Path> file, Optional<String> variable) {
         String user = userInfo(uri);
         boolean has = user.contains(":");
         if (file.isPresent() && (user.isEmpty() || has)) {
-            throw new UsageException(Option.MONGO_PASSWORD_FILE + " needs a connection string that names a user and no"
+            throw call.wrong(StoreOptions.MONGO_PASSWORD_FILE + " needs a connection string that names a user and no"
                     + " password, such as mongodb://USER@HOST/DATABASE");
         }
         Matcher parts = PARTS.matcher(uri);
         if (user.isEmpty() || has || !parts.matches()) {
             return uri;
         }
-        Optional<String> password = file.map(MongoUri::read).or(() -> variable);
+        Optional<String> password = file.map(path -> read(call, path)).or(() -> variable);
         if (password.isEmpty() && parts.group(3).contains("authMechanism=")) {
             return uri;
         }
-        String secret = password.orElseThrow(() -> new UsageException("the connection string names a user and no"
-                + " password: put it into a file and say " + Option.MONGO_PASSWORD_FILE + ", or into " + PASSWORD
+        String secret = password.orElseThrow(() -> call.wrong("the connection string names a user and no"
+                + " password: put it into a file and say " + StoreOptions.MONGO_PASSWORD_FILE + ", or into " + PASSWORD
                 + " in the environment"));
         String hosts = parts.group(2).substring(user.length());
         return parts.group(1) + user + ':' + encoded(secret) + hosts + parts.group(3);
@@ -89,25 +89,25 @@ final class MongoUri {
         return URLEncoder.encode(secret, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private static String read(Path file) {
-        String text = content(file).replaceFirst("\\r?\\n\\z", "");
+    private static String read(Call call, Path file) {
+        String text = content(call, file).replaceFirst("\\r?\\n\\z", "");
         if (text.isEmpty() || text.length() > MOST || text.indexOf('\n') >= 0) {
-            throw new UsageException(file + " must hold the password on one line and nothing else");
+            throw call.wrong(file + " must hold the password on one line and nothing else");
         }
         return text;
     }
 
-    private static String content(Path file) {
+    private static String content(Call call, Path file) {
         try {
             return Files.size(file) > 2 * MOST ? "" : Files.readString(file);
         } catch (MalformedInputException strange) {
-            throw new UsageException(file + " is not UTF-8 text");
+            throw call.wrong(file + " is not UTF-8 text");
         } catch (NoSuchFileException missing) {
-            throw new UsageException(file + " does not exist");
+            throw call.wrong(file + " does not exist");
         } catch (AccessDeniedException denied) {
-            throw new UsageException(file + " cannot be read: permission denied");
+            throw call.wrong(file + " cannot be read: permission denied");
         } catch (IOException e) {
-            throw new UsageException(file + " cannot be read: " + e.getMessage());
+            throw call.wrong(file + " cannot be read: " + e.getMessage());
         }
     }
 

@@ -22,12 +22,37 @@ final class Output {
     private final PrintStream out;
     private final PrintStream err;
     private final boolean json;
+    private final Colours colours;
+    private final Colours errorColours;
+    private final Times times = Times.ofThisProcess();
     private String result = "";
 
-    Output(PrintStream out, PrintStream err, boolean json) {
+    Output(PrintStream out, PrintStream err, boolean json, Colours colours, Colours errorColours) {
         this.out = out;
         this.err = err;
         this.json = json;
+        this.colours = colours;
+        this.errorColours = errorColours;
+    }
+
+    /** How log entries are shown to people. */
+    LogWords words() {
+        return new LogWords(times, colours);
+    }
+
+    /** The same streams, for programs. */
+    Output json() {
+        return new Output(out, err, true, Colours.NONE, errorColours);
+    }
+
+    /** The colours of standard output. */
+    Colours colours() {
+        return colours;
+    }
+
+    /** How times are shown to people. */
+    Times times() {
+        return times;
     }
 
     /** Prints what a command found or did. */
@@ -37,11 +62,11 @@ final class Output {
 
     /** Prints what came of a command: text of what was not done goes to the error stream. */
     int result(int exitCode, String text, Map<String, ?> fields) {
-        result = text;
+        result = result.isEmpty() ? text : result + "; " + text;
         if (json || exitCode == WorkerConsole.DONE) {
-            print(text, fields);
+            print(times.local(text), fields);
         } else {
-            err.println(error(text));
+            note(text);
         }
         return exitCode;
     }
@@ -54,8 +79,8 @@ final class Output {
         if (!out.checkError() || isPipe()) {
             return exitCode;
         }
-        err.println(error("standard output cannot be written: it is closed, or its disk is full"
-                + (result.isEmpty() ? "" : "; nevertheless " + result)));
+        note("standard output cannot be written: it is closed, or its disk is full"
+                + (result.isEmpty() ? "" : "; nevertheless " + result));
         return exitCode == WorkerConsole.DONE ? WorkerConsole.FAILURE : exitCode;
     }
 
@@ -69,7 +94,8 @@ final class Output {
     }
 
     /** Prints log entries, each a text or a JSON object. */
-    void entries(List<LogEntry> entries, LogWords words) {
+    void entries(List<LogEntry> entries) {
+        LogWords words = words();
         StringBuilder lines = new StringBuilder();
         for (LogEntry entry : entries) {
             lines.append(json ? entry.toJson() : words.text(entry)).append(System.lineSeparator());
@@ -89,7 +115,7 @@ final class Output {
 
     /** Says beside the result where it is from, or why there is none. */
     void note(String text) {
-        err.println(error(text));
+        error(times.local(text));
     }
 
     /** Says what is wrong, where there is no result. */
@@ -100,12 +126,16 @@ final class Output {
 
     /** Prints something that the result does not show. */
     void warn(String text) {
-        err.println(error("warning: " + text));
+        error(errorColours.yellow("warning:") + " ", times.local(text));
     }
 
-    /** A line for the error stream. */
-    static String error(String text) {
-        return "worker-console: " + MongoUri.masked(oneLine(text));
+    /** Prints a line on the error stream, with the words as they are. */
+    void error(String text) {
+        error("", text);
+    }
+
+    private void error(String mark, String text) {
+        err.println(errorColours.bold("worker-console:") + " " + mark + MongoUri.masked(oneLine(text)));
     }
 
     static String quoted(String value) {

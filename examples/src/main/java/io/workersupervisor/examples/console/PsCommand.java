@@ -1,5 +1,6 @@
 package io.workersupervisor.examples.console;
 
+import io.workersupervisor.AccountId;
 import io.workersupervisor.Ailment;
 import io.workersupervisor.Liveness;
 import io.workersupervisor.RowSelection;
@@ -13,34 +14,71 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
-/** Shows how every account stands. */
-final class PsCommand {
+/** Shows how accounts stand. */
+@Command(name = "ps", description = "Show accounts, and whether their workers live.")
+final class PsCommand implements Action {
     private static final List<String> HEADER =
             List.of("ACCOUNT", "STATE", "DESIRED", "REASON", "PID", "UP", "EPOCH", "WORKER", "EVIDENCE");
 
-    private PsCommand() {}
+    @Parameters(arity = "0..*", paramLabel = "ACCOUNT", description = "Only these accounts. Default: all.")
+    private List<AccountId> accounts = List.of();
 
-    static int run(Arguments arguments, Output output) {
-        try (Inspection inspection = Inspection.open(arguments, Stores.ofRows(arguments, output))) {
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Mixin
+    final HelpOption help = new HelpOption();
+
+    @ArgGroup(validate = false, heading = "%nWhere registry and log entries are:%n")
+    private StoreOptions stores = new StoreOptions();
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public int run(Call call) {
+        Output output = call.output();
+        try (Inspection inspection = Inspection.open(call, Stores.ofRows(stores, call))) {
             inspection.warnIfMoved(output);
             List<Account> all = inspection.inspector().list().stream()
+                    .filter(status -> accounts.isEmpty() || accounts.contains(status.account()))
                     .map(status -> new Account(status, reason(inspection, status)))
                     .toList();
             List<String> unreadable =
                     inspection.registry().list(RowSelection.ALL).unreadable();
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("data", inspection.data().path());
-            fields.put("accounts", all.stream().map(Account::fields).toList());
-            fields.put("unreadable", unreadable);
-            output.print(
-                    all.isEmpty() && unreadable.isEmpty()
-                            ? "Data directory " + inspection.data() + ": no account was ever started"
-                            : "Data directory " + inspection.data() + "\n" + table(all),
-                    fields);
+            List<AccountId> unknown = unknown(inspection, all);
+            if (accounts.isEmpty() || !all.isEmpty()) {
+                Map<String, Object> fields = new LinkedHashMap<>();
+                fields.put("data", inspection.data().path());
+                fields.put("accounts", all.stream().map(Account::fields).toList());
+                fields.put("unreadable", unreadable);
+                output.print(
+                        all.isEmpty() && unreadable.isEmpty()
+                                ? "Data directory " + inspection.data() + ": no account was ever started"
+                                : "Data directory " + inspection.data() + "\n" + table(all, output),
+                        fields);
+            }
+            unknown.forEach(account -> output.failure(LogWords.unknown(account)));
             unreadable.forEach(row -> output.warn("a row cannot be read: " + row));
-            return unreadable.isEmpty() ? WorkerConsole.DONE : WorkerConsole.FAILURE;
+            return unreadable.isEmpty() && unknown.isEmpty() ? WorkerConsole.DONE : WorkerConsole.FAILURE;
         }
+    }
+
+    /** The accounts that are asked for in vain. */
+    private List<AccountId> unknown(Inspection inspection, List<Account> found) {
+        return accounts.stream()
+                .distinct()
+                .filter(account -> found.stream()
+                        .noneMatch(shown -> shown.status().account().equals(account)))
+                .filter(inspection::isUnknown)
+                .toList();
     }
 
     /** Why the last worker stopped, where none runs. */
@@ -53,17 +91,21 @@ final class PsCommand {
                         .findFirst();
     }
 
-    private static String table(List<Account> all) {
+    private static String table(List<Account> all, Output output) {
         Instant now = Instant.now();
         List<List<String>> rows = new ArrayList<>();
         rows.add(HEADER);
-        all.forEach(account -> rows.add(account.row(now)));
-        return Table.align(rows);
+        all.forEach(account -> rows.add(account.row(now, output)));
+        String table = Table.align(rows);
+        int end = table.indexOf('\n');
+        return end < 0
+                ? output.colours().bold(table)
+                : output.colours().bold(table.substring(0, end)) + table.substring(end);
     }
 
     /** What is shown of an account; a worker without a row has neither a state nor anybody's wish. */
     private record Account(WorkerStatus status, Optional<StopReason> reason) {
-        List<String> row(Instant now) {
+        List<String> row(Instant now, Output output) {
             return List.of(
                     status.account().toString(),
                     status.registered() ? status.state().name() : "-",
@@ -73,24 +115,26 @@ final class PsCommand {
                     status.isAlive() ? Table.time(Duration.between(status.startedAt(), now)) : "-",
                     Long.toString(status.epoch()),
                     status.workerId().isEmpty() ? "-" : status.workerId(),
-                    evidence());
+                    evidence(output));
         }
 
         /** What the probe says, beginning with what is not as the state has it. */
-        private String evidence() {
+        private String evidence(Output output) {
             if (status.liveness().isEmpty()) {
                 return "-";
             }
             Liveness found = status.liveness().get();
+            Colours colours = output.colours();
+            Times times = output.times();
             String mark = switch (found.verdict()) {
-                case ALIVE -> status.registered() ? "" : "UNREGISTERED: ";
-                case DEAD -> "DEAD: ";
-                case UNKNOWN -> "IN DOUBT: ";
+                case ALIVE -> status.registered() ? "" : colours.yellow("UNREGISTERED:") + " ";
+                case DEAD -> colours.red("DEAD:") + " ";
+                case UNKNOWN -> colours.yellow("IN DOUBT:") + " ";
             };
             String ailment = status.ailment()
-                    .map(known -> "CANNOT WORK: " + known.text() + "; ")
+                    .map(known -> colours.red("CANNOT WORK:") + " " + times.local(known.text()) + "; ")
                     .orElse("");
-            return mark + ailment + found.evidence();
+            return mark + ailment + times.local(found.evidence());
         }
 
         Map<String, Object> fields() {

@@ -27,34 +27,34 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows) {
     private static final Duration PATIENCE_OF_ONE_WHO_LOOKS = Duration.ofSeconds(5);
 
     /** For commands that have nothing to do with log entries. */
-    static Stores ofRows(Arguments arguments, Output output) {
-        return arguments.hasSharedRegistry() ? of(arguments, output) : NONE;
+    static Stores ofRows(StoreOptions options, Call call) {
+        return options.hasSharedRegistry() ? of(options, call) : NONE;
     }
 
-    static Stores of(Arguments arguments, Output output) {
-        Optional<MongoUri> uri = MongoUri.of(arguments, System.getenv());
-        boolean shared = arguments.hasSharedRegistry();
+    static Stores of(StoreOptions options, Call call) {
+        Optional<MongoUri> uri = MongoUri.of(options, call, System.getenv());
         if (uri.isEmpty()) {
-            if (shared || arguments.has(Option.MONGO_PREFIX) || arguments.has(Option.MONGO_PASSWORD_FILE)) {
-                throw new UsageException(
-                        "which MongoDB? Say " + Option.MONGO + " URI, or set " + MongoUri.URI + " in the environment");
+            if (options.needMongo()) {
+                throw call.wrong("which MongoDB? Say " + StoreOptions.MONGO + " URI, or set " + MongoUri.URI
+                        + " in the environment");
             }
             return NONE;
         }
         if (uri.get().isSeenByOthers()) {
-            output.warn("every user of this machine sees the password in " + Option.MONGO + ": use "
-                    + Option.MONGO_PASSWORD_FILE + ", " + MongoUri.PASSWORD + " or " + MongoUri.URI);
+            call.output()
+                    .warn("every user of this machine sees the password in " + StoreOptions.MONGO + ": use "
+                            + StoreOptions.MONGO_PASSWORD_FILE + ", " + MongoUri.PASSWORD + " or " + MongoUri.URI);
         }
-        Optional<MongoPlace> place = Optional.of(place(uri.get(), arguments.text(Option.MONGO_PREFIX)));
-        return new Stores(place, shared ? place : Optional.empty());
+        Optional<MongoPlace> place = Optional.of(place(call, uri.get(), options.prefix()));
+        return new Stores(place, options.hasSharedRegistry() ? place : Optional.empty());
     }
 
-    private static MongoPlace place(MongoUri uri, Optional<String> prefix) {
+    private static MongoPlace place(Call call, MongoUri uri, Optional<String> prefix) {
         try {
             MongoPlace place = MongoPlace.of(uri.text());
             return prefix.map(place::prefix).orElse(place);
         } catch (IllegalArgumentException impossible) {
-            throw new UsageException(Option.MONGO + ": " + impossible.getMessage());
+            throw call.wrong(StoreOptions.MONGO + ": " + impossible.getMessage());
         }
     }
 
@@ -73,7 +73,7 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows) {
         if (Files.notExists(data.registryFile())) {
             throw new DataDirectoryException(
                     "data directory " + data + " has no registry.db: nothing was started there yet, it was lost, or the"
-                            + " registry is in MongoDB (" + Option.REGISTRY + " mongo)");
+                            + " registry is in MongoDB (" + StoreOptions.REGISTRY + " mongo)");
         }
         return Registry.of(SqliteWorkerRegistry.openReadOnly(data));
     }

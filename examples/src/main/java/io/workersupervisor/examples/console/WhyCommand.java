@@ -10,45 +10,139 @@ import io.workersupervisor.WorkerStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
-/** Shows how an account stands, and why its last workers stopped. */
-final class WhyCommand {
-    private WhyCommand() {}
-
+/** Shows how accounts stand, and why their last workers stopped. */
+@Command(
+        name = "why",
+        description = "Show why the last workers of accounts stopped, the newest first.",
+        customSynopsis = {
+            "worker-console why [OPTIONS] ACCOUNT...",
+            "       worker-console why --all [--since WHEN] [--by version] [OPTIONS]"
+        })
+final class WhyCommand implements Action {
     private static final Duration DEFAULT_PERIOD = Duration.ofDays(7);
 
-    static int run(Arguments arguments, Output output) {
-        if (arguments.has(Option.ALL)) {
-            return runOfAll(arguments, output);
+    @Parameters(arity = "0..*", paramLabel = "ACCOUNT", description = "The accounts.")
+    private List<AccountId> accounts = List.of();
+
+    @Option(
+            names = "--last",
+            paramLabel = "N",
+            converter = Values.Count.class,
+            description = "Only the newest N stops.")
+    private Optional<Integer> last = Optional.empty();
+
+    @Option(names = "--all", description = "Count the stops of all accounts by reason.")
+    private boolean all;
+
+    @Option(
+            names = "--since",
+            paramLabel = "WHEN",
+            description = "With --all: only stops since then, such as 24h, 30m, 90s ago or 2026-11-24. Default: 7d.")
+    private Optional<Moment> since = Optional.empty();
+
+    @Option(
+            names = "--by",
+            paramLabel = "version",
+            converter = Version.class,
+            completionCandidates = Version.class,
+            description = "With --all: count for each version of the program, too.")
+    private Optional<String> by = Optional.empty();
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Mixin
+    final HelpOption help = new HelpOption();
+
+    @ArgGroup(validate = false, heading = "%nWhere registry and log entries are:%n")
+    private StoreOptions stores = new StoreOptions();
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    /** Reads by which property stops are counted. */
+    static final class Version extends Candidates implements ITypeConverter<String> {
+        Version() {
+            super(List.of("version"));
         }
-        if (arguments.has(Option.SINCE) || arguments.has(Option.BY)) {
-            throw new UsageException(Option.SINCE + " and " + Option.BY + " need " + Option.ALL);
+
+        @Override
+        public String convert(String value) {
+            if (!value.equals("version")) {
+                throw new TypeConversionException("must be version, was " + Output.quoted(value));
+            }
+            return value;
         }
-        AccountId account = arguments.account();
-        int most = arguments.count(Option.LAST).orElse(StopReport.KEPT);
-        try (Inspection inspection = Inspection.open(arguments, Stores.ofRows(arguments, output))) {
-            inspection.warnIfMoved(output);
-            Optional<WorkerStatus> status =
-                    inspection.inspector().status(account).or(() -> unregistered(inspection, account));
-            List<StopReport> reports =
-                    inspection.inspector().why(account).stream().limit(most).toList();
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("data", inspection.data().path());
-            fields.put("account", account);
-            fields.put("state", status.map(Inspection::state));
-            fields.put("liveness", status.flatMap(WorkerStatus::liveness).map(Liveness::verdict));
-            fields.put("evidence", status.flatMap(WorkerStatus::liveness).map(Liveness::evidence));
-            fields.put("reports", reports);
-            List<TimelineEntry> timeline = inspection.inspector().timeline(account).stream()
-                    .filter(entry -> !arguments.has(Option.LAST) || isAsOldAs(entry, reports))
-                    .toList();
-            fields.put("timeline", timeline.stream().map(WhyCommand::fields).toList());
-            output.print(text(account, status, reports) + text(timeline), fields);
-            return WorkerConsole.DONE;
+    }
+
+    @Override
+    public int run(Call call) {
+        requireSense(call);
+        try (Inspection inspection = Inspection.open(call, Stores.ofRows(stores, call))) {
+            inspection.warnIfMoved(call.output());
+            if (all) {
+                return count(inspection, call.output());
+            }
+            int first = WorkerConsole.DONE;
+            boolean isNext = false;
+            for (AccountId account : new LinkedHashSet<>(accounts)) {
+                if (inspection.isUnknown(account)) {
+                    first = Inspection.failUnknown(call.output(), account);
+                    continue;
+                }
+                show(inspection, call.output(), account, isNext);
+                isNext = true;
+            }
+            return first;
         }
+    }
+
+    private void requireSense(Call call) {
+        if (all && !accounts.isEmpty()) {
+            throw call.wrong("why takes accounts or --all, not both");
+        } else if (all && last.isPresent()) {
+            throw call.wrong("--last needs an account; with --all, say --since");
+        } else if (!all && (since.isPresent() || by.isPresent())) {
+            throw call.wrong("--since and --by need --all");
+        } else if (!all && accounts.isEmpty()) {
+            throw call.wrong("why needs an account, or --all");
+        }
+    }
+
+    private void show(Inspection inspection, Output output, AccountId account, boolean isNext) {
+        int most = last.orElse(StopReport.KEPT);
+        Optional<WorkerStatus> status = inspection.status(account);
+        List<StopReport> reports =
+                inspection.inspector().why(account).stream().limit(most).toList();
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("data", inspection.data().path());
+        fields.put("account", account);
+        fields.put("state", status.map(Inspection::state));
+        fields.put("liveness", status.flatMap(WorkerStatus::liveness).map(Liveness::verdict));
+        fields.put("evidence", status.flatMap(WorkerStatus::liveness).map(Liveness::evidence));
+        fields.put("reports", reports);
+        List<TimelineEntry> timeline = inspection.inspector().timeline(account).stream()
+                .filter(entry -> last.isEmpty() || isAsOldAs(entry, reports))
+                .toList();
+        fields.put("timeline", timeline.stream().map(WhyCommand::fields).toList());
+        output.print(
+                (isNext ? "\n" : "") + text(account, status, reports, output) + text(timeline, output.times()), fields);
     }
 
     /** Of the newest reports, the time since the first of their workers. */
@@ -57,29 +151,23 @@ final class WhyCommand {
                 || !entry.at().isBefore(reports.get(reports.size() - 1).startedAt());
     }
 
-    private static int runOfAll(Arguments arguments, Output output) {
-        boolean byVersion = arguments.text(Option.BY).isPresent();
-        if (byVersion && !arguments.text(Option.BY).get().equals("version")) {
-            throw new UsageException(Option.BY + " takes only version");
-        }
+    private int count(Inspection inspection, Output output) {
         Instant now = Instant.now();
-        Instant since = arguments.moment(Option.SINCE, now).orElseGet(() -> now.minus(DEFAULT_PERIOD));
-        try (Inspection inspection = Inspection.open(arguments, Stores.ofRows(arguments, output))) {
-            inspection.warnIfMoved(output);
-            StopCounts counts = inspection.inspector().counts(since);
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("data", inspection.data().path());
-            fields.put("since", counts.since());
-            fields.put("total", counts.total());
-            fields.put("reasons", counts.byReason());
-            fields.put("versions", byVersion ? Optional.of(counts.byVersion()) : Optional.empty());
-            output.print(text(counts, byVersion), fields);
-            return WorkerConsole.DONE;
-        }
+        StopCounts counts = inspection
+                .inspector()
+                .counts(since.map(moment -> moment.at(now)).orElseGet(() -> now.minus(DEFAULT_PERIOD)));
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("data", inspection.data().path());
+        fields.put("since", counts.since());
+        fields.put("total", counts.total());
+        fields.put("reasons", counts.byReason());
+        fields.put("versions", by.map(version -> counts.byVersion()));
+        output.print(text(counts, by.isPresent(), output.times()), fields);
+        return WorkerConsole.DONE;
     }
 
-    private static String text(StopCounts counts, boolean byVersion) {
-        StringBuilder text = new StringBuilder(counts.total() + " stops since " + counts.since());
+    private static String text(StopCounts counts, boolean byVersion, Times times) {
+        StringBuilder text = new StringBuilder(counts.total() + " stops since " + times.text(counts.since()));
         append(text, counts.byReason());
         if (byVersion) {
             counts.byVersion().forEach((version, reasons) -> {
@@ -109,31 +197,40 @@ final class WhyCommand {
         return fields;
     }
 
-    private static String text(List<TimelineEntry> timeline) {
+    private static String text(List<TimelineEntry> timeline, Times times) {
         StringBuilder text = new StringBuilder();
         for (TimelineEntry entry : timeline) {
             text.append(text.isEmpty() ? "\n\nTimeline\n  " : "\n  ")
-                    .append(entry.at())
+                    .append(times.text(entry.at()))
                     .append("  ")
-                    .append(entry.text());
+                    .append(times.local(entry.text()));
         }
         return text.toString();
     }
 
-    private static Optional<WorkerStatus> unregistered(Inspection inspection, AccountId account) {
-        return inspection.inspector().list().stream()
-                .filter(status -> status.account().equals(account))
-                .findFirst();
-    }
-
-    private static String text(AccountId account, Optional<WorkerStatus> status, List<StopReport> reports) {
+    private static String text(
+            AccountId account, Optional<WorkerStatus> status, List<StopReport> reports, Output output) {
         StringBuilder text = new StringBuilder("Account " + account + " ");
-        text.append(status.map(WhyCommand::words).orElse("is not known here: it was never started or stopped"));
-        if (reports.isEmpty() && status.isPresent()) {
+        text.append(output.times().local(status.map(WhyCommand::words).orElse("has no row")));
+        if (reports.isEmpty()) {
             text.append("; no end of a worker is on file");
         }
-        reports.forEach(report -> text.append("\n\n").append(report.toText()));
+        reports.forEach(report -> text.append("\n\n").append(text(report, output)));
         return text.toString();
+    }
+
+    /** The report with local times; what the worker itself wrote stays as it is. */
+    private static String text(StopReport report, Output output) {
+        Set<String> quoted = report.logEvidence().stream()
+                .map(line -> "  evidence  " + line.describe())
+                .collect(Collectors.toSet());
+        List<String> lines = report.toText()
+                .lines()
+                .map(line -> line.startsWith("  log  ") || quoted.contains(line)
+                        ? line
+                        : output.times().local(line))
+                .toList();
+        return output.colours().bold(lines.get(0)) + "\n" + String.join("\n", lines.subList(1, lines.size()));
     }
 
     /** A dead worker has no report before somebody files its end, which looking does not do. */

@@ -116,6 +116,7 @@ class DiagnoseTest {
         for (String account : new String[] {"1", "2"}) {
             programs.console(
                     "start",
+                    "--create",
                     account,
                     "--data",
                     data.toString(),

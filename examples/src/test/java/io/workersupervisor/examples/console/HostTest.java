@@ -26,7 +26,7 @@ class HostTest {
 
     @Test
     void host_takes_up_a_worker_and_leaves_it_running_after_term() throws Exception {
-        programs.console("start", "5", "--", "sleep", "300");
+        programs.console("start", "--create", "5", "--", "sleep", "300");
         Programs.Running host = programs.begin(WorkerConsole.class, "host");
         host.awaitPrinted("took up worker");
         host.awaitPrinted("workers running: 1");
@@ -46,7 +46,7 @@ class HostTest {
         Programs.Running host = programs.begin(WorkerConsole.class, "host", "--json");
         host.awaitPrinted("READY");
 
-        programs.console("start", "5", "--", "sleep", "300");
+        programs.console("start", "--create", "5", "--", "sleep", "300");
         host.awaitPrinted("ADOPTED");
         programs.workers().forEach(ProcessHandle::destroyForcibly);
         host.awaitPrinted("KILLED_BY_SIGNAL");
@@ -58,12 +58,12 @@ class HostTest {
                         .getAsJsonObject()
                         .get("event")
                         .getAsString())
-                .containsExactly("READY", "ADOPTED", "STOPPED", "CLOSED");
+                .containsExactly("CREATED", "READY", "ADOPTED", "STOPPED", "CLOSED");
     }
 
     @Test
     void host_ends_the_workers_when_it_is_told_to() throws Exception {
-        programs.console("start", "5", "--", "sleep", "300");
+        programs.console("start", "--create", "5", "--", "sleep", "300");
         Programs.Running host = programs.begin(WorkerConsole.class, "host", "--stop-workers");
         host.awaitPrinted("workers running: 1");
 

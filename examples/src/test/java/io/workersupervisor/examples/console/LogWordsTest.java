@@ -12,13 +12,13 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LogWordsTest {
-    private final LogWords words = new LogWords(ZoneId.of("Europe/Berlin"));
+    private final LogWords words = new LogWords(new Times(ZoneId.of("Europe/Berlin")), Colours.NONE);
 
     @Test
     void an_entry_has_its_time_with_the_offset_and_further_lines_are_indented() {
         assertThat(words.text(entry(false, "telethon", "cannot send\nTraceback (most recent call last):\n  x\nE: y")))
                 .isEqualTo("""
-                        2026-11-24T13:00:00.004+01:00  WARNING  4711 telethon: cannot send
+                        2026-11-24 13:00:00.004 +01:00  WARNING  4711 telethon: cannot send
                             Traceback (most recent call last):
                               x
                             E: y""");
@@ -27,12 +27,12 @@ class LogWordsTest {
     @Test
     void a_time_that_the_line_did_not_give_is_marked() {
         assertThat(words.text(entry(true, "", "hello")))
-                .isEqualTo("2026-11-24T13:00:00.004+01:00~ WARNING  4711 hello");
+                .isEqualTo("2026-11-24 13:00:00.004 +01:00~ WARNING  4711 hello");
     }
 
     @Test
     void an_entry_without_text_is_a_line_of_its_own() {
-        assertThat(words.text(entry(true, "", ""))).isEqualTo("2026-11-24T13:00:00.004+01:00~ WARNING  4711");
+        assertThat(words.text(entry(true, "", ""))).isEqualTo("2026-11-24 13:00:00.004 +01:00~ WARNING  4711");
     }
 
     /** P8: who writes a log shall not command the terminal of who reads it. */
@@ -50,7 +50,7 @@ class LogWordsTest {
                 .atLeast(LogLevel.WARNING)
                 .since(Instant.parse("2026-11-24T12:00:00Z"));
 
-        assertThat(words.text(query)).isEqualTo("account 5, WARNING and above, since 2026-11-24T13:00:00.000+01:00");
+        assertThat(words.text(query)).isEqualTo("account 5, WARNING and above, since 2026-11-24 13:00:00.000 +01:00");
         assertThat(words.text(LogQuery.last(1))).isEqualTo("all accounts");
     }
 

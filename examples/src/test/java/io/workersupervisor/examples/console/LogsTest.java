@@ -53,10 +53,10 @@ class LogsTest {
         await().atMost(Duration.ofSeconds(30)).until(() -> shipped() == 6);
 
         Programs.Ended last = programs.console("logs", "--last", "3");
-        Programs.Ended grave = programs.console("logs", "--account", "4711", "--level", "warning", "--last", "50");
+        Programs.Ended grave = programs.console("logs", "4711", "--level", "warning", "--last", "50");
         Programs.Ended day = programs.console("logs", "--since", "24h", "--json");
         Programs.Ended longAgo = programs.console("logs", "--since", "2020-01-01", "--until", "1d");
-        Programs.Ended before = programs.console("logs", "--account", "4711", "--before-end", "--last", "2");
+        Programs.Ended before = programs.console("logs", "4711", "--before-end", "--last", "2");
 
         assertThat(last.out())
                 .containsSubsequence("DEBUG", "of another", "next one")
@@ -98,7 +98,7 @@ class LogsTest {
         Files.createFile(home.resolve("go"));
         await().until(() -> log("5").contains("two"));
 
-        Programs.Ended both = programs.console("logs", "--account", "5");
+        Programs.Ended both = programs.console("logs", "5");
 
         assertThat(both.out()).containsSubsequence("one", "two").hasLineCount(2);
         assertThat(both.err()).contains("1 entry is from the workers' files").hasLineCount(1);
@@ -128,11 +128,11 @@ class LogsTest {
     void the_end_of_a_worker_is_shown_before_anybody_has_filed_it() throws Exception {
         start("5", "--", "sh", "-c", "echo last words; exec sleep 300");
         await().until(() -> log("5").contains("last words"));
-        Programs.Ended none = programs.console("logs", "--account", "5", "--before-end");
+        Programs.Ended none = programs.console("logs", "5", "--before-end");
         programs.workers().forEach(ProcessHandle::destroyForcibly);
         await().until(() -> programs.workers().isEmpty());
 
-        Programs.Ended dead = programs.console("logs", "--account", "5", "--before-end");
+        Programs.Ended dead = programs.console("logs", "5", "--before-end");
 
         assertThat(none.exitCode()).isEqualTo(WorkerConsole.FAILURE);
         assertThat(none.err()).contains("no worker of account 5 has ended yet").hasLineCount(1);
@@ -188,9 +188,7 @@ class LogsTest {
     void an_unknown_account_is_a_failure() throws Exception {
         start("5", "--", "sh", "-c", "echo here; exec sleep 300");
 
-        for (String[] words :
-                new String[][] {{"logs", "--account", "6"}, {"tail", "6"}, {"logs", "--account", "6", "--before-end"}
-                }) {
+        for (String[] words : new String[][] {{"logs", "6"}, {"tail", "6"}, {"logs", "6", "--before-end"}}) {
             Programs.Ended ended = programs.console(words);
 
             assertThat(ended.exitCode()).isEqualTo(WorkerConsole.FAILURE);
@@ -228,15 +226,16 @@ class LogsTest {
         "logs --level loud, '--level must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL, was \"loud\"'",
         "logs --since soon, '--since must be how long ago, such as 90s'",
         "logs --since 1h --until 2h, --since must not be later than --until",
-        "logs --last 100001, --last must be at most 100000",
-        "logs --account .x, account must",
+        "logs --last 100001, '--last must be a number from 1 to 100000, was \"100001\"'",
+        "logs .x, account must",
         "logs --worker 17, --worker must be a worker id",
-        "logs --before-end, --before-end needs --account",
-        "logs 4711, an account is given with --account",
+        "logs --before-end, --before-end needs an account",
+        "logs 4711 5, 'logs does not take \"5\"'",
+        "logs --account 4711, logs takes no --account",
         "tail, tail needs an account",
         "tail 5 --since 1h, tail takes no --since",
         "host --log-keep 30, '--log-keep must be a time such as 90s'",
-        "host --log-keep 1s, --log-keep must be between 1m and 3650d"
+        "host --log-keep 1s, '--log-keep must be between 1m and 3650d, was \"1s\"'"
     })
     void wrong_usage_is_one_line(String words, String says) throws Exception {
         Programs.Ended ended = programs.console(words.split(" "));
@@ -254,7 +253,7 @@ class LogsTest {
     }
 
     private void start(String... words) throws Exception {
-        List<String> command = new ArrayList<>(List.of("start"));
+        List<String> command = new ArrayList<>(List.of("start", "--create"));
         command.addAll(List.of(words));
         Programs.Ended started = programs.console(command.toArray(new String[0]));
         assertThat(started.exitCode()).as(started.err()).isEqualTo(WorkerConsole.DONE);

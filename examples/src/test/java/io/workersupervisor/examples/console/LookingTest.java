@@ -3,9 +3,9 @@ package io.workersupervisor.examples.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
-import io.workersupervisor.examples.Programs;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.Needs;
+import io.workersupervisor.examples.Programs;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,7 +69,7 @@ class LookingTest {
 
     @Test
     void looking_changes_nothing() throws Exception {
-        programs.console("start", "5", "--data", data.toString(), "--", "sleep", "300");
+        programs.console("start", "--create", "5", "--data", data.toString(), "--", "sleep", "300");
         List<String> before = Programs.listing(data);
 
         for (List<String> command : LOOKING) {
@@ -98,8 +98,8 @@ class LookingTest {
 
     @Test
     void row_that_cannot_be_read_is_named_and_hides_no_other() throws Exception {
-        programs.console("start", "5", "--data", data.toString(), "--", "sleep", "300");
-        programs.console("start", "6", "--data", data.toString(), "--", "sleep", "300");
+        programs.console("start", "--create", "5", "--data", data.toString(), "--", "sleep", "300");
+        programs.console("start", "--create", "6", "--data", data.toString(), "--", "sleep", "300");
         sql("UPDATE worker_registry SET state = 'ODD' WHERE account_id = 5");
 
         Programs.Ended ps = look(List.of("ps"));
@@ -118,7 +118,7 @@ class LookingTest {
 
     @Test
     void what_is_said_of_a_row_that_cannot_be_read_leads_out_of_it() throws Exception {
-        programs.console("start", "5", "--data", data.toString(), "--", "sleep", "300");
+        programs.console("start", "--create", "5", "--data", data.toString(), "--", "sleep", "300");
         sql("UPDATE worker_registry SET state = 'ODD'");
         Programs.Ended refused = look(List.of("stop", "5"));
         Matcher command = Pattern.compile("sqlite3 (\\S+) \"([^\"]+)\"").matcher(refused.err());
@@ -135,15 +135,17 @@ class LookingTest {
 
     @Test
     void a_copied_directory_is_told_and_can_be_accepted() throws Exception {
-        programs.console("start", "5", "--data", data.toString(), "--", "sleep", "300");
+        programs.console("start", "--create", "5", "--data", data.toString(), "--", "sleep", "300");
         programs.console("stop", "5", "--data", data.toString());
         Path copy = data.resolveSibling("copy");
         assertThat(new ProcessBuilder("cp", "-a", data.toString(), copy.toString())
                         .start()
                         .waitFor())
                 .isZero();
-        String[] start = {"start", "5", "--data", copy.toString(), "--", "true"};
-        String[] accept = {"start", "5", "--accept-moved-directory", "--start-grace", "0", "--data", copy.toString()};
+        String[] start = {"start", "--create", "5", "--data", copy.toString(), "--", "true"};
+        String[] accept = {
+            "start", "--create", "5", "--accept-moved-directory", "--start-grace", "0", "--data", copy.toString()
+        };
 
         for (List<String> command : List.of(List.of("ps"), List.of("why", "5"))) {
             Programs.Ended ended = console(command, "--data", copy.toString());
@@ -168,7 +170,7 @@ class LookingTest {
 
     @Test
     void a_directory_that_cannot_be_written_is_an_error_of_the_doctor() throws Exception {
-        programs.console("start", "5", "--data", data.toString(), "--", "sleep", "300");
+        programs.console("start", "--create", "5", "--data", data.toString(), "--", "sleep", "300");
         programs.console("stop", "5", "--data", data.toString());
         String readOnly = "mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\"";
         Needs.that(
@@ -181,7 +183,8 @@ class LookingTest {
                 new ArrayList<>(List.of("unshare", "-m", "sh", "-c", readOnly + " && exec \"$@\"", data.toString()));
         List<String> doctor = new ArrayList<>(words);
         doctor.addAll(Programs.command(WorkerConsole.class, "doctor", "--data", data.toString()));
-        words.addAll(Programs.command(WorkerConsole.class, "start", "5", "--data", data.toString(), "--", "true"));
+        words.addAll(Programs.command(
+                WorkerConsole.class, "start", "--create", "5", "--data", data.toString(), "--", "true"));
 
         Programs.Ended examined = programs.begin(doctor).end();
         Programs.Ended started = programs.begin(words).end();
@@ -221,7 +224,7 @@ class LookingTest {
 
     @Test
     void directory_of_another_user_is_refused() throws Exception {
-        programs.console("start", "5", "--data", data.toString(), "--", "true");
+        programs.console("start", "--create", "5", "--data", data.toString(), "--", "true");
         boolean root = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
         Needs.that(root, "root, to give a directory to another user");
         Files.setAttribute(data, "unix:uid", 65_533);
@@ -234,7 +237,7 @@ class LookingTest {
             assertThat(ended.exitCode()).isEqualTo(WorkerConsole.FAILURE);
             assertThat(ended.err()).contains("belongs to user id 65533").hasLineCount(1);
         }
-        assertThat(programs.console("start", "5", "--data", data.toString(), "--", "true")
+        assertThat(programs.console("start", "--create", "5", "--data", data.toString(), "--", "true")
                         .exitCode())
                 .isEqualTo(WorkerConsole.FAILURE);
         assertThat(Programs.listing(data)).isEqualTo(before);

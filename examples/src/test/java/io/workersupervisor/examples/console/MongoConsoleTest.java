@@ -57,13 +57,11 @@ class MongoConsoleTest {
         Instant later = Instant.now().plusSeconds(5);
         MongoPlaces.insert(uri, "bots_worker_logs", foreign(4711L, "WARN", "foreign", later));
 
-        Programs.Ended logs = console("logs", "--account", "4711", "--mongo-prefix", "bots_");
+        Programs.Ended logs = console("logs", "4711", "--mongo-prefix", "bots_");
         Programs.Ended tail = console("tail", "4711", "--mongo-prefix", "bots_", "--json");
         Programs.Ended doctor = console("doctor", "--mongo-prefix", "bots_");
 
-        assertThat(logs.out()
-                        .lines()
-                        .map(line -> line.substring(line.indexOf(' ')).strip()))
+        assertThat(logs.out().lines().map(line -> line.replaceFirst("^\\S+ \\S+ \\S+ +", "")))
                 .containsExactly("INFO     4711 one", "ERROR    4711 two", "WARNING  4711 foreign");
         assertThat(logs.err()).isEmpty();
         assertThat(tail.out().lines().map(line -> JsonParser.parseString(line).getAsJsonObject()))
@@ -89,8 +87,8 @@ class MongoConsoleTest {
                 foreign(5L, "INFO", "long ago", Instant.now().minusSeconds(600)),
                 foreign(5L, "INFO", "to come", Instant.now().plusSeconds(600)));
 
-        Programs.Ended all = console("logs", "--account", "5");
-        Programs.Ended last = console("logs", "--account", "5", "--last", "2");
+        Programs.Ended all = console("logs", "5");
+        Programs.Ended last = console("logs", "5", "--last", "2");
 
         assertThat(messages(all)).containsExactly("long ago", "one", "two", "to come");
         assertThat(messages(last)).containsExactly("two", "to come");
@@ -232,7 +230,9 @@ class MongoConsoleTest {
         assertThat(unused.exitCode()).isEqualTo(WorkerConsole.DONE);
         assertThat(which.err()).contains("which MongoDB?", MongoUri.URI).hasLineCount(1);
         assertThat(seen.err()).contains("warning: every user of this machine sees the password");
-        assertThat(misplaced.err()).contains("logs does not take", "***").hasLineCount(1);
+        assertThat(misplaced.err())
+                .contains("account must be", "connection string")
+                .hasLineCount(1);
         assertThat(noUser.err()).contains("names a user and no password").hasLineCount(1);
         assertThat(alone.err())
                 .contains("--mongo-password-file", MongoUri.PASSWORD)
@@ -277,7 +277,7 @@ class MongoConsoleTest {
     }
 
     private void start(String account, String... words) throws Exception {
-        List<String> command = new ArrayList<>(List.of("start", account));
+        List<String> command = new ArrayList<>(List.of("start", "--create", account));
         command.addAll(List.of(words));
         Programs.Ended started = programs.console(command.toArray(new String[0]));
         assertThat(started.exitCode()).as(started.err()).isEqualTo(WorkerConsole.DONE);

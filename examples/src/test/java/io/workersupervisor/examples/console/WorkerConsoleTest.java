@@ -36,7 +36,18 @@ class WorkerConsoleTest {
     @Test
     void started_worker_outlives_the_console_and_is_there_for_every_command() throws Exception {
         Programs.Ended started = programs.console(
-                "start", "4711", "--user", "u7", "--spec-version=1.2", "--dir", "/", "--json", "--", "sleep", "300");
+                "start",
+                "--create",
+                "4711",
+                "--user",
+                "u7",
+                "--spec-version=1.2",
+                "--dir",
+                "/",
+                "--json",
+                "--",
+                "sleep",
+                "300");
         assertThat(started.exitCode()).isEqualTo(WorkerConsole.DONE);
         JsonObject worker = json(started);
         assertThat(worker.get("result").getAsString()).isEqualTo("STARTED");
@@ -45,7 +56,7 @@ class WorkerConsoleTest {
                 .extracting(ProcessHandle::pid)
                 .containsExactly(worker.get("pid").getAsLong());
 
-        Programs.Ended again = programs.console("start", "4711", "--", "sleep", "300");
+        Programs.Ended again = programs.console("start", "--create", "4711", "--", "sleep", "300");
         assertThat(again.exitCode()).isEqualTo(WorkerConsole.ALREADY_RUNNING);
         assertThat(again.err()).contains("already running").hasLineCount(1);
 
@@ -75,9 +86,9 @@ class WorkerConsoleTest {
 
     @Test
     void why_tells_the_newest_reports_first() throws Exception {
-        programs.console("start", "bot", "--", "sleep", "300");
+        programs.console("start", "--create", "bot", "--", "sleep", "300");
         programs.console("stop", "bot");
-        programs.console("start", "bot", "--", "false");
+        programs.console("start", "--create", "bot", "--", "false");
 
         JsonObject all = json(programs.console("why", "bot", "--json"));
         Programs.Ended last = programs.console("why", "bot", "--last", "1");
@@ -90,7 +101,7 @@ class WorkerConsoleTest {
 
     @Test
     void ps_tells_why_the_last_worker_stopped() throws Exception {
-        programs.console("start", "5", "--start-grace", "0", "--", "sh", "-c", "kill -9 $$");
+        programs.console("start", "--create", "5", "--start-grace", "0", "--", "sh", "-c", "kill -9 $$");
         await().until(() -> programs.workers().isEmpty());
         programs.console("stop", "5");
 
@@ -106,7 +117,7 @@ class WorkerConsoleTest {
 
     @Test
     void stop_of_an_account_that_was_never_known_says_so() throws Exception {
-        programs.console("start", "5", "--start-grace", "0", "--", "true");
+        programs.console("start", "--create", "5", "--start-grace", "0", "--", "true");
 
         Programs.Ended unknown = programs.console("stop", "12345");
         JsonObject alsoUnknown = json(programs.console("stop", "54321", "--json"));
@@ -120,8 +131,8 @@ class WorkerConsoleTest {
 
     @Test
     void short_job_is_started_where_it_need_not_live() throws Exception {
-        Programs.Ended graced = programs.console("start", "5", "--", "true");
-        Programs.Ended ungraced = programs.console("start", "5", "--start-grace", "0", "--", "true");
+        Programs.Ended graced = programs.console("start", "--create", "5", "--", "true");
+        Programs.Ended ungraced = programs.console("start", "--create", "5", "--start-grace", "0", "--", "true");
 
         assertThat(graced.exitCode()).isEqualTo(WorkerConsole.FAILURE);
         assertThat(graced.err()).contains("ended within 500 ms, exit code 0").hasLineCount(1);
@@ -131,7 +142,7 @@ class WorkerConsoleTest {
 
     @Test
     void start_whose_answer_is_lost_says_that_the_worker_runs() throws Exception {
-        Programs.Ended ended = shell("\"$@\" >/dev/full", "start", "5", "--json", "--", "sleep", "300");
+        Programs.Ended ended = shell("\"$@\" >/dev/full", "start", "--create", "5", "--json", "--", "sleep", "300");
 
         assertThat(ended.exitCode()).isEqualTo(WorkerConsole.FAILURE);
         assertThat(ended.err())
@@ -146,16 +157,17 @@ class WorkerConsoleTest {
         Files.writeString(home.resolve("env"), "GREET=gr\u00fc\u00df\n");
         String word = "LC_ALL=C \"$@\" \"$(printf '\\303\\274')\"";
 
-        Programs.Ended argument = shell(word, "start", "5", "--", "echo");
+        Programs.Ended argument = shell(word, "start", "--create", "5", "--", "echo");
         Programs.Ended directory = shell(word, "ps", "--data");
         Programs.Ended account = shell(word, "stop");
-        Programs.Ended variable = shell("LC_ALL=C \"$@\"", "start", "5", "--env-file", "env", "--", "sleep", "300");
+        Programs.Ended variable =
+                shell("LC_ALL=C \"$@\"", "start", "--create", "5", "--env-file", "env", "--", "sleep", "300");
 
         for (Programs.Ended ended : List.of(argument, directory, account, variable)) {
             assertThat(ended.exitCode()).isEqualTo(WorkerConsole.USAGE);
             assertThat(ended.err()).contains("LC_ALL=C.UTF-8").hasLineCount(1);
         }
-        assertThat(argument.err()).contains("argument 5");
+        assertThat(argument.err()).contains("argument 6");
         assertThat(variable.err()).contains("GREET").doesNotContain("gr");
         assertThat(data).doesNotExist();
     }
@@ -168,7 +180,7 @@ class WorkerConsoleTest {
 
     @Test
     void failed_start_says_in_one_line_why() throws Exception {
-        Programs.Ended ended = programs.console("start", "5", "--", "exit-with-three");
+        Programs.Ended ended = programs.console("start", "--create", "5", "--", "exit-with-three");
 
         assertThat(ended.exitCode()).isEqualTo(WorkerConsole.FAILURE);
         assertThat(ended.err()).contains("account 5 failed to start at program").hasLineCount(1);
@@ -176,28 +188,30 @@ class WorkerConsoleTest {
 
     @Test
     void dead_worker_is_shown_and_does_not_block() throws Exception {
-        long pid = json(programs.console("start", "5", "--json", "--", "sleep", "300"))
+        long pid = json(programs.console("start", "--create", "5", "--json", "--", "sleep", "300"))
                 .get("pid")
                 .getAsLong();
         ProcessHandle.of(pid).orElseThrow().destroyForcibly();
         await().until(() -> programs.console("ps").out().contains("DEAD: pid " + pid));
 
         assertThat(programs.console("why", "5").out()).contains("but dead", "files its end");
-        assertThat(programs.console("start", "5", "--", "sleep", "300").exitCode())
+        assertThat(programs.console("start", "--create", "5", "--", "sleep", "300")
+                        .exitCode())
                 .isEqualTo(WorkerConsole.DONE);
         assertThat(programs.console("why", "5").out()).contains("KILLED_BY_SIGNAL");
     }
 
     @Test
     void start_is_refused_while_a_descendant_lives() throws Exception {
-        long pid = json(programs.console("start", "5", "--json", "--", "sh", "-c", "sleep 300 & exec sleep 301"))
+        long pid = json(programs.console(
+                        "start", "--create", "5", "--json", "--", "sh", "-c", "sleep 300 & exec sleep 301"))
                 .get("pid")
                 .getAsLong();
         ProcessHandle.of(pid).orElseThrow().destroyForcibly();
         await().until(() -> programs.workers().size() == 1);
 
-        Programs.Ended refused = programs.console("start", "5", "--", "sleep", "300");
-        JsonObject fields = json(programs.console("start", "5", "--json", "--", "sleep", "300"));
+        Programs.Ended refused = programs.console("start", "--create", "5", "--", "sleep", "300");
+        JsonObject fields = json(programs.console("start", "--create", "5", "--json", "--", "sleep", "300"));
 
         assertThat(refused.exitCode()).isEqualTo(WorkerConsole.REFUSED);
         assertThat(refused.err()).contains("DESCENDANTS_LEFT").hasLineCount(1);
@@ -208,8 +222,8 @@ class WorkerConsoleTest {
 
     @Test
     void of_two_starts_at_once_exactly_one_starts() throws Exception {
-        Programs.Running one = programs.begin(WorkerConsole.class, "start", "5", "--", "sleep", "300");
-        Programs.Running other = programs.begin(WorkerConsole.class, "start", "5", "--", "sleep", "300");
+        Programs.Running one = programs.begin(WorkerConsole.class, "start", "--create", "5", "--", "sleep", "300");
+        Programs.Running other = programs.begin(WorkerConsole.class, "start", "--create", "5", "--", "sleep", "300");
 
         assertThat(List.of(one.end().exitCode(), other.end().exitCode()))
                 .containsExactlyInAnyOrder(WorkerConsole.DONE, WorkerConsole.ALREADY_RUNNING);
@@ -218,9 +232,9 @@ class WorkerConsoleTest {
 
     @Test
     void worker_that_the_registry_lost_is_shown_and_can_be_stopped() throws Exception {
-        programs.console("start", "5", "--", "sleep", "300");
+        programs.console("start", "--create", "5", "--", "sleep", "300");
         Files.delete(data.resolve("registry.db"));
-        Programs.Ended refused = programs.console("start", "5", "--", "sleep", "300");
+        Programs.Ended refused = programs.console("start", "--create", "5", "--", "sleep", "300");
 
         assertThat(refused.exitCode()).isEqualTo(WorkerConsole.REFUSED);
         assertThat(refused.err()).contains("warning", "UNREGISTERED_WORKER").hasLineCount(2);
@@ -240,7 +254,15 @@ class WorkerConsoleTest {
     void variables_come_from_a_file_and_are_never_shown() throws Exception {
         Path file = Files.writeString(home.resolve("env"), "# secrets\n\nTOKEN=s3cret=1 2\n");
         String[] start = {
-            "start", "5", "--env-file", "env", "--", "sh", "-c", "printf '%s' \"$TOKEN\" >got; exec sleep 300"
+            "start",
+            "--create",
+            "5",
+            "--env-file",
+            "env",
+            "--",
+            "sh",
+            "-c",
+            "printf '%s' \"$TOKEN\" >got; exec sleep 300"
         };
 
         Programs.Ended started = programs.console(start);
@@ -272,12 +294,16 @@ class WorkerConsoleTest {
 
     @Test
     void help_and_version_answer() throws Exception {
-        Programs.Ended help = programs.console("start", "--help");
+        Programs.Ended help = programs.console("--help");
+        Programs.Ended ofStart = programs.console("start", "--help");
 
         assertThat(help.exitCode()).isEqualTo(WorkerConsole.DONE);
         assertThat(help.out())
-                .contains("usage:", "start", "stop", "ps", "why", "logs", "tail", "doctor", "host", "exit code");
+                .contains("Usage:", "start", "stop", "ps", "why", "logs", "tail", "doctor", "host", "Exit codes");
         assertThat(programs.console("help")).isEqualTo(help);
+        assertThat(ofStart.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(ofStart.out()).contains("start [OPTIONS] ACCOUNT -- COMMAND [WORD]...", "--create");
+        assertThat(programs.console("help", "start")).isEqualTo(ofStart);
         assertThat(programs.console("--version").out()).startsWith("worker-console ");
     }
 
