@@ -1,10 +1,14 @@
 /** Programs that use the library. */
 module io.workersupervisor.examples {
     requires com.google.gson;
+    requires info.picocli;
     requires io.workersupervisor;
     requires io.workersupervisor.mongo;
     requires io.workersupervisor.sqlite;
     requires jdk.unsupported;
 
     exports io.workersupervisor.examples;
+
+    opens io.workersupervisor.examples.console to
+            info.picocli;
 }

@@ -13,6 +13,9 @@ import java.time.Duration;
  * everywhere. A database that is down delays entries and stops nobody.
  */
 public final class QuickStartMongo {
+    /** Names the environment variable that holds the connection string. */
+    private static final String URI = "WORKER_MONGO_URI";
+
     private QuickStartMongo() {}
 
     /**
@@ -40,10 +43,9 @@ public final class QuickStartMongo {
     }
 
     static MongoPlace place(String[] args) {
-        String uri = args.length > 0 ? args[0] : System.getenv(MongoUri.URI);
+        String uri = args.length > 0 ? args[0] : System.getenv(URI);
         if (uri == null) {
-            throw new IllegalArgumentException(
-                    "which MongoDB? Give its connection string as argument or in " + MongoUri.URI);
+            throw new IllegalArgumentException("which MongoDB? Give its connection string as argument or in " + URI);
         }
         return MongoPlace.of(uri);
     }

@@ -29,7 +29,7 @@ class MongoExamplesTest {
         String uri = MongoPlaces.freshUri();
         Path data = QuickStart.place(directory);
         try (Programs programs = new Programs(home, data)) {
-            programs.environment(MongoUri.URI, uri);
+            programs.environment("WORKER_MONGO_URI", uri);
             for (int run = 0; run < 2; run++) {
                 Programs.Ended ended = programs.begin(program).end();
 

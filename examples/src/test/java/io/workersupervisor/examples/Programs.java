@@ -2,6 +2,7 @@ package io.workersupervisor.examples;
 
 import static org.awaitility.Awaitility.await;
 
+import io.workersupervisor.examples.console.WorkerConsole;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Runs programs of this module in JVMs of their own, and ends whatever they leave running in a data directory. */
-final class Programs implements AutoCloseable {
+public final class Programs implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path home;
@@ -32,30 +33,30 @@ final class Programs implements AutoCloseable {
      * @param home where the programs start, and where their output goes
      * @param data the data directory
      */
-    Programs(Path home, Path data) {
+    public Programs(Path home, Path data) {
         this.home = home;
         this.data = data;
     }
 
     /** Sets a variable of the programs that are begun from now on. */
-    void environment(String name, String value) {
+    public void environment(String name, String value) {
         environment.put(name, value);
     }
 
     /** What a program printed and how it ended. */
-    record Ended(int exitCode, String out, String err) {}
+    public record Ended(int exitCode, String out, String err) {}
 
     /** A program at work. */
-    record Running(Process process, Path out, Path err) {
-        String printed() {
+    public record Running(Process process, Path out, Path err) {
+        public String printed() {
             return read(out);
         }
 
-        void awaitPrinted(String text) {
+        public void awaitPrinted(String text) {
             await().until(() -> printed().contains(text));
         }
 
-        Ended end() throws InterruptedException {
+        public Ended end() throws InterruptedException {
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError("still runs after " + PATIENCE + ": " + read(out) + read(err));
             }
@@ -63,12 +64,12 @@ final class Programs implements AutoCloseable {
         }
     }
 
-    Running begin(Class<?> program, String... words) throws IOException {
+    public Running begin(Class<?> program, String... words) throws IOException {
         return begin(command(program, words));
     }
 
     /** A command that runs a program in a JVM as quiet as the packaged console's, on every JDK. */
-    static List<String> command(Class<?> program, String... words) {
+    public static List<String> command(Class<?> program, String... words) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -81,7 +82,7 @@ final class Programs implements AutoCloseable {
         return command;
     }
 
-    Running begin(List<String> command) throws IOException {
+    public Running begin(List<String> command) throws IOException {
         Path out = home.resolve("out-" + ++outputs);
         Path err = home.resolve("err-" + outputs);
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -89,19 +90,19 @@ final class Programs implements AutoCloseable {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         // Of a server that is given to the tests, these are not for the programs.
-        builder.environment().keySet().removeAll(Set.of(MongoUri.URI, MongoUri.PASSWORD));
+        builder.environment().keySet().removeAll(Set.of("WORKER_MONGO_URI", "WORKER_MONGO_PASSWORD", "WORKER_DATA"));
         builder.environment().putAll(environment);
         Process process = builder.start();
         started.add(process);
         return new Running(process, out, err);
     }
 
-    Ended console(String... words) throws IOException, InterruptedException {
+    public Ended console(String... words) throws IOException, InterruptedException {
         return begin(WorkerConsole.class, words).end();
     }
 
     /** The processes whose environment says that they are workers of the data directory. */
-    List<ProcessHandle> workers() {
+    public List<ProcessHandle> workers() {
         return processes("environ", "\0WORKER_DATA=" + data + "\0");
     }
 
@@ -140,7 +141,7 @@ final class Programs implements AutoCloseable {
     }
 
     /** Everything below a directory with size and time, to see whether something was made or changed. */
-    static List<String> listing(Path directory) throws IOException {
+    public static List<String> listing(Path directory) throws IOException {
         try (Stream<Path> all = Files.walk(directory)) {
             List<String> lines = new ArrayList<>();
             for (Path path : all.sorted().toList()) {

@@ -1,0 +1,24 @@
+package io.workersupervisor.examples.console;
+
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.spi.WorkerRegistry;
+import io.workersupervisor.WorkerSupervisor;
+import picocli.CommandLine.Option;
+
+/** The option of the commands that change something. */
+final class ChangeOptions {
+    static final String ACCEPT_MOVED_DIRECTORY = "--accept-moved-directory";
+
+    @Option(
+            names = ACCEPT_MOVED_DIRECTORY,
+            description =
+                    "Accept a data directory that was copied, restored or moved. Say it once, when the original, its"
+                            + " hosts and its workers are out of use.")
+    private boolean acceptMovedDirectory;
+
+    /** Begins a supervisor as the option wants it. */
+    WorkerSupervisor.Builder supervisor(DataDirectory data, WorkerRegistry registry) {
+        WorkerSupervisor.Builder supervisor = WorkerSupervisor.builder(data, registry);
+        return acceptMovedDirectory ? supervisor.acceptMovedDirectory() : supervisor;
+    }
+}

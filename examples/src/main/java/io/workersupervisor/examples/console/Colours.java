@@ -1,0 +1,53 @@
+package io.workersupervisor.examples.console;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Colours of text for people: on a terminal only, and never where {@code NO_COLOR} is set or the terminal is dumb.
+ *
+ * @param on whether text is coloured
+ */
+record Colours(boolean on) {
+    static final Colours NONE = new Colours(false);
+
+    /** The colours of a stream of this process, 1 or 2. */
+    static Colours of(int stream, Map<String, String> environment) {
+        boolean wanted = environment.getOrDefault("NO_COLOR", "").isEmpty()
+                && !environment.getOrDefault("TERM", "dumb").equals("dumb");
+        return new Colours(wanted && isTerminal(stream));
+    }
+
+    /** The JDK tells it of input and output together only, and tells it differently from JDK 22 on. */
+    private static boolean isTerminal(int stream) {
+        try {
+            String file =
+                    Files.readSymbolicLink(Path.of("/proc/self/fd/" + stream)).toString();
+            return file.startsWith("/dev/pts/") || file.startsWith("/dev/tty") || file.equals("/dev/console");
+        } catch (IOException closed) {
+            return false;
+        }
+    }
+
+    String bold(String text) {
+        return coloured("1", text);
+    }
+
+    String red(String text) {
+        return coloured("31", text);
+    }
+
+    String green(String text) {
+        return coloured("32", text);
+    }
+
+    String yellow(String text) {
+        return coloured("33", text);
+    }
+
+    private String coloured(String code, String text) {
+        return on && !text.isEmpty() ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+    }
+}

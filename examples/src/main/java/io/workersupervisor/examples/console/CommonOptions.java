@@ -1,0 +1,38 @@
+package io.workersupervisor.examples.console;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options of every command that works; they may stand before or behind its name. */
+final class CommonOptions {
+    /** Names the data directory where no option does. Workers find their own there. */
+    static final String DATA = "WORKER_DATA";
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "The data directory. Default: " + DATA + " in the environment, else the directory data.")
+    private Optional<Path> data = Optional.empty();
+
+    @Option(
+            names = "--json",
+            description =
+                    "Print JSON on standard output: one object on one line, times in UTC. Errors stay lines of text.")
+    private boolean json;
+
+    /** Where it works: what stands behind the command comes first, then before it, then the environment. */
+    static Path data(CommonOptions behind, CommonOptions before, Map<String, String> environment) {
+        return behind.data
+                .or(() -> before.data)
+                .or(() -> Optional.ofNullable(environment.get(DATA))
+                        .filter(value -> !value.isBlank())
+                        .map(Values::path))
+                .orElseGet(() -> Values.path("data"));
+    }
+
+    boolean isJson() {
+        return json;
+    }
+}

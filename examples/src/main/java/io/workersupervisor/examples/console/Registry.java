@@ -1,0 +1,26 @@
+package io.workersupervisor.examples.console;
+
+import io.workersupervisor.mongo.MongoWorkerRegistry;
+import io.workersupervisor.spi.WorkerRegistry;
+import io.workersupervisor.sqlite.SqliteWorkerRegistry;
+
+/**
+ * A registry that a command has opened, in whatever store.
+ *
+ * @param rows the registry
+ * @param letGo closes it
+ */
+record Registry(WorkerRegistry rows, Runnable letGo) implements AutoCloseable {
+    static Registry of(SqliteWorkerRegistry opened) {
+        return new Registry(opened, opened::close);
+    }
+
+    static Registry of(MongoWorkerRegistry opened) {
+        return new Registry(opened, opened::close);
+    }
+
+    @Override
+    public void close() {
+        letGo.run();
+    }
+}

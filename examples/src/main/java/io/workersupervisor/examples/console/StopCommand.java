@@ -1,0 +1,97 @@
+package io.workersupervisor.examples.console;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.StopResult;
+import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.WorkerSupervisorException;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Ends the workers of accounts, one after the other. The data directory must exist: who stops in the wrong place shall not
+ * read that nothing ran.
+ */
+@Command(name = "stop", description = "End the workers of accounts. An account stays stopped until its next start.")
+final class StopCommand implements Action {
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "ACCOUNT",
+            description = "The accounts, each of which is answered by itself.")
+    private List<AccountId> accounts = List.of();
+
+    @Mixin
+    private ChangeOptions change = new ChangeOptions();
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Mixin
+    final HelpOption help = new HelpOption();
+
+    @ArgGroup(validate = false, heading = "%nWhere registry and log entries are:%n")
+    private StoreOptions stores = new StoreOptions();
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public int run(Call call) {
+        Stores used = Stores.ofRows(stores, call);
+        DataDirectory data =
+                DataDirectory.open(DataDirectory.existing(call.data()).path());
+        try (Registry registry = used.registry(data);
+                WorkerSupervisor supervisor = change.supervisor(data, registry.rows())
+                        .withoutReconcile()
+                        .listener(new TroubleListener(call.output()))
+                        .build()) {
+            int first = WorkerConsole.DONE;
+            for (AccountId account : new LinkedHashSet<>(accounts)) {
+                int exitCode = stop(call.output(), data, supervisor, account);
+                first = first == WorkerConsole.DONE ? exitCode : first;
+            }
+            return first;
+        }
+    }
+
+    /** An account that cannot be stopped does not keep the others from being stopped. */
+    private static int stop(Output output, DataDirectory data, WorkerSupervisor supervisor, AccountId account) {
+        try {
+            StopResult result = supervisor.stop(account);
+            int exitCode = result.isStopped() ? WorkerConsole.DONE : WorkerConsole.REFUSED;
+            return output.result(exitCode, result.describe(), fields(data, result));
+        } catch (WorkerSupervisorException failed) {
+            return output.failure(WorkerConsole.describe(failed));
+        }
+    }
+
+    private static Map<String, Object> fields(DataDirectory data, StopResult result) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("data", data.path());
+        fields.put("account", result.account());
+        if (result instanceof StopResult.Stopped stopped) {
+            fields.put("result", "STOPPED");
+            fields.put("worker_id", stopped.workerId());
+            fields.put("rungs", stopped.rungs());
+            fields.put("report", stopped.report());
+        } else if (result instanceof StopResult.AlreadyStopped stopped) {
+            fields.put("result", "ALREADY_STOPPED");
+            fields.put("known", stopped.known());
+        } else if (result instanceof StopResult.Refused refused) {
+            fields.put("result", "REFUSED");
+            fields.put("reason", refused.reason());
+            fields.put("evidence", refused.evidence());
+            fields.put("advice", refused.reason().advice());
+        }
+        fields.put("text", result.describe());
+        return fields;
+    }
+}

@@ -1,0 +1,110 @@
+package io.workersupervisor.examples.console;
+
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.mongo.MongoLogSink;
+import io.workersupervisor.mongo.MongoPlace;
+import io.workersupervisor.mongo.MongoWorkerRegistry;
+import io.workersupervisor.spi.LogSink;
+import io.workersupervisor.sqlite.SqliteLogSink;
+import io.workersupervisor.sqlite.SqliteWorkerRegistry;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Where a command finds rows and log entries: SQLite files in the data directory, or the MongoDB that options and
+ * environment name.
+ *
+ * @param logs the MongoDB that has the log entries, if one has
+ * @param rows the MongoDB that has the registry, if one has
+ */
+record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows) {
+    /** SQLite alone. */
+    private static final Stores NONE = new Stores(Optional.empty(), Optional.empty());
+
+    /** A person who looks rather reads the files than waits for an election. */
+    private static final Duration PATIENCE_OF_ONE_WHO_LOOKS = Duration.ofSeconds(5);
+
+    /** For commands that have nothing to do with log entries. */
+    static Stores ofRows(StoreOptions options, Call call) {
+        return options.hasSharedRegistry() ? of(options, call) : NONE;
+    }
+
+    static Stores of(StoreOptions options, Call call) {
+        Optional<MongoUri> uri = MongoUri.of(options, call, System.getenv());
+        if (uri.isEmpty()) {
+            if (options.needMongo()) {
+                throw call.wrong("which MongoDB? Say " + StoreOptions.MONGO + " URI, or set " + MongoUri.URI
+                        + " in the environment");
+            }
+            return NONE;
+        }
+        if (uri.get().isSeenByOthers()) {
+            call.output()
+                    .warn("every user of this machine sees the password in " + StoreOptions.MONGO + ": use "
+                            + StoreOptions.MONGO_PASSWORD_FILE + ", " + MongoUri.PASSWORD + " or " + MongoUri.URI);
+        }
+        Optional<MongoPlace> place = Optional.of(place(call, uri.get(), options.prefix()));
+        return new Stores(place, options.hasSharedRegistry() ? place : Optional.empty());
+    }
+
+    private static MongoPlace place(Call call, MongoUri uri, Optional<String> prefix) {
+        try {
+            MongoPlace place = MongoPlace.of(uri.text());
+            return prefix.map(place::prefix).orElse(place);
+        } catch (IllegalArgumentException impossible) {
+            throw call.wrong(StoreOptions.MONGO + ": " + impossible.getMessage());
+        }
+    }
+
+    /** To start, stop and supervise; made where it is missing. */
+    Registry registry(DataDirectory data) {
+        return rows.isPresent()
+                ? Registry.of(MongoWorkerRegistry.open(rows.get()))
+                : Registry.of(SqliteWorkerRegistry.open(data));
+    }
+
+    /** To look; made by nobody. */
+    Registry registryToLookAt(DataDirectory data) {
+        if (rows.isPresent()) {
+            return Registry.of(MongoWorkerRegistry.openReadOnly(patient(rows.get())));
+        }
+        if (Files.notExists(data.registryFile())) {
+            throw new DataDirectoryException(
+                    "data directory " + data + " has no registry.db: nothing was started there yet, it was lost, or the"
+                            + " registry is in MongoDB (" + StoreOptions.REGISTRY + " mongo)");
+        }
+        return Registry.of(SqliteWorkerRegistry.openReadOnly(data));
+    }
+
+    /** Where a host puts entries; opened when they come. */
+    LogSink sink(DataDirectory data, Optional<Duration> keep) {
+        if (logs.isPresent()) {
+            MongoLogSink sink = MongoLogSink.in(logs.get());
+            return keep.map(sink::keepingFor).orElse(sink);
+        }
+        return SqliteLogSink.builder(data)
+                .keepFor(keep.orElse(SqliteLogSink.KEEP_FOR))
+                .build();
+    }
+
+    /** Where entries are looked up; empty where no host has made a log sink. */
+    Optional<LogSink> sinkToLookAt(DataDirectory data) {
+        if (logs.isPresent()) {
+            return mongoToLookAt().map(LogSink.class::cast);
+        }
+        return Files.notExists(data.path().resolve("logs").resolve("logs.db"))
+                ? Optional.empty()
+                : Optional.of(SqliteLogSink.openReadOnly(data));
+    }
+
+    /** The MongoDB that has the log entries, for one who looks. */
+    Optional<MongoLogSink> mongoToLookAt() {
+        return logs.map(Stores::patient).map(MongoLogSink::in);
+    }
+
+    private static MongoPlace patient(MongoPlace place) {
+        return place.timeout(PATIENCE_OF_ONE_WHO_LOOKS);
+    }
+}
