@@ -35,8 +35,8 @@ class FileLogsTest extends OnTailedDirectory {
 
     /** P5: what stands in the archive by now is missing here, and no line of NULs is in its place. */
     @Test
+    @Needs(Need.FALLOCATE)
     void what_is_archived_and_freed_while_it_is_read_is_no_entry() throws IOException {
-        Needs.that(HolePuncher.byProgram().trial(directory).isEmpty(), "fallocate");
         WorkerLogFile file = node.write(1, lines(400));
 
         List<LogEntry> found = logs(() -> free(file)).find(LogQuery.last(1_000));

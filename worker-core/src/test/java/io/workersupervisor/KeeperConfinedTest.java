@@ -41,6 +41,7 @@ class KeeperConfinedTest {
     }
 
     @Test
+    @Needs(Need.SETPRIV)
     void each_niceness_is_kept_where_it_may_not_be_lowered() throws Exception {
         List<String> unprivileged = Machine.userId() == 0
                 ? List.of("setpriv", "--bounding-set=-sys_nice", "--inh-caps=-sys_nice")
@@ -57,9 +58,9 @@ class KeeperConfinedTest {
     }
 
     @Test
+    @Needs({Need.PERL, Need.SECCOMP})
     void a_keeper_that_a_filter_of_system_calls_stops_is_told_once_and_the_shell_starts_the_workers() throws Exception {
         List<String> filtered = List.of("perl", "-e", WITHOUT_SIGNALFD);
-        Needs.that(run("perl", "-e", WITHOUT_SIGNALFD, "true") == 0, "perl, and the right to filter system calls");
 
         List<String> output = launch(filtered, LaunchPath.AUTO, "echo one", "echo two");
 
@@ -68,8 +69,8 @@ class KeeperConfinedTest {
     }
 
     @Test
+    @Needs(Need.ROOT)
     void P8_a_place_that_another_user_made_first_is_refused_and_the_next_one_taken() throws Exception {
-        Needs.that(Machine.userId() == 0, "root, to make a directory of another user");
         Path theirs = Files.createDirectory(directory.resolve("theirs"));
         Files.setAttribute(theirs, "unix:uid", NOBODY);
 
@@ -105,9 +106,5 @@ class KeeperConfinedTest {
         try (Stream<Path> files = Files.list(path)) {
             return files.map(file -> file.getFileName().toString()).toList();
         }
-    }
-
-    private static int run(String... command) throws Exception {
-        return new ProcessBuilder(command).start().waitFor();
     }
 }

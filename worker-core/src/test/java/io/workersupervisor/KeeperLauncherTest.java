@@ -74,6 +74,7 @@ class KeeperLauncherTest extends LauncherContract {
     }
 
     @Test
+    @Needs(Need.SETSID)
     void P6_a_lock_that_outlives_its_worker_is_recorded() {
         LaunchRequest request = request(1, "setsid sleep 600 & exit 0");
         launch(request);

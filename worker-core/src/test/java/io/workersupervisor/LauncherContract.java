@@ -94,8 +94,8 @@ abstract class LauncherContract {
     }
 
     @Test
+    @Needs(Need.NO_EMULATOR)
     void P6_a_program_of_another_machine_is_not_launched_and_named() throws IOException {
-        ProgramTest.assumeNoInterpreters();
         Path program =
                 Files.write(directory.resolve("program"), ProgramTest.elf(ProgramTest.RISC_V, ByteOrder.LITTLE_ENDIAN));
         assertThat(program.toFile().setExecutable(true)).isTrue();

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** With real processes and real locks, made as the launcher makes them. */
 @Timeout(60)
+@Needs(Need.FLOCK)
 class LocalLivenessProbeTest extends LivenessProbeContract {
     private final List<Process> started = new ArrayList<>();
     private final Machine machine = Machine.current();

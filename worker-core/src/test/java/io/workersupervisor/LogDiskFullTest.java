@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** P5: checkpoints on a disk that is full. Needs root for a small file system of its own. */
+@Needs({Need.ROOT, Need.MOUNT})
 class LogDiskFullTest {
     @TempDir
     private Path directory;
@@ -25,16 +26,9 @@ class LogDiskFullTest {
     void mount() throws Exception {
         node = new TailedDirectory(directory.resolve("data"));
         Files.createDirectory(node.data.checkpoints());
-        boolean mounted = run(
-                        "mount",
-                        "-t",
-                        "tmpfs",
-                        "-o",
-                        "size=256k,mode=0700",
-                        "tmpfs",
-                        node.data.checkpoints().toString())
-                == 0;
-        Needs.that(mounted, "the right to mount a tmpfs");
+        String place = node.data.checkpoints().toString();
+        assertThat(run("mount", "-t", "tmpfs", "-o", "size=256k,mode=0700", "tmpfs", place))
+                .isZero();
     }
 
     @AfterEach

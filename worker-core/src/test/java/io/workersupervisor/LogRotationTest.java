@@ -6,7 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,8 +28,8 @@ class LogRotationTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void what_every_sink_has_is_archived_and_freed() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         String text = lines(60_000);
         node.write(1, text);
         node.drain(node.tailer(sink));
@@ -43,8 +42,8 @@ class LogRotationTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void p5_a_worker_that_writes_on_loses_nothing_and_the_tailer_reads_on() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         LogTailer tailer = node.tailer(sink);
         TestedRotation rotation = rotation(HolePuncher.byProgram());
         for (int part = 0; part < 4; part++) {
@@ -117,8 +116,8 @@ class LogRotationTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void p5_a_crash_before_the_hole_is_made_up_for_by_the_next_host() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         String text = lines(60_000);
         node.write(1, text);
         node.drain(node.tailer(sink));
@@ -135,8 +134,8 @@ class LogRotationTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void p5_a_crash_behind_the_hole_leaves_the_copy_as_it_is() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         String text = lines(60_000);
         node.write(1, text);
         node.drain(node.tailer(sink));
@@ -157,8 +156,8 @@ class LogRotationTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void p7_a_file_that_was_cut_when_a_host_died_holds_up_no_other() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         WorkerLogFile cut = node.write(1, "cut\n");
         node.write(2, lines(60_000));
         node.drain(node.tailer(sink));
@@ -179,8 +178,8 @@ class LogRotationTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void p5_another_file_of_the_worker_gets_parts_of_its_own() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         LogTailer tailer = node.tailer(sink);
         LogRotation rotation = rotation(HolePuncher.byProgram()).rotation();
         node.write(1, lines(60_000));
@@ -198,8 +197,8 @@ class LogRotationTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void a_file_that_grows_no_more_is_archived_when_a_slow_sink_has_it_at_last() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         node.write(1, lines(60_000));
         TestedRotation rotation = rotation(HolePuncher.byProgram());
         rotation.tick(List.of(node.file(1)));
@@ -246,8 +245,8 @@ class LogRotationTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void a_tailer_that_lost_its_checkpoint_begins_behind_what_is_freed_and_tells_it() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         LogTailer first = node.tailer(sink);
         node.write(1, lines(60_000));
         node.drain(first);
@@ -259,11 +258,6 @@ class LogRotationTest extends OnTailedDirectory {
 
         assertThat(node.told()).anyMatch(text -> text.contains("are freed"));
         assertThat(sink.size()).isBetween(60_000, 60_001);
-    }
-
-    private static boolean isThere(String program) {
-        return java.util.Arrays.stream(ShellTools.systemPath().split(":", -1))
-                .anyMatch(place -> Files.isExecutable(Path.of(place).resolve(program)));
     }
 
     private static String lines(int count) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** P1: a machine that has setsid, but neither flock nor perl. */
+@Needs(Need.SETSID)
 class MissingToolsTest {
     private static final AccountId ACCOUNT = AccountId.of(4711);
     private static final WorkerSpec SPEC =
@@ -24,8 +25,7 @@ class MissingToolsTest {
     void open(@TempDir Path directory) throws IOException {
         node = new TestNode(directory.resolve("data"));
         bin = Files.createDirectory(directory.resolve("bin"));
-        Path setsid = Path.of(ShellTools.find(ShellTools.systemPath(), false).session());
-        Files.createSymbolicLink(bin.resolve("setsid"), setsid);
+        Files.createSymbolicLink(bin.resolve("setsid"), Need.SETSID.path());
     }
 
     @AfterEach

@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +91,7 @@ class ShLauncherTest {
     }
 
     @Test
+    @Needs(Need.FLOCK)
     void P2_a_held_lock_is_waited_for_by_the_clock_where_there_is_no_sleep(@TempDir Path directory) throws Exception {
         LocalMachine local = local(directory, text -> text.replace(" sleep ", " no-such-sleep "));
         AccountId account = AccountId.of(1);
@@ -113,6 +113,7 @@ class ShLauncherTest {
     }
 
     @Test
+    @Needs({Need.PERL, Need.LEASES})
     void P7_a_program_whose_file_system_hangs_is_refused_in_time(@TempDir Path directory) throws Exception {
         LocalMachine local = LocalMachine.of(DataDirectory.open(directory.resolve("data")), false);
         Path program = Files.copy(Path.of("/bin/sleep"), directory.resolve("program"), COPY_ATTRIBUTES);
@@ -177,35 +178,27 @@ class ShLauncherTest {
         void close() {
             readers.shutdownNow();
         }
-
-        static String installed(String program) {
-            for (String directory : List.of("/bin", "/usr/bin")) {
-                if (Files.isExecutable(Path.of(directory, program))) {
-                    return directory + "/" + program;
-                }
-            }
-            Needs.that(false, program);
-            return "";
-        }
     }
 
     @Nested
+    @Needs(Need.DASH)
     class Dash extends Sh {
         @Override
         ShellTools tools() {
             return new ShellTools(
-                    installed("dash"),
+                    Need.DASH.path().toString(),
                     ShLauncherTest.tools().locker(),
                     ShLauncherTest.tools().session());
         }
     }
 
     @Nested
+    @Needs(Need.BASH)
     class Bash extends Sh {
         @Override
         ShellTools tools() {
             return new ShellTools(
-                    installed("bash"),
+                    Need.BASH.path().toString(),
                     ShLauncherTest.tools().locker(),
                     ShLauncherTest.tools().session());
         }
@@ -220,17 +213,7 @@ class ShLauncherTest {
                 Path link = programs.resolve(name);
                 return Files.exists(link)
                         ? link.toString()
-                        : Files.createSymbolicLink(link, Path.of(installed("busybox")))
-                                .toString();
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        static boolean has(String applet) {
-            try {
-                Process list = new ProcessBuilder(installed("busybox"), "--list").start();
-                return list.inputReader().lines().anyMatch(applet::equals);
+                        : Files.createSymbolicLink(link, Need.BUSYBOX.path()).toString();
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
@@ -239,6 +222,7 @@ class ShLauncherTest {
 
     /** The shell and the setsid of busybox. */
     @Nested
+    @Needs(Need.BUSYBOX)
     class BusyboxShell extends Busybox {
         @Override
         ShellTools tools() {
@@ -248,12 +232,8 @@ class ShLauncherTest {
 
     /** Alpine's busybox has a flock of its own, Debian's has none. */
     @Nested
+    @Needs({Need.BUSYBOX, Need.BUSYBOX_FLOCK})
     class BusyboxFlock extends Busybox {
-        @BeforeAll
-        static void need_it() {
-            Needs.where(has("flock"), "a busybox that has flock");
-        }
-
         @Override
         ShellTools tools() {
             return new ShellTools(applet("sh"), applet("flock"), applet("setsid"));
@@ -261,10 +241,10 @@ class ShLauncherTest {
     }
 
     @Nested
+    @Needs(Need.PERL)
     class Perl extends Sh {
         @Override
         ShellTools tools() {
-            installed("perl");
             return new ShellTools(ShLauncherTest.tools().shell(), "perl", "perl");
         }
     }

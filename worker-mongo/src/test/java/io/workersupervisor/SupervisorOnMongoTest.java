@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.workersupervisor.mongo.MongoPlaces;
 import io.workersupervisor.mongo.MongoWorkerRegistry;
+import io.workersupervisor.mongo.NeedsMongod;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A supervisor whose registry is shared with other machines. */
+@NeedsMongod
 class SupervisorOnMongoTest {
     private static final AccountId ACCOUNT = AccountId.of(4711);
     private static final Instant NOW = Instant.parse("2026-03-01T10:15:30.007Z");

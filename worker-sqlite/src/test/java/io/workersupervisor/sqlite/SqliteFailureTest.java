@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.CorruptRowException;
 import io.workersupervisor.HostProcess;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.RowListing;
 import io.workersupervisor.RowSelection;
@@ -94,6 +96,7 @@ class SqliteFailureTest {
     }
 
     @Test
+    @Needs({Need.ROOT, Need.MOUNT})
     void a_full_disk() throws IOException {
         try (SmallDisk disk = SmallDisk.mount(directory.resolve("disk"));
                 SqliteWorkerRegistry registry =
