@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.mock;
 
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -133,11 +132,5 @@ class NeedsTest {
     @Test
     void the_user_of_this_machine_is_known() throws Exception {
         assertThat(Need.ROOT.isThere()).isEqualTo(Machine.userId() == 0);
-    }
-
-    @Test
-    @Needs(Need.PERL)
-    void a_program_that_is_there_has_a_path() {
-        assertThat(Files.isExecutable(Need.PERL.path())).isTrue();
     }
 }
