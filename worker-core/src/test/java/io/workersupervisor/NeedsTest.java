@@ -85,14 +85,16 @@ class NeedsTest {
 
     @Test
     void what_cannot_be_had_everywhere_is_never_required() {
-        assertThat(evaluate(Rare.class, REQUIRED, NOTHING::contains).isDisabled()).isTrue();
+        assertThat(evaluate(Rare.class, REQUIRED, NOTHING::contains).isDisabled())
+                .isTrue();
         assertThat(said).containsExactly("SKIPPED NeedsTest: busybox-flock");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"all", "perl,root", "busybox, root ,perl", "root,all"})
     void what_is_to_be_done_without_is_missing_and_not_required(String words) {
-        assertThat(evaluate(PerlAndRoot.class, without(words), EVERYTHING::contains).isDisabled())
+        assertThat(evaluate(PerlAndRoot.class, without(words), EVERYTHING::contains)
+                        .isDisabled())
                 .isTrue();
         assertThat(said).containsExactly("SKIPPED NeedsTest: perl", "SKIPPED NeedsTest: root");
     }
