@@ -32,6 +32,8 @@ public enum Need {
     PYTHON3,
     /** The program, and a temporary directory on a file system that can free a part of a file. */
     FALLOCATE,
+    /** A locale in which any letter may stand in a file's name; a container often has none. */
+    UTF_8,
     /** The user. */
     ROOT,
     /** The program, and the right to mount a file system. */
@@ -90,6 +92,7 @@ public enum Need {
         return switch (this) {
             case PYTHON3 -> runs("python3", "-c", "import ctypes, json, logging, sqlite3");
             case FALLOCATE -> punchesHoles();
+            case UTF_8 -> "UTF-8".equalsIgnoreCase(System.getProperty("sun.jnu.encoding"));
             case ROOT -> isRoot();
             case MOUNT -> mounts();
             case UNSHARE -> runs("unshare", "-pfm", "--mount-proc", "true");

@@ -102,6 +102,7 @@ class MountTableTest {
     }
 
     @Test
+    @Needs(Need.UTF_8)
     void a_mount_point_with_other_letters_is_read_as_utf_8() {
         // The file is read as bytes, one character each.
         MountTable mounts = table(ROOT, mount(21, 20, "/srv/\u00c3\u00a4", "nfs"));
