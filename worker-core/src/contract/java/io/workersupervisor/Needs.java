@@ -1,48 +1,33 @@
 package io.workersupervisor;
 
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * What a test needs of the machine. Without it the test is skipped, and says so; with the environment variable
- * {@code WORKER_TESTS_REQUIRED=true} it fails instead, so that a build meant to run everything does not pass without.
+ * What a test needs of the machine: the one way to say so, for a class or a method. Where one of these is missing, the test is
+ * skipped before anything of it runs, and standard error gets one line for each class and need: {@code SKIPPED Class: busybox}.
+ *
+ * <p>Two variables of the environment change that. {@code WORKER_TESTS_REQUIRED=true} makes the tests fail instead, so that a
+ * build meant to run everything does not pass without; needs that some good machines cannot have are excepted.
+ * {@code WORKER_TESTS_WITHOUT=busybox,root}, or {@code all}, makes the tests believe that these are missing, required or not.
+ *
+ * <p>{@code -Dgroups=needs} runs what has a need, and nothing else.
  */
-public final class Needs {
-    private static final boolean REQUIRED = "true".equals(System.getenv("WORKER_TESTS_REQUIRED"));
-
-    private Needs() {}
-
+@Inherited
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.TYPE, ElementType.METHOD})
+@Tag("needs")
+@ExtendWith(NeedsCondition.class)
+public @interface Needs {
     /**
-     * Goes on only where the machine has it.
+     * All of these are needed.
      *
-     * @param there whether it does
-     * @param what it is, for instance {@code root}
+     * @return the needs
      */
-    public static void that(boolean there, String what) {
-        if (!there && REQUIRED) {
-            Assertions.fail("needs " + what + ", and WORKER_TESTS_REQUIRED is set");
-        }
-        where(there, what);
-    }
-
-    /**
-     * As {@link #that}, for what cannot be had everywhere: the test is skipped even where everything is required.
-     *
-     * @param there whether it does
-     * @param what it is
-     */
-    public static void where(boolean there, String what) {
-        if (!there) {
-            System.err.println("SKIPPED, needs " + what + ": " + test());
-        }
-        Assumptions.assumeTrue(there, "needs " + what);
-    }
-
-    private static String test() {
-        return StackWalker.getInstance()
-                .walk(frames -> frames.filter(frame -> !frame.getClassName().equals(Needs.class.getName()))
-                        .findFirst()
-                        .map(frame -> frame.getClassName() + "." + frame.getMethodName())
-                        .orElse(""));
-    }
+    Need[] value();
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -139,8 +138,8 @@ class DataDirectoryTest {
     }
 
     @Test
+    @Needs(Need.ROOT)
     void a_directory_of_another_user_is_refused() throws IOException {
-        Needs.that(Kernel.userId() == 0, "root, to give a directory away");
         Path path = Files.createDirectory(home.resolve("data"));
         Files.setAttribute(path, "unix:uid", 65_534);
 

@@ -105,6 +105,7 @@ class DisasterTest {
     }
 
     @Test
+    @Needs(Need.SETSID)
     void P4_a_stop_of_an_unregistered_worker_is_not_done_while_its_lock_is_held() throws Exception {
         String hidden = "env -i PATH=\"$PATH\" setsid sh -c 'while :; do sleep 0.05; done' " + directory;
         WorkerSupervisor before = node.host();

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** P6: a data directory on a disk that is full. Needs root for a small file system of its own. */
+@Needs({Need.ROOT, Need.MOUNT})
 class DiskFullTest {
     private static final AccountId ACCOUNT = AccountId.of(4711);
 
@@ -23,8 +24,8 @@ class DiskFullTest {
 
     @BeforeEach
     void mount() throws Exception {
-        boolean mounted = run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", directory.toString()) == 0;
-        Needs.that(mounted, "the right to mount a tmpfs");
+        assertThat(run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", directory.toString()))
+                .isZero();
         node = new TestNode(directory.resolve("data"));
     }
 
@@ -46,7 +47,7 @@ class DiskFullTest {
         node.awaitLog(ACCOUNT, "ready");
 
         fill();
-        run("kill", "-USR1", Long.toString(pid));
+        TestNode.signal("-USR1", pid);
 
         await().until(() -> !host.why(ACCOUNT).isEmpty());
         assertThat(host.why(ACCOUNT).get(0).exit()).isEqualTo(new ExitStatus.Exited(42));

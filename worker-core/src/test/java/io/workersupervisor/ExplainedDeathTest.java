@@ -2,7 +2,6 @@ package io.workersupervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.spi.InMemoryWorkerRegistry;
@@ -56,11 +55,11 @@ class ExplainedDeathTest {
     }
 
     private StopReport deathOfPython(String program) {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "python3 is needed");
-        return death("/usr/bin/python3", "-c", program);
+        return death(Need.PYTHON3.path().toString(), "-c", program);
     }
 
     @Test
+    @Needs(Need.PYTHON3)
     void P6_an_uncaught_exception_is_named_with_its_line() {
         StopReport report = deathOfPython("""
                 class AuthKeyDuplicatedError(Exception): pass
@@ -76,6 +75,7 @@ class ExplainedDeathTest {
     }
 
     @Test
+    @Needs(Need.PYTHON3)
     void P6_last_words_of_the_worker_are_its_reason_and_go_with_its_records() throws Exception {
         StopReport report = deathOfPython("""
                 import json, os, sys
@@ -97,6 +97,7 @@ class ExplainedDeathTest {
     }
 
     @Test
+    @Needs(Need.PYTHON3)
     void P6_a_session_database_that_another_holds_is_named() throws Exception {
         Path session = directory.resolve("a.session");
         StopReport report = deathOfPython("""
@@ -110,6 +111,7 @@ class ExplainedDeathTest {
     }
 
     @Test
+    @Needs(Need.PYTHON3)
     void P6_a_crash_in_native_code_is_a_signal_with_the_lines_of_the_crash() {
         StopReport report = deathOfPython("import ctypes; ctypes.string_at(0)");
 
@@ -158,10 +160,11 @@ class ExplainedDeathTest {
 
     /** The worker's side that is shipped as an example. */
     @Test
+    @Needs(Need.PYTHON3)
     void P6_the_example_worker_says_its_last_words_and_ends_on_term() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "python3 is needed");
         Path example = Path.of("..", "examples", "src", "main", "python").toRealPath();
-        WorkerSpec.Builder spec = WorkerSpec.builder(ACCOUNT, "/usr/bin/python3", "-c", """
+        WorkerSpec.Builder spec = WorkerSpec.builder(
+                        ACCOUNT, Need.PYTHON3.path().toString(), "-c", """
                         import os, worker
                         class FloodWaitError(Exception):
                             seconds = 42
@@ -181,10 +184,7 @@ class ExplainedDeathTest {
 
         host.start(spec.environment("FAIL", "1").build()).orElseThrow();
         node.awaitLog(ACCOUNT, "begun");
-        new ProcessBuilder(
-                        "kill", "-TERM", Long.toString(node.row(ACCOUNT).pid().orElseThrow()))
-                .start()
-                .waitFor();
+        TestNode.signal("-TERM", node.row(ACCOUNT).pid().orElseThrow());
         await().until(() -> host.why(ACCOUNT).size() == 2);
 
         StopReport report = host.why(ACCOUNT).get(0);

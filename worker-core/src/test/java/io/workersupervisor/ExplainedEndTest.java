@@ -140,6 +140,7 @@ class ExplainedEndTest {
     }
 
     @Test
+    @Needs(Need.FLOCK)
     void P6_tries_against_a_held_lock_do_not_push_the_real_end_out_of_why() throws Exception {
         WorkerSupervisor host = passive();
         WorkerSpec spec = TestNode.sh(ACCOUNT, "exec sleep 600").build();

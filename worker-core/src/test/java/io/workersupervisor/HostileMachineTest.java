@@ -2,18 +2,17 @@ package io.workersupervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.workersupervisor.internal.machine.Kernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** P2, P3: a machine on which process numbers are used again, hidden, or belong to others. Needs root. */
+@Needs({Need.ROOT, Need.UNSHARE, Need.SETPRIV})
 class HostileMachineTest {
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java")
             + " -Xshare:auto -XX:TieredStopAtLevel=1 " + "-cp \"$CLASSES\" io.workersupervisor.ProbeMain";
@@ -21,20 +20,9 @@ class HostileMachineTest {
     @TempDir
     Path directory;
 
-    @BeforeAll
-    static void need_root_and_namespaces() throws Exception {
-        boolean possible = Kernel.userId() == 0
-                && new ProcessBuilder("unshare", "-pfm", "--mount-proc", "true")
-                                .start()
-                                .waitFor()
-                        == 0;
-        Needs.that(possible, "root and the right to make namespaces");
-    }
-
     @Test
+    @Needs(Need.NS_LAST_PID)
     void P3_a_recycled_process_number_is_dead() throws Exception {
-        Needs.where(Files.exists(Path.of("/proc/sys/kernel/ns_last_pid")), "a kernel that has ns_last_pid");
-
         List<String> output = run(List.of("unshare", "-pfm", "--mount-proc", "--kill-child"), """
                 sleep 1000 & victim=$!
                 detail=$(%1$s record $victim)
@@ -56,6 +44,7 @@ class HostileMachineTest {
     }
 
     @Test
+    @Needs(Need.MOUNT)
     void P2_a_process_that_the_mount_option_hidepid_hides_is_in_doubt_and_an_absent_one_dead() throws Exception {
         List<String> output = run(List.of("unshare", "-m"), """
                 sleep 1000 & hidden=$!
@@ -85,6 +74,7 @@ class HostileMachineTest {
     }
 
     @Test
+    @Needs(Need.PERL)
     void P2_a_zombie_under_a_parent_that_never_reaps_is_dead() throws Exception {
         List<String> output = run(List.of("sh"), """
                 perl -e 'if ($p = fork) { $| = 1; print "$p\\n"; sleep 1000 } exit 3' >zombie & parent=$!

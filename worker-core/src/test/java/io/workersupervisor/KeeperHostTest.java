@@ -129,11 +129,12 @@ class KeeperHostTest {
     }
 
     @Test
+    @Needs(Need.BASH)
     void P1_a_worker_that_closed_its_descriptors_is_alive_without_its_keeper() {
         WorkerSupervisor before = node.host();
         Path closed = directory.resolve("closed");
         WorkerSpec spec = WorkerSpec.builder(
-                        ACCOUNT, "/bin/bash", "-c", "exec 63>&-; : >" + closed + "; exec sleep 600")
+                        ACCOUNT, Need.BASH.path().toString(), "-c", "exec 63>&-; : >" + closed + "; exec sleep 600")
                 .startGrace(TestNode.START_GRACE)
                 .build();
         long pid = before.start(spec).orElseThrow().pid();
@@ -273,6 +274,7 @@ class KeeperHostTest {
     }
 
     @Test
+    @Needs({Need.PERL, Need.LEASES})
     void P1_P7_an_exec_that_hangs_is_found_by_its_birth_record_and_others_are_started_without_the_keeper()
             throws Exception {
         WorkerSupervisor host = node.host(settings -> {
@@ -305,6 +307,7 @@ class KeeperHostTest {
     }
 
     @Test
+    @Needs(Need.PRLIMIT)
     void P7_a_keeper_without_descriptors_fails_a_start_and_nothing_else() throws Exception {
         WorkerSupervisor host = node.host();
         AccountId other = AccountId.of(2);
@@ -388,10 +391,11 @@ class KeeperHostTest {
     }
 
     @Test
+    @Needs({Need.ROOT, Need.MOUNT})
     void where_every_place_is_mounted_noexec_the_shell_starts_the_workers() throws Exception {
         Path noexec = Files.createDirectory(directory.resolve("noexec"));
-        boolean mounted = run("mount", "-t", "tmpfs", "-o", "noexec,mode=700", "tmpfs", noexec.toString()) == 0;
-        Needs.that(mounted, "root, to mount a tmpfs");
+        assertThat(run("mount", "-t", "tmpfs", "-o", "noexec,mode=700", "tmpfs", noexec.toString()))
+                .isZero();
         try {
             WorkerSupervisor shell =
                     node.host(settings -> settings.launcher(LaunchPath.AUTO).keeperDirectory(noexec.resolve("here")));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.workersupervisor.internal.launch.AccountLocks;
-import io.workersupervisor.internal.launch.shell.ShellTools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** P1: a machine that has setsid, but neither flock nor perl. */
+@Needs(Need.SETSID)
 class MissingToolsTest {
     private static final AccountId ACCOUNT = AccountId.of(4711);
     private static final WorkerSpec SPEC =
@@ -26,8 +26,7 @@ class MissingToolsTest {
     void open(@TempDir Path directory) throws IOException {
         node = new TestNode(directory.resolve("data"));
         bin = Files.createDirectory(directory.resolve("bin"));
-        Path setsid = Path.of(ShellTools.find(ShellTools.systemPath(), false).session());
-        Files.createSymbolicLink(bin.resolve("setsid"), setsid);
+        Files.createSymbolicLink(bin.resolve("setsid"), Need.SETSID.path());
     }
 
     @AfterEach

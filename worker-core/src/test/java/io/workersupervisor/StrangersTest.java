@@ -53,6 +53,7 @@ class StrangersTest {
     }
 
     @Test
+    @Needs(Need.SETSID)
     void P7_a_process_whose_account_is_none_is_told_and_hides_no_other() throws IOException {
         WorkerSupervisor host = node.host();
         host.start(TestNode.sh(ACCOUNT, "exec sleep 600").build()).orElseThrow();

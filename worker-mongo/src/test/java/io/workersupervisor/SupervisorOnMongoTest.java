@@ -7,6 +7,7 @@ import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.mongo.MongoPlaces;
 import io.workersupervisor.mongo.MongoWorkerRegistry;
+import io.workersupervisor.mongo.NeedsMongod;
 import io.workersupervisor.spi.WorkerRow;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A supervisor whose registry is shared with other machines. */
+@NeedsMongod
 class SupervisorOnMongoTest {
     private static final AccountId ACCOUNT = AccountId.of(4711);
     private static final Instant NOW = Instant.parse("2026-03-01T10:15:30.007Z");

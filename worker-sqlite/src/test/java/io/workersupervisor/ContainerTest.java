@@ -7,25 +7,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** P1, P2: hosts in pid namespaces of their own share a data directory, as containers do. Needs root. */
+@Needs({Need.ROOT, Need.UNSHARE})
 class ContainerTest {
     @TempDir
     Path directory;
 
     private final List<HostProcess> containers = new ArrayList<>();
-
-    @BeforeAll
-    static void need_namespaces() throws Exception {
-        boolean possible = new ProcessBuilder("unshare", "-pfm", "--mount-proc", "true")
-                        .start()
-                        .waitFor()
-                == 0;
-        Needs.that(possible, "the right to make pid namespaces");
-    }
 
     @AfterEach
     void endContainers() throws Exception {

@@ -1,6 +1,7 @@
 package io.workersupervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.workersupervisor.WorkerEvidence.Kind;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(
         value = LaunchPath.class,
         names = {"SH", "KEEPER"})
+@Needs(Need.SETSID)
 class CrashAtEveryStepTest {
     private final LaunchPath launcher;
 
@@ -155,7 +157,7 @@ class CrashAtEveryStepTest {
 
     @Test
     void a_host_killed_while_its_launcher_is_at_any_mark_leaves_what_the_next_one_settles_P1_P2_P6() throws Exception {
-        Needs.where(launcher == LaunchPath.SH, "the shell's script, in which the marks are");
+        assumeTrue(launcher == LaunchPath.SH, "the marks are in the shell's script");
         AtOnce.run(
                 AT_ONCE,
                 PlantedScript.BEFORE_WORKER.stream()

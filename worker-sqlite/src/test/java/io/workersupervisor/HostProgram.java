@@ -87,9 +87,7 @@ final class HostProgram {
 
     static void killThisProcess() {
         try {
-            new ProcessBuilder(
-                            "kill", "-9", Long.toString(ProcessHandle.current().pid()))
-                    .start();
+            new ProcessBuilder("sh", "-c", "kill -9 " + ProcessHandle.current().pid()).start();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -6,10 +6,12 @@ import io.workersupervisor.LogQuery;
 import io.workersupervisor.mongo.MongoLogSink;
 import io.workersupervisor.mongo.MongoPlace;
 import io.workersupervisor.mongo.MongoPlaces;
+import io.workersupervisor.mongo.NeedsMongod;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@NeedsMongod
 class MongoExamplesTest {
     @TempDir
     private Path home;

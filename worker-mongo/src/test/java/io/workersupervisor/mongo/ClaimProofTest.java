@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.HostProcess;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.Timeout;
  * {@code -Dproof.accounts=1000 -Dproof.threads=16 -Dproof.epochs=8 -Dproof.failovers=6} is the proof of the promise.
  */
 @Tag("long")
+@NeedsMongod
+@Needs(Need.OWN_MONGOD)
 class ClaimProofTest {
     private static final List<String> QUIET = List.of("-Dorg.slf4j.simpleLogger.log.org.mongodb=off");
     private static final int JVMS = 4;
@@ -36,7 +40,7 @@ class ClaimProofTest {
     @Test
     @Timeout(value = 1, unit = TimeUnit.HOURS)
     void P1_no_epoch_has_two_winners_whatever_primaries_do() throws Exception {
-        ReplicaSet set = TestMongo.mortalSet();
+        ReplicaSet set = TestMongo.set();
         set.awaitWhole();
         String uri = set.uri(TestMongo.freshName());
         long seed = Long.getLong("proof.seed", System.nanoTime());

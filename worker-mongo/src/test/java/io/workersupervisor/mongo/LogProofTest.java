@@ -8,6 +8,8 @@ import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogSinkException;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.Rows;
 import java.time.Duration;
 import java.util.Date;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.Timeout;
  * {@code -Dproof.seed} repeats the moments of another run.
  */
 @Tag("long")
+@NeedsMongod
+@Needs(Need.OWN_MONGOD)
 class LogProofTest {
     private static final int ENTRIES = Integer.getInteger("proof.entries", 20_000);
     private static final int FAULTS = Integer.getInteger("proof.faults", 2);
@@ -36,7 +40,7 @@ class LogProofTest {
     @Test
     @Timeout(value = 1, unit = TimeUnit.HOURS)
     void P5_every_entry_is_stored_once_and_in_order_through_kills_and_freezes() throws Exception {
-        ReplicaSet set = TestMongo.mortalSet();
+        ReplicaSet set = TestMongo.set();
         set.awaitWhole();
         String database = TestMongo.freshName();
         long seed = Long.getLong("proof.seed", System.nanoTime());

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@NeedsMongod
 class MongoLogSinkTest extends LogSinkContract {
     private static final AccountId ACCOUNT = AccountId.of(4711);
     private static final Instant NOW = Instant.parse("2026-03-01T10:15:30.007Z");

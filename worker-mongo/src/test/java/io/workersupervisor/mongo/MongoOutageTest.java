@@ -8,6 +8,8 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.Rows;
 import io.workersupervisor.WorkerState;
@@ -34,6 +36,8 @@ import org.junit.jupiter.api.Timeout;
 /** P1 and P5 while the servers go away, stand still or give no answer: nothing acknowledged is lost, nothing is doubled. */
 @Tag("long")
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
+@NeedsMongod
+@Needs(Need.OWN_MONGOD)
 class MongoOutageTest {
     private static final AccountId ACCOUNT = AccountId.of(4711);
 
@@ -43,7 +47,7 @@ class MongoOutageTest {
 
     @BeforeEach
     void open() throws Exception {
-        set = TestMongo.mortalSet();
+        set = TestMongo.set();
         set.awaitWhole();
         database = TestMongo.freshName();
         registry = MongoWorkerRegistry.open(set.uri(database) + "&appName=" + database);

@@ -12,6 +12,8 @@ import com.mongodb.reactivestreams.client.MongoCollection;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.Rows;
 import io.workersupervisor.spi.CorruptRowException;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be used is refused at once, in words, and without the password. */
+@NeedsMongod
 class MongoRefusalTest {
     private static final AccountId ACCOUNT = AccountId.of(4711);
 
@@ -158,8 +161,9 @@ class MongoRefusalTest {
     }
 
     @Test
+    @Needs(Need.OWN_MONGOD)
     void one_member_without_the_name_of_its_set_is_refused_as_a_new_primary_would_not_be_found() throws Exception {
-        String one = TestMongo.mortalSet().primary().address();
+        String one = TestMongo.set().primary().address();
         String uri = "mongodb://root:" + set.password() + "@" + one + "/" + name + "?authSource=admin";
 
         assertThat(refusal(uri)).hasMessageContaining("replicaSet=rs0");
@@ -171,6 +175,7 @@ class MongoRefusalTest {
     }
 
     @Test
+    @Needs(Need.OWN_MONGOD)
     void a_single_server_is_refused_as_a_registry_and_taken_as_a_log_sink(@TempDir Path directory) throws Exception {
         try (MongoPlaces.Single single = MongoPlaces.Single.start(directory.resolve("single"));
                 MongoLogSink sink = MongoLogSink.in(single.uri())) {

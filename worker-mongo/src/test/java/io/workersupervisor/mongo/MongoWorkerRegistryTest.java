@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
+@NeedsMongod
 class MongoWorkerRegistryTest extends WorkerRegistryContract {
     private final List<MongoWorkerRegistry> open = new ArrayList<>();
     private MongoPlace place;

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** P8: the password is in nothing that this library, the driver or a server prints, at any log level. */
+@NeedsMongod
 class SecretTest {
     @Test
     void P8_the_password_is_printed_nowhere_at_the_level_of_traces(@TempDir Path directory) throws Exception {

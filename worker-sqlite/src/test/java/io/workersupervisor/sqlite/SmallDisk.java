@@ -1,12 +1,14 @@
 package io.workersupervisor.sqlite;
 
-import io.workersupervisor.Needs;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.workersupervisor.Need;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file system of 1 MiB in memory; a test is skipped, with the reason, where it cannot be mounted. */
+/** A file system of 1 MiB in memory. It takes {@link Need#ROOT} and {@link Need#MOUNT}. */
 final class SmallDisk implements AutoCloseable {
     private final Path path;
 
@@ -16,8 +18,8 @@ final class SmallDisk implements AutoCloseable {
 
     static SmallDisk mount(Path path) throws IOException {
         Files.createDirectories(path);
-        String words = run("mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "worker-test", path.toString());
-        Needs.that(words.isEmpty(), "the right to mount a tmpfs: " + words);
+        assertThat(run("mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "worker-test", path.toString()))
+                .isEmpty();
         return new SmallDisk(path);
     }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.HostProcess;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.Rows;
 import io.workersupervisor.StopReason;
@@ -94,6 +96,7 @@ class SqliteFailureTest {
     }
 
     @Test
+    @Needs({Need.ROOT, Need.MOUNT})
     void a_full_disk() throws IOException {
         try (SmallDisk disk = SmallDisk.mount(directory.resolve("disk"));
                 SqliteWorkerRegistry registry =

@@ -12,6 +12,8 @@ import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.Rows;
 import io.workersupervisor.spi.LogSink.Rejected;
 import java.io.IOException;
@@ -94,6 +96,7 @@ class SqliteLogFailureTest {
     }
 
     @Test
+    @Needs({Need.ROOT, Need.MOUNT})
     void a_full_disk() throws IOException {
         try (SmallDisk disk = SmallDisk.mount(temporary.resolve("disk"))) {
             sink.close();
@@ -209,6 +212,7 @@ class SqliteLogFailureTest {
     }
 
     @Test
+    @Needs({Need.ROOT, Need.MOUNT})
     void a_file_system_that_became_read_only() throws IOException {
         try (SmallDisk disk = SmallDisk.mount(temporary.resolve("disk"))) {
             sink.close();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.workersupervisor.HostProcess;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.Rows;
 import java.io.IOException;
@@ -176,6 +178,7 @@ class SqliteRefusalTest {
     }
 
     @Test
+    @Needs({Need.ROOT, Need.MOUNT})
     void a_file_that_cannot_be_written() throws IOException {
         try (SmallDisk disk = SmallDisk.mount(directory)) {
             filled(1);
@@ -187,6 +190,7 @@ class SqliteRefusalTest {
     }
 
     @Test
+    @Needs({Need.ROOT, Need.MOUNT})
     void a_directory_that_cannot_be_written() throws IOException {
         try (SmallDisk disk = SmallDisk.mount(directory)) {
             disk.makeReadOnly();
@@ -196,6 +200,7 @@ class SqliteRefusalTest {
     }
 
     @Test
+    @Needs({Need.ROOT, Need.MOUNT})
     void a_disk_too_full_to_make_it() throws IOException {
         try (SmallDisk disk = SmallDisk.mount(directory)) {
             Files.write(disk.path().resolve("ballast"), new byte[1024 * 1024 - 16 * 1024]);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.HostProcess;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.Rows;
 import io.workersupervisor.spi.WorkerRow;
@@ -182,6 +184,7 @@ class SqliteSharedCommitTest {
     }
 
     @Test
+    @Needs({Need.ROOT, Need.MOUNT})
     void a_disk_that_fills_within_a_batch() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(directory.resolve("disk"))) {
             registry.close();

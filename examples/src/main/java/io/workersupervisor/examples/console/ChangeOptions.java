@@ -1,8 +1,8 @@
 package io.workersupervisor.examples.console;
 
 import io.workersupervisor.DataDirectory;
-import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.spi.WorkerRegistry;
 import picocli.CommandLine.Option;
 
 /** The option of the commands that change something. */

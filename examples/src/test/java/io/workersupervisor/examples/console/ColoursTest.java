@@ -2,10 +2,10 @@ package io.workersupervisor.examples.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.workersupervisor.Need;
 import io.workersupervisor.Needs;
 import io.workersupervisor.examples.Programs;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Colours are for a terminal only, a real one, which {@code script} makes. */
+@Needs(Need.SCRIPT)
 class ColoursTest {
     private static final String ESCAPE = "\u001b[";
 
@@ -27,7 +28,6 @@ class ColoursTest {
 
     @BeforeEach
     void open() throws Exception {
-        Needs.that(Files.isExecutable(Path.of("/usr/bin/script")), "script, to make a terminal");
         programs.environment("TERM", "xterm");
         programs.environment("NO_COLOR", "");
         programs.console("start", "5", "--create", "--", "sh", "-c", "echo ERROR: no; exec sleep 300");

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.examples.Programs;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -74,6 +76,7 @@ class CommandLineTest {
         assertThat(help.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
     }
 
+    @Needs(Need.BASH)
     @Test
     void completion_is_a_script_that_bash_reads_and_that_completes() throws Exception {
         Programs.Ended completion = programs.console("completion");

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonParser;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.examples.Programs;
 import io.workersupervisor.mongo.MongoPlaces;
+import io.workersupervisor.mongo.NeedsMongod;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The console on a real replica set; everything that it prints and stores is searched for the password (P8). */
+@NeedsMongod
 class MongoConsoleTest {
     /** What would end a connection string early, or mean something else in it. */
     private static final String STRANGE = "p@ss:w/o?r#d%41+ \u00fc&=";
@@ -242,6 +246,7 @@ class MongoConsoleTest {
     }
 
     @Test
+    @Needs(Need.OWN_MONGOD)
     void a_single_server_takes_entries_and_no_registry() throws Exception {
         try (MongoPlaces.Single single = MongoPlaces.Single.start(home.resolve("single"))) {
             programs.environment(MongoUri.URI, single.uri());

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.ExitStatus;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.TestNode;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.directory.Layout;
@@ -109,8 +111,8 @@ public abstract class LauncherContract {
     }
 
     @Test
+    @Needs(Need.NO_EMULATOR)
     void P6_a_program_of_another_machine_is_not_launched_and_named() throws IOException {
-        ProgramTest.assumeNoInterpreters();
         Path program =
                 Files.write(directory.resolve("program"), ProgramTest.elf(ProgramTest.RISC_V, ByteOrder.LITTLE_ENDIAN));
         assertThat(program.toFile().setExecutable(true)).isTrue();

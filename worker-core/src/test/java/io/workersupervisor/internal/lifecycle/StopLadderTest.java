@@ -14,6 +14,8 @@ import io.workersupervisor.Desired;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.Initiator;
 import io.workersupervisor.LaunchPath;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.OnClose;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.RegistryException;
@@ -139,6 +141,7 @@ class StopLadderTest {
     }
 
     @Test
+    @Needs(Need.SETSID)
     void P1_a_daemon_that_left_the_worker_and_its_lock_is_ended_by_stop() {
         WorkerSupervisor host = node.host();
         host.start(TestNode.sh(ACCOUNT, "setsid sh -c 'exec 9>&-; exec sleep 600' & sleep 600")
@@ -153,6 +156,7 @@ class StopLadderTest {
     }
 
     @Test
+    @Needs(Need.SETSID)
     void P1_a_start_is_refused_and_names_the_daemon_that_outlives_its_worker() throws Exception {
         WorkerSupervisor host = node.host(settings -> settings.reconcileInterval(Duration.ofHours(1)));
         WorkerSpec spec = TestNode.sh(ACCOUNT, DAEMON + node.untilGo()).build();
@@ -169,6 +173,7 @@ class StopLadderTest {
     }
 
     @Test
+    @Needs(Need.SETSID)
     void P2_leftovers_are_ended_after_the_grace_and_the_account_is_free() throws Exception {
         WorkerSupervisor host = node.host();
         WorkerSpec spec = TestNode.sh(ACCOUNT, DAEMON + node.untilGo() + "; exit 3")
@@ -203,6 +208,7 @@ class StopLadderTest {
     }
 
     @Test
+    @Needs(Need.PERL)
     void P2_a_worker_that_overwrites_its_environment_is_known_by_the_lock_it_holds() {
         WorkerSupervisor host = node.host();
         WorkerSpec spec = WorkerSpec.builder(ACCOUNT, "perl", "-e", "$0 = 'x' x 20000; sleep 600")
@@ -382,6 +388,7 @@ class StopLadderTest {
     }
 
     @Test
+    @Needs(Need.BASH)
     void P1_a_worker_that_closed_every_descriptor_is_alive_without_its_lock_and_launcher() {
         Path closed = directory.resolve("closed");
         // What a worker holds is looked at after its grace, which begins when this step is passed.
@@ -396,7 +403,10 @@ class StopLadderTest {
             return settings;
         });
         WorkerSpec spec = WorkerSpec.builder(
-                        ACCOUNT, "/bin/bash", "-c", TestNode.DROP_LOCK + "; : >" + closed + "; exec sleep 600")
+                        ACCOUNT,
+                        Need.BASH.path().toString(),
+                        "-c",
+                        TestNode.DROP_LOCK + "; : >" + closed + "; exec sleep 600")
                 .startGrace(TestNode.START_GRACE)
                 .build();
         long pid = host.start(spec).orElseThrow().pid();

@@ -8,6 +8,8 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.Confidence;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.LaunchPath;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.Samples;
 import io.workersupervisor.StartResult;
@@ -137,6 +139,7 @@ class DescendantsTest {
     }
 
     @Test
+    @Needs(Need.BASH)
     void P1_nothing_is_started_beside_a_worker_that_hid_before_its_host_could_record_it() {
         WorkerSpec spec = sh("exec " + hidden(TestNode.DROP_LOCK)).build();
         long pid = startByAHostThatDies(spec);
@@ -156,6 +159,7 @@ class DescendantsTest {
     }
 
     @Test
+    @Needs(Need.SETSID)
     void P2_a_daemon_is_not_taken_for_its_worker_whose_process_is_dead() {
         WorkerSpec spec = sh("setsid sh -c 'exec 9>&-; echo $$ >child; exec sleep 600' & exit 0")
                 .stopGrace(Duration.ofMillis(300))
@@ -191,6 +195,7 @@ class DescendantsTest {
     }
 
     @Test
+    @Needs(Need.SETSID)
     void a_daemon_out_of_the_group_gets_TERM_and_the_grace_when_the_worker_is_gone() {
         WorkerSupervisor host = passive();
         host.start(sh("setsid sh -c \"" + SAVES.replace("$", "\\$") + "\" & wait")
@@ -219,6 +224,7 @@ class DescendantsTest {
     }
 
     @Test
+    @Needs(Need.BASH)
     void P4_a_stop_ends_what_hides_in_the_group_and_ignores_TERM() {
         WorkerSupervisor host = passive();
         String hides = hidden("trap \"\" TERM; " + TestNode.DROP_LOCK + " >/dev/null 2>&1");
@@ -235,6 +241,7 @@ class DescendantsTest {
     }
 
     @Test
+    @Needs(Need.BASH)
     void P2_a_descendant_without_a_mark_is_named_by_a_start_and_ended_by_a_stop() throws Exception {
         WorkerSupervisor host = passive();
         long child = childOfAWorkerThatEnded(host, hidden(":"));
@@ -250,6 +257,7 @@ class DescendantsTest {
     }
 
     @Test
+    @Needs({Need.BASH, Need.SETSID})
     void P2_a_daemon_without_a_mark_is_known_by_the_lock_that_it_has_inherited() throws Exception {
         WorkerSupervisor host = passive();
         long child = childOfAWorkerThatEnded(host, "setsid " + hidden(":"));
@@ -263,6 +271,7 @@ class DescendantsTest {
     }
 
     @Test
+    @Needs({Need.BASH, Need.SETSID})
     void P3_whoever_only_looks_at_the_lock_file_is_not_signalled() throws Exception {
         WorkerSupervisor host = passive();
         childOfAWorkerThatEnded(host, "setsid " + hidden(":"));
@@ -279,6 +288,7 @@ class DescendantsTest {
     }
 
     @Test
+    @Needs(Need.BASH)
     void P3_what_only_may_be_a_descendant_is_named_and_left_alone() throws Exception {
         WorkerSupervisor host = passive();
         long child = childOfAWorkerThatEnded(host, hidden(TestNode.DROP_LOCK + " >/dev/null 2>&1"));

@@ -9,6 +9,8 @@ import io.workersupervisor.Liveness;
 import io.workersupervisor.Liveness.Verdict;
 import io.workersupervisor.LivenessProbe;
 import io.workersupervisor.LivenessProbeContract;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.RowCopy;
 import io.workersupervisor.Samples;
 import io.workersupervisor.internal.directory.Layout;
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** With real processes and real locks, made as the launcher makes them. */
 @Timeout(60)
+@Needs(Need.FLOCK)
 class LocalLivenessProbeTest extends LivenessProbeContract {
     private final List<Process> started = new ArrayList<>();
     private final Kernel machine = Kernel.current();

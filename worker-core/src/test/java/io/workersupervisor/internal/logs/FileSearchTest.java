@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
+import io.workersupervisor.Need;
 import io.workersupervisor.Needs;
 import io.workersupervisor.Redaction;
 import io.workersupervisor.Samples;
@@ -43,8 +44,8 @@ class FileSearchTest extends OnTailedDirectory {
 
     /** P5: what stands in the archive by now is missing here, and no line of NULs is in its place. */
     @Test
+    @Needs(Need.FALLOCATE)
     void what_is_archived_and_freed_while_it_is_read_is_no_entry() throws IOException {
-        Needs.that(HolePuncher.byProgram().trial(directory).isEmpty(), "fallocate");
         WorkerLogFile file = node.write(1, lines(400));
 
         List<LogEntry> found = logs(() -> free(file)).find(LogQuery.last(1_000));

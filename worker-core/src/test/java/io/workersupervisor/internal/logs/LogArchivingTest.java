@@ -4,18 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.workersupervisor.LogRetention;
 import io.workersupervisor.LogSinkException;
+import io.workersupervisor.Need;
 import io.workersupervisor.Needs;
 import io.workersupervisor.TestNode;
 import io.workersupervisor.internal.directory.HolePuncher;
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.launch.shell.ShellTools;
 import io.workersupervisor.internal.registry.WorkerIds;
 import io.workersupervisor.spi.InMemoryLogSink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,8 +37,8 @@ class LogArchivingTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void what_every_sink_has_is_archived_and_freed() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         String text = lines(60_000);
         node.write(1, text);
         node.drain(node.tailer(sink));
@@ -52,8 +51,8 @@ class LogArchivingTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void p5_a_worker_that_writes_on_loses_nothing_and_the_tailer_reads_on() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         SinkShipper tailer = node.tailer(sink);
         TestedRotation rotation = rotation(HolePuncher.byProgram());
         for (int part = 0; part < 4; part++) {
@@ -126,8 +125,8 @@ class LogArchivingTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void p5_a_crash_before_the_hole_is_made_up_for_by_the_next_host() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         String text = lines(60_000);
         node.write(1, text);
         node.drain(node.tailer(sink));
@@ -144,8 +143,8 @@ class LogArchivingTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void p5_a_crash_behind_the_hole_leaves_the_copy_as_it_is() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         String text = lines(60_000);
         node.write(1, text);
         node.drain(node.tailer(sink));
@@ -166,8 +165,8 @@ class LogArchivingTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void p7_a_file_that_was_cut_when_a_host_died_holds_up_no_other() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         WorkerLogFile cut = node.write(1, "cut\n");
         node.write(2, lines(60_000));
         node.drain(node.tailer(sink));
@@ -189,8 +188,8 @@ class LogArchivingTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void p5_another_file_of_the_worker_gets_parts_of_its_own() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         SinkShipper tailer = node.tailer(sink);
         LogArchiving rotation = rotation(HolePuncher.byProgram()).rotation();
         node.write(1, lines(60_000));
@@ -208,8 +207,8 @@ class LogArchivingTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void a_file_that_grows_no_more_is_archived_when_a_slow_sink_has_it_at_last() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         node.write(1, lines(60_000));
         TestedRotation rotation = rotation(HolePuncher.byProgram());
         rotation.tick(List.of(node.file(1)));
@@ -256,8 +255,8 @@ class LogArchivingTest extends OnTailedDirectory {
     }
 
     @Test
+    @Needs(Need.FALLOCATE)
     void a_tailer_that_lost_its_checkpoint_begins_behind_what_is_freed_and_tells_it() throws IOException {
-        Needs.that(isThere("fallocate"), "fallocate");
         SinkShipper first = node.tailer(sink);
         node.write(1, lines(60_000));
         node.drain(first);
@@ -269,11 +268,6 @@ class LogArchivingTest extends OnTailedDirectory {
 
         assertThat(node.told()).anyMatch(text -> text.contains("are freed"));
         assertThat(sink.size()).isBetween(60_000, 60_001);
-    }
-
-    private static boolean isThere(String program) {
-        return java.util.Arrays.stream(ShellTools.systemPath().split(":", -1))
-                .anyMatch(place -> Files.isExecutable(Path.of(place).resolve(program)));
     }
 
     private static String lines(int count) {

@@ -2,6 +2,7 @@ package io.workersupervisor.internal.logs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.workersupervisor.Need;
 import io.workersupervisor.Needs;
 import io.workersupervisor.internal.directory.Layout;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** P5: checkpoints on a disk that is full. Needs root for a small file system of its own. */
+@Needs({Need.ROOT, Need.MOUNT})
 class LogDiskFullTest {
     @TempDir
     private Path directory;
@@ -27,16 +29,9 @@ class LogDiskFullTest {
     void mount() throws Exception {
         node = new TailedDirectory(directory.resolve("data"));
         Files.createDirectory(Layout.checkpoints(node.data));
-        boolean mounted = run(
-                        "mount",
-                        "-t",
-                        "tmpfs",
-                        "-o",
-                        "size=256k,mode=0700",
-                        "tmpfs",
-                        Layout.checkpoints(node.data).toString())
-                == 0;
-        Needs.that(mounted, "the right to mount a tmpfs");
+        String place = Layout.checkpoints(node.data).toString();
+        assertThat(run("mount", "-t", "tmpfs", "-o", "size=256k,mode=0700", "tmpfs", place))
+                .isZero();
     }
 
     @AfterEach

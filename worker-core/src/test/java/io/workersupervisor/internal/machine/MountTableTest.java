@@ -2,6 +2,8 @@ package io.workersupervisor.internal.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -102,6 +104,7 @@ class MountTableTest {
     }
 
     @Test
+    @Needs(Need.UTF_8)
     void a_mount_point_with_other_letters_is_read_as_utf_8() {
         // The file is read as bytes, one character each.
         MountTable mounts = table(ROOT, mount(21, 20, "/srv/\u00c3\u00a4", "nfs"));

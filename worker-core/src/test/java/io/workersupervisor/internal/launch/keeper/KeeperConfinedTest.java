@@ -6,6 +6,7 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.HostProcess;
 import io.workersupervisor.LaunchPath;
+import io.workersupervisor.Need;
 import io.workersupervisor.Needs;
 import io.workersupervisor.TestNode;
 import io.workersupervisor.WorkerSpec;
@@ -51,6 +52,7 @@ class KeeperConfinedTest {
     }
 
     @Test
+    @Needs(Need.SETPRIV)
     void each_niceness_is_kept_where_it_may_not_be_lowered() throws Exception {
         List<String> unprivileged = Kernel.userId() == 0
                 ? List.of("setpriv", "--bounding-set=-sys_nice", "--inh-caps=-sys_nice")
@@ -67,9 +69,9 @@ class KeeperConfinedTest {
     }
 
     @Test
+    @Needs({Need.PERL, Need.SECCOMP})
     void a_keeper_that_a_filter_of_system_calls_stops_is_told_once_and_the_shell_starts_the_workers() throws Exception {
         List<String> filtered = List.of("perl", "-e", WITHOUT_SIGNALFD);
-        Needs.that(run("perl", "-e", WITHOUT_SIGNALFD, "true") == 0, "perl, and the right to filter system calls");
 
         List<String> output = launch(filtered, LaunchPath.AUTO, "echo one", "echo two");
 
@@ -78,8 +80,8 @@ class KeeperConfinedTest {
     }
 
     @Test
+    @Needs(Need.ROOT)
     void P8_a_place_that_another_user_made_first_is_refused_and_the_next_one_taken() throws Exception {
-        Needs.that(Kernel.userId() == 0, "root, to make a directory of another user");
         Path theirs = Files.createDirectory(directory.resolve("theirs"));
         Files.setAttribute(theirs, "unix:uid", NOBODY);
 
@@ -115,9 +117,5 @@ class KeeperConfinedTest {
         try (Stream<Path> files = Files.list(path)) {
             return files.map(file -> file.getFileName().toString()).toList();
         }
-    }
-
-    private static int run(String... command) throws Exception {
-        return new ProcessBuilder(command).start().waitFor();
     }
 }

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.ExitStatus;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.TestNode;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.InheritedLimits;
@@ -86,6 +88,7 @@ class KeeperLauncherTest extends LauncherContract {
     }
 
     @Test
+    @Needs(Need.SETSID)
     void P6_a_lock_that_outlives_its_worker_is_recorded() {
         LaunchRequest request = request(1, "setsid sleep 600 & exit 0");
         launch(request);

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.FileLease;
+import io.workersupervisor.Need;
 import io.workersupervisor.Needs;
 import io.workersupervisor.Samples;
 import io.workersupervisor.WorkerSpec;
@@ -32,7 +33,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,6 +107,7 @@ class ShellLauncherTest {
     }
 
     @Test
+    @Needs(Need.FLOCK)
     void P2_a_held_lock_is_waited_for_by_the_clock_where_there_is_no_sleep(@TempDir Path directory) throws Exception {
         LocalEvidence local = local(directory, text -> text.replace(" sleep ", " no-such-sleep "));
         AccountId account = AccountId.of(1);
@@ -129,6 +130,7 @@ class ShellLauncherTest {
     }
 
     @Test
+    @Needs({Need.PERL, Need.LEASES})
     void P7_a_program_whose_file_system_hangs_is_refused_in_time(@TempDir Path directory) throws Exception {
         LocalEvidence local = LocalEvidence.of(DataDirectory.open(directory.resolve("data")), false);
         Path program = Files.copy(Path.of("/bin/sleep"), directory.resolve("program"), COPY_ATTRIBUTES);
@@ -193,35 +195,27 @@ class ShellLauncherTest {
         void close() {
             readers.shutdownNow();
         }
-
-        static String installed(String program) {
-            for (String directory : List.of("/bin", "/usr/bin")) {
-                if (Files.isExecutable(Path.of(directory, program))) {
-                    return directory + "/" + program;
-                }
-            }
-            Needs.that(false, program);
-            return "";
-        }
     }
 
     @Nested
+    @Needs(Need.DASH)
     class Dash extends Sh {
         @Override
         public ShellTools tools() {
             return new ShellTools(
-                    installed("dash"),
+                    Need.DASH.path().toString(),
                     ShellLauncherTest.tools().locker(),
                     ShellLauncherTest.tools().session());
         }
     }
 
     @Nested
+    @Needs(Need.BASH)
     class Bash extends Sh {
         @Override
         public ShellTools tools() {
             return new ShellTools(
-                    installed("bash"),
+                    Need.BASH.path().toString(),
                     ShellLauncherTest.tools().locker(),
                     ShellLauncherTest.tools().session());
         }
@@ -236,17 +230,7 @@ class ShellLauncherTest {
                 Path link = programs.resolve(name);
                 return Files.exists(link)
                         ? link.toString()
-                        : Files.createSymbolicLink(link, Path.of(installed("busybox")))
-                                .toString();
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        static boolean has(String applet) {
-            try {
-                Process list = new ProcessBuilder(installed("busybox"), "--list").start();
-                return list.inputReader().lines().anyMatch(applet::equals);
+                        : Files.createSymbolicLink(link, Need.BUSYBOX.path()).toString();
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
@@ -255,6 +239,7 @@ class ShellLauncherTest {
 
     /** The shell and the setsid of busybox. */
     @Nested
+    @Needs(Need.BUSYBOX)
     class BusyboxShell extends Busybox {
         @Override
         public ShellTools tools() {
@@ -264,12 +249,8 @@ class ShellLauncherTest {
 
     /** Alpine's busybox has a flock of its own, Debian's has none. */
     @Nested
+    @Needs({Need.BUSYBOX, Need.BUSYBOX_FLOCK})
     class BusyboxFlock extends Busybox {
-        @BeforeAll
-        static void need_it() {
-            Needs.where(has("flock"), "a busybox that has flock");
-        }
-
         @Override
         public ShellTools tools() {
             return new ShellTools(applet("sh"), applet("flock"), applet("setsid"));
@@ -277,10 +258,10 @@ class ShellLauncherTest {
     }
 
     @Nested
+    @Needs(Need.PERL)
     class Perl extends Sh {
         @Override
         public ShellTools tools() {
-            installed("perl");
             return new ShellTools(ShellLauncherTest.tools().shell(), "perl", "perl");
         }
     }
