@@ -3,12 +3,9 @@ package io.workersupervisor.internal.launch;
 import io.workersupervisor.WorkerSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** The environment that a launcher is started with; the worker's own variables come after it, inside the launcher. */
 public final class WorkerEnvironment {
-    private static final Pattern PASSABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-
     private WorkerEnvironment() {}
 
     /** What of this process's variables can be inherited; they never change. */
@@ -17,16 +14,11 @@ public final class WorkerEnvironment {
     private static Map<String, String> passable(Map<String, String> host) {
         Map<String, String> variables = new LinkedHashMap<>();
         host.forEach((name, value) -> {
-            if (isPassable(name)) {
+            if (WorkerSpec.isPassable(name)) {
                 variables.put(name, value);
             }
         });
         return variables;
-    }
-
-    /** Whether a shell hands a variable of this name on to its children; the others are lost in some. */
-    public static boolean isPassable(String name) {
-        return PASSABLE.matcher(name).matches();
     }
 
     /** Makes these the variables of a process; one that it inherits as it is keeps its bytes, in whatever charset. */
