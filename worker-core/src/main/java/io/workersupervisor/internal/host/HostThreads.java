@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *   <li>{@code worker-tick}, one thread: reconciles at every interval.
  *   <li>{@code worker-pool-N}: rows of a reconcile, ends that were noticed.
  *   <li>{@code worker-start-N}: starts of many, apart from the pool as each may wait for seconds.
- *   <li>{@code worker-write-N}: what is written behind: that many run, and ends that were told.
+ *   <li>{@code worker-write-N}: writes behind: the launches of many, and reported ends.
  *   <li>{@code worker-ladder-N}: stops that reconcile resumes or close begins, one thread each while it lasts.
  *   <li>{@code worker-launch-N}: waits for the answers of launchers, and for a keeper to begin.
  * </ul>
@@ -36,7 +36,7 @@ final class HostThreads {
 
     private static final int WRITERS = 16;
 
-    /** The stacks of those are worth more than making them anew for the next many. */
+    /** Short: the stack of an idle thread costs more than a new thread. */
     private static final Duration IDLE_SHARING = Duration.ofMillis(200);
 
     private static final Duration IDLE = Duration.ofSeconds(60);
@@ -48,7 +48,7 @@ final class HostThreads {
     private final ExecutorService ladders = Executors.newCachedThreadPool(named("worker-ladder"));
     private final ExecutorService readers = Executors.newCachedThreadPool(named("worker-launch"));
 
-    /** What a start that close has overtaken is about to write, it writes by itself. */
+    /** After shutdown the caller writes: a start overtaken by a close still records its result. */
     private static ExecutorService writing() {
         ThreadPoolExecutor threads = bounded(WRITERS, IDLE_SHARING, "worker-write");
         threads.setRejectedExecutionHandler((work, closed) -> work.run());
@@ -100,12 +100,12 @@ final class HostThreads {
         all().forEach(ExecutorService::shutdownNow);
     }
 
-    /** Takes nothing more. Nothing is interrupted or dropped: whoever waits for it gets an answer. */
+    /** Takes nothing more. Nothing is interrupted or dropped: every call gets its answer. */
     void shutdown() {
         all().forEach(ExecutorService::shutdown);
     }
 
-    /** Whether all but the readers, whom a hanging launcher may hold, are over in time. */
+    /** True if all but the readers, whom a hanging launcher may hold, are over in time. */
     boolean await(long deadline, Clocks timing) {
         return List.of(ticker, starters, pool, writers, ladders).stream()
                 .allMatch(executor -> await(executor, deadline - timing.nanos()));

@@ -1,6 +1,5 @@
 package io.workersupervisor.internal.inspect;
 
-import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.Liveness;
 import io.workersupervisor.StopReport;
@@ -25,7 +24,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -34,31 +32,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Examines machine, data directory, registry and rows, and changes nothing. A check that fails hides no other. */
-final class Doctor {
+record Doctor(
+        DataDirectory data,
+        WorkerRegistry registry,
+        LocalEvidence local,
+        RowJudge judge,
+        UnregisteredWorkers unregistered,
+        List<String> launchPath,
+        List<Finding> findings) {
     private static final long LITTLE_ROOM = 64L << 20;
-
-    private final DataDirectory data;
-    private final WorkerRegistry registry;
-    private final LocalEvidence local;
-    private final RowJudge judge;
-    private final UnregisteredWorkers unregistered;
-    private final List<String> launchPath;
-    private final List<Finding> findings = new ArrayList<>();
-
-    Doctor(
-            DataDirectory data,
-            WorkerRegistry registry,
-            LocalEvidence local,
-            RowJudge judge,
-            UnregisteredWorkers unregistered,
-            List<String> launchPath) {
-        this.data = data;
-        this.registry = registry;
-        this.local = local;
-        this.judge = judge;
-        this.unregistered = unregistered;
-        this.launchPath = launchPath;
-    }
 
     /** One part of the examination. */
     private interface Check {
@@ -67,7 +49,7 @@ final class Doctor {
 
     List<Finding> examine() {
         check("machine", this::machine);
-        check("launch path", this::launchPath);
+        check("launch path", this::path);
         check("data directory", this::directory);
         check("registry", this::rows);
         check("writing", this::writable);
@@ -107,7 +89,7 @@ final class Doctor {
         }
     }
 
-    private void launchPath() {
+    private void path() {
         for (String words : launchPath) {
             add(words.contains("not the keeper") ? Level.WARNING : Level.OK, words);
         }
@@ -192,7 +174,7 @@ final class Doctor {
                             + " and the registry does not know it; "
                             + (marked.accountId().isPresent()
                                     ? "stop the account to end it"
-                                    : "its account is none, so it can only be ended by hand"));
+                                    : "its account name is not valid, so it can only be ended by hand"));
         }
     }
 
@@ -207,7 +189,7 @@ final class Doctor {
         }
     }
 
-    /** Hosts, start and stop write; looking does not. */
+    /** Hosts, start and stop write; an inspection does not. */
     private void writable() {
         Stream.of(data.path(), Layout.locks(data), Layout.records(data), data.registryFile())
                 .filter(path -> Files.exists(path) && !Files.isWritable(path))
@@ -241,20 +223,16 @@ final class Doctor {
     }
 
     private boolean isReported(String workerId) {
-        return account(workerId)
+        return local.accountOf(workerId)
                 .filter(account -> registry.reports(account, StopReport.KEPT).stream()
                         .anyMatch(report -> report.workerId().equals(workerId)))
                 .isPresent();
     }
 
     private boolean isOfUnreadableRow(String workerId) {
-        return account(workerId)
+        return local.accountOf(workerId)
                 .filter(account -> unregistered.isUnreadable(account.toString()))
                 .isPresent();
-    }
-
-    private Optional<AccountId> account(String workerId) {
-        return local.records().birth(workerId).flatMap(birth -> Layout.accountOf(birth.account()));
     }
 
     private void add(Level level, String text) {

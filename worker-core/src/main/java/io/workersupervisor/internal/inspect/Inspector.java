@@ -52,8 +52,8 @@ import org.slf4j.LoggerFactory;
 
 /** Answers from registry, machine and files; a finding that lists leave out is reported once. */
 public final class Inspector implements WorkerInspector {
-    /** How many findings are remembered as told; then they are told once more. */
-    private static final int MOST_TOLD = 1_000;
+    /** How many findings are remembered as reported; then they are reported once more. */
+    private static final int MOST_REPORTED = 1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.WorkerInspector");
 
@@ -66,7 +66,7 @@ public final class Inspector implements WorkerInspector {
     private final UnregisteredWorkers unregistered;
     private final Ailments ailments;
     private final Consumer<String> trouble;
-    private final Set<String> told = ConcurrentHashMap.newKeySet();
+    private final Set<String> reported = ConcurrentHashMap.newKeySet();
 
     public Inspector(
             DataDirectory data,
@@ -115,11 +115,11 @@ public final class Inspector implements WorkerInspector {
     public List<WorkerStatus> list() {
         List<WorkerStatus> all = new ArrayList<>();
         RowListing listing = registry.list(RowSelection.ALL);
-        listing.unreadable().forEach(row -> tell("a row cannot be read and is not listed: " + row));
+        listing.unreadable().forEach(row -> reportOnce("a row cannot be read and is not listed: " + row));
         listing.rows().forEach(row -> all.add(status(row)));
         for (EnvironmentSearch.Marked marked : unregistered.look()) {
             if (marked.accountId().isEmpty()) {
-                tell(marked + " names this data directory and is not listed: its account is none, "
+                reportOnce(marked + " names this data directory and is not listed: its account name is not valid, "
                         + Text.quoted(marked.account()));
             } else if (marked.leads()) {
                 all.add(status(marked.accountId().get(), marked));
@@ -174,7 +174,7 @@ public final class Inspector implements WorkerInspector {
 
     @Override
     public List<Finding> doctor() {
-        return new Doctor(data, registry, local, judge, unregistered, launchPath.get()).examine();
+        return new Doctor(data, registry, local, judge, unregistered, launchPath.get(), new ArrayList<>()).examine();
     }
 
     private WorkerStatus status(WorkerRow row) {
@@ -198,11 +198,11 @@ public final class Inspector implements WorkerInspector {
                 isAlive ? ailments.look(row) : Optional.empty());
     }
 
-    private void tell(String text) {
-        if (told.size() >= MOST_TOLD) {
-            told.clear();
+    private void reportOnce(String text) {
+        if (reported.size() >= MOST_REPORTED) {
+            reported.clear();
         }
-        if (told.add(text)) {
+        if (reported.add(text)) {
             trouble.accept(text);
         }
     }

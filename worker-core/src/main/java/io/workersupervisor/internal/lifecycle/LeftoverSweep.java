@@ -10,32 +10,22 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Rungs 4 and 6 of {@link StopLadder}: ends what a worker has left behind. */
-final class LeftoverSweep {
+/** Steps 4 and 6 of {@link StopLadder}: ends the descendants of a worker. */
+record LeftoverSweep(ProtocolContext context, Signals signals, Descendants descendants) {
     /** How long leftovers are swept: those that fork without end may need several rounds. */
     static final Duration SWEEP = Duration.ofSeconds(10);
 
     /** Longer than a process takes to vanish after KILL: a search then finds new ones only. */
     private static final Duration DYING = Duration.ofMillis(500);
 
-    private final ProtocolContext context;
-    private final Signals signals;
-    private final Descendants descendants;
-
-    LeftoverSweep(ProtocolContext context, Signals signals, Descendants descendants) {
-        this.context = context;
-        this.signals = signals;
-        this.descendants = descendants;
-    }
-
-    /** TERM to each; returns who was there. */
+    /** Sends TERM to each; returns who was there. */
     Set<Long> term(WorkerRow row, List<EnvironmentSearch.Marked> left) {
-        context.steps().reached("sweep");
+        context.reached("sweep");
         return signal(row, left, "TERM");
     }
 
     /**
-     * What a sweep came to.
+     * The outcome of a sweep.
      *
      * @param killed who was ended
      * @param left who is found still, empty if nobody is
@@ -43,25 +33,25 @@ final class LeftoverSweep {
      */
     record Swept(Set<Long> killed, List<EnvironmentSearch.Marked> left, List<EnvironmentSearch.Marked> seen) {}
 
-    /** KILL to all of them and to what they fork meanwhile, until nobody is found, or the time is over. */
+    /** Sends KILL to all of them and to their new children, until nobody is found, or the time is over. */
     Swept sweep(WorkerRow row, List<EnvironmentSearch.Marked> found, List<EnvironmentSearch.Marked> seenBefore) {
         List<EnvironmentSearch.Marked> seen = seenBefore;
         List<EnvironmentSearch.Marked> left = found;
-        long deadline = context.timing().nanos() + SWEEP.toNanos();
+        long deadline = context.nanos() + SWEEP.toNanos();
         Set<Long> killed = new HashSet<>();
         while (!left.isEmpty()
-                && context.timing().nanos() < deadline
+                && context.nanos() < deadline
                 && !Thread.currentThread().isInterrupted()) {
-            context.steps().reached("sweep");
+            context.reached("sweep");
             killed.addAll(signal(row, left, "KILL"));
-            signals.awaitEnd(left, context.timing().nanos() + DYING.toNanos());
+            signals.awaitEnd(left, context.nanos() + DYING.toNanos());
             seen = Stream.concat(seen.stream(), left.stream()).toList();
             left = descendants.of(row, seen).ours();
         }
         return new Swept(killed, left, seen);
     }
 
-    /** Groups of the worker's own session get the signal as a whole. Returns who was meant and was there. */
+    /** Signals groups of the worker's own session as a whole. Returns who was meant and was there. */
     private Set<Long> signal(WorkerRow row, List<EnvironmentSearch.Marked> left, String signal) {
         Set<Long> groups = new HashSet<>();
         Set<Long> sent = new HashSet<>();

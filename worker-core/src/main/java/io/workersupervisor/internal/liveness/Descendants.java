@@ -6,7 +6,6 @@ import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.launch.keeper.KeeperConnections;
 import io.workersupervisor.internal.machine.EnvironmentSearch;
-import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Detail;
@@ -19,7 +18,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Finds what a worker has forked and what lives on, however it hides.
+ * Finds the living descendants of a worker, however they hide.
  *
  * <ol>
  *   <li>A keeper that saw the worker end, and had no orphan then, has recorded that nothing is left.
@@ -32,29 +31,18 @@ import java.util.stream.Stream;
  *       a lock belongs to one launch, and the number in its file tells which.
  * </ol>
  */
-public final class Descendants {
+public record Descendants(LocalEvidence local) {
     /** In start ticks: launchers, fences and probes that are just passing hold a lock for less. */
     private static final long PASSING = 100;
 
-    private final LocalEvidence local;
-
-    public Descendants(LocalEvidence local) {
-        this.local = local;
-    }
-
-    /**
-     * What was found.
-     *
-     * @param ours provably descendants, which may be signalled
-     * @param doubtful may be descendants
-     */
+    /** {@code ours} are provably descendants and may be signalled; the doubtful ones may be descendants. */
     public record Found(List<EnvironmentSearch.Marked> ours, List<EnvironmentSearch.Marked> doubtful) {
         public boolean isEmpty() {
             return ours.isEmpty() && doubtful.isEmpty();
         }
     }
 
-    /** Those that live, and the worker itself where it carries its mark; {@code seen} were {@link #besides} it. */
+    /** Finds all that live, and the worker itself where it carries its mark; {@code seen} were {@link #besides} it. */
     public Found of(WorkerRow row, List<EnvironmentSearch.Marked> seen) {
         if (local.records()
                 .exit(row.workerId())
@@ -87,7 +75,7 @@ public final class Descendants {
                 : new Found(marked, unmarked);
     }
 
-    /** Those in the session of a worker that is still in the process table; none if it is not. */
+    /** Finds the others in the session of a worker that is still in the process table; none if it is not. */
     public List<EnvironmentSearch.Marked> besides(WorkerRow row, ProcessIdentity worker) {
         if (!isHere(worker)) {
             return List.of();
@@ -102,7 +90,7 @@ public final class Descendants {
                 : List.of();
     }
 
-    /** Whether a descendant is still in the worker's session; its groups hold nobody else then. */
+    /** True if a descendant is still in the worker's session; its groups hold nobody else then. */
     public boolean isInSession(WorkerRow row, EnvironmentSearch.Marked descendant) {
         return worker(row)
                 .filter(this::isHere)
@@ -111,14 +99,14 @@ public final class Descendants {
                 .isPresent();
     }
 
-    /** Who holds the account's lock, now that its launcher is gone; nobody while the launcher is about to let go. */
+    /** Finds the holders of the account's lock when its launcher is gone; none while the launcher is about to let go. */
     public Found holders(WorkerRow row) {
         Optional<LaunchRecords.Birth> birth = local.records().birth(row.workerId());
         if (birth.filter(this::isLauncherAlive).isPresent()) {
             return new Found(List.of(), List.of());
         }
         List<ProcFs.Stat> holding = holding(pid -> local.proc().holdsLock(pid, lock(row.account())));
-        // Read after them: whoever launches another worker raises it first.
+        // Read after them: a launch of another worker raises it first.
         boolean admitted = isAdmitted(row);
         Optional<ProcessIdentity> worker = worker(row).filter(this::isHere);
         List<EnvironmentSearch.Marked> ours = new ArrayList<>();
@@ -135,7 +123,7 @@ public final class Descendants {
         return new Found(ours, doubtful);
     }
 
-    /** Who holds an account's lock, or at least has its file open, in words; empty if nobody can be seen. */
+    /** The holders of an account's lock, or those that have its file open, in words; empty if nobody can be seen. */
     public String holders(AccountId account) {
         List<ProcFs.Stat> holding = holding(pid -> local.proc().holdsLock(pid, lock(account)));
         return String.join(
@@ -154,7 +142,7 @@ public final class Descendants {
 
     public static String inItsSession(List<EnvironmentSearch.Marked> doubtful) {
         return UnregisteredWorkers.pids(doubtful)
-                + " runs in the session that it had, and nothing shows whether it comes from the worker";
+                + " runs in the former session of the worker, and nothing shows whether the worker started it";
     }
 
     private List<ProcFs.Stat> holding(Predicate<Long> holds) {
@@ -173,13 +161,9 @@ public final class Descendants {
                 .or(() -> local.records().birth(row.workerId()).map(LaunchRecords.Birth::identity));
     }
 
-    /** Whether the numbers of an identity mean something here. */
+    /** True if the numbers of an identity mean something here. */
     private boolean isHere(ProcessIdentity identity) {
-        Kernel machine = local.machine();
-        return identity.startTicks() > 0
-                && identity.bootId().equals(machine.bootId())
-                && identity.pidNamespace().equals(machine.pidNamespace())
-                && identity.timeNamespace().equals(machine.timeNamespace());
+        return identity.startTicks() > 0 && local.machine().isHere(identity);
     }
 
     private List<ProcFs.Stat> session(ProcessIdentity worker) {

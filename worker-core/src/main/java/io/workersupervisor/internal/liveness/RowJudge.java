@@ -1,7 +1,6 @@
 package io.workersupervisor.internal.liveness;
 
 import io.workersupervisor.Liveness;
-import io.workersupervisor.LivenessProbe;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.machine.ProcessProbe;
@@ -31,26 +30,7 @@ import java.util.OptionalInt;
  *       doubt where something lives in what was its session and nothing shows whose it is.
  * </ol>
  */
-public final class RowJudge {
-    private final String node;
-    private final ProcessProbe processes;
-    private final AccountLocks locks;
-    private final Descendants descendants;
-    private final Optional<ApplicationProbe> application;
-
-    RowJudge(
-            String node,
-            ProcessProbe processes,
-            AccountLocks locks,
-            Descendants descendants,
-            Optional<LivenessProbe> application) {
-        this.node = node;
-        this.processes = processes;
-        this.locks = locks;
-        this.descendants = descendants;
-        this.application = application.map(ApplicationProbe::new);
-    }
-
+public record RowJudge(String node, LocalEvidence local, Optional<ApplicationProbe> application) {
     /** True if the application has a say, whenever it likes. */
     public boolean asksApplication() {
         return application.isPresent();
@@ -60,12 +40,14 @@ public final class RowJudge {
         return unlessDoubted(row, byMachine(row));
     }
 
-    /** A worker whose keeper saw it end, and nothing of it left: the machine's verdict is given. */
+    /** Judges a worker whose end a keeper has observed, and that left nothing: only the application may doubt. */
     public Judgement seenEnding(WorkerRow row) {
-        String who =
-                Detail.identityOf(row).map(process -> "pid " + process.pid()).orElse("it");
+        String whose =
+                Detail.identityOf(row).map(process -> "pid " + process.pid()).orElse("the worker");
         return unlessDoubted(
-                row, new Judgement.Dead(who + " was seen ending, its lock is free", OptionalInt.empty(), false));
+                row,
+                new Judgement.Dead(
+                        "the end of " + whose + " was observed, its lock is free", OptionalInt.empty(), false));
     }
 
     /**
@@ -110,17 +92,18 @@ public final class RowJudge {
             return new Judgement.Doubt(
                     RefusalReason.STARTING, "no process is recorded yet for worker " + row.workerId());
         }
-        ProcessProbe.Finding finding = processes.probe(Detail.identityOf(row).get(), row.workerId());
+        ProcessProbe.Finding finding =
+                local.processes().probe(Detail.identityOf(row).get(), row.workerId());
         return switch (finding.kind()) {
             case OTHER_BOOT -> new Judgement.Dead(finding.evidence(), OptionalInt.empty(), true);
             case ALIVE -> new Judgement.Alive(finding.evidence(), true);
             case UNMARKED ->
-                locks.isOpenIn(Detail.identityOf(row).get().pid(), row.account())
+                local.locks().isOpenIn(Detail.identityOf(row).get().pid(), row.account())
                         ? new Judgement.Alive(finding.evidence() + ", and it holds the account's lock", true)
                         : new Judgement.Doubt(RefusalReason.PROCESS_IN_DOUBT, finding.evidence());
             case DOUBT -> new Judgement.Doubt(RefusalReason.PROCESS_IN_DOUBT, finding.evidence());
             case FOREIGN -> foreign(row, finding);
-            case DEAD -> unlessLeftovers(row, finding, locks.state(row.account()));
+            case DEAD -> unlessLeftovers(row, finding, local.locks().state(row.account()));
         };
     }
 
@@ -129,11 +112,12 @@ public final class RowJudge {
                 || Detail.identityOf(row).get().bootId().isEmpty()) {
             return new Judgement.Doubt(RefusalReason.OTHER_NODE, whose);
         }
-        ProcessProbe.Finding finding = processes.probe(Detail.identityOf(row).get(), row.workerId());
+        ProcessProbe.Finding finding =
+                local.processes().probe(Detail.identityOf(row).get(), row.workerId());
         String evidence = finding.evidence() + ", " + whose;
         return switch (finding.kind()) {
             case ALIVE -> new Judgement.Alive(evidence, true);
-            case DEAD -> elsewhereDead(finding, descendants.of(row, List.of()), evidence);
+            case DEAD -> elsewhereDead(finding, local.descendants().of(row, List.of()), evidence);
             case OTHER_BOOT, FOREIGN -> new Judgement.Doubt(RefusalReason.OTHER_NODE, whose);
             case UNMARKED, DOUBT -> new Judgement.Doubt(RefusalReason.OTHER_NODE, evidence);
         };
@@ -155,7 +139,7 @@ public final class RowJudge {
             return new Judgement.Doubt(
                     RefusalReason.OTHER_NAMESPACE, finding.evidence() + " and was not seen to hold its lock");
         }
-        AccountLocks.State lock = locks.state(row.account());
+        AccountLocks.State lock = local.locks().state(row.account());
         if (lock == AccountLocks.State.ABSENT) {
             return new Judgement.Doubt(
                     RefusalReason.LOCK_UNREADABLE, finding.evidence() + " and its lock file is gone");
@@ -170,7 +154,7 @@ public final class RowJudge {
             return new Judgement.Doubt(
                     RefusalReason.LOCK_UNREADABLE, finding.evidence() + " but its lock cannot be tried");
         }
-        Descendants.Found left = descendants.of(row, List.of());
+        Descendants.Found left = local.descendants().of(row, List.of());
         if (!left.ours().isEmpty()) {
             return new Judgement.Draining(
                     finding.evidence() + " but left " + UnregisteredWorkers.pids(left.ours()) + " behind", left.ours());
@@ -180,7 +164,7 @@ public final class RowJudge {
                     finding.evidence() + " but " + Descendants.inItsSession(left.doubtful()));
         }
         return lock == AccountLocks.State.BUSY
-                ? held(finding, descendants.holders(row))
+                ? held(finding, local.descendants().holders(row))
                 : new Judgement.Dead(finding.evidence() + ", its lock is free", finding.waitStatus(), false);
     }
 

@@ -5,7 +5,6 @@ import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.machine.EnvironmentSearch;
-import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessProbe;
 import io.workersupervisor.spi.CorruptRowException;
 import io.workersupervisor.spi.WorkerRegistry;
@@ -21,8 +20,8 @@ import java.util.stream.Stream;
 
 /**
  * Living workers of this data directory that no row names: their registry or directory was lost, or an older copy of it
- * came back. Their environment says what they are; of one that cleared it, the birth record does. They are looked for when
- * a host begins and at every {@link WorkerSupervisor#reconcile()}; each keeps its account refused for as long as it lives.
+ * came back. Their environment names them; for one that cleared it, the birth record does. They are looked for when a host
+ * begins and at every {@link WorkerSupervisor#reconcile()}; each keeps its account refused for as long as it lives.
  * (A host whose directory is replaced beneath it starts nothing any more.)
  */
 public final class UnregisteredWorkers {
@@ -36,8 +35,8 @@ public final class UnregisteredWorkers {
     }
 
     /**
-     * Looks for them among all processes; returns those that no row names now. Where the row cannot be read, nobody can say
-     * whether it names them: {@link #ofUnreadableRows()}.
+     * Looks for them among all processes; returns those that no row names now. A row that cannot be read may name them or
+     * not: {@link #ofUnreadableRows()}.
      */
     public List<EnvironmentSearch.Marked> look() {
         return all().stream().filter(marked -> !isUnreadable(marked.account())).toList();
@@ -48,7 +47,7 @@ public final class UnregisteredWorkers {
         return all().stream().filter(marked -> isUnreadable(marked.account())).toList();
     }
 
-    /** Whether the row of an account is there and cannot be read. */
+    /** True if the row of an account is there and cannot be read. */
     public boolean isUnreadable(String account) {
         return named(account).isEmpty();
     }
@@ -62,7 +61,7 @@ public final class UnregisteredWorkers {
         found = Map.copyOf(strangers);
         return strangers.values().stream()
                 .flatMap(List::stream)
-                .filter(this::isAlive)
+                .filter(local::lives)
                 .toList();
     }
 
@@ -87,16 +86,16 @@ public final class UnregisteredWorkers {
         }
     }
 
-    /** Those of an account that were found and still live, but for the worker given. */
+    /** Returns all of an account that were found and still live, but for the worker given. */
     public List<EnvironmentSearch.Marked> living(AccountId account, String workerId) {
         return found.getOrDefault(account.toString(), List.of()).stream()
                 .filter(marked -> !marked.workerId().equals(workerId))
-                .filter(this::isAlive)
+                .filter(local::lives)
                 .toList();
     }
 
     /**
-     * Those of the account of a row, besides the worker that an open row names. An account that had none when all were
+     * Looks again for the account of a row, besides the worker that an open row names. An account that had none when all were
      * looked for is not searched again while its row names a worker: since then each of its workers had a row, and lost it
      * by its death only.
      */
@@ -120,7 +119,7 @@ public final class UnregisteredWorkers {
         return others.isEmpty()
                 ? others
                 : withoutRow(account.toString(), others).stream()
-                        .filter(this::isAlive)
+                        .filter(local::lives)
                         .toList();
     }
 
@@ -167,20 +166,13 @@ public final class UnregisteredWorkers {
                 || (finding.runs() && local.locks().isOpenIn(birth.identity().pid(), account));
     }
 
-    private boolean isAlive(EnvironmentSearch.Marked marked) {
-        Optional<ProcFs.Stat> stat = local.proc().stat(marked.stat().pid());
-        return stat.isPresent()
-                && stat.get().startTicks() == marked.stat().startTicks()
-                && !stat.get().isDead();
-    }
-
-    /** Who holds an account's lock, in words. */
+    /** The holder of an account's lock, in words. */
     public String holder(AccountId account) {
         List<EnvironmentSearch.Marked> marked = processes(account);
         if (!marked.isEmpty()) {
             return describe(marked);
         }
-        String pids = new Descendants(local).holders(account);
+        String pids = local.descendants().holders(account);
         return "its lock is held by " + (pids.isEmpty() ? "a process that cannot be seen" : pids);
     }
 

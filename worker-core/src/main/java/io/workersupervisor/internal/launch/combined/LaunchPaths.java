@@ -7,6 +7,7 @@ import io.workersupervisor.internal.directory.HolePuncher;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.WorkerEnds;
 import io.workersupervisor.internal.launch.keeper.KeeperBinary;
 import io.workersupervisor.internal.launch.keeper.KeeperConnections;
 import io.workersupervisor.internal.launch.keeper.KeeperContext;
@@ -43,11 +44,8 @@ public record LaunchPaths(
         KeeperConnections keepers,
         Supplier<List<String>> described) {
 
-    /** What the launch paths of a host tell it. */
-    public interface Host {
-        /** A worker that nobody waits for has ended. */
-        void ended(String workerId);
-
+    /** The host that launch paths work for: it observes the ends of workers for which no start waits any more. */
+    public interface Host extends WorkerEnds {
         /** Something that an operator should know. */
         void trouble(String text);
 
