@@ -36,7 +36,7 @@ import io.workersupervisor.internal.logs.LogLookup;
 import io.workersupervisor.internal.logs.LogThreads;
 import io.workersupervisor.internal.logs.WorkerLogFile;
 import io.workersupervisor.internal.machine.Clocks;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessIdentity;
@@ -99,7 +99,8 @@ public final class Host {
                 event -> settings.listeners()
                         .forEach(listener -> Guard.run("listener", event.account(), () -> listener.onEvent(event))),
                 this::endOfLog);
-        this.paths = LaunchPaths.of(data, settings.launch(), script, machine, timing, new PathsHost(events));
+        this.paths = LaunchPaths.of(
+                data, settings.launch(), script, machine, timing, this::ended, events::trouble, threads.readers());
         LocalEvidence local =
                 LocalEvidence.of(data, machine, ProcFs.system(), script, timing, paths.records(), paths.trial());
         UnfiledEnds unfiled = new UnfiledEnds();
@@ -159,7 +160,8 @@ public final class Host {
                         settings.logs().sinks().stream().findFirst(),
                         settings.logs().redaction(),
                         timing),
-                events::trouble);
+                new UnregisteredWorkers(known, local),
+                text -> events.troubleOnce(Optional.empty(), text));
         context.opened();
         stamped.notices().forEach(events::trouble);
     }
@@ -169,33 +171,6 @@ public final class Host {
         Path directory = context.local().data().path();
         WorkerLogFile.of(directory.resolve(Layout.logName(report.account(), report.workerId())))
                 .ifPresent(logs::ended);
-    }
-
-    /** This host, as launch paths see it; they may call before it is built. */
-    private final class PathsHost implements LaunchPaths.Host {
-        private final Events events;
-
-        PathsHost(Events events) {
-            this.events = events;
-        }
-
-        @Override
-        public void ended(String workerId) {
-            // Before this host has begun its first look comes anyway.
-            if (begun) {
-                Host.this.ended(workerId);
-            }
-        }
-
-        @Override
-        public void trouble(String text) {
-            events.trouble(text);
-        }
-
-        @Override
-        public Executor executor() {
-            return threads.readers();
-        }
     }
 
     public static Host open(HostSettings settings) {
@@ -267,7 +242,7 @@ public final class Host {
     }
 
     private void lookForStrangers() {
-        for (EnvironmentSearch.Marked stranger : lifecycle.unregistered().look()) {
+        for (Marked stranger : lifecycle.unregistered().look()) {
             Guard.run(
                     "stranger",
                     Optional.empty(),
@@ -298,6 +273,10 @@ public final class Host {
 
     /** The one entrance for the end of a worker, of this host's starts and of adopted ones; checks its account. */
     private void ended(String workerId) {
+        if (!begun) {
+            // Launch paths call while this host is built; its first look comes anyway.
+            return;
+        }
         lifecycle.supervised().accountOf(workerId).ifPresent(account -> {
             try {
                 threads.pool().execute(() -> {

@@ -14,9 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 
 /**
@@ -95,15 +92,6 @@ record HostClose(ProtocolContext context, HostState state, HostThreads threads, 
         workers.forEach((account, workerId) -> all.add(CompletableFuture.runAsync(
                 () -> Guard.run("stop at close", Optional.of(account), () -> work.accept(account, workerId)),
                 threads.ladders())));
-        try {
-            CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-                    .get(left(deadline).toNanos(), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            return false;
-        } catch (TimeoutException | ExecutionException late) {
-            return false;
-        }
+        return ProtocolContext.await(CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)), left(deadline));
     }
 }

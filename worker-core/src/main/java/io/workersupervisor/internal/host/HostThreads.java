@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <ul>
  *   <li>{@code worker-tick}, one thread: reconciles at every interval.
- *   <li>{@code worker-pool-N}: rows of a reconcile, ends that were noticed.
+ *   <li>{@code worker-pool-N}: checks of accounts: of a reconcile, and after an end.
  *   <li>{@code worker-start-N}: starts of many, apart from the pool as each may wait for seconds.
  *   <li>{@code worker-write-N}: writes behind: the launches of many, and reported ends.
  *   <li>{@code worker-ladder-N}: stops that reconcile resumes or close begins, one thread each while it lasts.
@@ -28,7 +28,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Beside them there are {@code worker-keeper}, the connections to keepers, {@code worker-events}, which calls the listener,
  * and {@code worker-probe-N}, which calls the application's probe.
  */
-final class HostThreads {
+record HostThreads(
+        ScheduledExecutorService ticker,
+        ExecutorService pool,
+        ExecutorService starters,
+        ExecutorService writers,
+        ExecutorService ladders,
+        ExecutorService readers) {
     private static final int POOL = 16;
 
     /** Many wait for one durable commit, which they share; more would cost more memory than they save time. */
@@ -41,12 +47,15 @@ final class HostThreads {
 
     private static final Duration IDLE = Duration.ofSeconds(60);
 
-    private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(named("worker-tick"));
-    private final ExecutorService pool = bounded(POOL, IDLE, "worker-pool");
-    private final ExecutorService starters = bounded(STARTERS, IDLE_SHARING, "worker-start");
-    private final ExecutorService writers = writing();
-    private final ExecutorService ladders = Executors.newCachedThreadPool(named("worker-ladder"));
-    private final ExecutorService readers = Executors.newCachedThreadPool(named("worker-launch"));
+    HostThreads() {
+        this(
+                Executors.newSingleThreadScheduledExecutor(named("worker-tick")),
+                bounded(POOL, IDLE, "worker-pool"),
+                bounded(STARTERS, IDLE_SHARING, "worker-start"),
+                writing(),
+                Executors.newCachedThreadPool(named("worker-ladder")),
+                Executors.newCachedThreadPool(named("worker-launch")));
+    }
 
     /** After shutdown the caller writes: a start overtaken by a close still records its result. */
     private static ExecutorService writing() {
@@ -69,30 +78,6 @@ final class HostThreads {
             thread.setDaemon(true);
             return thread;
         };
-    }
-
-    ScheduledExecutorService ticker() {
-        return ticker;
-    }
-
-    ExecutorService pool() {
-        return pool;
-    }
-
-    ExecutorService starters() {
-        return starters;
-    }
-
-    ExecutorService writers() {
-        return writers;
-    }
-
-    ExecutorService ladders() {
-        return ladders;
-    }
-
-    ExecutorService readers() {
-        return readers;
     }
 
     /** For a host that never began. */

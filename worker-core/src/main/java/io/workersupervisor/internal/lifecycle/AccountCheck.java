@@ -158,8 +158,7 @@ public final class AccountCheck {
         if (!(judgement instanceof Judgement.Dead dead)) {
             return forgotten(found, judged(found, judgement, Reach.LOOK));
         }
-        Ending ending =
-                exit.map(seen -> ends.ending(found, dead, seen)).orElseGet(() -> ends.ending(found, dead, List.of()));
+        Ending ending = exit.map(seen -> ends.ending(dead, seen)).orElseGet(() -> ends.ending(found, dead, List.of()));
         return forgotten(found, new Filed(ends.report(found, ending)));
     }
 

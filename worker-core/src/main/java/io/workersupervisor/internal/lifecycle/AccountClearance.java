@@ -6,10 +6,11 @@ import io.workersupervisor.RefusalReason;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerState;
+import io.workersupervisor.internal.diagnosis.Ending;
 import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.spi.WorkerRow;
@@ -53,7 +54,7 @@ record AccountClearance(
 
     Answer look(AccountId account, Optional<WorkerRow> seen, Manners manners) {
         if (seen.isEmpty() || !seen.get().state().isOpen()) {
-            List<EnvironmentSearch.Marked> strangers = unregistered.living(account, "");
+            List<Marked> strangers = unregistered.living(account);
             if (!strangers.isEmpty()) {
                 return StartProtocol.refused(
                         account, RefusalReason.UNREGISTERED_WORKER, UnregisteredWorkers.describe(strangers));
@@ -82,7 +83,7 @@ record AccountClearance(
     private Answer elsewhere(WorkerRow row) {
         Judgement judgement = context.judge().judge(row);
         if (judgement instanceof Judgement.Dead dead) {
-            return new Clear(Optional.of(context.diagnosis().report(row, ends.ending(row, dead, List.of()))));
+            return clear(row, ends.ending(row, dead, List.of()));
         } else if (judgement instanceof Judgement.Alive
                 && row.state() == WorkerState.RUNNING
                 && row.desired() == Desired.RUN) {
@@ -99,7 +100,7 @@ record AccountClearance(
         if (judgement instanceof Judgement.Alive alive) {
             return StopProtocol.isToEnd(row) ? stopping(row, manners) : running(row, alive.evidence());
         } else if (judgement instanceof Judgement.Dead dead) {
-            return new Clear(Optional.of(context.diagnosis().report(row, ends.ending(row, dead, List.of()))));
+            return clear(row, ends.ending(row, dead, List.of()));
         } else if (judgement instanceof Judgement.Draining draining) {
             return draining(row, draining);
         }
@@ -112,7 +113,7 @@ record AccountClearance(
             return StartProtocol.refused(row.account(), RefusalReason.DESCENDANTS_LEFT, draining.evidence());
         }
         // The launcher is about to let go of the lock, or an older copy of the registry names another worker than runs.
-        List<EnvironmentSearch.Marked> strangers = unregistered.search(row.account(), row.workerId());
+        List<Marked> strangers = unregistered.search(row.account(), row.workerId());
         return strangers.isEmpty()
                 ? new Wait(RefusalReason.LOCK_HELD, draining.evidence())
                 : StartProtocol.refused(
@@ -137,7 +138,7 @@ record AccountClearance(
         }
         LaunchSettlement.Settled settled = settlement.settle(row);
         if (settled instanceof LaunchSettlement.Over over) {
-            return new Clear(Optional.of(context.diagnosis().report(row, ends.ending(row, over, List.of()))));
+            return clear(row, ends.ending(row, over, List.of()));
         } else if (settled instanceof LaunchSettlement.Found found) {
             if (StopProtocol.isToEnd(row)) {
                 return stopping(row, manners);
@@ -151,6 +152,10 @@ record AccountClearance(
         return pending.left().isEmpty() && !pending.reason().equals(RefusalReason.PROCESS_IN_DOUBT)
                 ? new Wait(pending.reason(), pending.evidence())
                 : StartProtocol.refused(row.account(), pending.reason(), pending.evidence());
+    }
+
+    private Clear clear(WorkerRow row, Ending ending) {
+        return new Clear(Optional.of(context.diagnosis().report(row, ending)));
     }
 
     private static StartProtocol.Decided running(WorkerRow row, String evidence) {

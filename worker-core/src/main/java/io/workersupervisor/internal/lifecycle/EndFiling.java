@@ -15,12 +15,12 @@ import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 
 /**
  * Files the end of a worker exactly once.
@@ -46,63 +46,54 @@ import java.util.concurrent.Executor;
 public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor behind) {
     /** The facts about a worker that was judged dead. */
     Ending ending(WorkerRow row, Judgement.Dead dead, List<String> steps) {
-        return ending(row, dead.evidence(), dead.waitStatus(), dead.otherBoot(), steps);
+        return ending(dead, context.local().records().lastExit(row.workerId()), steps);
     }
 
-    /** The facts about a worker whose launch path saw it end. */
-    Ending ending(WorkerRow row, Judgement.Dead dead, LaunchRecords.Exit exit) {
-        return ending(dead.evidence(), Optional.of(exit), dead.waitStatus(), dead.otherBoot(), List.of());
+    /** The facts about a worker whose launch path observed its end. */
+    Ending ending(Judgement.Dead dead, LaunchRecords.Exit exit) {
+        return ending(dead, Optional.of(exit), List.of());
     }
 
     /** The facts about a worker whose process was never recorded in its row. */
     Ending ending(WorkerRow row, LaunchSettlement.Over over, List<String> steps) {
-        if (over.nothingRan()) {
-            List<String> evidence = new ArrayList<>(steps);
-            evidence.add(over.evidence());
-            return Ending.neverRan(context.now(), evidence);
-        }
-        return ending(row, over.evidence(), OptionalInt.empty(), over.otherBoot(), steps);
+        return over.nothingRan()
+                ? Ending.neverRan(
+                        context.now(),
+                        Stream.concat(steps.stream(), Stream.of(over.evidence()))
+                                .toList())
+                : ending(row, new Judgement.Dead(over.evidence(), OptionalInt.empty(), over.otherBoot()), steps);
     }
 
-    /** A launch that was answered: nothing ran. */
+    /** The facts about a launch that was answered: nothing ran. */
     Ending nothingRan(String evidence) {
         return Ending.neverRan(context.now(), List.of(evidence));
     }
 
-    private Ending ending(WorkerRow row, String found, OptionalInt waitStatus, boolean otherBoot, List<String> steps) {
-        return ending(found, context.local().records().lastExit(row.workerId()), waitStatus, otherBoot, steps);
-    }
-
-    private Ending ending(
-            String found,
-            Optional<LaunchRecords.Exit> record,
-            OptionalInt waitStatus,
-            boolean otherBoot,
-            List<String> steps) {
-        ExitStatus exit = record.map(LaunchRecords.Exit::status)
-                .orElseGet(() -> waitStatus.isPresent()
-                        ? ExitStatus.ofWait(waitStatus.getAsInt())
-                        : new ExitStatus.Unknown(
-                                otherBoot
-                                        ? "the machine went down before it was recorded"
-                                        : "no exit record: the launcher was killed or could not write it"));
-        List<String> evidence = new ArrayList<>();
-        evidence.addAll(steps);
-        evidence.add(found);
-        record.ifPresent(known -> {
+    private Ending ending(Judgement.Dead dead, Optional<LaunchRecords.Exit> exit, List<String> steps) {
+        List<String> evidence = new ArrayList<>(steps);
+        evidence.add(dead.evidence());
+        exit.ifPresent(known -> {
             evidence.add("the launcher recorded " + known.status() + " at " + known.at());
             evidence.addAll(known.evidence());
         });
-        Instant at = record.map(LaunchRecords.Exit::at).orElseGet(() -> context.now());
-        boolean signalled = steps.stream().anyMatch(Signals::isForWorker);
         return new Ending(
-                exit,
-                at,
-                otherBoot,
-                signalled,
-                record.flatMap(LaunchRecords.Exit::usage),
-                record.filter(LaunchRecords.Exit::outOfMemory).isPresent(),
+                exit.map(LaunchRecords.Exit::status).orElseGet(() -> unrecorded(dead)),
+                exit.map(LaunchRecords.Exit::at).orElseGet(context::now),
+                dead.otherBoot(),
+                steps.stream().anyMatch(Signals::isForWorker),
+                exit.flatMap(LaunchRecords.Exit::usage),
+                exit.filter(LaunchRecords.Exit::outOfMemory).isPresent(),
                 evidence);
+    }
+
+    private static ExitStatus unrecorded(Judgement.Dead dead) {
+        if (dead.waitStatus().isPresent()) {
+            return ExitStatus.ofWait(dead.waitStatus().getAsInt());
+        }
+        return new ExitStatus.Unknown(
+                dead.otherBoot()
+                        ? "the machine went down before it was recorded"
+                        : "no exit record: the launcher was killed or could not write it");
     }
 
     /** Step 3: the row was read when its worker was dead, and nobody is ending it. */
@@ -192,9 +183,7 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
     private boolean isUnchanged(WorkerRow row) {
         return context.registry()
                 .find(row.account())
-                .filter(now -> now.epoch() == row.epoch()
-                        && now.version() == row.version()
-                        && now.workerId().equals(row.workerId()))
+                .filter(now -> UnfiledEnds.isSame(now, row))
                 .isPresent();
     }
 

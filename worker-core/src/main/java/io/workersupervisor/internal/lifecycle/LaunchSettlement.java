@@ -7,7 +7,7 @@ import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.liveness.Descendants;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.machine.ProcessProbe;
 import io.workersupervisor.internal.registry.Detail;
@@ -53,7 +53,7 @@ record LaunchSettlement(ProtocolContext context) {
      *
      * @param left descendants of the worker, which has ended
      */
-    record Pending(RefusalReason reason, String evidence, List<EnvironmentSearch.Marked> left) implements Settled {}
+    record Pending(RefusalReason reason, String evidence, List<Marked> left) implements Settled {}
 
     Settled settle(WorkerRow row) {
         boolean otherBoot = row.state() == WorkerState.STARTING
@@ -140,10 +140,7 @@ record LaunchSettlement(ProtocolContext context) {
                 List.of());
     }
 
-    private Optional<ProcessIdentity> leader(List<EnvironmentSearch.Marked> marked) {
-        return marked.stream()
-                .filter(EnvironmentSearch.Marked::leads)
-                .findFirst()
-                .map(context.local()::identity);
+    private Optional<ProcessIdentity> leader(List<Marked> marked) {
+        return marked.stream().filter(Marked::leads).findFirst().map(context.local()::identity);
     }
 }

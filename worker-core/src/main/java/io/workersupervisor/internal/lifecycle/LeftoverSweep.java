@@ -2,7 +2,7 @@ package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.liveness.Descendants;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.util.HashSet;
@@ -19,7 +19,7 @@ record LeftoverSweep(ProtocolContext context, Signals signals, Descendants desce
     private static final Duration DYING = Duration.ofMillis(500);
 
     /** Sends TERM to each; returns who was there. */
-    Set<Long> term(WorkerRow row, List<EnvironmentSearch.Marked> left) {
+    Set<Long> term(WorkerRow row, List<Marked> left) {
         context.reached("sweep");
         return signal(row, left, "TERM");
     }
@@ -31,12 +31,12 @@ record LeftoverSweep(ProtocolContext context, Signals signals, Descendants desce
      * @param left who is found still, empty if nobody is
      * @param seen who was seen on the way
      */
-    record Swept(Set<Long> killed, List<EnvironmentSearch.Marked> left, List<EnvironmentSearch.Marked> seen) {}
+    record Swept(Set<Long> killed, List<Marked> left, List<Marked> seen) {}
 
     /** Sends KILL to all of them and to their new children, until nobody is found, or the time is over. */
-    Swept sweep(WorkerRow row, List<EnvironmentSearch.Marked> found, List<EnvironmentSearch.Marked> seenBefore) {
-        List<EnvironmentSearch.Marked> seen = seenBefore;
-        List<EnvironmentSearch.Marked> left = found;
+    Swept sweep(WorkerRow row, List<Marked> found, List<Marked> seenBefore) {
+        List<Marked> seen = seenBefore;
+        List<Marked> left = found;
         long deadline = context.nanos() + SWEEP.toNanos();
         Set<Long> killed = new HashSet<>();
         while (!left.isEmpty()
@@ -52,10 +52,10 @@ record LeftoverSweep(ProtocolContext context, Signals signals, Descendants desce
     }
 
     /** Signals groups of the worker's own session as a whole. Returns who was meant and was there. */
-    private Set<Long> signal(WorkerRow row, List<EnvironmentSearch.Marked> left, String signal) {
+    private Set<Long> signal(WorkerRow row, List<Marked> left, String signal) {
         Set<Long> groups = new HashSet<>();
         Set<Long> sent = new HashSet<>();
-        for (EnvironmentSearch.Marked process : left) {
+        for (Marked process : left) {
             boolean inSession = descendants.isInSession(row, process);
             boolean had = inSession && groups.contains(process.stat().group());
             Launcher.Scope scope = inSession ? Launcher.Scope.ITS_GROUP : Launcher.Scope.PROCESS;

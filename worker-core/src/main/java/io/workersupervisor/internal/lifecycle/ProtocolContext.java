@@ -1,5 +1,6 @@
 package io.workersupervisor.internal.lifecycle;
 
+import io.workersupervisor.AccountId;
 import io.workersupervisor.internal.diagnosis.Diagnosis;
 import io.workersupervisor.internal.events.Events;
 import io.workersupervisor.internal.launch.Launcher;
@@ -11,9 +12,15 @@ import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The collaborators that all protocols of one host share.
@@ -65,6 +72,25 @@ public record ProtocolContext(
 
     public long nanos() {
         return timing.nanos();
+    }
+
+    /** Waits for a future that never fails; false if the time is over, or the thread interrupted, before. */
+    public static boolean await(Future<?> future, Duration patience) {
+        try {
+            future.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException late) {
+            return false;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("this future contains what it throws", e);
+        }
+    }
+
+    void trouble(AccountId account, String text) {
+        events.trouble(Optional.of(account), text);
     }
 
     /** True if the host behind an intent can still go on with it; in doubt it cannot, which is manners and not safety. */

@@ -2,7 +2,7 @@ package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.liveness.LocalEvidence;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import java.time.Duration;
 import java.util.List;
@@ -30,9 +30,9 @@ record Signals(ProtocolContext context) {
     }
 
     /** Signals the groups of those that lead one, and all that are in none of these. */
-    void sendAll(List<EnvironmentSearch.Marked> processes, String signal, List<String> steps) {
+    void sendAll(List<Marked> processes, String signal, List<String> steps) {
         List<Long> groups = processes.stream()
-                .filter(EnvironmentSearch.Marked::leads)
+                .filter(Marked::leads)
                 .map(process -> process.stat().pid())
                 .toList();
         processes.stream()
@@ -42,12 +42,12 @@ record Signals(ProtocolContext context) {
     }
 
     /** Signals one process, or its group, if it is still the one that was seen; true if it was there. */
-    boolean send(EnvironmentSearch.Marked process, String signal, Launcher.Scope scope) {
+    boolean send(Marked process, String signal, Launcher.Scope scope) {
         return context.launcher().signal(identity(process), signal, scope) == Launcher.SignalAnswer.SENT;
     }
 
     /** Ends one process, if it is still the one that was seen. */
-    boolean kill(EnvironmentSearch.Marked process) {
+    boolean kill(Marked process) {
         return send(process, "KILL", Launcher.Scope.PROCESS);
     }
 
@@ -62,7 +62,7 @@ record Signals(ProtocolContext context) {
     }
 
     /** False if the time is over, or the thread interrupted, before all of these have ended. */
-    boolean awaitEnd(List<EnvironmentSearch.Marked> processes, long deadline) {
+    boolean awaitEnd(List<Marked> processes, long deadline) {
         LocalEvidence local = context.local();
         return await(() -> processes.stream().anyMatch(process -> local.lives(process)), deadline);
     }
@@ -83,14 +83,14 @@ record Signals(ProtocolContext context) {
     }
 
     /** True if the process of such a mark runs, although it may have cleared its environment. */
-    boolean runs(EnvironmentSearch.Marked process) {
+    boolean runs(Marked process) {
         return context.local()
                 .processes()
                 .probe(identity(process), process.workerId())
                 .runs();
     }
 
-    private ProcessIdentity identity(EnvironmentSearch.Marked process) {
+    private ProcessIdentity identity(Marked process) {
         return context.local().identity(process);
     }
 }

@@ -170,12 +170,11 @@ final class StartProtocol {
         long known = seen.map(WorkerRow::epoch).orElse(0L);
         long admitted = context.local().locks().admitted(spec.account());
         if (admitted > known) {
-            context.events()
-                    .trouble(
-                            Optional.of(spec.account()),
-                            "the registry was lost or is an older copy: epoch " + admitted
-                                    + " was started here, its row says " + known + "; epochs continue above "
-                                    + admitted);
+            context.trouble(
+                    spec.account(),
+                    "the registry was lost or is an older copy: epoch " + admitted
+                            + " was started here, its row says " + known + "; epochs continue above "
+                            + admitted);
         }
         String workerId = ids.next(now, seen.map(WorkerRow::workerId).orElse(""));
         WorkerRow next = context.diagnosis()

@@ -15,9 +15,6 @@ import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -48,7 +45,7 @@ record StartVerification(ProtocolContext context, EndFiling ends) {
         long deadline = born.since() + grace.toNanos();
         boolean alive = true;
         while (alive && context.nanos() < deadline) {
-            if (!awaitEnd(born, Duration.ofNanos(deadline - context.nanos()))) {
+            if (!ProtocolContext.await(born.over(), Duration.ofNanos(deadline - context.nanos()))) {
                 break;
             }
             alive = isAlive(born);
@@ -81,21 +78,6 @@ record StartVerification(ProtocolContext context, EndFiling ends) {
                 .processes()
                 .probe(born.identity(), born.row().workerId())
                 .runs();
-    }
-
-    /** True if the launcher ended within the time. */
-    private static boolean awaitEnd(StartProtocol.Born born, Duration patience) {
-        try {
-            born.over().get(patience.toNanos(), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException stillRuns) {
-            return false;
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("waiting for a launcher failed", e);
-        }
     }
 
     /**

@@ -10,7 +10,7 @@ import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.liveness.Descendants;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
@@ -115,7 +115,7 @@ record StopLadder(
         private boolean swept;
         private int kills;
         /** Found in the worker's session while the worker was still there. */
-        private List<EnvironmentSearch.Marked> seen = List.of();
+        private List<Marked> seen = List.of();
 
         void sent(String signal, Set<Long> descendants) {
             if (!descendants.isEmpty()) {
@@ -160,7 +160,7 @@ record StopLadder(
 
     /** A process in doubt to others may have been seen by this ladder while the worker was there. */
     private Optional<Outcome> doubt(WorkerRow row, RefusalReason reason, String evidence, Actions done, TimeLeft time) {
-        List<EnvironmentSearch.Marked> left = done.seen.isEmpty()
+        List<Marked> left = done.seen.isEmpty()
                 ? List.of()
                 : context.local().descendants().of(row, done.seen).ours();
         return left.isEmpty() ? Optional.of(new Stuck(reason, evidence)) : drain(row, left, evidence, done, time);
@@ -235,8 +235,7 @@ record StopLadder(
     }
 
     /** Steps 4, 6 and 7; empty to look again. */
-    private Optional<Outcome> drain(
-            WorkerRow row, List<EnvironmentSearch.Marked> left, String evidence, Actions done, TimeLeft time) {
+    private Optional<Outcome> drain(WorkerRow row, List<Marked> left, String evidence, Actions done, TimeLeft time) {
         if (left.isEmpty()) {
             return awaitLock(evidence, time);
         }
@@ -252,8 +251,8 @@ record StopLadder(
     }
 
     /** Step 4, for those that the signal to the worker's group has not reached. */
-    private void termLeft(WorkerRow row, List<EnvironmentSearch.Marked> left, Actions done, TimeLeft time) {
-        List<EnvironmentSearch.Marked> others = left.stream()
+    private void termLeft(WorkerRow row, List<Marked> left, Actions done, TimeLeft time) {
+        List<Marked> others = left.stream()
                 .filter(process -> process.stat().group() != done.group)
                 .toList();
         if (!others.isEmpty()) {
@@ -264,7 +263,7 @@ record StopLadder(
     }
 
     /** Step 6. */
-    private Optional<Outcome> sweep(WorkerRow row, List<EnvironmentSearch.Marked> found, Actions done) {
+    private Optional<Outcome> sweep(WorkerRow row, List<Marked> found, Actions done) {
         LeftoverSweep.Swept swept = leftovers.sweep(row, found, done.seen);
         done.seen = swept.seen();
         done.sent("KILL", swept.killed());

@@ -10,7 +10,7 @@ import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.internal.registry.StopPurpose;
@@ -110,7 +110,7 @@ public record StopProtocol(
                         judgement.evidence());
             }
         }
-        List<EnvironmentSearch.Marked> strangers = unregistered.besides(asked);
+        List<Marked> strangers = unregistered.besides(asked);
         Optional<StopResult> ended =
                 strangers.isEmpty() ? Optional.empty() : Optional.of(endUnregistered(asked, strangers));
         if (ended.filter(result -> result instanceof StopResult.Refused).isPresent()) {
@@ -127,7 +127,7 @@ public record StopProtocol(
     }
 
     /** Step 2. Their records are left: another registry may own them. */
-    private StopResult endUnregistered(WorkerRow asked, List<EnvironmentSearch.Marked> strangers) {
+    private StopResult endUnregistered(WorkerRow asked, List<Marked> strangers) {
         AccountId account = asked.account();
         List<String> steps = new ArrayList<>();
         Optional<StopLadder.Stuck> stuck = endAll(asked, strangers, steps);
@@ -136,21 +136,17 @@ public record StopProtocol(
         }
         StopResult.Stopped stopped =
                 new StopResult.Stopped(account, strangers.get(0).workerId(), steps, Optional.empty());
-        context.events()
-                .trouble(
-                        Optional.of(account),
-                        stopped.describe() + "; the registry does not know it, no report is filed");
+        context.trouble(account, stopped.describe() + "; the registry does not know it, no report is filed");
         return stopped;
     }
 
-    private Optional<StopLadder.Stuck> endAll(
-            WorkerRow asked, List<EnvironmentSearch.Marked> processes, List<String> steps) {
+    private Optional<StopLadder.Stuck> endAll(WorkerRow asked, List<Marked> processes, List<String> steps) {
         signals.sendAll(processes, "TERM", steps);
         signals.awaitEnd(processes, context.nanos() + WorkerSpec.DEFAULT_STOP_GRACE.toNanos());
         if (Thread.currentThread().isInterrupted()) {
             return Optional.of(StopLadder.interrupted(UnregisteredWorkers.pids(processes)));
         }
-        List<EnvironmentSearch.Marked> left = stillLiving(processes);
+        List<Marked> left = stillLiving(processes);
         long deadline = context.nanos() + LeftoverSweep.SWEEP.toNanos();
         while (!left.isEmpty()
                 && context.nanos() < deadline
@@ -177,9 +173,9 @@ public record StopProtocol(
                                 + context.local().descendants().holders(asked.account())));
     }
 
-    private List<EnvironmentSearch.Marked> stillLiving(List<EnvironmentSearch.Marked> processes) {
-        List<EnvironmentSearch.Marked> left = new ArrayList<>(processes.stream()
-                .map(EnvironmentSearch.Marked::workerId)
+    private List<Marked> stillLiving(List<Marked> processes) {
+        List<Marked> left = new ArrayList<>(processes.stream()
+                .map(Marked::workerId)
                 .distinct()
                 .flatMap(id -> context.local().search().ofWorker(id, Long.MAX_VALUE).stream())
                 .toList());

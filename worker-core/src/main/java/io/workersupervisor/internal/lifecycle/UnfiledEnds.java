@@ -28,12 +28,13 @@ public final class UnfiledEnds {
         WorkerRow closed() {
             return RowChanges.closed(row, Diagnosis.closedState(row, report));
         }
+    }
 
-        private boolean isOf(WorkerRow stored) {
-            return stored.epoch() == row.epoch()
-                    && stored.version() == row.version()
-                    && stored.workerId().equals(row.workerId());
-        }
+    /** True if the row is in the same state of the same worker. */
+    static boolean isSame(WorkerRow one, WorkerRow other) {
+        return one.epoch() == other.epoch()
+                && one.version() == other.version()
+                && one.workerId().equals(other.workerId());
     }
 
     void put(Unfiled end) {
@@ -81,7 +82,7 @@ public final class UnfiledEnds {
 
         private WorkerRow shown(WorkerRow stored, Map<AccountId, Unfiled> now) {
             Unfiled end = now.get(stored.account());
-            return end != null && end.isOf(stored) ? end.closed() : stored;
+            return end != null && isSame(end.row(), stored) ? end.closed() : stored;
         }
 
         @Override

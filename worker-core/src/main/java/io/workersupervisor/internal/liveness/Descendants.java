@@ -5,7 +5,7 @@ import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.launch.keeper.KeeperConnections;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Detail;
@@ -36,28 +36,28 @@ public record Descendants(LocalEvidence local) {
     private static final long PASSING = 100;
 
     /** {@code ours} are provably descendants and may be signalled; the doubtful ones may be descendants. */
-    public record Found(List<EnvironmentSearch.Marked> ours, List<EnvironmentSearch.Marked> doubtful) {
+    public record Found(List<Marked> ours, List<Marked> doubtful) {
         public boolean isEmpty() {
             return ours.isEmpty() && doubtful.isEmpty();
         }
     }
 
     /** Finds all that live, and the worker itself where it carries its mark; {@code seen} were {@link #besides} it. */
-    public Found of(WorkerRow row, List<EnvironmentSearch.Marked> seen) {
+    public Found of(WorkerRow row, List<Marked> seen) {
         if (local.records()
                 .exit(row.workerId())
                 .filter(LaunchRecords.Exit::nothingLeft)
                 .isPresent()) {
             return new Found(List.of(), List.of());
         }
-        List<EnvironmentSearch.Marked> marked =
+        List<Marked> marked =
                 local.search().ofWorker(row.workerId(), Detail.of(row).bornAfter());
         Optional<ProcessIdentity> worker = worker(row).filter(this::isHere);
         if (worker.isEmpty()) {
             return new Found(marked, List.of());
         }
         List<ProcFs.Stat> session = session(worker.get());
-        List<EnvironmentSearch.Marked> unmarked = session.stream()
+        List<Marked> unmarked = session.stream()
                 .filter(stat -> marked.stream().noneMatch(known -> isSame(known.stat(), stat)))
                 .map(stat -> unmarked(row, stat))
                 .toList();
@@ -76,11 +76,11 @@ public record Descendants(LocalEvidence local) {
     }
 
     /** Finds the others in the session of a worker that is still in the process table; none if it is not. */
-    public List<EnvironmentSearch.Marked> besides(WorkerRow row, ProcessIdentity worker) {
+    public List<Marked> besides(WorkerRow row, ProcessIdentity worker) {
         if (!isHere(worker)) {
             return List.of();
         }
-        List<EnvironmentSearch.Marked> found =
+        List<Marked> found =
                 session(worker).stream().map(stat -> unmarked(row, stat)).toList();
         return local.proc()
                         .stat(worker.pid())
@@ -91,7 +91,7 @@ public record Descendants(LocalEvidence local) {
     }
 
     /** True if a descendant is still in the worker's session; its groups hold nobody else then. */
-    public boolean isInSession(WorkerRow row, EnvironmentSearch.Marked descendant) {
+    public boolean isInSession(WorkerRow row, Marked descendant) {
         return worker(row)
                 .filter(this::isHere)
                 .filter(worker -> descendant.stat().session() == worker.pid()
@@ -109,8 +109,8 @@ public record Descendants(LocalEvidence local) {
         // Read after them: a launch of another worker raises it first.
         boolean admitted = isAdmitted(row);
         Optional<ProcessIdentity> worker = worker(row).filter(this::isHere);
-        List<EnvironmentSearch.Marked> ours = new ArrayList<>();
-        List<EnvironmentSearch.Marked> doubtful = new ArrayList<>();
+        List<Marked> ours = new ArrayList<>();
+        List<Marked> doubtful = new ArrayList<>();
         for (ProcFs.Stat stat : holding) {
             boolean inherited = admitted
                     && birth.filter(known -> known.launcherPid() != stat.pid()).isPresent()
@@ -140,7 +140,7 @@ public record Descendants(LocalEvidence local) {
                                 .toList());
     }
 
-    public static String inItsSession(List<EnvironmentSearch.Marked> doubtful) {
+    public static String inItsSession(List<Marked> doubtful) {
         return UnregisteredWorkers.pids(doubtful)
                 + " runs in the former session of the worker, and nothing shows whether the worker started it";
     }
@@ -201,7 +201,7 @@ public record Descendants(LocalEvidence local) {
         return Layout.lockFile(local.data(), account);
     }
 
-    private static boolean isIn(List<EnvironmentSearch.Marked> known, ProcFs.Stat stat) {
+    private static boolean isIn(List<Marked> known, ProcFs.Stat stat) {
         return known.stream().anyMatch(process -> isSame(process.stat(), stat));
     }
 
@@ -209,7 +209,7 @@ public record Descendants(LocalEvidence local) {
         return one.pid() == other.pid() && one.startTicks() == other.startTicks();
     }
 
-    private static EnvironmentSearch.Marked unmarked(WorkerRow row, ProcFs.Stat stat) {
-        return new EnvironmentSearch.Marked(stat, row.account().toString(), row.workerId(), row.epoch(), "");
+    private static Marked unmarked(WorkerRow row, ProcFs.Stat stat) {
+        return new Marked(stat, row.account().toString(), row.workerId(), row.epoch(), "");
     }
 }

@@ -1,7 +1,7 @@
 package io.workersupervisor.internal.liveness;
 
 import io.workersupervisor.RefusalReason;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -21,7 +21,7 @@ public sealed interface Judgement {
     record Dead(String evidence, OptionalInt waitStatus, boolean otherBoot) implements Judgement {}
 
     /** The worker has ended, but its lock is still held or descendants of it live, as far as they were found. */
-    record Draining(String evidence, List<EnvironmentSearch.Marked> left) implements Judgement {}
+    record Draining(String evidence, List<Marked> left) implements Judgement {}
 
     /** It cannot be determined. */
     record Doubt(RefusalReason reason, String evidence) implements Judgement {}

@@ -13,6 +13,7 @@ import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessIdentity;
@@ -71,12 +72,12 @@ public record LocalEvidence(
     }
 
     /** The identity of a process that was just found. */
-    public ProcessIdentity identity(EnvironmentSearch.Marked found) {
+    public ProcessIdentity identity(Marked found) {
         return machine.identity(found.stat().pid(), found.stat().startTicks());
     }
 
     /** True if this process, and no other with its number, is alive. */
-    public boolean lives(EnvironmentSearch.Marked found) {
+    public boolean lives(Marked found) {
         return proc.stat(found.stat().pid())
                 .filter(stat -> stat.startTicks() == found.stat().startTicks() && !stat.isDead())
                 .isPresent();

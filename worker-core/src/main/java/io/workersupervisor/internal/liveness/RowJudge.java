@@ -3,7 +3,8 @@ package io.workersupervisor.internal.liveness;
 import io.workersupervisor.Liveness;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.internal.launch.AccountLocks;
-import io.workersupervisor.internal.machine.ProcessProbe;
+import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.internal.machine.ProcessProbe.Finding;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.WorkerRow;
 import java.util.List;
@@ -88,17 +89,17 @@ public record RowJudge(String node, LocalEvidence local, Optional<ApplicationPro
         if (!row.node().equals(node)) {
             return elsewhere(row, "worker " + row.workerId() + " belongs to node " + row.node());
         }
-        if (Detail.identityOf(row).isEmpty()) {
+        Optional<ProcessIdentity> process = Detail.identityOf(row);
+        if (process.isEmpty()) {
             return new Judgement.Doubt(
                     RefusalReason.STARTING, "no process is recorded yet for worker " + row.workerId());
         }
-        ProcessProbe.Finding finding =
-                local.processes().probe(Detail.identityOf(row).get(), row.workerId());
+        Finding finding = local.processes().probe(process.get(), row.workerId());
         return switch (finding.kind()) {
             case OTHER_BOOT -> new Judgement.Dead(finding.evidence(), OptionalInt.empty(), true);
             case ALIVE -> new Judgement.Alive(finding.evidence(), true);
             case UNMARKED ->
-                local.locks().isOpenIn(Detail.identityOf(row).get().pid(), row.account())
+                local.locks().isOpenIn(process.get().pid(), row.account())
                         ? new Judgement.Alive(finding.evidence() + ", and it holds the account's lock", true)
                         : new Judgement.Doubt(RefusalReason.PROCESS_IN_DOUBT, finding.evidence());
             case DOUBT -> new Judgement.Doubt(RefusalReason.PROCESS_IN_DOUBT, finding.evidence());
@@ -108,12 +109,12 @@ public record RowJudge(String node, LocalEvidence local, Optional<ApplicationPro
     }
 
     private Judgement elsewhere(WorkerRow row, String whose) {
-        if (Detail.identityOf(row).isEmpty()
-                || Detail.identityOf(row).get().bootId().isEmpty()) {
+        Optional<ProcessIdentity> process =
+                Detail.identityOf(row).filter(known -> !known.bootId().isEmpty());
+        if (process.isEmpty()) {
             return new Judgement.Doubt(RefusalReason.OTHER_NODE, whose);
         }
-        ProcessProbe.Finding finding =
-                local.processes().probe(Detail.identityOf(row).get(), row.workerId());
+        Finding finding = local.processes().probe(process.get(), row.workerId());
         String evidence = finding.evidence() + ", " + whose;
         return switch (finding.kind()) {
             case ALIVE -> new Judgement.Alive(evidence, true);
@@ -123,7 +124,7 @@ public record RowJudge(String node, LocalEvidence local, Optional<ApplicationPro
         };
     }
 
-    private static Judgement elsewhereDead(ProcessProbe.Finding finding, Descendants.Found left, String evidence) {
+    private static Judgement elsewhereDead(Finding finding, Descendants.Found left, String evidence) {
         if (left.isEmpty()) {
             return new Judgement.Dead(evidence + ", and no process carries its id", finding.waitStatus(), false);
         }
@@ -134,7 +135,7 @@ public record RowJudge(String node, LocalEvidence local, Optional<ApplicationPro
                         evidence + ", and left " + UnregisteredWorkers.pids(left.ours()) + " behind", left.ours());
     }
 
-    private Judgement foreign(WorkerRow row, ProcessProbe.Finding finding) {
+    private Judgement foreign(WorkerRow row, Finding finding) {
         if (!Detail.of(row).holdsLock()) {
             return new Judgement.Doubt(
                     RefusalReason.OTHER_NAMESPACE, finding.evidence() + " and was not seen to hold its lock");
@@ -149,7 +150,7 @@ public record RowJudge(String node, LocalEvidence local, Optional<ApplicationPro
                 : unlessLeftovers(row, finding, lock);
     }
 
-    private Judgement unlessLeftovers(WorkerRow row, ProcessProbe.Finding finding, AccountLocks.State lock) {
+    private Judgement unlessLeftovers(WorkerRow row, Finding finding, AccountLocks.State lock) {
         if (lock == AccountLocks.State.FAILED) {
             return new Judgement.Doubt(
                     RefusalReason.LOCK_UNREADABLE, finding.evidence() + " but its lock cannot be tried");
@@ -163,13 +164,11 @@ public record RowJudge(String node, LocalEvidence local, Optional<ApplicationPro
                     RefusalReason.PROCESS_IN_DOUBT,
                     finding.evidence() + " but " + Descendants.inItsSession(left.doubtful()));
         }
-        return lock == AccountLocks.State.BUSY
-                ? held(finding, local.descendants().holders(row))
-                : new Judgement.Dead(finding.evidence() + ", its lock is free", finding.waitStatus(), false);
-    }
-
-    private static Judgement held(ProcessProbe.Finding finding, Descendants.Found holders) {
-        return new Judgement.Draining(
-                finding.evidence() + " but its lock is still held" + Descendants.by(holders), holders.ours());
+        if (lock == AccountLocks.State.BUSY) {
+            Descendants.Found holders = local.descendants().holders(row);
+            return new Judgement.Draining(
+                    finding.evidence() + " but its lock is still held" + Descendants.by(holders), holders.ours());
+        }
+        return new Judgement.Dead(finding.evidence() + ", its lock is free", finding.waitStatus(), false);
     }
 }

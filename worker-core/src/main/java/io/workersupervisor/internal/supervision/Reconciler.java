@@ -27,10 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /**
@@ -106,16 +103,7 @@ public final class Reconciler {
 
     /** Waits, bounded, for the looks of a tick. */
     public void awaitLooks(Duration patience) {
-        CompletableFuture<?>[] looks = looking.values().toArray(CompletableFuture[]::new);
-        try {
-            CompletableFuture.allOf(looks).get(patience.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        } catch (TimeoutException late) {
-            return;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a look contains what it throws", e);
-        }
+        ProtocolContext.await(CompletableFuture.allOf(looking.values().toArray(CompletableFuture[]::new)), patience);
     }
 
     /** The findings of one pass so far. */
