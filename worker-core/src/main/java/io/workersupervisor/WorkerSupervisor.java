@@ -4,7 +4,6 @@ import io.workersupervisor.internal.host.Host;
 import io.workersupervisor.internal.host.HostSettings;
 import io.workersupervisor.internal.host.Seams;
 import io.workersupervisor.internal.launch.combined.LaunchSettings;
-import io.workersupervisor.internal.lifecycle.StartCalls;
 import io.workersupervisor.internal.logs.LogSettings;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogSink;
@@ -50,10 +49,10 @@ public final class WorkerSupervisor implements AutoCloseable {
     /** How long {@link #close()} may take unless the builder says otherwise: 30 s. */
     public static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
-    private final Host engine;
+    private final Host host;
 
-    private WorkerSupervisor(Host engine) {
-        this.engine = engine;
+    private WorkerSupervisor(Host host) {
+        this.host = host;
     }
 
     /**
@@ -75,7 +74,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws RegistryException if the registry fails
      */
     public StartResult start(WorkerSpec spec) {
-        return engine.call(() -> engine.starts().start(spec, StartCalls.Verb.START));
+        return host.start(spec);
     }
 
     /**
@@ -87,7 +86,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws RegistryException if the registry fails
      */
     public StartResult ensure(WorkerSpec spec) {
-        return engine.call(() -> engine.starts().start(spec, StartCalls.Verb.ENSURE));
+        return host.ensure(spec);
     }
 
     /**
@@ -99,7 +98,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws StartsFailedException if the registry failed for some of them, after all were tried
      */
     public Map<AccountId, StartResult> startAll(Collection<WorkerSpec> specs) {
-        return many(specs, StartCalls.Verb.START);
+        return host.startAll(byAccount(specs));
     }
 
     /**
@@ -111,10 +110,10 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws StartsFailedException if the registry failed for some of them, after all were tried
      */
     public Map<AccountId, StartResult> ensureAll(Collection<WorkerSpec> specs) {
-        return many(specs, StartCalls.Verb.ENSURE);
+        return host.ensureAll(byAccount(specs));
     }
 
-    private Map<AccountId, StartResult> many(Collection<WorkerSpec> specs, StartCalls.Verb verb) {
+    private static Map<AccountId, WorkerSpec> byAccount(Collection<WorkerSpec> specs) {
         Map<AccountId, WorkerSpec> byAccount = new LinkedHashMap<>();
         for (WorkerSpec spec : specs) {
             if (byAccount.put(spec.account(), spec) != null) {
@@ -122,7 +121,7 @@ public final class WorkerSupervisor implements AutoCloseable {
                         "specs must name each account once, account " + spec.account() + " is there twice");
             }
         }
-        return engine.call(() -> engine.starts().startMany(byAccount, verb));
+        return byAccount;
     }
 
     /**
@@ -134,7 +133,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws RegistryException if the registry fails
      */
     public StopResult stop(AccountId account) {
-        return engine.call(() -> engine.stop(account));
+        return host.call(() -> host.stop(account));
     }
 
     /**
@@ -146,7 +145,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws RegistryException if the registry fails
      */
     public StartResult restart(WorkerSpec spec) {
-        return engine.call(() -> engine.starts().restart(spec));
+        return host.restart(spec);
     }
 
     /**
@@ -157,7 +156,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws RegistryException if the registry fails or the row cannot be read
      */
     public Optional<WorkerStatus> status(AccountId account) {
-        return engine.call(() -> engine.inspector().status(account));
+        return host.call(() -> host.inspector().status(account));
     }
 
     /**
@@ -168,7 +167,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws RegistryException if the registry fails
      */
     public List<WorkerStatus> list() {
-        return engine.call(() -> engine.inspector().list());
+        return host.call(() -> host.inspector().list());
     }
 
     /**
@@ -179,7 +178,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws RegistryException if the registry fails
      */
     public List<StopReport> why(AccountId account) {
-        return engine.call(() -> engine.inspector().why(account));
+        return host.call(() -> host.inspector().why(account));
     }
 
     /**
@@ -190,7 +189,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @return the entries, oldest first, and where they are from
      */
     public LogAnswer logs(LogQuery query) {
-        return engine.call(() -> engine.inspector().logs(query));
+        return host.call(() -> host.inspector().logs(query));
     }
 
     /**
@@ -202,7 +201,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws RegistryException if the registry fails
      */
     public List<TimelineEntry> timeline(AccountId account) {
-        return engine.call(() -> engine.inspector().timeline(account));
+        return host.call(() -> host.inspector().timeline(account));
     }
 
     /**
@@ -214,12 +213,12 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws RegistryException if the registry fails
      */
     public StopCounts counts(Instant since) {
-        return engine.call(() -> engine.inspector().counts(since));
+        return host.call(() -> host.inspector().counts(since));
     }
 
     /** What is wrong with machine, data directory, registry and rows; findings, those that need somebody first. */
     public List<WorkerInspector.Finding> doctor() {
-        return engine.call(() -> engine.inspector().doctor());
+        return host.call(() -> host.inspector().doctor());
     }
 
     /**
@@ -230,7 +229,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws RegistryException if the registry fails
      */
     public ReconcileReport reconcile() {
-        return engine.call(engine::reconcile);
+        return host.call(host::reconcile);
     }
 
     /**
@@ -239,7 +238,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      */
     @Override
     public void close() {
-        engine.close();
+        host.close();
     }
 
     /** Builds a {@link WorkerSupervisor}; not thread-safe. */

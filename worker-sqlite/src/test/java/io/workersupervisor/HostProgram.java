@@ -1,7 +1,7 @@
 package io.workersupervisor;
 
 import io.workersupervisor.WorkerEvidence.Kind;
-import io.workersupervisor.internal.lifecycle.Steps;
+import io.workersupervisor.internal.lifecycle.ProtocolContext;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -36,7 +36,7 @@ final class HostProgram {
         WorkerSupervisor.Builder builder = WorkerSupervisor.builder(data, registry)
                 .launcher(evidence.launcher())
                 .reconcileInterval(Duration.ofMillis(Long.getLong("host.interval", 3_600_000)));
-        builder.seams(seams -> seams.withSteps(steps(System.getProperty("host.kill", ""))));
+        builder.seams(seams -> seams.withCrashPoints(steps(System.getProperty("host.kill", ""))));
         String mark = System.getProperty("host.kill.at");
         if (mark != null) {
             String kill = "kill -9 " + ProcessHandle.current().pid();
@@ -74,7 +74,7 @@ final class HostProgram {
         };
     }
 
-    private static Steps steps(String last) {
+    private static ProtocolContext.CrashPoints steps(String last) {
         Map<String, Integer> counts = new ConcurrentHashMap<>();
         return step -> {
             OUT.println("step " + step);

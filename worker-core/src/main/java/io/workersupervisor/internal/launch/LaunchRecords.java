@@ -27,9 +27,6 @@ public interface LaunchRecords {
     /** The worker ids of all records that are not acknowledged, those of living workers among them. */
     List<String> workers();
 
-    /** Something that is equal to what it was as long as no record has come or gone. */
-    Object state();
-
     /** Lets go of the records of a worker whose report is filed, and of what it wrote beside them. */
     void acknowledge(String workerId);
 

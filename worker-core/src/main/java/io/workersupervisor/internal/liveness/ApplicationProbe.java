@@ -41,7 +41,7 @@ final class ApplicationProbe {
         this.probe = probe;
     }
 
-    /** What the application's probe has against an answer; empty if nothing. */
+    /** The objection of the application's probe to a verdict of the machine; empty if it has none. */
     Optional<String> doubt(WorkerRow row) {
         if (hanging.containsKey(row.account())) {
             return Optional.of(HANGS);
@@ -63,7 +63,7 @@ final class ApplicationProbe {
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // what is too late is not heard
+    @SuppressWarnings("FutureReturnValueIgnored") // a late answer is dropped
     private void waitFor(AccountId account, CompletableFuture<Liveness> call) {
         hanging.put(account, call);
         call.whenComplete((late, thrown) -> hanging.remove(account, call));

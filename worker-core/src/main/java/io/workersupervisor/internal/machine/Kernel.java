@@ -25,6 +25,18 @@ public record Kernel(String machineId, String bootId, String pidNamespace, Strin
                 link(Path.of("/proc/self/ns/time")));
     }
 
+    /** The identity of a process of this boot and these namespaces, by its start tick. */
+    public ProcessIdentity identity(long pid, long startTicks) {
+        return new ProcessIdentity(pid, startTicks, 0, bootId, pidNamespace, timeNamespace);
+    }
+
+    /** True if an identity was recorded in this boot and in these namespaces. */
+    public boolean isHere(ProcessIdentity identity) {
+        return identity.bootId().equals(bootId)
+                && identity.pidNamespace().equals(pidNamespace)
+                && identity.timeNamespace().equals(timeNamespace);
+    }
+
     /** Linux has everything; other systems with POSIX tools lack ticks, namespaces and readable environments. */
     public static boolean isLinux() {
         return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");

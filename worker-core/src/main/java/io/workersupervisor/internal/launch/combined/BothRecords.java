@@ -31,11 +31,6 @@ public record BothRecords(LaunchRecords sh, LaunchRecords keepers) implements La
     }
 
     @Override
-    public Object state() {
-        return List.of(sh.state(), keepers.state());
-    }
-
-    @Override
     public void acknowledge(String workerId) {
         sh.acknowledge(workerId);
         keepers.acknowledge(workerId);

@@ -7,6 +7,7 @@ import io.workersupervisor.internal.directory.HolePuncher;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.WorkerEnds;
 import io.workersupervisor.internal.launch.keeper.KeeperBinary;
 import io.workersupervisor.internal.launch.keeper.KeeperConnections;
 import io.workersupervisor.internal.launch.keeper.KeeperContext;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -43,23 +45,19 @@ public record LaunchPaths(
         KeeperConnections keepers,
         Supplier<List<String>> described) {
 
-    /** What the launch paths of a host tell it. */
-    public interface Host {
-        /** A worker that nobody waits for has ended. */
-        void ended(String workerId);
-
-        /** Something that an operator should know. */
-        void trouble(String text);
-
-        /** Runs what may block. */
-        Executor executor();
-    }
-
+    /** {@code ends} observes workers for which no start waits any more; {@code executor} runs work that may block. */
     public static LaunchPaths of(
-            DataDirectory data, LaunchSettings settings, ShellScript script, Kernel machine, Clocks timing, Host host) {
+            DataDirectory data,
+            LaunchSettings settings,
+            ShellScript script,
+            Kernel machine,
+            Clocks timing,
+            WorkerEnds ends,
+            Consumer<String> trouble,
+            Executor executor) {
         ShellLauncher shell = new ShellLauncher(
-                data, script, new ShellRecords(data), machine, host.executor(), ShellLauncher.LONGEST_ANSWER);
-        KeeperConnections keepers = new KeeperConnections(data, timing, host::ended);
+                data, script, new ShellRecords(data), machine, executor, ShellLauncher.LONGEST_ANSWER);
+        KeeperConnections keepers = new KeeperConnections(data, timing, ends::ended);
         LaunchRecords records = records(keepers, data, script, timing);
         if (settings.path() != LaunchPath.SH) {
             try {
@@ -77,9 +75,8 @@ public record LaunchPaths(
                                         .orElseGet(() -> KeeperStarter.usualPlaces(data)),
                                 timing),
                         settings.keeperPatience());
-                KeeperOrShell launcher =
-                        new KeeperOrShell(keeper, shell, settings.path(), script, timing, host::trouble);
-                keepers.onGone(() -> reconnect(host.executor(), launcher));
+                KeeperOrShell launcher = new KeeperOrShell(keeper, shell, settings.path(), script, timing, trouble);
+                keepers.onGone(() -> reconnect(executor, launcher));
                 launcher.connect();
                 if (settings.path() == LaunchPath.KEEPER
                         && !launcher.unavailable().isEmpty()) {
@@ -93,7 +90,7 @@ public record LaunchPaths(
                     keepers.close();
                     throw new DataDirectoryException("the keeper cannot be used: " + why);
                 }
-                host.trouble("the keeper cannot be used, workers are started by the shell: " + why);
+                trouble.accept("the keeper cannot be used, workers are started by the shell: " + why);
                 return shell(shell, records, script, keepers, why);
             }
         }

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -55,7 +54,6 @@ public final class KeeperConnections implements AutoCloseable {
     private final Map<Path, Known> known = new ConcurrentHashMap<>();
     private final Map<Path, Ping> pings = new HashMap<>();
     private final Map<String, Awaited> over = new ConcurrentHashMap<>();
-    private final AtomicLong released = new AtomicLong();
     private volatile Runnable onGone = () -> {};
     private volatile boolean closed;
     private String failure = "";
@@ -203,11 +201,6 @@ public final class KeeperConnections implements AutoCloseable {
         return !calls.isAnySilent() && over.containsKey(workerId);
     }
 
-    /** Another one since a worker that was held may be held no more. */
-    public Object holding() {
-        return List.of(released.get(), calls.isAnySilent());
-    }
-
     public static List<Path> directories(DataDirectory data) {
         try (Stream<Path> all = Files.list(Layout.keepers(data))) {
             return all.filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
@@ -296,11 +289,7 @@ public final class KeeperConnections implements AutoCloseable {
     }
 
     private Optional<CompletableFuture<?>> release(String workerId) {
-        Optional<CompletableFuture<?>> awaited =
-                Optional.ofNullable(over.remove(workerId)).map(Awaited::end);
-        // Not before: who saw it held must see another number afterwards.
-        released.incrementAndGet();
-        return awaited;
+        return Optional.ofNullable(over.remove(workerId)).map(Awaited::end);
     }
 
     /** What is asked of keepers. */

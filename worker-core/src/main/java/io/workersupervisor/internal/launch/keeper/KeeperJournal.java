@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -67,12 +66,6 @@ final class KeeperJournal {
     synchronized Map<String, Entry> all() {
         refresh();
         return Map.copyOf(entries);
-    }
-
-    /** Which file it is and how far it was read: another one as soon as something is added. */
-    synchronized Object state() {
-        refresh();
-        return List.of(Objects.requireNonNullElse(key, file), read);
     }
 
     /**

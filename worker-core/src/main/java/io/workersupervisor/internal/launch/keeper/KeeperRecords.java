@@ -1,15 +1,12 @@
 package io.workersupervisor.internal.launch.keeper;
 
 import io.workersupervisor.DataDirectory;
-import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.directory.OwnFiles;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.machine.Clocks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,15 +125,6 @@ public final class KeeperRecords implements LaunchRecords {
                     .forEach(all::add);
         }
         return all;
-    }
-
-    @Override
-    public Object state() {
-        Map<Path, Object> states = new HashMap<>();
-        journals.forEach((directory, journal) ->
-                states.put(directory, List.of(journal.state(), acknowledgement.isAlive(directory))));
-        // Instead of their list, which takes longer: another one with each directory that comes.
-        return List.of(states, OwnFiles.changeOf(Layout.keepers(data)));
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.directory.OwnFiles;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcessIdentity;
@@ -125,11 +124,6 @@ public final class ShellRecords implements LaunchRecords {
         } catch (IOException e) {
             throw unreadable(Layout.records(data), e);
         }
-    }
-
-    @Override
-    public Object state() {
-        return OwnFiles.changeOf(Layout.records(data));
     }
 
     @Override
