@@ -64,7 +64,7 @@ public record NodeStamp(String node, String machine, String boot, String registr
      * @param inode its inode
      * @param device the device of that, as numbered in the stamp's boot; empty in a stamp of an older version
      */
-    record Place(long inode, OptionalLong device) {
+    public record Place(long inode, OptionalLong device) {
         static Place of(Path directory) throws IOException {
             Map<String, Object> found = Files.readAttributes(directory, "unix:ino,dev");
             return new Place(
