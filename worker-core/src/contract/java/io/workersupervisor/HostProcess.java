@@ -94,7 +94,7 @@ public final class HostProcess implements AutoCloseable {
     }
 
     /** Until it prints a line that begins with this word, which may be long ago, or ends; fails where it does neither. */
-    void awaitOrEnd(String word) throws InterruptedException {
+    public void awaitOrEnd(String word) throws InterruptedException {
         while (seen().stream().noneMatch(line -> line.startsWith(word))) {
             if (poll("waited for '" + word + "'").equals(END)) {
                 return;
@@ -133,7 +133,7 @@ public final class HostProcess implements AutoCloseable {
         return this;
     }
 
-    String ask(String command) throws InterruptedException {
+    public String ask(String command) throws InterruptedException {
         return tell(command).await("answer ");
     }
 
@@ -169,7 +169,7 @@ public final class HostProcess implements AutoCloseable {
     }
 
     /** SIGKILL, and whatever runs below it must be gone, too. */
-    void killWithDescendants() throws Exception {
+    public void killWithDescendants() throws Exception {
         List<ProcessHandle> below = process.descendants().toList();
         kill();
         for (ProcessHandle one : below) {

@@ -12,18 +12,18 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 
 /** The launcher's script with a command planted at one of its marks. */
-final class PlantedScript {
+public final class PlantedScript {
     /** The marks that every launch of a worker passes, in order. */
-    static final List<String> BEFORE_WORKER =
+    public static final List<String> BEFORE_WORKER =
             List.of("#@spawned", "#@locked", "#@admitted", "#@forked", "#@born", "#@answered");
 
     /** Those that come when the worker has ended. */
-    static final List<String> AFTER_WORKER = List.of("#@ended", "#@recorded");
+    public static final List<String> AFTER_WORKER = List.of("#@ended", "#@recorded");
 
     private PlantedScript() {}
 
     /** Makes the file "reached" and waits for the file "go", but not for ever. */
-    static String delay(Path top) {
+    public static String delay(Path top) {
         return ": >" + top.resolve("reached") + "; n=0; while [ ! -e " + top.resolve("go")
                 + " ] && [ $n -lt 3000 ]; do n=$((n + 1)); sleep 0.02; done";
     }

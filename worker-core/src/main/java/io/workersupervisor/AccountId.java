@@ -28,26 +28,21 @@ public final class AccountId implements Comparable<AccountId> {
         this.text = text;
     }
 
-    /**
-     * An account whose key is a number.
-     *
-     * @param number any 64-bit number
-     * @return the account
-     */
+    /** The account whose key is a number. */
     @JsonCreator
     public static AccountId of(long number) {
         return new AccountId(number, null);
     }
 
     /**
-     * The account of a text: a number where the text is a canonical decimal in 64-bit range, else a string.
+     * The account of a text: a number where the text is a canonical decimal in 64-bit range, else a string. Reads what
+     * {@link #toString()} writes.
      *
-     * @param text the key, as {@link #toString()} writes it
      * @throws IllegalArgumentException if the text holds another character, or is too short or too long
      */
     @JsonCreator
     public static AccountId of(String text) {
-        Objects.requireNonNull(text, "account");
+        Objects.requireNonNull(text, "text");
         if (isCanonicalDecimal(text)) {
             return of(Long.parseLong(text));
         }
@@ -58,12 +53,12 @@ public final class AccountId implements Comparable<AccountId> {
         return new AccountId(0, text);
     }
 
-    /** The same as {@link #of(String)}, for conversion services that look for this name. */
+    /** Same as {@link #of(String)}, for conversion services that look for this name. */
     public static AccountId valueOf(String text) {
         return of(text);
     }
 
-    /** The same as {@link #of(String)}, for those who read text. */
+    /** Same as {@link #of(String)}, for callers that read text. */
     public static AccountId parse(String text) {
         return of(text);
     }
@@ -75,6 +70,7 @@ public final class AccountId implements Comparable<AccountId> {
      * @throws IllegalArgumentException if it is neither, or a number stored as text: that would be another account
      */
     public static AccountId ofValue(Object value) {
+        Objects.requireNonNull(value, "value");
         if (value instanceof Long number) {
             return of(number);
         }
@@ -101,6 +97,7 @@ public final class AccountId implements Comparable<AccountId> {
 
     @Override
     public int compareTo(AccountId other) {
+        Objects.requireNonNull(other, "other");
         if (text == null || other.text == null) {
             return text == null && other.text == null ? Long.compare(number, other.number) : text == null ? -1 : 1;
         }

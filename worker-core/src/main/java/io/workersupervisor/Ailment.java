@@ -1,14 +1,22 @@
 package io.workersupervisor;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * That a worker lives but cannot work: it is cut off for good, its session is in use elsewhere, or it is silent although its
- * spec promised a heartbeat. Immutable.
+ * The trouble of a worker that lives but cannot work: it is cut off for good, its session is in use elsewhere, or it is
+ * silent although its spec promised a heartbeat. Immutable.
  *
  * @param workerId the worker
- * @param reason what would be its reason if it ended now; empty for silence
- * @param text what was seen, in one line
- * @param evidence the line of its log, where that told it
+ * @param reason the reason of its stop if it ended now; empty for silence
+ * @param text the trouble in one line
+ * @param evidence the line of its log that shows the trouble; empty if no line does
  */
-public record Ailment(String workerId, Optional<StopReason> reason, String text, Optional<LogExcerpt> evidence) {}
+public record Ailment(String workerId, Optional<StopReason> reason, String text, Optional<LogExcerpt> evidence) {
+    public Ailment {
+        Objects.requireNonNull(workerId, "workerId");
+        Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(text, "text");
+        Objects.requireNonNull(evidence, "evidence");
+    }
+}

@@ -1,11 +1,11 @@
 package io.workersupervisor;
 
-/** How sure a stop report is of its reason. */
+/** The confidence of a stop report in its reason. */
 public enum Confidence {
-    /** Facts prove it. */
+    /** The facts prove it. */
     CERTAIN,
-    /** Facts fit it and nothing else that is likely. */
+    /** The facts fit it, and nothing else that is likely. */
     PROBABLE,
-    /** Facts allow it, among others. */
+    /** The facts allow it, and others as well. */
     POSSIBLE
 }

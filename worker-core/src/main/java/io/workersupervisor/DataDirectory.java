@@ -2,6 +2,7 @@ package io.workersupervisor;
 
 import io.workersupervisor.internal.directory.PlaceCheck;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * The directory in which one machine keeps locks, records, logs and, with SQLite, the registry. Several processes of one
@@ -17,23 +18,21 @@ public final class DataDirectory {
     /**
      * Opens a data directory, and makes it (mode 0700) if it is missing. Blocks for a few file operations.
      *
-     * @param path where it is or shall be
-     * @return the directory
      * @throws DataDirectoryException if the platform is not supported, or the directory belongs to another user, can be
      *     written by others, lies on a network file system or cannot be made
      */
     public static DataDirectory open(Path path) {
+        Objects.requireNonNull(path, "path");
         return new DataDirectory(PlaceCheck.open(path));
     }
 
     /**
      * Opens a data directory that exists already, and changes nothing.
      *
-     * @param path where it is
-     * @return the directory
      * @throws DataDirectoryException as {@link #open}, and if it does not exist
      */
     public static DataDirectory existing(Path path) {
+        Objects.requireNonNull(path, "path");
         return new DataDirectory(PlaceCheck.existing(path));
     }
 
@@ -44,15 +43,16 @@ public final class DataDirectory {
      * @throws DataDirectoryException if it lies on one
      */
     public static void requireLocal(Path path) {
+        Objects.requireNonNull(path, "path");
         PlaceCheck.requireLocal(path);
     }
 
-    /** The directory itself; an absolute path without symbolic links. */
+    /** The directory itself, an absolute path without symbolic links. */
     public Path path() {
         return path;
     }
 
-    /** Where the SQLite registry of this directory is kept; the file, which need not exist. */
+    /** The file of this directory's SQLite registry; it need not exist. */
     public Path registryFile() {
         return path.resolve("registry.db");
     }

@@ -4,21 +4,12 @@ package io.workersupervisor;
 public class DataDirectoryException extends WorkerSupervisorException {
     private static final long serialVersionUID = 1;
 
-    /**
-     * An exception without a cause.
-     *
-     * @param message the directory, what is wrong and what to do
-     */
+    /** Names the directory, the fault and the remedy. */
     public DataDirectoryException(String message) {
         super(message);
     }
 
-    /**
-     * An exception with a cause.
-     *
-     * @param message the directory, what is wrong and what to do
-     * @param cause the error beneath
-     */
+    /** Names the directory, the fault and the remedy, and keeps the error beneath. */
     public DataDirectoryException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -1,6 +1,8 @@
 package io.workersupervisor;
 
-/** What people want of an account; written by start and stop only, never by another update. */
+import java.util.Objects;
+
+/** The wish of people for an account; written by start and stop only, never by another update. */
 public enum Desired {
     /** A worker is wanted; stored as {@code RUN}. */
     RUNNING("RUN"),
@@ -13,7 +15,7 @@ public enum Desired {
         this.stored = stored;
     }
 
-    /** The word that stores keep; {@code RUN} or {@code STOPPED}. */
+    /** The word that stores keep. */
     public String stored() {
         return stored;
     }
@@ -21,11 +23,10 @@ public enum Desired {
     /**
      * Reads the word that a store keeps.
      *
-     * @param word {@code RUN} or {@code STOPPED}
-     * @return the wish
-     * @throws IllegalArgumentException if it is another word
+     * @throws IllegalArgumentException if it is neither {@code RUN} nor {@code STOPPED}
      */
     public static Desired ofStored(String word) {
+        Objects.requireNonNull(word, "word");
         for (Desired desired : values()) {
             if (desired.stored.equals(word)) {
                 return desired;

@@ -3,6 +3,7 @@ package io.workersupervisor;
 import io.workersupervisor.internal.text.Text;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -11,12 +12,12 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one line at the end of a log says about the stop. Rules are values: the library's own stand in files of the jar,
+ * The meaning of one line at the end of a log for the stop. Rules are values: the library's own stand in files of the jar,
  * those of an application come from {@link #rule} or from files in {@code data/rules.d}. Immutable and thread-safe.
  *
- * <p>A rule is asked about lines that name an error: the class that ended a traceback and the causes it gives, the text of a
- * crash, the message of a log record of WARNING and above, and the last line of plain output. It is never asked about
- * ordinary lines, nor about an error that ordinary lines follow: that was survived.
+ * <p>A rule is asked about lines that name an error: the class that ended a traceback and the causes it gives, the text of
+ * a crash, the message of a log record of WARNING and above, and the last line of plain output. It is never asked about
+ * ordinary lines, nor about an error that ordinary lines follow: the worker survived it.
  */
 public final class DiagnosisRule {
     /** The most characters of a pattern: 1,000. */
@@ -35,61 +36,63 @@ public final class DiagnosisRule {
         this.made = made;
     }
 
-    /** When a rule is asked. */
+    /** The question that a rule answers. */
     public enum Use {
-        /** For a cause. */
+        /** The cause of an end. */
         CAUSE,
-        /** For a cause, where no other rule fits. */
+        /** The cause of an end that no other rule explains. */
         LAST_RESORT,
-        /** For a living worker that cannot work, and for a cause. */
+        /** The trouble of a living worker that cannot work, and the cause of an end. */
         ALIVE
     }
 
     /**
      * Begins a rule.
      *
-     * @param id what names it in evidence: 1 to 80 of {@code [a-z0-9_.-]}
-     * @param reason what it means
+     * @param id names the rule in evidence: 1 to 80 of {@code [a-z0-9_.-]}
+     * @param reason the meaning of the line
      * @param pattern a regular expression that is searched in the line; a group named {@code seconds} or {@code minutes}
      *     captures how long to wait
-     * @return a builder
-     * @throws IllegalArgumentException if the id or the pattern is none, or the reason is no worker's to give
+     * @throws IllegalArgumentException if the id or the pattern is none, or the reason is one that no log can show
      */
     public static Builder rule(String id, StopReason reason, String pattern) {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(pattern, "pattern");
         return new Builder(id, reason, pattern);
     }
 
-    /** What names it in evidence; the id. */
+    /** The name of the rule in evidence. */
     public String id() {
         return made.id;
     }
 
-    /** What it means; the reason. */
+    /** The meaning of the line. */
     public StopReason reason() {
         return made.reason;
     }
 
-    /** How sure it is at best; PROBABLE or POSSIBLE. */
+    /** The highest confidence that the rule gives: PROBABLE or POSSIBLE. */
     public Confidence confidence() {
         return made.confidence;
     }
 
-    /** What to do about it; a sentence or two. */
+    /** The advice in a sentence or two; empty for that of the reason. */
     public String advice() {
         return made.advice;
     }
 
-    /** Where it comes from: a pack of the library, a file, the application; a short text. */
+    /** The origin in a short text: a pack of the library, a file, the application. */
     public String source() {
         return made.source;
     }
 
-    /** When it is asked; for a cause, as a last resort, or for living workers, too. */
+    /** The question that the rule answers. */
     public Use use() {
         return made.use;
     }
 
-    /** The expression that is searched in a line; the pattern. */
+    /** The expression that is searched in a line. */
     public Pattern pattern() {
         return made.pattern;
     }
@@ -104,7 +107,7 @@ public final class DiagnosisRule {
         return Optional.ofNullable(made.followedBy);
     }
 
-    /** The words that show in a later line that the error was survived; empty if there are none. */
+    /** The words of a later line that show that the worker survived the error; empty if there are none. */
     public Optional<Pattern> notFollowedBy() {
         return Optional.ofNullable(made.notFollowedBy);
     }
@@ -114,21 +117,17 @@ public final class DiagnosisRule {
         return made.exit == null ? OptionalInt.empty() : OptionalInt.of(made.exit);
     }
 
-    /** The least level of the record that says it; empty if any will do. */
+    /** The least level of the record that holds the line; empty if any will do. */
     public Optional<LogLevel> level() {
         return Optional.ofNullable(made.level);
     }
 
-    /** Tells whether the words are unmistakable in plain output, too: true if they are. */
+    /** Tells whether the words are unmistakable in plain output, too. */
     public boolean isPlain() {
         return made.isPlain;
     }
 
-    /**
-     * Tells whether the rule holds for a program that ended itself by a signal such as ABRT or SEGV.
-     *
-     * @return true if it does
-     */
+    /** Tells whether the rule holds for a program that ended itself by a signal such as ABRT or SEGV. */
     public boolean isAbort() {
         return made.isAbort;
     }
@@ -198,12 +197,13 @@ public final class DiagnosisRule {
         }
 
         /**
-         * Demands words in the same entry: another line of the traceback, for instance.
+         * Demands words in the same entry, for instance in another line of the traceback.
          *
          * @param expression a regular expression, searched in each line
          * @throws IllegalArgumentException if it is none
          */
         public Builder near(String expression) {
+            Objects.requireNonNull(expression, "expression");
             near = compile("near", expression);
             return this;
         }
@@ -215,23 +215,25 @@ public final class DiagnosisRule {
          * @throws IllegalArgumentException if it is none
          */
         public Builder followedBy(String expression) {
+            Objects.requireNonNull(expression, "expression");
             followedBy = compile("followedBy", expression);
             return this;
         }
 
         /**
-         * Names words that show in a later line that the error was survived.
+         * Names words of a later line that show that the worker survived the error.
          *
          * @param expression a regular expression, searched in each line
          * @throws IllegalArgumentException if it is none
          */
         public Builder notFollowedBy(String expression) {
+            Objects.requireNonNull(expression, "expression");
             notFollowedBy = compile("notFollowedBy", expression);
             return this;
         }
 
         /**
-         * Restricts it to workers that ended with this exit code, or whose exit nobody saw.
+         * Restricts the rule to workers that ended with this exit code, or whose exit nobody saw.
          *
          * @param code 0 to 255
          * @throws IllegalArgumentException if it is out of bounds
@@ -244,23 +246,19 @@ public final class DiagnosisRule {
             return this;
         }
 
-        /**
-         * Restricts it to records of this level and above.
-         *
-         * @param least the lowest level
-         */
+        /** Restricts the rule to records of this level and above. */
         public Builder atLeast(LogLevel least) {
-            level = least;
+            level = Objects.requireNonNull(least, "least");
             return this;
         }
 
         /**
-         * Sets how sure it is at best, by default PROBABLE. The words of a log are never CERTAIN.
+         * Sets the highest confidence, by default PROBABLE. The words of a log are never CERTAIN.
          *
-         * @param sure PROBABLE or POSSIBLE
          * @throws IllegalArgumentException if it is CERTAIN
          */
         public Builder confidence(Confidence sure) {
+            Objects.requireNonNull(sure, "sure");
             if (sure == Confidence.CERTAIN) {
                 throw new IllegalArgumentException("confidence of rule " + id + " must be PROBABLE or POSSIBLE");
             }
@@ -268,52 +266,51 @@ public final class DiagnosisRule {
             return this;
         }
 
-        /** Makes it POSSIBLE: other causes leave the same words. */
+        /** Lowers the confidence to POSSIBLE: other causes leave the same words. */
         public Builder possible() {
             return confidence(Confidence.POSSIBLE);
         }
 
         /**
-         * Says what to do.
+         * Sets the advice: one or two sentences.
          *
-         * @param sentence one or two sentences, at most 300 characters
-         * @throws IllegalArgumentException if it is too long
+         * @throws IllegalArgumentException if it is blank or longer than 300 characters
          */
         public Builder advice(String sentence) {
+            Objects.requireNonNull(sentence, "sentence");
             advice = Text.notBlank("advice of rule " + id, Text.oneLine(sentence), 300);
             return this;
         }
 
-        /** Makes it tell of living workers, too, that cannot work any more. */
+        /** Asks the rule about living workers, too, that cannot work any more. */
         public Builder whileAlive() {
             use = Use.ALIVE;
             return this;
         }
 
-        /** Asks it where no other rule fits. */
+        /** Asks the rule only where no other fits. */
         public Builder lastResort() {
             use = Use.LAST_RESORT;
             return this;
         }
 
-        /** Believes it in plain output, too, as words that nothing else prints; by default such a line is POSSIBLE. */
+        /**
+         * Trusts the words in plain output, too, as words that nothing else prints; by default such a line is POSSIBLE.
+         */
         public Builder plain() {
             isPlain = true;
             return this;
         }
 
-        /** Makes it hold for a program that ended itself by a signal. */
+        /** Makes the rule hold for a program that ended itself by a signal; includes {@link #plain()}. */
         public Builder abort() {
             isAbort = true;
             return plain();
         }
 
-        /**
-         * Names the place it comes from.
-         *
-         * @param from a short text
-         */
+        /** Names the origin in a short text. */
         public Builder source(String from) {
+            Objects.requireNonNull(from, "from");
             source = Text.cut(Text.oneLine(from), 128);
             return this;
         }

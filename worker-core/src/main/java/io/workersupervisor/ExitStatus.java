@@ -1,11 +1,12 @@
 package io.workersupervisor;
 
 import io.workersupervisor.internal.text.SignalName;
+import java.util.Objects;
 
-/** How a process ended, as far as anybody saw it; an exit code is never invented. */
+/** The way a process ended, as far as anybody saw it; an exit code is never invented. */
 public sealed interface ExitStatus {
     /**
-     * It called exit.
+     * The process called exit.
      *
      * @param code the code, 0 to 255
      */
@@ -17,17 +18,13 @@ public sealed interface ExitStatus {
     }
 
     /**
-     * A signal ended it.
+     * A signal ended the process.
      *
      * @param signal the number of the signal
-     * @param coreDumped whether a core file was written
+     * @param coreDumped true if a core file was written
      */
     record Signalled(int signal, boolean coreDumped) implements ExitStatus {
-        /**
-         * Without a core file.
-         *
-         * @param signal the number of the signal
-         */
+        /** A signal ended the process without a core file. */
         public Signalled(int signal) {
             this(signal, false);
         }
@@ -39,7 +36,7 @@ public sealed interface ExitStatus {
     }
 
     /**
-     * It exited with a code above 128, or the signal of that number less 128 ended it: a shell reports both alike.
+     * The process exited with a code above 128, or the signal of that number less 128 ended it: a shell reports both alike.
      *
      * @param code the code that the shell reported, 129 to 255
      */
@@ -51,13 +48,13 @@ public sealed interface ExitStatus {
     }
 
     /**
-     * Nobody saw it.
+     * Nobody saw the end.
      *
-     * @param why what is missing
+     * @param why the missing fact; cut after 512 characters
      */
     record Unknown(String why) implements ExitStatus {
-        /** Cuts what is too long. */
         public Unknown {
+            Objects.requireNonNull(why, "why");
             why = why.length() <= 512 ? why : why.substring(0, 512);
         }
 
@@ -75,22 +72,12 @@ public sealed interface ExitStatus {
         }
     }
 
-    /**
-     * What a shell's {@code $?} tells.
-     *
-     * @param code 0 to 255
-     * @return the status
-     */
+    /** The status that a shell's {@code $?} of 0 to 255 means. */
     static ExitStatus ofShell(int code) {
         return code > 128 ? new ExitedOrSignalled(code) : new Exited(code);
     }
 
-    /**
-     * What the status word of {@code wait(2)} tells.
-     *
-     * @param status the raw word
-     * @return the status
-     */
+    /** The status that the raw status word of {@code wait(2)} means. */
     static ExitStatus ofWait(int status) {
         int signal = status & 0x7f;
         return signal == 0 ? new Exited((status >> 8) & 0xff) : new Signalled(signal, (status & 0x80) != 0);

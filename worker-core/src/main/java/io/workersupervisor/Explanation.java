@@ -4,19 +4,20 @@ import io.workersupervisor.internal.diagnosis.Explainer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Why a worker stopped, as far as its exit and its log tell. Immutable.
+ * The reason of a stop, as far as the exit and the log show it. Immutable.
  *
- * @param reason why
- * @param confidence how sure that is
- * @param retryAfter how long to wait before the next start, where the log names it
- * @param evidence what it rests on, a sentence each
- * @param logEvidence the lines of the log that it rests on
+ * @param reason the reason
+ * @param confidence the confidence in it
+ * @param retryAfter the time to wait before the next start, if the log names it
+ * @param evidence the facts behind it, a sentence each
+ * @param logEvidence the lines of the log behind it
  * @param lastEntries the last entries of the log, oldest first
- * @param advice what to do
- * @param problems what is wrong with the application's rules, a sentence each
+ * @param advice the next thing to do
+ * @param problems the faults of the application's rules, a sentence each
  */
 public record Explanation(
         StopReason reason,
@@ -27,15 +28,27 @@ public record Explanation(
         List<LogExcerpt> lastEntries,
         String advice,
         List<String> problems) {
+    public Explanation {
+        Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(confidence, "confidence");
+        Objects.requireNonNull(retryAfter, "retryAfter");
+        Objects.requireNonNull(evidence, "evidence");
+        Objects.requireNonNull(logEvidence, "logEvidence");
+        Objects.requireNonNull(lastEntries, "lastEntries");
+        Objects.requireNonNull(advice, "advice");
+        Objects.requireNonNull(problems, "problems");
+    }
+
     /**
-     * Explains the end of a process from its log alone, with the library's facts about exits and its rules. The lines it
-     * shows of the log are masked by {@link Redaction#standard()}. Blocks for reading at most 256 KiB.
+     * Explains the end of a process from its log alone, with the library's facts about exits and its rules. The lines of the
+     * log that it shows are masked by {@link Redaction#standard()}. Blocks for reading at most 256 KiB. A log that cannot be
+     * read is named in the evidence.
      *
-     * @param log what it wrote
-     * @param exit how it ended, {@link ExitStatus.Unknown} if that is not known
-     * @return the explanation; a log that cannot be read is told in its evidence
+     * @param exit {@link ExitStatus.Unknown} if it is not known
      */
     public static Explanation of(Path log, ExitStatus exit) {
+        Objects.requireNonNull(log, "log");
+        Objects.requireNonNull(exit, "exit");
         return Explainer.of(log, exit, Optional.empty());
     }
 
@@ -43,22 +56,18 @@ public record Explanation(
      * Explains as {@link #of(Path, ExitStatus)}, and asks the rules of a directory's {@code *.json} files first, in the order
      * of their names. A file or a rule that is wrong is left out and named in {@link #problems()}.
      *
-     * @param log what it wrote
-     * @param exit how it ended, {@link ExitStatus.Unknown} if that is not known
      * @param rules for instance {@code rules.d} of a data directory; it need not exist
-     * @return the explanation; a log that cannot be read is told in its evidence
      */
     public static Explanation of(Path log, ExitStatus exit, Path rules) {
+        Objects.requireNonNull(log, "log");
+        Objects.requireNonNull(exit, "exit");
+        Objects.requireNonNull(rules, "rules");
         return Explainer.of(log, exit, Optional.of(rules));
     }
 
-    /**
-     * Explains the end of a process that was stopped by whoever asks: the log is not looked at.
-     *
-     * @param exit how it ended
-     * @return the explanation
-     */
+    /** Explains the end of a process that the caller stopped itself; no log is read. */
     public static Explanation ofOwnStop(ExitStatus exit) {
+        Objects.requireNonNull(exit, "exit");
         return Explainer.ofOwnStop(exit);
     }
 }

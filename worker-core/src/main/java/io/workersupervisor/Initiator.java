@@ -1,6 +1,6 @@
 package io.workersupervisor;
 
-/** Who ended a worker. */
+/** The one who ended a worker. */
 public enum Initiator {
     /** A person or the application, through this library. */
     USER,
@@ -10,6 +10,6 @@ public enum Initiator {
     KERNEL,
     /** The worker itself. */
     WORKER,
-    /** It cannot be told. */
+    /** It cannot be determined. */
     UNKNOWN
 }

@@ -1,11 +1,11 @@
 package io.workersupervisor;
 
 /**
- * What starts and holds worker processes. Both keep the same promises; they differ in speed and in how exactly an end is
- * known, and each takes up what the other has started.
+ * The program that starts and holds worker processes. Both keep the same promises; they differ in speed and in how exactly
+ * an end is known, and each supervises the workers that the other has started.
  */
 public enum LaunchPath {
-    /** The keeper where it works, else the shell; the reason is told once. */
+    /** The keeper where it works, else the shell; the reason is logged once. */
     AUTO,
     /** The keeper alone: one small native process for all workers. Linux on x86-64 and aarch64. */
     KEEPER,

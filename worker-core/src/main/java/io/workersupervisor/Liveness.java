@@ -1,12 +1,13 @@
 package io.workersupervisor;
 
 import io.workersupervisor.internal.text.Text;
+import java.util.Objects;
 
 /**
- * What a probe found.
+ * The answer of a probe.
  *
  * @param verdict the answer
- * @param evidence what it rests on, in words
+ * @param evidence the facts behind it, in words; not blank, at most 4,096 characters
  */
 public record Liveness(Verdict verdict, String evidence) {
     private static final int LONGEST = 4_096;
@@ -21,43 +22,30 @@ public record Liveness(Verdict verdict, String evidence) {
         UNKNOWN
     }
 
-    /** Demands evidence. */
     public Liveness {
+        Objects.requireNonNull(verdict, "verdict");
+        Objects.requireNonNull(evidence, "evidence");
         Text.notBlank("evidence", evidence, LONGEST);
     }
 
-    /**
-     * The verdict alive, in an application's probe or a test.
-     *
-     * @param evidence what it rests on, a sentence
-     * @return the verdict
-     */
+    /** The worker is alive, on this evidence. */
     public static Liveness alive(String evidence) {
         return new Liveness(Verdict.ALIVE, cut(evidence));
     }
 
-    /**
-     * The verdict dead, in an application's probe or a test.
-     *
-     * @param evidence what it rests on, a sentence
-     * @return the verdict
-     */
+    /** The worker is dead, on this evidence. */
     public static Liveness dead(String evidence) {
         return new Liveness(Verdict.DEAD, cut(evidence));
     }
 
-    /**
-     * The verdict unknown, in an application's probe or a test.
-     *
-     * @param evidence what it rests on, a sentence
-     * @return the verdict
-     */
+    /** It cannot be determined, for the reason given. */
     public static Liveness unknown(String evidence) {
         return new Liveness(Verdict.UNKNOWN, cut(evidence));
     }
 
     /** Hundreds of leftover processes are not worth a page each. */
     private static String cut(String evidence) {
+        Objects.requireNonNull(evidence, "evidence");
         return evidence.length() <= LONGEST ? evidence : evidence.substring(0, LONGEST);
     }
 }

@@ -10,15 +10,10 @@ import io.workersupervisor.spi.WorkerRow;
  * machine proves alive, only whether an ended one may be taken for dead. It is called on threads of its own, for several
  * accounts at once, and leaves nothing behind. It may block: every start and every look of a reconcile waits for it, but
  * for no longer than 2 s; an answer that is later counts as UNKNOWN, and it is not called again for an account while an
- * earlier call still hangs. What it throws counts as UNKNOWN, too.
+ * earlier call still hangs. An exception counts as UNKNOWN, too.
  */
 @FunctionalInterface
 public interface LivenessProbe {
-    /**
-     * Judges one row.
-     *
-     * @param row a row
-     * @return the verdict and its evidence
-     */
+    /** Judges one row: the verdict and its evidence. */
     Liveness probe(WorkerRow row);
 }

@@ -5,19 +5,20 @@ import io.workersupervisor.spi.LogPosition;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that a worker logged: a line, or the lines of one traceback. Immutable.
+ * An entry of a worker's log: a line, or the lines of one traceback. Immutable.
  *
- * @param position where it stands in the worker's file; empty for an entry that another program wrote into the store
+ * @param position the place in the worker's file; empty for an entry that another program wrote into the store
  * @param account the account
  * @param userId the owner of the account, if given
- * @param level how grave it is
- * @param timestamp when it was written, in milliseconds
- * @param inferred whether the line did not give the time, and it is that of the entry before
- * @param logger who logged it, where the line names that
+ * @param level the level
+ * @param timestamp the time of writing, in milliseconds
+ * @param inferred true if the line gave no time, and this is the time of the entry before
+ * @param logger the logger, if the line names one
  * @param message the text after time, level and logger
  */
 public record LogEntry(
@@ -32,15 +33,20 @@ public record LogEntry(
     /** The most bytes of a worker's file that make one entry: 64 KiB. What is longer is cut into several entries. */
     public static final int LONGEST = 64 * 1024;
 
-    /** Takes the time to the millisecond, as stores keep it. */
     public LogEntry {
+        Objects.requireNonNull(position, "position");
+        Objects.requireNonNull(account, "account");
+        Objects.requireNonNull(userId, "userId");
+        Objects.requireNonNull(level, "level");
+        Objects.requireNonNull(timestamp, "timestamp");
+        Objects.requireNonNull(logger, "logger");
+        Objects.requireNonNull(message, "message");
         timestamp = Instant.ofEpochMilli(timestamp.toEpochMilli());
     }
 
     /**
      * The position of an entry that came from a worker's file.
      *
-     * @return the position
      * @throws IllegalStateException if another program wrote the entry
      */
     public LogPosition requirePosition() {
@@ -48,7 +54,7 @@ public record LogEntry(
                 () -> new IllegalStateException("an entry of account " + account + " comes from no worker's file"));
     }
 
-    /** The entry as a JSON object, with the field names that stores use; one line. */
+    /** The entry as a JSON object on one line, with the field names that stores use. */
     public String toJson() {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("timestamp", timestamp.toString());

@@ -1,21 +1,24 @@
 package io.workersupervisor;
 
 import io.workersupervisor.internal.text.Text;
+import java.util.Objects;
 
 /**
- * A piece of a worker's log, kept where the file may be gone. Immutable.
+ * A piece of a worker's log that outlives the file. Immutable.
  *
- * @param file the name of the file, without its directory
+ * @param file the name of the file, without its directory; cut after 128 characters
  * @param offset the byte at which the piece begins in that file, from 0
- * @param level how grave it is
- * @param text its lines, cut where it is long
+ * @param level the level of its entry
+ * @param text its lines, cut after {@link #LONGEST} characters
  */
 public record LogExcerpt(String file, long offset, LogLevel level, String text) {
     /** The most characters of a piece: 1,024. */
     public static final int LONGEST = 1_024;
 
-    /** Cuts what is too long. */
     public LogExcerpt {
+        Objects.requireNonNull(file, "file");
+        Objects.requireNonNull(level, "level");
+        Objects.requireNonNull(text, "text");
         if (offset < 0) {
             throw new IllegalArgumentException("offset must not be negative, was " + offset);
         }
@@ -23,7 +26,7 @@ public record LogExcerpt(String file, long offset, LogLevel level, String text) 
         text = Text.cut(text, LONGEST);
     }
 
-    /** The piece on one line, with the place where it stands; text without line breaks. */
+    /** The piece and its place on one line. */
     public String describe() {
         return file + " at byte " + offset + ": " + Text.oneLine(text);
     }

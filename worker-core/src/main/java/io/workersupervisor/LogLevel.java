@@ -1,6 +1,6 @@
 package io.workersupervisor;
 
-/** How grave a log entry is, least first. The names are stored as they stand here. */
+/** The levels of log entries, least first. The names are stored as they stand here. */
 public enum LogLevel {
     /** For whoever looks for a fault. */
     DEBUG,

@@ -2,25 +2,26 @@ package io.workersupervisor;
 
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which entries of a sink are wanted: the last ones that fit. Immutable; each method returns a narrower query.
+ * A choice of log entries: the last ones that fit. Immutable; each method returns a narrower query.
  *
  * <pre>{@code
  * LogQuery.last(100)                                              // of all accounts
- * LogQuery.last(50).account(account).atLeast(LogLevel.WARNING)         // of one account, what a person should look at
+ * LogQuery.last(50).account(account).atLeast(LogLevel.WARNING)    // of one account, worth a person's look
  * LogQuery.last(1_000).since(clock.instant().minus(24, HOURS))    // of a period
- * LogQuery.last(20).account(account).until(report.endedAt())           // before it went
+ * LogQuery.last(20).account(account).until(report.endedAt())      // before the worker ended
  * }</pre>
  *
- * @param account of this account only
- * @param workerId of this incarnation only
- * @param levels of these levels only
- * @param since not before this instant
- * @param until not after this instant
- * @param limit how many at most, 1 to {@value #MOST}
+ * @param account the only account; empty for all
+ * @param workerId the only incarnation; empty for all
+ * @param levels the only levels, at least one
+ * @param since the first instant; empty for no bound
+ * @param until the last instant; empty for no bound
+ * @param limit the most entries, 1 to {@value #MOST}
  */
 public record LogQuery(
         Optional<AccountId> account,
@@ -33,6 +34,11 @@ public record LogQuery(
     public static final int MOST = 100_000;
 
     public LogQuery {
+        Objects.requireNonNull(account, "account");
+        Objects.requireNonNull(workerId, "workerId");
+        Objects.requireNonNull(levels, "levels");
+        Objects.requireNonNull(since, "since");
+        Objects.requireNonNull(until, "until");
         if (limit < 1 || limit > MOST) {
             throw new IllegalArgumentException("limit must be between 1 and " + MOST + ", was " + limit);
         }
@@ -42,79 +48,45 @@ public record LogQuery(
         levels = Set.copyOf(levels);
     }
 
-    /**
-     * The last entries of all accounts.
-     *
-     * @param limit how many at most, 1 to {@value #MOST}
-     * @return the query
-     */
+    /** The last entries of all accounts, 1 to {@value #MOST}. */
     public static LogQuery last(int limit) {
-        return new LogQuery(
-                Optional.empty(),
-                Optional.empty(),
-                EnumSet.allOf(LogLevel.class),
-                Optional.empty(),
-                Optional.empty(),
-                limit);
+        Set<LogLevel> all = EnumSet.allOf(LogLevel.class);
+        return new LogQuery(Optional.empty(), Optional.empty(), all, Optional.empty(), Optional.empty(), limit);
     }
 
-    /**
-     * Of one account.
-     *
-     * @param one the account
-     * @return a narrower query
-     */
+    /** Narrows to one account. */
     public LogQuery account(AccountId one) {
+        Objects.requireNonNull(one, "one");
         return new LogQuery(Optional.of(one), workerId, levels, since, until, limit);
     }
 
-    /**
-     * Of one incarnation, in the order in which it wrote.
-     *
-     * @param one the worker id
-     * @return a narrower query
-     */
+    /** Narrows to one incarnation, by its worker id; its entries come in the order in which it wrote. */
     public LogQuery worker(String one) {
+        Objects.requireNonNull(one, "one");
         return new LogQuery(account, Optional.of(one), levels, since, until, limit);
     }
 
-    /**
-     * Of this level and graver ones.
-     *
-     * @param least the least level
-     * @return a narrower query
-     */
+    /** Narrows to this level and higher ones. */
     public LogQuery atLeast(LogLevel least) {
+        Objects.requireNonNull(least, "least");
         return new LogQuery(account, workerId, EnumSet.range(least, LogLevel.CRITICAL), since, until, limit);
     }
 
-    /**
-     * Of a period that begins.
-     *
-     * @param first the first instant of it
-     * @return a narrower query
-     */
+    /** Narrows to entries from this instant on. */
     public LogQuery since(Instant first) {
+        Objects.requireNonNull(first, "first");
         return new LogQuery(account, workerId, levels, Optional.of(first), until, limit);
     }
 
-    /**
-     * Of a period that ends.
-     *
-     * @param last the last instant of it
-     * @return a narrower query
-     */
+    /** Narrows to entries up to this instant. */
     public LogQuery until(Instant last) {
+        Objects.requireNonNull(last, "last");
         return new LogQuery(account, workerId, levels, since, Optional.of(last), limit);
     }
 
-    /**
-     * Whether an entry fits, the limit aside.
-     *
-     * @param entry an entry
-     * @return whether it is one of those asked for
-     */
+    /** Tells whether an entry fits, the limit aside. */
     public boolean selects(LogEntry entry) {
+        Objects.requireNonNull(entry, "entry");
         return account.map(entry.account()::equals).orElse(true)
                 && workerId.map(one -> entry.position()
                                 .map(p -> p.workerId().equals(one))

@@ -2,13 +2,16 @@ package io.workersupervisor;
 
 import io.workersupervisor.internal.text.Text;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
- * When the files of workers are archived and removed. What a sink does not have yet is never removed. Immutable.
+ * The times at which workers' files are archived and removed. Entries that a sink does not have yet are never removed.
+ * Immutable.
  *
- * @param archiveAt how many bytes of a file that every sink has are archived at once, 1 MiB or more
- * @param keepFor how long the archive and the files of ended workers are kept
- * @param atMost how many bytes the data directory may take; beyond it the oldest archives and files of ended workers go
+ * @param archiveAt the size in bytes at which a file is archived that every sink has read: 1 MiB to 1 GiB
+ * @param keepFor the time for which the archive and the files of ended workers are kept: 1 minute to 10 years
+ * @param atMost the most bytes of the data directory, 16 MiB or more; beyond it the oldest archives and files of ended
+ *     workers are removed
  */
 public record LogRetention(long archiveAt, Duration keepFor, long atMost) {
     private static final long MIB = 1 << 20;
@@ -17,6 +20,7 @@ public record LogRetention(long archiveAt, Duration keepFor, long atMost) {
     public static final LogRetention DEFAULT = new LogRetention(16 * MIB, Duration.ofDays(30), 20 * 1024 * MIB);
 
     public LogRetention {
+        Objects.requireNonNull(keepFor, "keepFor");
         if (archiveAt < MIB || archiveAt > 1024 * MIB) {
             throw new IllegalArgumentException(
                     "archiveAt must be between " + MIB + " and " + 1024 * MIB + ", was " + archiveAt);
@@ -27,32 +31,17 @@ public record LogRetention(long archiveAt, Duration keepFor, long atMost) {
         }
     }
 
-    /**
-     * Archives parts of another size.
-     *
-     * @param bytes 1 MiB to 1 GiB
-     * @return another retention
-     */
+    /** A copy with another size of archived parts. */
     public LogRetention archiveAt(long bytes) {
         return new LogRetention(bytes, keepFor, atMost);
     }
 
-    /**
-     * Keeps files for another time.
-     *
-     * @param time 1 minute to 10 years
-     * @return another retention
-     */
-    public LogRetention keepFor(Duration time) {
-        return new LogRetention(archiveAt, time, atMost);
+    /** A copy with another time. */
+    public LogRetention keepFor(Duration keepFor) {
+        return new LogRetention(archiveAt, keepFor, atMost);
     }
 
-    /**
-     * Keeps another amount.
-     *
-     * @param bytes 16 MiB or more
-     * @return another retention
-     */
+    /** A copy with another bound. */
     public LogRetention atMost(long bytes) {
         return new LogRetention(archiveAt, keepFor, bytes);
     }

@@ -4,21 +4,12 @@ package io.workersupervisor;
 public class LogSinkException extends WorkerSupervisorException {
     private static final long serialVersionUID = 1;
 
-    /**
-     * An exception without a cause.
-     *
-     * @param message the store, what failed and what to do; never a secret
-     */
+    /** Names the store, the failure and the remedy; never a secret. */
     public LogSinkException(String message) {
         super(message);
     }
 
-    /**
-     * An exception with a cause.
-     *
-     * @param message the store, what failed and what to do; never a secret
-     * @param cause the error beneath
-     */
+    /** Names the store, the failure and the remedy, never a secret, and keeps the error beneath. */
     public LogSinkException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -4,11 +4,7 @@ package io.workersupervisor;
 public final class MovedDirectoryException extends DataDirectoryException {
     private static final long serialVersionUID = 1;
 
-    /**
-     * An exception without a cause.
-     *
-     * @param message the directory, what was found and what to do
-     */
+    /** Names the directory, the finding and the remedy. */
     public MovedDirectoryException(String message) {
         super(message);
     }

@@ -13,7 +13,7 @@ public final class NotStartedException extends WorkerSupervisorException {
         this.result = result;
     }
 
-    /** The result: {@code AlreadyRunning}, {@code Refused} or {@code Failed}. */
+    /** The result: {@code AlreadyRunning}, {@code Refused} or {@code Failed}; null in a deserialized copy. */
     public StartResult result() {
         return result;
     }

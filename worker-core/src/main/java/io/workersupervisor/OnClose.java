@@ -1,6 +1,6 @@
 package io.workersupervisor;
 
-/** What {@link WorkerSupervisor#close()} does with the workers that this supervisor started or took up. */
+/** The fate of the workers of this supervisor at {@link WorkerSupervisor#close()}, whoever started them. */
 public enum OnClose {
     /** They run on. */
     LEAVE_RUNNING,

@@ -4,6 +4,7 @@ import io.workersupervisor.internal.text.SecretScanner;
 import io.workersupervisor.internal.text.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -32,37 +33,34 @@ public final class Redaction {
         this.rules = List.copyOf(rules);
     }
 
-    /** Masks what is known to be secret in most workers; the redaction that a supervisor uses unless given another. */
+    /** Masks the secrets of most workers; a supervisor uses it unless it is given another. */
     public static Redaction standard() {
         return STANDARD;
     }
 
-    /** Masks nothing; the redaction that leaves each text as it is. */
+    /** Masks nothing. */
     public static Redaction none() {
         return NONE;
     }
 
     /**
-     * Masks more: each match of a pattern, after all that this redaction masks. A match of nothing masks nothing.
+     * Masks more: each match of a pattern, after all that this redaction masks. An empty match masks nothing.
      *
-     * @param name what is masked, for the note in its place; 1 to 40 characters
-     * @param pattern what to mask; should not backtrack without bound
-     * @return a new redaction
+     * @param name the word in the note that stands in its place; 1 to 40 characters
+     * @param pattern a pattern that should not backtrack without bound
      * @throws IllegalArgumentException if the name is blank or too long
      */
     public Redaction and(String name, Pattern pattern) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(pattern, "pattern");
         List<Rule> more = new ArrayList<>(rules);
         more.add(new Rule(SecretScanner.note(Text.notBlank("name", name, 40)), pattern));
         return new Redaction(secrets, more);
     }
 
-    /**
-     * Masks the secrets in a text.
-     *
-     * @param text a message
-     * @return the text with notes in place of the secrets; the same object where there is none
-     */
+    /** Masks the secrets in a text; the same object where there is none. */
     public String apply(String text) {
+        Objects.requireNonNull(text, "text");
         String masked = secrets ? SecretScanner.mask(text) : text;
         for (Rule rule : rules) {
             masked = masked(rule, masked);
@@ -92,7 +90,7 @@ public final class Redaction {
         return copied == 0 ? text : out.append(text, copied, text.length()).toString();
     }
 
-    /** Which rules it has, without what they masked. */
+    /** The number of rules, without their patterns. */
     @Override
     public String toString() {
         return "Redaction[standard=" + secrets + ", more=" + rules.size() + "]";

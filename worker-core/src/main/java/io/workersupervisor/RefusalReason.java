@@ -1,12 +1,13 @@
 package io.workersupervisor;
 
 import io.workersupervisor.internal.text.Text;
+import java.util.Objects;
 
 /**
- * Why a start or a stop was refused. More reasons come with later versions, so this is a value and not an enum.
+ * The reason for which a start or a stop was refused. A value and not an enum: more reasons come with later versions.
  *
- * @param code a stable name in capitals
- * @param advice what to do about it
+ * @param code a stable name in capitals and underscores, at most 64 characters
+ * @param advice the next thing to do; at most 512 characters
  */
 public record RefusalReason(String code, String advice) {
     /** A person stopped the account, and the application asks for it. */
@@ -45,7 +46,7 @@ public record RefusalReason(String code, String advice) {
     public static final RefusalReason LOCK_HELD =
             new RefusalReason("LOCK_HELD", "stop the account to end the holder if it is a worker, or end it by hand");
 
-    /** Whether the lock is held could not be found out. */
+    /** The state of the lock could not be determined. */
     public static final RefusalReason LOCK_UNREADABLE =
             new RefusalReason("LOCK_UNREADABLE", "see whether the lock file can be opened and flock runs");
 
@@ -60,12 +61,13 @@ public record RefusalReason(String code, String advice) {
     /** Others changed the row again and again. */
     public static final RefusalReason CONTENDED = new RefusalReason("CONTENDED", "try again");
 
-    /** The ladder ended and something still lives. */
+    /** The stop has taken its last step and something still lives. */
     public static final RefusalReason STOP_UNFINISHED =
             new RefusalReason("STOP_UNFINISHED", "look at the processes named; a running host goes on with the stop");
 
-    /** Checks the form. */
     public RefusalReason {
+        Objects.requireNonNull(code, "code");
+        Objects.requireNonNull(advice, "advice");
         if (!code.matches("[A-Z][A-Z_]{0,63}")) {
             throw new IllegalArgumentException("code must be capitals and underscores, was " + Text.quoted(code));
         }

@@ -1,14 +1,15 @@
 package io.workersupervisor;
 
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
-/** What came of a start. A registry that is down or corrupt is an exception instead. */
+/** The outcome of a start. A registry that is down or corrupt is an exception instead. */
 public sealed interface StartResult {
     /** The account. */
     AccountId account();
 
-    /** Whether a worker of the account runs now: true for {@link Started} and {@link AlreadyRunning}. */
+    /** Tells whether a worker of the account runs now: {@link Started} and {@link AlreadyRunning}. */
     default boolean isRunning() {
         return this instanceof Started || this instanceof AlreadyRunning;
     }
@@ -16,8 +17,7 @@ public sealed interface StartResult {
     /**
      * The new worker.
      *
-     * @return this, if a worker was started
-     * @throws NotStartedException if none was, with this result
+     * @throws NotStartedException if none was started; it carries this result
      */
     default Started orElseThrow() {
         if (this instanceof Started started) {
@@ -36,9 +36,15 @@ public sealed interface StartResult {
      * @param workerId the new worker
      * @param pid its process
      * @param epoch its fencing number
-     * @param startedAt when it was claimed
+     * @param startedAt the time of its claim
      */
     record Started(AccountId account, String workerId, long pid, long epoch, Instant startedAt) implements StartResult {
+        public Started {
+            Objects.requireNonNull(account, "account");
+            Objects.requireNonNull(workerId, "workerId");
+            Objects.requireNonNull(startedAt, "startedAt");
+        }
+
         @Override
         public String describe() {
             return "account " + account + " started: worker " + workerId + ", pid " + pid + ", epoch " + epoch;
@@ -51,11 +57,18 @@ public sealed interface StartResult {
      * @param account the account
      * @param workerId the worker
      * @param pid its process, 0 where it is in another namespace
-     * @param startedAt when it was claimed
-     * @param evidence what proves it
+     * @param startedAt the time of its claim
+     * @param evidence the facts that prove it
      */
     record AlreadyRunning(AccountId account, String workerId, long pid, Instant startedAt, String evidence)
             implements StartResult {
+        public AlreadyRunning {
+            Objects.requireNonNull(account, "account");
+            Objects.requireNonNull(workerId, "workerId");
+            Objects.requireNonNull(startedAt, "startedAt");
+            Objects.requireNonNull(evidence, "evidence");
+        }
+
         @Override
         public String describe() {
             return "account " + account + " is already running: worker " + workerId + " since " + startedAt + ", "
@@ -68,9 +81,15 @@ public sealed interface StartResult {
      *
      * @param account the account
      * @param reason the rule or the doubt
-     * @param evidence what was found, in words
+     * @param evidence the findings, in words
      */
     record Refused(AccountId account, RefusalReason reason, String evidence) implements StartResult {
+        public Refused {
+            Objects.requireNonNull(account, "account");
+            Objects.requireNonNull(reason, "reason");
+            Objects.requireNonNull(evidence, "evidence");
+        }
+
         @Override
         public String describe() {
             return "account " + account + " was not started (" + reason + "): " + evidence + "; " + reason.advice();
@@ -81,11 +100,18 @@ public sealed interface StartResult {
      * The start was tried and failed.
      *
      * @param account the account
-     * @param step what failed: the step of the launch, or {@code start grace} if the worker ended within it
-     * @param error the system's reason, or how the worker ended
-     * @param report the stop report, where a worker id was used up
+     * @param step the step of the launch that failed, or {@code start grace} if the worker ended within it
+     * @param error the system's reason, or the way the worker ended
+     * @param report the stop report; empty if no worker id was used up
      */
     record Failed(AccountId account, String step, String error, Optional<StopReport> report) implements StartResult {
+        public Failed {
+            Objects.requireNonNull(account, "account");
+            Objects.requireNonNull(step, "step");
+            Objects.requireNonNull(error, "error");
+            Objects.requireNonNull(report, "report");
+        }
+
         @Override
         public String describe() {
             return "account " + account + " failed to start at " + step + ": " + error;

@@ -1,6 +1,7 @@
 package io.workersupervisor;
 
 import java.util.Map;
+import java.util.Objects;
 
 /** The registry failed for some of many starts; the others are done. */
 public final class StartsFailedException extends WorkerSupervisorException {
@@ -9,29 +10,28 @@ public final class StartsFailedException extends WorkerSupervisorException {
     private final transient Map<AccountId, StartResult> results;
     private final transient Map<AccountId, RuntimeException> failures;
 
-    /**
-     * Collects the outcome of many starts.
-     *
-     * @param results the starts that were answered
-     * @param failures the exceptions of the others, at least one
-     */
+    /** Collects the answers and the exceptions, of which there is at least one. */
     public StartsFailedException(Map<AccountId, StartResult> results, Map<AccountId, RuntimeException> failures) {
         super(
-                failures.size() + " of " + (results.size() + failures.size())
-                        + " starts failed, the first for account "
-                        + failures.keySet().iterator().next() + ": "
-                        + failures.values().iterator().next().getMessage(),
+                message(Objects.requireNonNull(results, "results"), Objects.requireNonNull(failures, "failures")),
                 failures.values().iterator().next());
         this.results = Map.copyOf(results);
         this.failures = Map.copyOf(failures);
     }
 
-    /** The starts that were answered; results by account. */
+    private static String message(Map<AccountId, StartResult> results, Map<AccountId, RuntimeException> failures) {
+        Map.Entry<AccountId, RuntimeException> first =
+                failures.entrySet().iterator().next();
+        return failures.size() + " of " + (results.size() + failures.size()) + " starts failed, the first for account "
+                + first.getKey() + ": " + first.getValue().getMessage();
+    }
+
+    /** The results of the starts that were answered, by account. */
     public Map<AccountId, StartResult> results() {
         return results;
     }
 
-    /** What the others threw; exceptions by account. */
+    /** The exceptions of the other starts, by account. */
     public Map<AccountId, RuntimeException> failures() {
         return failures;
     }

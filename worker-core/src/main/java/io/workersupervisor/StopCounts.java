@@ -5,26 +5,33 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * How often workers stopped, and why. Immutable.
+ * The number of stops by reason. Immutable.
  *
- * @param since from when on stops are counted
- * @param total how many there were
- * @param byReason how many of each reason
- * @param byVersion how many of each reason, by the version of what ran; the empty text for workers without one
+ * @param since the instant from which stops are counted
+ * @param total the number of stops
+ * @param byReason the number of stops by reason
+ * @param byVersion the number of stops by reason, by the version of what ran; the empty text for workers without one
  */
 public record StopCounts(
         Instant since, int total, Map<StopReason, Integer> byReason, Map<String, Map<StopReason, Integer>> byVersion) {
+    public StopCounts {
+        Objects.requireNonNull(since, "since");
+        Objects.requireNonNull(byReason, "byReason");
+        Objects.requireNonNull(byVersion, "byVersion");
+    }
+
     /**
      * Counts reports.
      *
-     * @param since from when on
-     * @param reports those that count
-     * @return counts
+     * @param since the instant from which they count
      */
     public static StopCounts of(Instant since, List<StopReport> reports) {
+        Objects.requireNonNull(since, "since");
+        Objects.requireNonNull(reports, "reports");
         Map<StopReason, Integer> byReason = new EnumMap<>(StopReason.class);
         Map<String, Map<StopReason, Integer>> byVersion = new TreeMap<>();
         for (StopReport report : reports) {

@@ -1,6 +1,6 @@
 package io.workersupervisor;
 
-/** Why a worker stopped. The names are frozen: stores and operators' queries hold them. */
+/** The reason of a worker's stop. The names are frozen: stores and operators' queries hold them. */
 public enum StopReason {
     /** Another process uses the session. */
     SESSION_CONFLICT("Session conflict / AuthKeyDuplicated", Restart.IN_VAIN),
@@ -36,10 +36,10 @@ public enum StopReason {
     MACHINE_LOST("Machine restarted or lost", Restart.MAY_HELP),
     /** The node lost its lease. */
     LEASE_LOST("Lease lost", Restart.MAY_HELP),
-    /** Nothing that was looked at tells. */
+    /** The facts at hand do not show it. */
     UNKNOWN("Unknown", Restart.MAY_HELP);
 
-    /** What another start comes to. */
+    /** The use of another start. */
     private enum Restart {
         MAY_HELP,
         IN_VAIN
@@ -54,17 +54,15 @@ public enum StopReason {
     }
 
     /**
-     * Whether another start can come to something without a person: never for a session that somebody else uses, a login or
-     * account that is lost, or a wrong configuration; nor is there a need after success or a stop that was asked for. When
-     * to start again is another question: after a flood wait for instance not before its time is over.
-     *
-     * @return false where starting again is in vain
+     * Tells whether another start can help before a person has removed the cause. It cannot where somebody else uses the
+     * session, a login or the account is lost, or the configuration is wrong; after success or a requested stop there is no
+     * need for one. It does not say when to start: after a flood wait, for instance, not before its time is over.
      */
     public boolean restartCanHelp() {
         return restart == Restart.MAY_HELP;
     }
 
-    /** The reason in the words of operators; a few words. */
+    /** The reason in a few words of operators. */
     public String words() {
         return words;
     }

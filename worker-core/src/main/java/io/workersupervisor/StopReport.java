@@ -7,11 +7,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Why one worker stopped. Each incarnation has exactly one, keyed by its worker id. Immutable.
+ * The reason of one worker's stop, and its evidence. Each incarnation has exactly one, keyed by its worker id. Immutable.
  *
  * @param account the account
  * @param workerId the incarnation
@@ -19,17 +20,17 @@ import java.util.Optional;
  * @param node the node that ran it
  * @param userId the owner of the account, if given
  * @param version the version of what ran, if given
- * @param startedAt when it was claimed
- * @param endedAt when it ended, or where nobody saw that, when its end was noticed
- * @param exit how it ended
- * @param usage what it used, where the launch path can tell
- * @param initiator who ended it
- * @param reason why it ended
- * @param confidence how sure the reason is
- * @param evidence what all this rests on, a sentence each
- * @param advice what to do, in a sentence or two
- * @param retryAfter how long to wait before the next start, where the worker or its log named it
- * @param logEvidence the lines of the log that the reason rests on; the file may be gone
+ * @param startedAt the time of its claim
+ * @param endedAt the time of its end, or where nobody saw that, the time at which its end was noticed
+ * @param exit the way it ended
+ * @param usage the resources that it used, if the launch path counts them
+ * @param initiator the one who ended it
+ * @param reason the reason of its end
+ * @param confidence the confidence in the reason
+ * @param evidence the facts behind all this, a sentence each
+ * @param advice the next thing to do, in a sentence or two
+ * @param retryAfter the time to wait before the next start, if the worker or its log named it
+ * @param logEvidence the lines of the log behind the reason; the file may be gone
  * @param lastEntries the last entries of the log, oldest first; none where the library itself ended the worker
  */
 public record StopReport(
@@ -51,10 +52,10 @@ public record StopReport(
         Optional<Duration> retryAfter,
         List<LogExcerpt> logEvidence,
         List<LogExcerpt> lastEntries) {
-    /** How many reports of an account a registry keeps. */
+    /** The number of reports of an account that a registry keeps. */
     public static final int KEPT = 20;
 
-    /** The most bytes that a report takes as JSON: 16 KiB. */
+    /** The most bytes of a report as JSON: 16 KiB. */
     public static final int LARGEST = 16 * 1024;
 
     private static final int MOST_LOG_EVIDENCE = 4;
@@ -70,6 +71,23 @@ public record StopReport(
      * Cuts what is too long, so that a report always fits its bound: the oldest of the last entries first, then evidence.
      */
     public StopReport {
+        Objects.requireNonNull(workerId, "workerId");
+        Objects.requireNonNull(node, "node");
+        Objects.requireNonNull(userId, "userId");
+        Objects.requireNonNull(version, "version");
+        Objects.requireNonNull(startedAt, "startedAt");
+        Objects.requireNonNull(endedAt, "endedAt");
+        Objects.requireNonNull(evidence, "evidence");
+        Objects.requireNonNull(advice, "advice");
+        Objects.requireNonNull(retryAfter, "retryAfter");
+        Objects.requireNonNull(logEvidence, "logEvidence");
+        Objects.requireNonNull(lastEntries, "lastEntries");
+        Objects.requireNonNull(account, "account");
+        Objects.requireNonNull(exit, "exit");
+        Objects.requireNonNull(usage, "usage");
+        Objects.requireNonNull(initiator, "initiator");
+        Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(confidence, "confidence");
         Text.notBlank("workerId", workerId, 64);
         node = Text.cut(node, 128);
         startedAt = Instant.ofEpochMilli(startedAt.toEpochMilli());
@@ -92,27 +110,24 @@ public record StopReport(
         lastEntries = bounded(lastEntries, MOST_ENTRIES, room);
     }
 
-    /**
-     * Begins a report, for the tests of an application; what is not set is unknown or empty.
-     *
-     * @param account the account
-     * @param workerId the incarnation
-     */
+    /** Begins a report, for the tests of an application; every part that is not set is unknown or empty. */
     public static Builder builder(AccountId account, String workerId) {
         return new Builder(account, workerId);
     }
 
     /**
-     * Stands for a report that a store holds and that cannot be read, so that it hides no other.
+     * Stands for a stored report that cannot be read, so that it hides no other.
      *
-     * @param account the account
-     * @param workerId the incarnation
-     * @param endedAt when it ended, as far as the store says
-     * @param why what is wrong with it
-     * @param where the field and table in which it stands
-     * @return a report that says so
+     * @param endedAt the time of the end, as far as the store says
+     * @param why the fault
+     * @param where the field and table that hold it
      */
     public static StopReport unreadable(AccountId account, String workerId, Instant endedAt, String why, String where) {
+        Objects.requireNonNull(account, "account");
+        Objects.requireNonNull(workerId, "workerId");
+        Objects.requireNonNull(endedAt, "endedAt");
+        Objects.requireNonNull(why, "why");
+        Objects.requireNonNull(where, "where");
         return builder(account, workerId)
                 .startedAt(endedAt)
                 .endedAt(endedAt)
@@ -122,32 +137,21 @@ public record StopReport(
                 .build();
     }
 
-    /** How long the worker lived; never negative. */
+    /** The life of the worker; never negative. */
     public Duration uptime() {
         Duration uptime = Duration.between(startedAt, endedAt);
         return uptime.isNegative() ? Duration.ZERO : uptime;
     }
 
-    /** The report for people, several lines; text that ends without a newline. */
+    /** The report for people: several lines, without a newline at the end. */
     public String describe() {
         StringBuilder text = new StringBuilder();
-        text.append(endedAt)
-                .append("  ")
-                .append(reason.words())
-                .append(" (")
-                .append(reason)
-                .append(", ");
-        text.append(confidence.name().toLowerCase(java.util.Locale.ROOT)).append(")\n");
-        text.append("  worker    ")
-                .append(workerId)
-                .append(", epoch ")
-                .append(epoch)
-                .append(", ran ");
-        text.append(Text.words(uptime()));
+        text.append(endedAt + "  " + reason.words() + " (" + reason + ", " + lowerCase(confidence) + ")\n");
+        text.append("  worker    " + workerId + ", epoch " + epoch + ", ran " + Text.words(uptime()));
         version.ifPresent(version -> text.append(", version ").append(version));
         text.append("\n  exit      ").append(exit);
         usage.ifPresent(used -> text.append("\n  used      ").append(used));
-        text.append("\n  ended by  ").append(initiator.name().toLowerCase(java.util.Locale.ROOT));
+        text.append("\n  ended by  ").append(lowerCase(initiator));
         retryAfter.ifPresent(
                 wait -> text.append("\n  wait      ").append(wait.toSeconds()).append(" s before the next start"));
         for (String item : evidence) {
@@ -165,23 +169,22 @@ public record StopReport(
         return text.append("\n  advice    ").append(advice).toString();
     }
 
-    /** The report as a store keeps it; one JSON object of at most {@link #LARGEST} bytes. */
+    /** The report as a store keeps it: one JSON object of at most {@link #LARGEST} bytes. */
     public String toJson() {
         return StopReportJson.write(this);
     }
 
     /**
-     * Reads what {@link #toJson()} wrote; fields of a newer version are ignored.
+     * Reads the text that {@link #toJson()} wrote; fields of a newer version are ignored.
      *
-     * @param json one JSON object
-     * @return the report
      * @throws IllegalArgumentException if the text is something else
      */
     public static StopReport parse(String json) {
+        Objects.requireNonNull(json, "json");
         return StopReportJson.parse(json);
     }
 
-    /** At most 24 items, in the bytes that the other parts leave. */
+    /** The first items, at most 24, in the bytes that the other parts leave. */
     private static List<String> bounded(List<String> evidence, int bytes) {
         List<String> kept = new ArrayList<>();
         int room = bytes;
@@ -196,7 +199,7 @@ public record StopReport(
         return List.copyOf(kept);
     }
 
-    /** The newest that fit. */
+    /** The newest excerpts that fit. */
     private static List<LogExcerpt> bounded(List<LogExcerpt> excerpts, int most, int bytes) {
         int first = excerpts.size();
         int room = bytes;
@@ -208,6 +211,10 @@ public record StopReport(
             first--;
         }
         return List.copyOf(excerpts.subList(first, excerpts.size()));
+    }
+
+    private static String lowerCase(Enum<?> word) {
+        return word.name().toLowerCase(Locale.ROOT);
     }
 
     private static int bytes(LogExcerpt excerpt) {
@@ -258,12 +265,14 @@ public record StopReport(
 
         /** Sets {@link StopReport#userId()}. */
         public Builder userId(String userId) {
+            Objects.requireNonNull(userId, "userId");
             this.userId = Optional.of(userId);
             return this;
         }
 
         /** Sets {@link StopReport#version()}. */
         public Builder version(String version) {
+            Objects.requireNonNull(version, "version");
             this.version = Optional.of(version);
             return this;
         }
@@ -288,6 +297,7 @@ public record StopReport(
 
         /** Sets {@link StopReport#usage()}. */
         public Builder usage(ResourceUsage usage) {
+            Objects.requireNonNull(usage, "usage");
             this.usage = Optional.of(usage);
             return this;
         }
@@ -324,6 +334,7 @@ public record StopReport(
 
         /** Sets {@link StopReport#retryAfter()}. */
         public Builder retryAfter(Duration retryAfter) {
+            Objects.requireNonNull(retryAfter, "retryAfter");
             this.retryAfter = Optional.of(retryAfter);
             return this;
         }

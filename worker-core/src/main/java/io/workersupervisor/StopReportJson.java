@@ -66,7 +66,7 @@ final class StopReportJson {
         return map;
     }
 
-    /** What a newer version writes in another form is left out: the report is more than its log. */
+    /** Leaves out an excerpt that a newer version wrote in another form: the report is more than its log. */
     private static List<LogExcerpt> excerpts(@Nullable Object value) {
         List<LogExcerpt> excerpts = new ArrayList<>();
         if (value instanceof List<?> items) {
@@ -178,7 +178,7 @@ final class StopReportJson {
                 map.get("unknown") instanceof String why ? why : "a newer version wrote it in another form");
     }
 
-    /** A word of a newer version is kept in the evidence. */
+    /** Keeps a word of a newer version in the evidence. */
     private static <E extends Enum<E>> E word(
             Class<E> type, Map<String, @Nullable Object> map, String field, E unknown, List<String> evidence) {
         String word = text(map, field);

@@ -1,14 +1,15 @@
 package io.workersupervisor;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
-/** What came of a stop. A registry that is down or corrupt is an exception instead. */
+/** The outcome of a stop. A registry that is down or corrupt is an exception instead. */
 public sealed interface StopResult {
     /** The account. */
     AccountId account();
 
-    /** Whether no worker of the account runs now: true but for {@link Refused}. */
+    /** Tells whether no worker of the account runs now: true but for {@link Refused}. */
     default boolean isStopped() {
         return !(this instanceof Refused);
     }
@@ -20,13 +21,17 @@ public sealed interface StopResult {
      * The worker has ended and its report is filed.
      *
      * @param account the account
-     * @param workerId the worker that was ended
-     * @param steps what the stop did, in order; empty if it found the worker dead
+     * @param workerId the worker that ended
+     * @param steps the steps of the stop, in order; empty if it found the worker dead
      * @param report its stop report, empty where the registry never knew the worker
      */
     record Stopped(AccountId account, String workerId, List<String> steps, Optional<StopReport> report)
             implements StopResult {
         public Stopped {
+            Objects.requireNonNull(account, "account");
+            Objects.requireNonNull(workerId, "workerId");
+            Objects.requireNonNull(steps, "steps");
+            Objects.requireNonNull(report, "report");
             steps = List.copyOf(steps);
         }
 
@@ -41,9 +46,13 @@ public sealed interface StopResult {
      * No worker ran; the account is stopped from now on.
      *
      * @param account the account
-     * @param known whether it was ever started or stopped before: one that was not may be a slip of the pen
+     * @param known true if it was ever started or stopped before; false may mean a typing mistake
      */
     record AlreadyStopped(AccountId account, boolean known) implements StopResult {
+        public AlreadyStopped {
+            Objects.requireNonNull(account, "account");
+        }
+
         @Override
         public String describe() {
             return known
@@ -56,10 +65,16 @@ public sealed interface StopResult {
      * The account is marked as stopped, but something of it may still run.
      *
      * @param account the account
-     * @param reason what stands against it
-     * @param evidence what was found, in words
+     * @param reason the obstacle
+     * @param evidence the findings, in words
      */
     record Refused(AccountId account, RefusalReason reason, String evidence) implements StopResult {
+        public Refused {
+            Objects.requireNonNull(account, "account");
+            Objects.requireNonNull(reason, "reason");
+            Objects.requireNonNull(evidence, "evidence");
+        }
+
         @Override
         public String describe() {
             return "account " + account + " is marked as stopped but not all of it has ended (" + reason + "): "

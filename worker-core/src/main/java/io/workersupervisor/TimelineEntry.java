@@ -1,23 +1,32 @@
 package io.workersupervisor;
 
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One thing that happened to an account. Immutable.
+ * An event in the history of an account. Immutable.
  *
- * @param at when
- * @param kind what
+ * @param at the time
+ * @param kind the kind of event
  * @param workerId the incarnation, empty where there was none
  * @param report the report of a stop
- * @param text the thing in one line
+ * @param text the event in one line
  */
 public record TimelineEntry(Instant at, Kind kind, String workerId, Optional<StopReport> report, String text) {
-    /** What happened. */
+    public TimelineEntry {
+        Objects.requireNonNull(at, "at");
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(workerId, "workerId");
+        Objects.requireNonNull(report, "report");
+        Objects.requireNonNull(text, "text");
+    }
+
+    /** The kinds of events. */
     public enum Kind {
         /** A worker was started. */
         STARTED,
-        /** A worker ended, or a start came to nothing. */
+        /** A worker ended, or a start failed. */
         STOPPED,
         /** A start or a stop was refused, or failed. */
         REFUSED

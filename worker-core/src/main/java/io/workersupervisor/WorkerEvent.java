@@ -3,29 +3,40 @@ package io.workersupervisor;
 import io.workersupervisor.internal.text.Text;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Something that happened to a worker, or to the supervision of all. More kinds come with later versions. */
 public sealed interface WorkerEvent {
-    /** When it was noticed; the instant. */
+    /** The time at which this host noticed it. */
     Instant at();
 
     /** The account that it is about; empty if it is about all of them. */
-    Optional<AccountId> account();
+    default Optional<AccountId> account() {
+        return Optional.empty();
+    }
 
-    /** Whether a person should look at it: true for a warning. */
-    boolean isWarning();
+    /** Tells whether a person should look at it. */
+    default boolean isWarning() {
+        return true;
+    }
 
-    /** The event in one line; text without secrets. */
+    /** The event in one line, without secrets. */
     String describe();
 
     /**
      * A worker was started.
      *
-     * @param at when
+     * @param at the time
      * @param result the start
      */
     record Started(Instant at, StartResult.Started result) implements WorkerEvent {
+        public Started {
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(result, "result");
+        }
+
         @Override
         public Optional<AccountId> account() {
             return Optional.of(result.account());
@@ -43,12 +54,17 @@ public sealed interface WorkerEvent {
     }
 
     /**
-     * A start was refused or failed.
+     * A start was refused or failed. No warning if a person has stopped the account.
      *
-     * @param at when
+     * @param at the time
      * @param result {@link StartResult.Refused} or {@link StartResult.Failed}
      */
     record NotStarted(Instant at, StartResult result) implements WorkerEvent {
+        public NotStarted {
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(result, "result");
+        }
+
         @Override
         public Optional<AccountId> account() {
             return Optional.of(result.account());
@@ -69,10 +85,15 @@ public sealed interface WorkerEvent {
     /**
      * A living worker that another host started is supervised by this one from now on.
      *
-     * @param at when
-     * @param worker how the account stands
+     * @param at the time
+     * @param worker the status of the account
      */
     record Adopted(Instant at, WorkerStatus worker) implements WorkerEvent {
+        public Adopted {
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(worker, "worker");
+        }
+
         @Override
         public Optional<AccountId> account() {
             return Optional.of(worker.account());
@@ -91,12 +112,17 @@ public sealed interface WorkerEvent {
     }
 
     /**
-     * A worker ended.
+     * A worker ended. No warning after success or a stop on request.
      *
-     * @param at when
-     * @param report why
+     * @param at the time
+     * @param report the report of the stop
      */
     record Stopped(Instant at, StopReport report) implements WorkerEvent {
+        public Stopped {
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(report, "report");
+        }
+
         @Override
         public Optional<AccountId> account() {
             return Optional.of(report.account());
@@ -110,27 +136,28 @@ public sealed interface WorkerEvent {
         @Override
         public String describe() {
             return "ended worker " + report.workerId() + ": " + report.reason() + " ("
-                    + report.confidence().name().toLowerCase(java.util.Locale.ROOT) + "), " + report.exit() + ", ran "
+                    + report.confidence().name().toLowerCase(Locale.ROOT) + "), " + report.exit() + ", ran "
                     + Text.words(report.uptime());
         }
     }
 
     /**
-     * A living worker cannot work; told once. What to do about it is the application's to decide.
+     * A living worker cannot work; reported once. The application decides what to do about it.
      *
-     * @param at when that was noticed
-     * @param worker how the account stands
-     * @param ailment what was seen
+     * @param at the time
+     * @param worker the status of the account
+     * @param ailment the trouble and its evidence
      */
     record Unhealthy(Instant at, WorkerStatus worker, Ailment ailment) implements WorkerEvent {
-        @Override
-        public Optional<AccountId> account() {
-            return Optional.of(worker.account());
+        public Unhealthy {
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(worker, "worker");
+            Objects.requireNonNull(ailment, "ailment");
         }
 
         @Override
-        public boolean isWarning() {
-            return true;
+        public Optional<AccountId> account() {
+            return Optional.of(worker.account());
         }
 
         @Override
@@ -142,18 +169,18 @@ public sealed interface WorkerEvent {
     /**
      * A stop could not end everything.
      *
-     * @param at when
-     * @param result what stands against it
+     * @param at the time
+     * @param result the reason and its evidence
      */
     record NotStopped(Instant at, StopResult.Refused result) implements WorkerEvent {
-        @Override
-        public Optional<AccountId> account() {
-            return Optional.of(result.account());
+        public NotStopped {
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(result, "result");
         }
 
         @Override
-        public boolean isWarning() {
-            return true;
+        public Optional<AccountId> account() {
+            return Optional.of(result.account());
         }
 
         @Override
@@ -163,16 +190,17 @@ public sealed interface WorkerEvent {
     }
 
     /**
-     * Something about one account is not as it should be.
+     * Something about one account, or about all of them, is not as it should be.
      *
-     * @param at when
-     * @param account the account, if it is one
-     * @param text what
+     * @param at the time
+     * @param account the account, empty if all are concerned
+     * @param text the trouble in one line
      */
     record Trouble(Instant at, Optional<AccountId> account, String text) implements WorkerEvent {
-        @Override
-        public boolean isWarning() {
-            return true;
+        public Trouble {
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(account, "account");
+            Objects.requireNonNull(text, "text");
         }
 
         @Override
@@ -184,20 +212,16 @@ public sealed interface WorkerEvent {
     /**
      * A log sink does not take entries any more. They wait in the files of the workers, which write on.
      *
-     * @param at when
+     * @param at the time
      * @param sink the name of the sink
-     * @param reason what failed
-     * @param backlog how many bytes wait
+     * @param reason the failure
+     * @param backlog the number of bytes that wait
      */
     record SinkDown(Instant at, String sink, String reason, long backlog) implements WorkerEvent {
-        @Override
-        public Optional<AccountId> account() {
-            return Optional.empty();
-        }
-
-        @Override
-        public boolean isWarning() {
-            return true;
+        public SinkDown {
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(sink, "sink");
+            Objects.requireNonNull(reason, "reason");
         }
 
         @Override
@@ -209,15 +233,16 @@ public sealed interface WorkerEvent {
     /**
      * A log sink takes entries again.
      *
-     * @param at when
+     * @param at the time
      * @param sink the name of the sink
-     * @param outage how long it did not
-     * @param backlog how many bytes wait still
+     * @param outage the time for which it took none
+     * @param backlog the number of bytes that still wait
      */
     record SinkUp(Instant at, String sink, Duration outage, long backlog) implements WorkerEvent {
-        @Override
-        public Optional<AccountId> account() {
-            return Optional.empty();
+        public SinkUp {
+            Objects.requireNonNull(at, "at");
+            Objects.requireNonNull(sink, "sink");
+            Objects.requireNonNull(outage, "outage");
         }
 
         @Override

@@ -5,6 +5,7 @@ import io.workersupervisor.spi.LogSink;
 import io.workersupervisor.spi.WorkerRegistry;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -14,121 +15,109 @@ import java.util.Optional;
  */
 public interface WorkerInspector {
     /**
-     * An inspector for a data directory.
+     * An inspector without a log sink; the registry may be opened for reading only.
      *
-     * @param data the directory
-     * @param registry its registry, which may be opened for reading only
-     * @return the inspector
      * @throws DataDirectoryException if the directory's stamp is damaged
      */
     static WorkerInspector of(DataDirectory data, WorkerRegistry registry) {
+        Objects.requireNonNull(data, "data");
+        Objects.requireNonNull(registry, "registry");
         return Inspector.of(data, registry, Optional.empty());
     }
 
     /**
-     * An inspector for a data directory and a log sink.
+     * An inspector that looks up log entries in a sink; registry and sink may be opened for reading only, and the caller
+     * closes them.
      *
-     * @param data the directory
-     * @param registry its registry, which may be opened for reading only
-     * @param sink where entries are looked up, which may be opened for reading only; the caller closes it
-     * @return the inspector
      * @throws DataDirectoryException if the directory's stamp is damaged
      */
     static WorkerInspector of(DataDirectory data, WorkerRegistry registry, LogSink sink) {
+        Objects.requireNonNull(data, "data");
+        Objects.requireNonNull(registry, "registry");
+        Objects.requireNonNull(sink, "sink");
         return Inspector.of(data, registry, Optional.of(sink));
     }
 
     /**
-     * How every account stands, in order; workers that the registry does not know among them. An account whose row cannot
-     * be read is missing, as is a process that carries the library's variables with an account that is none: each is
-     * logged as a warning when it is first met, and named by {@link #doctor()} every time.
+     * The state of every account, in order, workers that the registry does not know among them; empty if nothing was ever
+     * started. An account whose row cannot be read is missing, as is a process that carries the library's variables with an
+     * account that is none: each is logged as a warning when it is first met, and named by {@link #doctor()} every time.
      *
-     * @return empty if nothing was ever started
      * @throws RegistryException if the store fails
      */
     List<WorkerStatus> list();
 
     /**
-     * How an account stands.
+     * The state of an account; empty if the registry has no row for it and no unregistered worker of it lives.
      *
-     * @param account the account
-     * @return empty if the registry has no row for it and no unregistered worker of it lives
      * @throws RegistryException if the store fails or the row cannot be read
      */
     Optional<WorkerStatus> status(AccountId account);
 
     /**
-     * Why the last workers of an account stopped.
+     * The reports of the last stops of an account, newest first and at most {@value StopReport#KEPT}; empty if no worker has
+     * ended yet.
      *
-     * @param account the account
-     * @return at most {@value StopReport#KEPT} reports, newest first; empty if none has ended yet
      * @throws RegistryException if the store fails
      */
     List<StopReport> why(AccountId account);
 
     /**
-     * Looks up what workers logged: in the sink, and in the files of the workers what it does not have yet; all of it
-     * where there is no sink, or it is down or holds nothing of it. Of the files only the ends are read, 64 MiB together,
-     * with the standard redaction.
+     * Looks up log entries, oldest first: in the sink, and in the files of the workers those that it does not have yet; all of
+     * them where there is no sink, or it is down or holds nothing of it. Only the ends of files are read, 64 MiB together, with
+     * the standard redaction.
      *
-     * @param query which entries
-     * @return the entries, oldest first, and where they are from
      * @throws LogSinkException if the files cannot be read either
      */
     LogAnswer logs(LogQuery query);
 
-    /**
-     * Follows live what the workers of an account log.
-     *
-     * @param account the account
-     * @return to be asked again and again; the caller closes it
-     */
+    /** Follows the log of an account live; the caller closes the follower. */
     LogFollower follow(AccountId account);
 
     /**
-     * What happened to an account, as far as it is kept: starts, stops with their reasons, and from the end of
-     * {@code worker.log} what was refused.
+     * The history of an account, oldest first, as far as it is kept: starts, stops with their reasons, and from the end of
+     * {@code worker.log} the refusals. Empty if nothing is known.
      *
-     * @param account the account
-     * @return oldest first; empty if nothing is known
      * @throws RegistryException if the registry fails
      */
     List<TimelineEntry> timeline(AccountId account);
 
     /**
-     * How often workers of all accounts stopped, by reason and by version; of each account at most its last
+     * The number of stops of all accounts since an instant, by reason and by version; of each account at most its last
      * {@value StopReport#KEPT} stops are known.
      *
-     * @param since from when on
-     * @return counts
      * @throws RegistryException if the registry fails
      */
     StopCounts counts(Instant since);
 
     /**
-     * Whether the data directory was copied, restored or moved since a host used it: hosts refuse it until somebody accepts
-     * it, and what is found here may belong to the original.
+     * Tells whether the data directory was copied, restored or moved since a host used it: hosts refuse it until a person
+     * accepts it, and all that is found here may belong to the original.
      *
-     * @return true if it is another directory than the one that was stamped
      * @throws DataDirectoryException if the directory's stamp is damaged
      */
     boolean isMoved();
 
-    /** What is wrong here, and what is worth knowing; findings, those that need somebody first. */
+    /** The faults that were found here, and facts worth knowing; the most urgent first. */
     List<Finding> doctor();
 
     /**
-     * One thing that the doctor found.
+     * A finding of the doctor.
      *
-     * @param level how bad it is
-     * @param text what it is and what to do
+     * @param level the urgency
+     * @param text the fault and the remedy
      */
     record Finding(Level level, String text) {
-        /** How bad a finding is. */
+        public Finding {
+            Objects.requireNonNull(level, "level");
+            Objects.requireNonNull(text, "text");
+        }
+
+        /** The urgency of a finding. */
         public enum Level {
             /** Something does not work. */
             ERROR,
-            /** Something needs somebody. */
+            /** A person should act. */
             WARNING,
             /** Worth knowing. */
             OK

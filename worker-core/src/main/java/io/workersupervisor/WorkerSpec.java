@@ -9,22 +9,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to run for an account: the command, its environment and directory, and how patient to be with it.
+ * The program to run for an account: its command, environment and directory, and the patience with it.
  *
  * <p>Nothing of the command and the environment is stored or printed: {@link #toString()} names the account and the
  * program only. Immutable and thread-safe.
  */
 public final class WorkerSpec {
-    /** How long a worker must live before its start counts as done, unless the spec says otherwise: 500 ms. */
+    /** The time that a worker must live before its start counts as done, unless the spec says otherwise: 500 ms. */
     public static final Duration DEFAULT_START_GRACE = Duration.ofMillis(500);
 
-    /** How long a worker has from TERM to KILL, unless the spec says otherwise: 10 s. */
+    /** The time that a worker has from TERM to KILL, unless the spec says otherwise: 10 s. */
     public static final Duration DEFAULT_STOP_GRACE = Duration.ofSeconds(10);
 
     /** The variables that the library sets for a worker; a spec cannot. */
@@ -69,11 +70,8 @@ public final class WorkerSpec {
     }
 
     /**
-     * A spec with every default.
+     * A spec with all defaults; {@link #builder} says more about the command.
      *
-     * @param account the account
-     * @param command the program and its arguments; see {@link #builder}
-     * @return the spec
      * @throws IllegalArgumentException as {@link #builder} and {@link Builder#build()}
      */
     public static WorkerSpec of(AccountId account, String... command) {
@@ -81,15 +79,15 @@ public final class WorkerSpec {
     }
 
     /**
-     * Begins a spec. The program is looked up on the worker's {@code PATH} unless it holds a slash; a relative path is
-     * taken from the worker's directory.
+     * Begins a spec. The program is looked up on the worker's {@code PATH} unless it holds a slash; a relative path is taken
+     * from the worker's directory.
      *
-     * @param account the account
      * @param command the program and its arguments
-     * @return a builder
      * @throws IllegalArgumentException if there is no program or a word holds a NUL
      */
     public static Builder builder(AccountId account, String... command) {
+        Objects.requireNonNull(account, "account");
+        Objects.requireNonNull(command, "command");
         return new Builder(account, List.of(command));
     }
 
@@ -98,7 +96,7 @@ public final class WorkerSpec {
         return account;
     }
 
-    /** The program and its arguments; at least one word. */
+    /** The program and its arguments, at least one word. */
     public List<String> command() {
         return command;
     }
@@ -108,7 +106,7 @@ public final class WorkerSpec {
         return userId;
     }
 
-    /** What becomes of the lines that the worker writes; to the sinks, or left in the file. */
+    /** The way of the lines that the worker writes. */
     public LogShipping logShipping() {
         return shipping;
     }
@@ -123,39 +121,32 @@ public final class WorkerSpec {
         return directory;
     }
 
-    /** How long the worker must live before its start counts as done; at least zero. */
+    /** The time that the worker must live before its start counts as done; at least zero. */
     public Duration startGrace() {
         return startGrace;
     }
 
-    /** How long the worker has from TERM to KILL; at least zero. */
+    /** The time that the worker has from TERM to KILL; at least zero. */
     public Duration stopGrace() {
         return stopGrace;
     }
 
     /**
-     * How often the worker promises to touch the file that {@code WORKER_HEARTBEAT_FILE} names.
-     *
-     * @return empty if it promises nothing
+     * The longest time between two touches of the file that {@code WORKER_HEARTBEAT_FILE} names; empty if the worker promises
+     * none.
      */
     public Optional<Duration> heartbeat() {
         return heartbeat;
     }
 
     /**
-     * The variables that the spec gives the worker, beside those it inherits. Values may be secrets: show none.
-     *
-     * @return values by name, unmodifiable
+     * The variables that the spec gives the worker, beside those it inherits; unmodifiable. Values may be secrets: show none.
      */
     public Map<String, String> environment() {
         return environment;
     }
 
-    /**
-     * Tells whether the worker inherits none of the host's variables.
-     *
-     * @return true if it gets those of the spec and of the library alone
-     */
+    /** Tells whether the worker gets the variables of the spec and of the library alone. */
     public boolean cleanEnvironment() {
         return cleanEnvironment;
     }
@@ -166,8 +157,9 @@ public final class WorkerSpec {
                 + " arguments, " + environment.size() + " variables]";
     }
 
-    /** Tells whether a shell hands a variable of this name on to its children; the others are lost in some. */
+    /** Tells whether every shell passes a variable of this name on to its children. */
     public static boolean isPassable(String name) {
+        Objects.requireNonNull(name, "name");
         return PASSABLE.matcher(name).matches();
     }
 
@@ -201,14 +193,16 @@ public final class WorkerSpec {
         }
 
         /**
-         * Sets one variable of the worker's environment. The value is a secret to the library: it reaches the worker and
-         * nothing else.
+         * Sets one variable of the worker's environment. The value is a secret to the library: it reaches the worker and nothing
+         * else.
          *
-         * @param name a letter or underscore, then letters, digits and underscores: what every shell passes on
+         * @param name a letter or underscore, then letters, digits and underscores: every shell passes such a name on
          * @param value any text without NUL
          * @throws IllegalArgumentException if the name cannot be passed on or belongs to the library
          */
         public Builder environment(String name, String value) {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(value, "value");
             if (!isPassable(name)) {
                 throw new IllegalArgumentException("environment variable of account " + account
                         + " must be named [A-Za-z_][A-Za-z0-9_]*, was " + Text.quoted(name));
@@ -225,20 +219,15 @@ public final class WorkerSpec {
             return this;
         }
 
-        /**
-         * Sets several variables, each as {@link #environment(String, String)}.
-         *
-         * @param variables names and values
-         * @throws IllegalArgumentException as {@link #environment(String, String)}
-         */
+        /** Sets several variables, each as {@link #environment(String, String)}. */
         public Builder environment(Map<String, String> variables) {
+            Objects.requireNonNull(variables, "variables");
             variables.forEach(this::environment);
             return this;
         }
 
         /**
-         * Starts the worker with the variables of this spec and those of the library only; without it the host's own
-         * environment is inherited.
+         * Starts the worker with the variables of this spec and of the library only; by default it inherits those of the host.
          */
         public Builder cleanEnvironment() {
             cleanEnvironment = true;
@@ -246,12 +235,10 @@ public final class WorkerSpec {
         }
 
         /**
-         * Sets the directory that the worker starts in, by default the host's own. It must exist when the worker is
-         * started.
-         *
-         * @param directory the directory
+         * Sets the directory that the worker starts in, by default the host's own. It must exist when the worker is started.
          */
         public Builder directory(Path directory) {
+            Objects.requireNonNull(directory, "directory");
             this.directory = directory.toAbsolutePath();
             return this;
         }
@@ -259,10 +246,10 @@ public final class WorkerSpec {
         /**
          * Names the owner of the account; stored with the row and the reports.
          *
-         * @param userId 1 to 256 characters
-         * @throws IllegalArgumentException if it is blank or too long
+         * @throws IllegalArgumentException if it is blank or has more than 256 characters
          */
         public Builder userId(String userId) {
+            Objects.requireNonNull(userId, "userId");
             this.userId = Text.notBlank("userId", userId, LONGEST_LABEL);
             return this;
         }
@@ -270,55 +257,54 @@ public final class WorkerSpec {
         /**
          * Names the version of what runs; stored with the row and the reports.
          *
-         * @param version 1 to 256 characters
-         * @throws IllegalArgumentException if it is blank or too long
+         * @throws IllegalArgumentException if it is blank or has more than 256 characters
          */
         public Builder version(String version) {
+            Objects.requireNonNull(version, "version");
             this.version = Text.notBlank("version", version, LONGEST_LABEL);
             return this;
         }
 
-        /**
-         * Sets what becomes of the lines that the worker writes, by default {@link LogShipping#SINKS}.
-         *
-         * @param shipping to the sinks, or left in the file
-         */
+        /** Sets the way of the lines that the worker writes, by default {@link LogShipping#SINKS}. */
         public Builder logShipping(LogShipping shipping) {
-            this.shipping = shipping;
+            this.shipping = Objects.requireNonNull(shipping, "shipping");
             return this;
         }
 
         /**
-         * Sets how long the worker must live before its start counts as done, by default
-         * {@link #DEFAULT_START_GRACE}. An end within it makes the start {@link StartResult.Failed}.
+         * Sets the time that the worker must live before its start counts as done, by default {@link #DEFAULT_START_GRACE}. An end
+         * within it makes the start {@link StartResult.Failed}.
          *
          * @param grace zero to one day; zero returns as soon as the worker is registered
          * @throws IllegalArgumentException if it is out of bounds
          */
         public Builder startGrace(Duration grace) {
+            Objects.requireNonNull(grace, "grace");
             this.startGrace = Text.atLeastZero("startGrace", grace);
             return this;
         }
 
         /**
-         * Sets how long the worker has from TERM to KILL, by default {@link #DEFAULT_STOP_GRACE}.
+         * Sets the time that the worker has from TERM to KILL, by default {@link #DEFAULT_STOP_GRACE}.
          *
          * @param grace zero to one day
          * @throws IllegalArgumentException if it is out of bounds
          */
         public Builder stopGrace(Duration grace) {
+            Objects.requireNonNull(grace, "grace");
             this.stopGrace = Text.atLeastZero("stopGrace", grace);
             return this;
         }
 
         /**
-         * Promises that the worker touches the file that {@code WORKER_HEARTBEAT_FILE} names at least once in this time. A
-         * longer silence is told as {@link WorkerEvent.Unhealthy}; nothing is ended for it.
+         * Promises that the worker touches the file that {@code WORKER_HEARTBEAT_FILE} names at least once in this time. A longer
+         * silence is reported as {@link WorkerEvent.Unhealthy}; the library ends nothing for it.
          *
          * @param interval one second to one day
          * @throws IllegalArgumentException if it is out of bounds
          */
         public Builder heartbeat(Duration interval) {
+            Objects.requireNonNull(interval, "interval");
             this.heartbeat = Text.between("heartbeat", interval, Duration.ofSeconds(1), Duration.ofDays(1));
             return this;
         }
@@ -332,9 +318,8 @@ public final class WorkerSpec {
         /**
          * Makes the spec.
          *
-         * @return the spec
-         * @throws IllegalArgumentException if the command or a variable holds a character that this JVM cannot hand to a
-         *     process, as every one outside ASCII under {@code LC_ALL=C}
+         * @throws IllegalArgumentException if the command or a variable holds a character that this JVM cannot pass to a process,
+         *     as every one outside ASCII under {@code LC_ALL=C}
          */
         public WorkerSpec build() {
             for (int word = 0; word < command.size(); word++) {

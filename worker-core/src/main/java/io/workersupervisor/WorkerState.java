@@ -1,12 +1,12 @@
 package io.workersupervisor;
 
-/** Where the worker of an account stands, as its registry row says. */
+/** The state of an account's worker, as its registry row says. */
 public enum WorkerState {
     /** Claimed; the worker may run but its identity is not in the row yet. */
     STARTING,
     /** The worker runs and its identity is in the row. */
     RUNNING,
-    /** A stop has begun; the ladder goes on until the worker is gone. */
+    /** A stop has begun; its steps go on until the worker has ended. */
     STOPPING,
     /** No worker runs; the library starts the next one later. */
     BACKING_OFF,
@@ -15,7 +15,7 @@ public enum WorkerState {
     /** No worker runs: the last one failed, or its start did. */
     FAILED;
 
-    /** Whether a worker may exist under this state: true for STARTING, RUNNING and STOPPING. */
+    /** Tells whether a worker may exist under this state: STARTING, RUNNING and STOPPING. */
     public boolean isOpen() {
         return this == STARTING || this == RUNNING || this == STOPPING;
     }

@@ -2,26 +2,27 @@ package io.workersupervisor;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How an account stands now: its row, and what the probe says of it.
+ * The present state of an account: its row, and the answer of the probe.
  *
  * @param account the account
  * @param state the row's state; RUNNING for a worker that the registry does not know
- * @param desired what people want
- * @param liveness what the probe found, empty where no worker can exist
- * @param registered whether the registry knows the worker
+ * @param desired the wish of people
+ * @param liveness the answer of the probe, empty where no worker can exist
+ * @param registered true if the registry knows the worker
  * @param workerId the present or last worker, empty if there was none
  * @param epoch its fencing number
- * @param pid its process, where it is known and the row is open
- * @param startedAt when it was claimed
+ * @param pid its process, if it is known and the row is open
+ * @param startedAt the time of its claim
  * @param node the owner of the row
  * @param userId the owner of the account, if given
  * @param version the version of what runs, if given
  * @param log the worker's log file, which may be gone
- * @param ailment what keeps a living worker from its work, if anything was seen
+ * @param ailment the trouble that keeps a living worker from its work, if any was seen
  */
 public record WorkerStatus(
         AccountId account,
@@ -38,7 +39,22 @@ public record WorkerStatus(
         Optional<String> version,
         Optional<Path> log,
         Optional<Ailment> ailment) {
-    /** Whether the worker was found alive: true if the probe says ALIVE. */
+    public WorkerStatus {
+        Objects.requireNonNull(account, "account");
+        Objects.requireNonNull(state, "state");
+        Objects.requireNonNull(desired, "desired");
+        Objects.requireNonNull(liveness, "liveness");
+        Objects.requireNonNull(workerId, "workerId");
+        Objects.requireNonNull(pid, "pid");
+        Objects.requireNonNull(startedAt, "startedAt");
+        Objects.requireNonNull(node, "node");
+        Objects.requireNonNull(userId, "userId");
+        Objects.requireNonNull(version, "version");
+        Objects.requireNonNull(log, "log");
+        Objects.requireNonNull(ailment, "ailment");
+    }
+
+    /** Tells whether the probe found the worker alive. */
     public boolean isAlive() {
         return liveness.filter(found -> found.verdict() == Liveness.Verdict.ALIVE)
                 .isPresent();

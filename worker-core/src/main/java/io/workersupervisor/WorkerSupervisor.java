@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
@@ -34,19 +35,19 @@ import java.util.function.UnaryOperator;
  * }</pre>
  *
  * <p>Workers outlive the supervisor: closing it, or the death of its process at any point, leaves them running, and the
- * next supervisor of the data directory takes them up. Several supervisors in several processes may share one.
+ * next supervisor of the data directory adopts them. Several supervisors in several processes may share one.
  *
  * <p>Thread-safe. Methods block the caller: a start for its start grace, a stop for up to the stop grace and some
  * seconds. Calls for one account wait for each other; calls for different accounts do not. A registry that fails is a
- * {@link RegistryException}, a data directory that does a {@link DataDirectoryException}; nothing is half done then that
+ * {@link RegistryException}, a data directory that fails a {@link DataDirectoryException}; nothing is half done then that
  * the next call or host does not resolve. After {@link #close()} every method throws {@link IllegalStateException}. An
  * interrupt makes a call answer early, with what it knows, and stays set.
  */
 public final class WorkerSupervisor implements AutoCloseable {
-    /** How often rows and processes are brought in line unless the builder says otherwise: 5 s. */
+    /** The time between two reconciles unless the builder says otherwise: 5 s. */
     public static final Duration DEFAULT_RECONCILE_INTERVAL = Duration.ofSeconds(5);
 
-    /** How long {@link #close()} may take unless the builder says otherwise: 30 s. */
+    /** The longest time of {@link #close()} unless the builder says otherwise: 30 s. */
     public static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
     private final Host host;
@@ -55,24 +56,14 @@ public final class WorkerSupervisor implements AutoCloseable {
         this.host = host;
     }
 
-    /**
-     * Begins a supervisor.
-     *
-     * @param data the data directory
-     * @param registry the durable rows; the caller closes it after the supervisor
-     * @return a builder
-     */
+    /** Begins a supervisor; the caller closes the registry after it. */
     public static Builder builder(DataDirectory data, WorkerRegistry registry) {
+        Objects.requireNonNull(data, "data");
+        Objects.requireNonNull(registry, "registry");
         return new Builder(data, registry);
     }
 
-    /**
-     * Starts a worker because a person wants it: the account is wanted from now on, even if it was stopped by hand.
-     *
-     * @param spec what to run
-     * @return what came of it
-     * @throws RegistryException if the registry fails
-     */
+    /** Starts a worker because a person wants it: the account is wanted from now on, even if it was stopped by hand. */
     public StartResult start(WorkerSpec spec) {
         return host.start(spec);
     }
@@ -80,34 +71,26 @@ public final class WorkerSupervisor implements AutoCloseable {
     /**
      * Starts a worker because the application wants it, for instance at boot: an account that a person stopped is
      * {@code Refused}, STOPPED_BY_OPERATOR.
-     *
-     * @param spec what to run
-     * @return what came of it
-     * @throws RegistryException if the registry fails
      */
     public StartResult ensure(WorkerSpec spec) {
         return host.ensure(spec);
     }
 
     /**
-     * Starts many workers side by side, each as {@link #start}.
+     * Starts many workers side by side, each as {@link #start}; the results come in the order of the specs.
      *
-     * @param specs what to run, one for each account
-     * @return the results in the order of the specs; an account whose start threw is not in it, see {@link StartsFailedException}
      * @throws IllegalArgumentException if two specs name one account
-     * @throws StartsFailedException if the registry failed for some of them, after all were tried
+     * @throws StartsFailedException if the registry failed for some of them, after all were tried; it has the other results
      */
     public Map<AccountId, StartResult> startAll(Collection<WorkerSpec> specs) {
         return host.startAll(byAccount(specs));
     }
 
     /**
-     * Starts many workers side by side, each as {@link #ensure}.
+     * Starts many workers side by side, each as {@link #ensure}; the results come in the order of the specs.
      *
-     * @param specs what to run, one for each account
-     * @return the results in the order of the specs
      * @throws IllegalArgumentException if two specs name one account
-     * @throws StartsFailedException if the registry failed for some of them, after all were tried
+     * @throws StartsFailedException if the registry failed for some of them, after all were tried; it has the other results
      */
     public Map<AccountId, StartResult> ensureAll(Collection<WorkerSpec> specs) {
         return host.ensureAll(byAccount(specs));
@@ -127,106 +110,81 @@ public final class WorkerSupervisor implements AutoCloseable {
     /**
      * Stops the worker of an account because a person wants it: the account stays stopped, across restarts of every host,
      * until {@link #start}. An account that was never started is marked as stopped.
-     *
-     * @param account the account
-     * @return what came of it
-     * @throws RegistryException if the registry fails
      */
     public StopResult stop(AccountId account) {
+        Objects.requireNonNull(account, "account");
         return host.call(() -> host.stop(account));
     }
 
     /**
-     * Ends the worker of an account, if there is one, and starts another. Whether the account is wanted does not change: one
-     * that a person stopped is {@code Refused}.
-     *
-     * @param spec what to run
-     * @return what came of the start
-     * @throws RegistryException if the registry fails
+     * Ends the worker of an account, if there is one, and starts another. The wish for the account does not change: one that a
+     * person stopped is {@code Refused}.
      */
     public StartResult restart(WorkerSpec spec) {
         return host.restart(spec);
     }
 
     /**
-     * How an account stands.
-     *
-     * @param account the account
-     * @return empty if it was neither started nor stopped yet
-     * @throws RegistryException if the registry fails or the row cannot be read
+     * The state of an account; empty if it was neither started nor stopped yet. A row that cannot be read is a
+     * {@link RegistryException}.
      */
     public Optional<WorkerStatus> status(AccountId account) {
+        Objects.requireNonNull(account, "account");
         return host.call(() -> host.inspector().status(account));
     }
 
     /**
-     * How every account stands, in order. An account whose row cannot be read is missing: it is told as a
-     * {@link WorkerEvent.Trouble} when it is first met, and named by {@link #doctor()} every time.
-     *
-     * @return empty if nothing was ever started
-     * @throws RegistryException if the registry fails
+     * The state of every account, in order; empty if nothing was ever started. An account whose row cannot be read is missing:
+     * it is reported as a {@link WorkerEvent.Trouble} when it is first met, and named by {@link #doctor()} every time.
      */
     public List<WorkerStatus> list() {
         return host.call(() -> host.inspector().list());
     }
 
     /**
-     * Why the last workers of an account stopped.
-     *
-     * @param account the account
-     * @return at most {@value StopReport#KEPT} reports, newest first; empty if none has ended yet
-     * @throws RegistryException if the registry fails
+     * The reports of the last stops of an account, newest first and at most {@value StopReport#KEPT}; empty if no worker has
+     * ended yet.
      */
     public List<StopReport> why(AccountId account) {
+        Objects.requireNonNull(account, "account");
         return host.call(() -> host.inspector().why(account));
     }
 
     /**
-     * Looks up what workers logged: in the first log sink, and in the files of the workers what it does not have yet; all
-     * of it where there is no sink, or it is down or holds nothing of it. Blocks for as long as the sink does.
-     *
-     * @param query which entries
-     * @return the entries, oldest first, and where they are from
+     * Looks up log entries, oldest first: in the first log sink, and in the files of the workers those that it does not have
+     * yet; all of them where there is no sink, or it is down or holds nothing of it. Blocks for as long as the sink does.
      */
     public LogAnswer logs(LogQuery query) {
+        Objects.requireNonNull(query, "query");
         return host.call(() -> host.inspector().logs(query));
     }
 
     /**
-     * What happened to an account, as far as it is kept: starts, stops with their reasons, and from the end of
-     * {@code worker.log} what was refused.
-     *
-     * @param account the account
-     * @return oldest first; empty if nothing is known
-     * @throws RegistryException if the registry fails
+     * The history of an account, oldest first, as far as it is kept: starts, stops with their reasons, and from the end of
+     * {@code worker.log} the refusals. Empty if nothing is known.
      */
     public List<TimelineEntry> timeline(AccountId account) {
+        Objects.requireNonNull(account, "account");
         return host.call(() -> host.inspector().timeline(account));
     }
 
     /**
-     * How often workers of all accounts stopped, by reason and by version; of each account at most its last
+     * The number of stops of all accounts since an instant, by reason and by version; of each account at most its last
      * {@value StopReport#KEPT} stops are known.
-     *
-     * @param since from when on
-     * @return counts
-     * @throws RegistryException if the registry fails
      */
     public StopCounts counts(Instant since) {
+        Objects.requireNonNull(since, "since");
         return host.call(() -> host.inspector().counts(since));
     }
 
-    /** What is wrong with machine, data directory, registry and rows; findings, those that need somebody first. */
+    /** The faults of machine, data directory, registry and rows, and facts worth knowing; the most urgent first. */
     public List<WorkerInspector.Finding> doctor() {
         return host.call(() -> host.inspector().doctor());
     }
 
     /**
-     * Brings rows and processes in line now: takes up workers of other hosts, files the ends of dead ones, resumes stops,
-     * ends leftovers. It also runs by itself, when the supervisor begins and at every interval.
-     *
-     * @return what was found and done
-     * @throws RegistryException if the registry fails
+     * Brings rows and processes in line now: adopts workers of other hosts, files the ends of dead ones, resumes stops, ends
+     * leftover processes. It also runs by itself, when the supervisor begins and at every interval.
      */
     public ReconcileReport reconcile() {
         return host.call(host::reconcile);
@@ -234,7 +192,7 @@ public final class WorkerSupervisor implements AutoCloseable {
 
     /**
      * Ends the supervision and leaves the workers running, unless the builder was told to end them. Waits for calls in
-     * flight, within the close timeout. Closing twice is harmless.
+     * progress, within the close timeout. A second call does nothing.
      */
     @Override
     public void close() {
@@ -268,62 +226,53 @@ public final class WorkerSupervisor implements AutoCloseable {
             this.registry = registry;
         }
 
-        /**
-         * Adds a listener.
-         *
-         * @param listener hears every event
-         */
+        /** Adds a listener, which gets every event. */
         public Builder listener(WorkerListener listener) {
-            listeners.add(listener);
+            listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 
         /**
-         * Adds a rule by which the end of a worker's log is understood. It is asked before those of {@code data/rules.d} and
-         * the library's own, in the order in which rules are added.
-         *
-         * @param rule for instance {@code DiagnosisRule.rule("shop.quota", StopReason.FLOOD_WAIT, "^Quota used up").build()}
+         * Adds a rule that explains the end of a worker's log, for instance
+         * {@code DiagnosisRule.rule("shop.quota", StopReason.FLOOD_WAIT, "^Quota used up").build()}. It is asked before those of
+         * {@code data/rules.d} and the library's own, in the order in which rules are added.
          */
         public Builder rule(DiagnosisRule rule) {
-            rules.add(rule);
+            rules.add(Objects.requireNonNull(rule, "rule"));
             return this;
         }
 
         /**
-         * Sets a probe of the application's, which may turn an answer into doubt; it is waited for 2 s at most.
-         *
-         * @param probe asked beside the library's own
+         * Sets the application's probe. It is asked beside the library's own, may turn an answer into doubt, and has 2 s to answer.
          */
         public Builder probe(LivenessProbe probe) {
+            Objects.requireNonNull(probe, "probe");
             this.probe = Optional.of(probe);
             return this;
         }
 
-        /**
-         * Sets the wall clock, which only people read: nothing is decided by it.
-         *
-         * @param clock by default the system's
-         */
+        /** Sets the wall clock, by default the system's. Only people read it: nothing is decided by it. */
         public Builder clock(InstantSource clock) {
-            this.clock = clock;
+            this.clock = Objects.requireNonNull(clock, "clock");
             return this;
         }
 
         /**
-         * Sets how often rows and processes are brought in line, by default {@link #DEFAULT_RECONCILE_INTERVAL}.
+         * Sets the time between two reconciles, by default {@link #DEFAULT_RECONCILE_INTERVAL}.
          *
          * @param interval 100 ms to one hour
          * @throws IllegalArgumentException if it is out of bounds
          */
         public Builder reconcileInterval(Duration interval) {
+            Objects.requireNonNull(interval, "interval");
             this.reconcileInterval = Optional.of(
                     Text.between("reconcileInterval", interval, Duration.ofMillis(100), Duration.ofHours(1)));
             return this;
         }
 
         /**
-         * Leaves the other accounts alone: the supervisor reconciles only when {@link WorkerSupervisor#reconcile} is called.
-         * For tools that do one thing and end.
+         * Leaves the other accounts alone: the supervisor reconciles only when {@link WorkerSupervisor#reconcile} is called. For
+         * tools that do one thing and end.
          */
         public Builder withoutReconcile() {
             this.reconcileInterval = Optional.empty();
@@ -331,57 +280,52 @@ public final class WorkerSupervisor implements AutoCloseable {
         }
 
         /**
-         * Sets how long {@link WorkerSupervisor#close()} may take, by default {@link #DEFAULT_CLOSE_TIMEOUT}.
+         * Sets the longest time of {@link WorkerSupervisor#close()}, by default {@link #DEFAULT_CLOSE_TIMEOUT}.
          *
          * @param timeout zero to one day
          * @throws IllegalArgumentException if it is out of bounds
          */
         public Builder closeTimeout(Duration timeout) {
+            Objects.requireNonNull(timeout, "timeout");
             this.closeTimeout = Text.atLeastZero("closeTimeout", timeout);
             return this;
         }
 
-        /**
-         * Sets what becomes of the workers at close, by default {@link OnClose#LEAVE_RUNNING}.
-         *
-         * @param onClose leave them or end them
-         */
+        /** Sets the fate of the workers at close, by default {@link OnClose#LEAVE_RUNNING}. */
         public Builder onClose(OnClose onClose) {
-            this.onClose = onClose;
+            this.onClose = Objects.requireNonNull(onClose, "onClose");
             return this;
         }
 
         /**
-         * Sets what starts and holds the workers, by default {@link LaunchPath#AUTO}. Workers that were started by one path
-         * are taken up and stopped through the other.
-         *
-         * @param path the launch path
+         * Sets the launch path, by default {@link LaunchPath#AUTO}. Workers that were started by one path are supervised and
+         * stopped through the other.
          */
         public Builder launcher(LaunchPath path) {
-            this.launcher = path;
+            this.launcher = Objects.requireNonNull(path, "path");
             return this;
         }
 
         /**
-         * Sets where the keeper's program is written to and run from, in place of the data directory, {@code
-         * XDG_RUNTIME_DIR} and the temporary directory, which are tried in this order.
-         *
-         * @param directory it is made if it is missing; it must be this user's alone to write, and not mounted noexec
+         * Sets the directory that the keeper's program is written to and run from, in place of the data directory,
+         * {@code XDG_RUNTIME_DIR} and the temporary directory, which are tried in this order. It is made if it is missing; only
+         * this user may be able to write it, and it must not be mounted noexec.
          */
         public Builder keeperDirectory(Path directory) {
+            Objects.requireNonNull(directory, "directory");
             this.keeperDirectory = Optional.of(directory.toAbsolutePath());
             return this;
         }
 
         /**
-         * Adds a sink, which gets every entry that workers log, of all workers of the data directory, also of those that
-         * ended while no host ran. Sinks are served apart from each other; where several hosts name one, one of them serves
-         * it. The first one is asked by {@link WorkerSupervisor#logs}.
+         * Adds a sink, which gets every entry of all workers of the data directory, also of those that ended while no host ran.
+         * Sinks are served apart from each other; where several hosts name one, one of them serves it. The first one answers
+         * {@link WorkerSupervisor#logs}. The caller closes it after the supervisor.
          *
-         * @param sink the caller closes it after the supervisor
          * @throws IllegalArgumentException if there is one of this name already, or the name cannot name a directory
          */
         public Builder logSink(LogSink sink) {
+            Objects.requireNonNull(sink, "sink");
             String name = sink.name();
             if (!name.matches("[a-z0-9-]{1,32}") || name.equals(LogSettings.RESERVED_SINK)) {
                 throw new IllegalArgumentException(
@@ -395,30 +339,24 @@ public final class WorkerSupervisor implements AutoCloseable {
             return this;
         }
 
-        /**
-         * Sets from which level on the entries of workers are written to {@code data/worker.log}, by default
-         * {@link LogLevel#WARNING}.
-         *
-         * @param least the least level
-         */
+        /** Sets the least level of workers' entries in {@code data/worker.log}, by default {@link LogLevel#WARNING}. */
         public Builder summaryLevel(LogLevel least) {
-            this.summaryLevel = least;
+            this.summaryLevel = Objects.requireNonNull(least, "least");
             return this;
         }
 
         /**
-         * Sets what is masked before an entry leaves the workers' files, for a sink or a stop report, by default {@link Redaction#standard()}.
-         *
-         * @param redaction what is masked
+         * Sets the masking of entries before they leave the workers' files for a sink or a stop report, by default
+         * {@link Redaction#standard()}.
          */
         public Builder redaction(Redaction redaction) {
-            this.redaction = redaction;
+            this.redaction = Objects.requireNonNull(redaction, "redaction");
             return this;
         }
 
         /**
-         * Sets how many entries of one worker go into a sink in a minute; what is more stays in its file, and one entry with
-         * the number stands for it. By default all go.
+         * Sets the most entries of one worker that go into a sink in a minute; by default all go. The others stay in its file, and
+         * one entry with their number stands for them.
          *
          * @param entriesPerMinute 1 to 10,000,000
          * @throws IllegalArgumentException if it is out of bounds
@@ -433,13 +371,11 @@ public final class WorkerSupervisor implements AutoCloseable {
         }
 
         /**
-         * Sets when files of workers are archived and removed, by default {@link LogRetention#DEFAULT}. What a sink does not
-         * have yet is never removed.
-         *
-         * @param retention how long and how much
+         * Sets the times at which files of workers are archived and removed, by default {@link LogRetention#DEFAULT}. Entries that
+         * a sink does not have yet are never removed.
          */
         public Builder logRetention(LogRetention retention) {
-            this.logRetention = retention;
+            this.logRetention = Objects.requireNonNull(retention, "retention");
             return this;
         }
 
@@ -453,8 +389,8 @@ public final class WorkerSupervisor implements AutoCloseable {
         }
 
         /**
-         * Accepts a data directory that was copied, restored or moved. Say it once, when no host and no worker uses the
-         * original any more.
+         * Accepts a data directory that was copied, restored or moved. Call it once, when no host and no worker uses the original
+         * any more.
          */
         public Builder acceptMovedDirectory() {
             this.acceptsMoved = true;
@@ -462,13 +398,11 @@ public final class WorkerSupervisor implements AutoCloseable {
         }
 
         /**
-         * Makes the supervisor: stamps the data directory, looks for living workers that no row names, and reconciles; what
-         * that takes longer than 10 s goes on behind it. A failing reconcile is logged and told to the listener; it is
-         * tried again at every interval.
+         * Makes the supervisor: stamps the data directory, looks for living workers that no row names, and reconciles; work that
+         * takes longer than 10 s goes on in the background. A failing reconcile is logged and reported to the listener; it is tried
+         * again at every interval.
          *
-         * @return the supervisor
-         * @throws DataDirectoryException if the platform lacks what is needed, or the directory is not the one that was
-         *     stamped
+         * @throws DataDirectoryException if the platform lacks what is needed, or the directory is not the one that was stamped
          * @throws RegistryException if the registry fails
          */
         public WorkerSupervisor build() {
@@ -488,7 +422,7 @@ public final class WorkerSupervisor implements AutoCloseable {
                     seams)));
         }
 
-        /** Changes what only tests change. */
+        /** Changes settings that only tests change. */
         Builder seams(UnaryOperator<Seams> change) {
             seams = change.apply(seams);
             return this;

@@ -1,25 +1,18 @@
 package io.workersupervisor;
 
-/** Root of what the library throws beside misuse: a store or a data directory that fails. */
+import java.util.Objects;
+
+/** Root of the exceptions that the library throws, misuse aside: a store or a data directory fails. */
 public class WorkerSupervisorException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /**
-     * An exception without a cause.
-     *
-     * @param message what failed and what to do; never a secret
-     */
+    /** Names the failure and the remedy; never a secret. */
     public WorkerSupervisorException(String message) {
-        super(message);
+        super(Objects.requireNonNull(message, "message"));
     }
 
-    /**
-     * An exception with a cause.
-     *
-     * @param message what failed and what to do; never a secret
-     * @param cause the error beneath
-     */
+    /** Names the failure and the remedy, never a secret, and keeps the error beneath. */
     public WorkerSupervisorException(String message, Throwable cause) {
-        super(message, cause);
+        super(Objects.requireNonNull(message, "message"), Objects.requireNonNull(cause, "cause"));
     }
 }

@@ -6,12 +6,7 @@ import io.workersupervisor.RegistryException;
 public final class CorruptRowException extends RegistryException {
     private static final long serialVersionUID = 1;
 
-    /**
-     * An exception with a cause.
-     *
-     * @param message the store, the account and what is wrong
-     * @param cause the error beneath
-     */
+    /** Names the store, the account and the fault, and keeps the error beneath. */
     public CorruptRowException(String message, Throwable cause) {
         super(message, cause);
     }

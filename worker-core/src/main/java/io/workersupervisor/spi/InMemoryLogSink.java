@@ -6,9 +6,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
-/** A sink that is gone with its process: for the tests of an application. Thread-safe; never blocks for long. */
+/** A sink whose entries end with its process: for the tests of an application. Thread-safe; never blocks for long. */
 public final class InMemoryLogSink implements LogSink {
     private static final Comparator<LogEntry> BY_POSITION = Comparator.comparing(LogEntry::requirePosition);
     private static final Comparator<LogEntry> BY_TIME =
@@ -26,12 +27,14 @@ public final class InMemoryLogSink implements LogSink {
 
     @Override
     public synchronized List<Rejected> append(List<LogEntry> batch) {
+        Objects.requireNonNull(batch, "batch");
         batch.forEach(entry -> entries.putIfAbsent(entry.requirePosition(), entry));
         return List.of();
     }
 
     @Override
     public synchronized List<LogEntry> find(LogQuery query) {
+        Objects.requireNonNull(query, "query");
         List<LogEntry> found = new ArrayList<>(entries.values().stream()
                 .filter(query::selects)
                 .sorted(query.workerId().isPresent() ? BY_POSITION : BY_TIME)
@@ -39,13 +42,13 @@ public final class InMemoryLogSink implements LogSink {
         return List.copyOf(found.subList(Math.max(0, found.size() - query.limit()), found.size()));
     }
 
-    /** How many entries there are; the number. */
+    /** The number of entries. */
     public synchronized int size() {
         return entries.size();
     }
 
     @Override
     public void close() {
-        // What is in memory needs no closing.
+        // Entries in memory need no closing.
     }
 }

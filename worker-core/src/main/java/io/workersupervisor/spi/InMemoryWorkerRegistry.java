@@ -7,11 +7,12 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** A registry that is gone with its process: for the tests of an application. Thread-safe; never blocks for long. */
+/** A registry whose rows end with its process: for the tests of an application. Thread-safe; never blocks for long. */
 public final class InMemoryWorkerRegistry implements WorkerRegistry {
     private final String id = "memory-" + UUID.randomUUID();
     private final Map<AccountId, WorkerRow> rows = new TreeMap<>();
@@ -27,11 +28,12 @@ public final class InMemoryWorkerRegistry implements WorkerRegistry {
 
     @Override
     public synchronized Optional<WorkerRow> find(AccountId account) {
-        return Optional.ofNullable(rows.get(account));
+        return Optional.ofNullable(rows.get(Objects.requireNonNull(account, "account")));
     }
 
     @Override
     public synchronized RowListing list(RowSelection selection) {
+        Objects.requireNonNull(selection, "selection");
         return new RowListing(rows.values().stream().filter(selection::selects).toList(), List.of());
     }
 
@@ -52,6 +54,7 @@ public final class InMemoryWorkerRegistry implements WorkerRegistry {
 
     @Override
     public synchronized boolean file(StopReport report) {
+        Objects.requireNonNull(report, "report");
         if (reports.putIfAbsent(report.workerId(), report) != null) {
             return false;
         }
@@ -64,6 +67,7 @@ public final class InMemoryWorkerRegistry implements WorkerRegistry {
 
     @Override
     public synchronized List<StopReport> reports(AccountId account, int most) {
+        Objects.requireNonNull(account, "account");
         WorkerRegistry.requireSome(most);
         List<StopReport> found = new ArrayList<>(reports.values().stream()
                 .filter(report -> report.account().equals(account))

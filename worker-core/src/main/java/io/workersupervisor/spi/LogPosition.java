@@ -2,11 +2,12 @@ package io.workersupervisor.spi;
 
 import io.workersupervisor.internal.text.Text;
 import java.util.Comparator;
+import java.util.Objects;
 
 /**
- * Where an entry stands: the key by which a sink knows it, so that appending it again changes nothing. Immutable.
+ * The place of an entry: the key by which a sink knows it, so that a second append of it changes nothing. Immutable.
  *
- * @param workerId the incarnation whose file it is
+ * @param workerId the incarnation that wrote the file; 1 to 64 characters
  * @param offset the byte at which the entry begins in that file
  */
 public record LogPosition(String workerId, long offset) implements Comparable<LogPosition> {
@@ -14,15 +15,17 @@ public record LogPosition(String workerId, long offset) implements Comparable<Lo
             Comparator.comparing(LogPosition::workerId).thenComparingLong(LogPosition::offset);
 
     public LogPosition {
+        Objects.requireNonNull(workerId, "workerId");
         Text.notBlank("workerId", workerId, 64);
         if (offset < 0) {
             throw new IllegalArgumentException("offset must not be negative, was " + offset);
         }
     }
 
-    /** By worker, then by place: the order in which a worker wrote. */
+    /** Orders by worker, then by place: the order in which a worker wrote. */
     @Override
     public int compareTo(LogPosition other) {
+        Objects.requireNonNull(other, "other");
         return ORDER.compare(this, other);
     }
 }

@@ -4,9 +4,10 @@ import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
 import java.util.List;
+import java.util.Objects;
 
 /**
- * Where the log entries of all workers go, and where they are looked up.
+ * The store of the log entries of all workers.
  *
  * <p>An entry is known by its {@link LogPosition}: appending one that is there changes nothing, so that a host that died
  * between append and checkpoint may append again. One thread of one host of a data directory appends; any thread of any
@@ -15,39 +16,42 @@ import java.util.List;
  */
 public interface LogSink extends AutoCloseable {
     /**
-     * Names the sink in messages, and its checkpoints in the data directory: another name begins at the first line again.
-     *
-     * @return 1 to 32 characters of {@code [a-z0-9-]}, always the same
+     * Names the sink in messages, and its checkpoints in the data directory: always the same 1 to 32 characters of
+     * {@code [a-z0-9-]}. Under another name the sink gets every line again from the first.
      */
     String name();
 
     /**
-     * Appends entries in one go. When it returns they are durable, but for those that it names.
+     * Appends entries in one batch. When it returns they are durable, but for those that it names.
      *
      * @param entries each with its position, in order for each worker; may be empty
-     * @return the entries that the store refuses for themselves and always will; they are set aside by the caller
+     * @return the entries that the store never takes because of the entry itself; the caller puts them aside
      * @throws LogSinkException if the store fails; some of the entries may be there then
      */
     List<Rejected> append(List<LogEntry> entries);
 
     /**
-     * The last entries that fit.
+     * Finds the last entries that fit, oldest first: by time, then by position, entries without one last; those of one worker
+     * by position alone.
      *
-     * @param query which entries
-     * @return oldest first: by time, then by position, what has none last; those of one worker by position alone
      * @throws LogSinkException if the store fails
      */
     List<LogEntry> find(LogQuery query);
 
-    /** Lets go of the store; a second call does nothing. Never throws for a store that is down. */
+    /** Closes the store; a second call does nothing. Never throws for a store that is down. */
     @Override
     void close();
 
     /**
-     * An entry that the store refuses for itself.
+     * An entry that the store never takes because of the entry itself.
      *
      * @param entry the entry
-     * @param why in words, without the message
+     * @param why the reason in words, without the message
      */
-    record Rejected(LogEntry entry, String why) {}
+    record Rejected(LogEntry entry, String why) {
+        public Rejected {
+            Objects.requireNonNull(entry, "entry");
+            Objects.requireNonNull(why, "why");
+        }
+    }
 }

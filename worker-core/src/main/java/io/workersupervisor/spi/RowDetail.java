@@ -1,25 +1,25 @@
 package io.workersupervisor.spi;
 
 import io.workersupervisor.internal.registry.Detail;
+import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
- * One JSON object that a store carries unread with a row: identity of the process, stop intent, counters. Unknown fields,
+ * A JSON object that a store carries unread with a row: identity of the process, stop intent, counters. Unknown fields,
  * such as those of a newer minor version, are kept through every change. Immutable; only the library makes one.
  */
 public sealed interface RowDetail permits Detail {
     /**
-     * Reads the text that {@link #toJson()} wrote.
+     * Reads the JSON object that {@link #toJson()} wrote.
      *
-     * @param json one JSON object
-     * @return the detail
      * @throws IllegalArgumentException if the text is something else, or a part of it cannot be understood
      */
     static RowDetail parse(String json) {
+        Objects.requireNonNull(json, "json");
         return Detail.parse(json);
     }
 
-    /** The detail as a store keeps it; one JSON object. */
+    /** The detail as a store keeps it: one JSON object. */
     String toJson();
 
     /** The process number of the worker; empty while no process is recorded. */

@@ -1,15 +1,18 @@
 package io.workersupervisor.spi;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
- * What a listing found.
+ * The result of a listing.
  *
  * @param rows the rows that could be read
- * @param unreadable for each other row a sentence that names it and what is wrong with it
+ * @param unreadable a sentence for each other row: its name and its fault
  */
 public record RowListing(List<WorkerRow> rows, List<String> unreadable) {
     public RowListing {
+        Objects.requireNonNull(rows, "rows");
+        Objects.requireNonNull(unreadable, "unreadable");
         rows = List.copyOf(rows);
         unreadable = List.copyOf(unreadable);
     }

@@ -1,34 +1,31 @@
 package io.workersupervisor.spi;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Which rows to list.
+ * A choice of rows.
  *
- * @param node only rows that this node owns, or empty for all
- * @param openOnly only rows under which a worker may exist
+ * @param node the node whose rows to list, or empty for all
+ * @param openOnly true for only the rows under which a worker may exist
  */
 public record RowSelection(Optional<String> node, boolean openOnly) {
+    public RowSelection {
+        Objects.requireNonNull(node, "node");
+    }
+
     /** Every row. */
     public static final RowSelection ALL = new RowSelection(Optional.empty(), false);
 
-    /**
-     * The rows of a node under which a worker may exist.
-     *
-     * @param node the id of the node
-     * @return the selection
-     */
+    /** The rows of a node under which a worker may exist. */
     public static RowSelection openOf(String node) {
+        Objects.requireNonNull(node, "node");
         return new RowSelection(Optional.of(node), true);
     }
 
-    /**
-     * Whether the row is selected.
-     *
-     * @param row a row
-     * @return true if it is
-     */
+    /** Tells whether a row is selected. */
     public boolean selects(WorkerRow row) {
+        Objects.requireNonNull(row, "row");
         return (!openOnly || row.state().isOpen())
                 && node.map(owner -> owner.equals(row.node())).orElse(true);
     }

@@ -6,73 +6,66 @@ import io.workersupervisor.StopReport;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
  * The durable table of accounts and stop reports.
  *
- * <p>Every write is a compare-and-set on (epoch, version) and says whether it won; there is no unconditional one. A write
+ * <p>Every write is a compare-and-set on (epoch, revision) and says whether it won; there is no unconditional one. A write
  * is durable when the method returns. Implementations are thread-safe, may block for as long as their store does but
  * with a bound of their own, and are shared by several processes where the store is. A failing store is a
- * {@link RegistryException}; a host that dies inside a method leaves either all of the write or none of it.
+ * {@link RegistryException} of every method; a host that dies inside a method leaves either all of the write or none of it.
  *
  * <p>An implementation holds statements only. Probing, fencing and the order of writes are the supervisor's.
  */
 public interface WorkerRegistry {
     /**
-     * The identity of this store, made with it: two stores never share one, and a copy keeps it.
-     *
-     * @return a short text of {@code [a-z0-9-]}
-     * @throws RegistryException if the store fails
+     * The identity of this store in characters of {@code [a-z0-9-]}, made with it: two stores never share one, and a copy keeps
+     * it.
      */
     String id();
 
     /**
-     * The row of an account.
+     * The row of an account; empty if it was neither started nor stopped yet.
      *
-     * @param account the account
-     * @return empty if it was neither started nor stopped yet
      * @throws CorruptRowException if the row is there and cannot be read
-     * @throws RegistryException if the store fails
      */
     Optional<WorkerRow> find(AccountId account);
 
     /**
-     * All rows, or the open ones of a node. A row that cannot be read is named in the listing and hides no other.
-     *
-     * @param selection which rows
-     * @return rows in order of their account
-     * @throws RegistryException if the store fails
+     * All rows, or the open ones of a node, in order of their account. A row that cannot be read is named in the listing and
+     * hides no other.
      */
     RowListing list(RowSelection selection);
 
     /**
-     * Files the report of the worker that ended, if there is one, and then inserts or replaces the row, in one durable
-     * write where the store can: the claim of the next worker, or the closing of the row. The report stays filed when the
-     * row is lost.
+     * Files the report of the worker that ended, if there is one, and then inserts or replaces the row, in one durable write
+     * where the store can: the claim of the next worker, or the closing of the row. The report stays filed when the row is
+     * lost.
      *
      * @param seen the row that was read, empty for an account without one
      * @param next the row to write
      * @param ended the report of {@code seen}'s worker
-     * @return what was won
      * @throws IllegalArgumentException as {@link #update}
-     * @throws RegistryException if the store fails
      */
     default Claimed claim(Optional<WorkerRow> seen, WorkerRow next, Optional<StopReport> ended) {
         requireSuccessor(seen, next);
+        /**
+         * Inserts a report, and says so, unless there is one for its worker. Of an account this one and the last of the others are
+         * kept, {@value StopReport#KEPT} together.
+         */
         boolean filed = ended.isPresent() && file(ended.get());
         return new Claimed(update(seen, next), filed);
     }
 
     /**
-     * Writes {@code next} if the stored row still has the epoch, version and worker id of {@code seen}, or if
+     * Writes {@code next}, and says so, if the stored row still has the epoch, revision and worker id of {@code seen}, or if
      * {@code seen} is empty and there is no row.
      *
      * @param seen the row that was read
-     * @param next the row to write: the same account, the version after {@code seen}'s, no lower epoch
-     * @return whether it was written
+     * @param next the row to write: the same account, the revision after {@code seen}'s, no lower epoch
      * @throws IllegalArgumentException if {@code next} does not follow {@code seen}
-     * @throws RegistryException if the store fails
      */
     boolean update(Optional<WorkerRow> seen, WorkerRow next);
 
@@ -87,23 +80,16 @@ public interface WorkerRegistry {
     boolean file(StopReport report);
 
     /**
-     * The reports of an account, newest first.
+     * The reports of an account, newest first; empty if no worker of the account has ended yet.
      *
-     * @param account the account
-     * @param most how many at most, at least 1
-     * @return empty if no worker of the account has ended yet
+     * @param most the most reports to return, at least 1
      * @throws IllegalArgumentException if {@code most} is below 1
-     * @throws RegistryException if the store fails
      */
     List<StopReport> reports(AccountId account, int most);
 
     /**
-     * The reports of all accounts whose workers ended at or after an instant, newest first; of each account those that are
-     * kept. Reads account by account unless the store can do better.
-     *
-     * @param since the instant
-     * @return empty if none ended
-     * @throws RegistryException if the store fails
+     * The kept reports of all accounts whose workers ended at or after an instant, newest first; empty if none ended. Reads
+     * account by account unless the store can do better.
      */
     default List<StopReport> reportsSince(Instant since) {
         return list(RowSelection.ALL).rows().stream()
@@ -114,17 +100,16 @@ public interface WorkerRegistry {
     }
 
     /**
-     * What a claim won.
+     * The outcome of a claim.
      *
-     * @param won whether the row was written
-     * @param filed whether the report was inserted
+     * @param won true if the row was written
+     * @param filed true if the report was inserted
      */
     record Claimed(boolean won, boolean filed) {}
 
     /**
-     * Checks what {@link #reports} demands of its argument; implementations call it first.
+     * Checks the argument of {@link #reports}; implementations call it first.
      *
-     * @param most how many reports at most
      * @throws IllegalArgumentException if it is below 1
      */
     static void requireSome(int most) {
@@ -134,13 +119,13 @@ public interface WorkerRegistry {
     }
 
     /**
-     * Checks what {@link #update} demands of its arguments; implementations call it first.
+     * Checks the arguments of {@link #update}; implementations call it first.
      *
-     * @param seen the row that was read
-     * @param next the row to write
      * @throws IllegalArgumentException if {@code next} does not follow {@code seen}
      */
     static void requireSuccessor(Optional<WorkerRow> seen, WorkerRow next) {
+        Objects.requireNonNull(seen, "seen");
+        Objects.requireNonNull(next, "next");
         boolean follows = seen.map(row -> row.account().equals(next.account())
                         && next.revision() == row.revision() + 1
                         && next.epoch() >= row.epoch())

@@ -4,11 +4,12 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.Desired;
 import io.workersupervisor.WorkerState;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One row of the registry: an account that was ever started, and its present or last worker.
+ * A row of the registry: an account that was ever started, and its present or last worker.
  *
  * <p>A row is the value that {@link WorkerRegistry} compares and sets; every change makes a new row with the next
  * revision. Immutable.
@@ -22,12 +23,12 @@ import java.util.OptionalLong;
  * @param revision grows by one at every change, from 1
  * @param workerId the present or last worker, empty where nothing was ever started
  * @param node the owner
- * @param state where the worker stands
- * @param desired what people want
- * @param startedAt when the worker was claimed, in milliseconds
+ * @param state the state of the worker
+ * @param desired the wish of people
+ * @param startedAt the time of the worker's claim, in milliseconds
  * @param userId the owner of the account, if given
  * @param version the application's version of what runs, if given
- * @param detail what is kept beside the columns
+ * @param detail the facts beside the columns
  */
 public record WorkerRow(
         AccountId account,
@@ -42,6 +43,15 @@ public record WorkerRow(
         Optional<String> version,
         RowDetail detail) {
     public WorkerRow {
+        Objects.requireNonNull(account, "account");
+        Objects.requireNonNull(workerId, "workerId");
+        Objects.requireNonNull(node, "node");
+        Objects.requireNonNull(state, "state");
+        Objects.requireNonNull(desired, "desired");
+        Objects.requireNonNull(startedAt, "startedAt");
+        Objects.requireNonNull(userId, "userId");
+        Objects.requireNonNull(version, "version");
+        Objects.requireNonNull(detail, "detail");
         if (epoch < 0 || revision < 1) {
             throw new IllegalArgumentException("epoch must be at least 0 and revision at least 1 for account " + account
                     + ", were " + epoch + " and " + revision);
@@ -52,12 +62,12 @@ public record WorkerRow(
         startedAt = Instant.ofEpochMilli(startedAt.toEpochMilli());
     }
 
-    /** Tells whether this worker is to end: a stop has begun, or the account is to be stopped: true if it is. */
+    /** Tells whether this worker shall end: a stop has begun, or the account is to be stopped. */
     public boolean isToEnd() {
         return state == WorkerState.STOPPING || desired == Desired.STOPPED;
     }
 
-    /** The process number of an open row's worker, once it is known: a column for those who read the table. */
+    /** The process number of an open row's worker, once it is known: a column for people who read the table. */
     public OptionalLong pid() {
         return state.isOpen() ? detail.pid() : OptionalLong.empty();
     }

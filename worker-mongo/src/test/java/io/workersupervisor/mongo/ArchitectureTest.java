@@ -2,11 +2,17 @@ package io.workersupervisor.mongo;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -29,6 +35,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         ADAPTER,
                         "io.workersupervisor",
+                        "io.workersupervisor.spi",
                         "java..",
                         "com.mongodb..",
                         "org.bson..",
@@ -50,5 +57,18 @@ class ArchitectureTest {
                 .should()
                 .notHaveRawReturnType(JavaClass.Predicates.resideInAPackage("org.reactivestreams"))
                 .check(adapter);
+    }
+
+    /** Contract classes of core stand in a package of core and may look inside; nothing here does. */
+    @Test
+    void neither_the_adapter_nor_its_tests_name_anything_internal() throws IOException {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.workersupervisor.internal..")
+                .check(new ClassFileImporter().importPackages(ADAPTER));
+        try (Stream<Path> sources = Files.list(Path.of("src/test/java/io/workersupervisor"))) {
+            assertThat(sources).allMatch(Files::isDirectory);
+        }
     }
 }

@@ -1,10 +1,16 @@
 package io.workersupervisor.sqlite;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -24,7 +30,26 @@ class ArchitectureTest {
         classes()
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(ADAPTER, "io.workersupervisor", "java..", "org.sqlite..", "org.jspecify..")
+                .resideInAnyPackage(
+                        ADAPTER,
+                        "io.workersupervisor",
+                        "io.workersupervisor.spi",
+                        "java..",
+                        "org.sqlite..",
+                        "org.jspecify..")
                 .check(adapter);
+    }
+
+    /** Contract classes of core stand in a package of core and may look inside; nothing here does. */
+    @Test
+    void neither_the_adapter_nor_its_tests_name_anything_internal() throws IOException {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.workersupervisor.internal..")
+                .check(new ClassFileImporter().importPackages(ADAPTER));
+        try (Stream<Path> sources = Files.list(Path.of("src/test/java/io/workersupervisor"))) {
+            assertThat(sources).allMatch(Files::isDirectory);
+        }
     }
 }

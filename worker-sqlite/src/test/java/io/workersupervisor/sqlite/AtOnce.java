@@ -1,4 +1,4 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,13 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
 import static java.util.stream.Collectors.toCollection;
 import static org.awaitility.Awaitility.await;
 
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.HostProcess;
+import io.workersupervisor.LaunchPath;
+import io.workersupervisor.WorkerSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.Mockito.mockStatic;
 
 import io.workersupervisor.internal.machine.MountTable;
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,7 +20,7 @@ class RefusedPlacesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nfs4", "cifs", "9p", "fuse.sshfs"})
-    void a_data_directory_or_a_registry_on_a_network_file_system_is_refused_with_its_type(String type) {
+    void a_data_directory_or_a_file_on_a_network_file_system_is_refused_with_its_type(String type) {
         Path data = home.resolve("share/data");
         Path file = home.resolve("share/registry.db");
 
@@ -36,7 +35,7 @@ class RefusedPlacesTest {
                     .withMessageContaining(data.toString())
                     .withMessageContaining("file system of type " + type);
             assertThatExceptionOfType(DataDirectoryException.class)
-                    .isThrownBy(() -> SqliteWorkerRegistry.open(file))
+                    .isThrownBy(() -> DataDirectory.requireLocal(file))
                     .withMessageContaining(home.resolve("share").toString())
                     .withMessageContaining("file system of type " + type);
             assertThat(DataDirectory.open(home.resolve("local")).path()).exists();

@@ -1,8 +1,14 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.workersupervisor.AccountId;
+import io.workersupervisor.ExitStatus;
+import io.workersupervisor.HostProcess;
+import io.workersupervisor.PlantedScript;
+import io.workersupervisor.StopReport;
+import io.workersupervisor.StopResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

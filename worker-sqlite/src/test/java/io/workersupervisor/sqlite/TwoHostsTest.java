@@ -1,9 +1,15 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.Desired;
+import io.workersupervisor.ExitStatus;
+import io.workersupervisor.HostProcess;
+import io.workersupervisor.LaunchPath;
+import io.workersupervisor.NodeEvidence;
+import io.workersupervisor.StopReport;
 import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -145,7 +151,7 @@ class TwoHostsTest {
     }
 
     private String eventLog() throws IOException {
-        return java.nio.file.Files.readString(Layout.eventLog(evidence.data()));
+        return String.join("\n", new NodeEvidence(evidence.data()).eventLog());
     }
 
     private void endsWell() throws IOException {

@@ -1,8 +1,13 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.ExitStatus;
+import io.workersupervisor.HostProcess;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
+import io.workersupervisor.StopReport;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,17 +1,25 @@
-package io.workersupervisor;
+package io.workersupervisor.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.workersupervisor.internal.machine.ProcessIdentity;
-import io.workersupervisor.internal.registry.Actor;
-import io.workersupervisor.internal.registry.RowChanges;
-import io.workersupervisor.mongo.MongoPlaces;
-import io.workersupervisor.mongo.MongoWorkerRegistry;
-import io.workersupervisor.mongo.NeedsMongod;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.ForeignRow;
+import io.workersupervisor.Liveness;
+import io.workersupervisor.OnClose;
+import io.workersupervisor.ReconcileReport;
+import io.workersupervisor.RefusalReason;
+import io.workersupervisor.StartResult;
+import io.workersupervisor.StopReason;
+import io.workersupervisor.StopReport;
+import io.workersupervisor.StopResult;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.WorkerState;
+import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.spi.WorkerRow;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 @NeedsMongod
 class SupervisorOnMongoTest {
     private static final AccountId ACCOUNT = AccountId.of(4711);
-    private static final Instant NOW = Instant.parse("2026-03-01T10:15:30.007Z");
 
     private MongoWorkerRegistry registry;
     private WorkerSupervisor host;
@@ -69,14 +76,7 @@ class SupervisorOnMongoTest {
     /** P1, P2: nothing here can tell whether another machine's worker lives. */
     @Test
     void P1_P2_a_row_of_another_machine_is_left_alone_and_refuses_a_start() {
-        WorkerRow elsewhere = RowChanges.running(
-                RowChanges.claimed(
-                        Optional.empty(),
-                        spec(),
-                        new RowChanges.Claim(
-                                1, "w".repeat(26), "another-node", NOW, new Actor("host-2", OTHER), 100, "w.log")),
-                OTHER);
-        WorkerRow row = RowCopy.of(elsewhere, 1, 1, elsewhere.workerId());
+        WorkerRow row = ForeignRow.running(spec(), "w".repeat(26), "another-node");
         registry.update(Optional.empty(), row);
 
         ReconcileReport reconciled = host.reconcile();
@@ -100,7 +100,4 @@ class SupervisorOnMongoTest {
         assertThat(registry.find(ACCOUNT).orElseThrow().workerId()).isEqualTo(row.workerId());
         assertThat(registry.find(ACCOUNT).orElseThrow().state().isOpen()).isTrue();
     }
-
-    private static final ProcessIdentity OTHER = new ProcessIdentity(
-            815, 106_418, 0, "0e2b9a3c-6b0f-4a53-9d0c-3f0c3f7b1c55", "pid:[4026531836]", "time:[4026531834]");
 }

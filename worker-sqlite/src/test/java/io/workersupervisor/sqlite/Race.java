@@ -1,9 +1,16 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.workersupervisor.AccountId;
+import io.workersupervisor.Desired;
+import io.workersupervisor.ExitStatus;
+import io.workersupervisor.HostProcess;
+import io.workersupervisor.LaunchPath;
+import io.workersupervisor.StopReport;
+import io.workersupervisor.StopResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,11 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
-import io.workersupervisor.WorkerEvidence.Kind;
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.StartResult;
+import io.workersupervisor.StopResult;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.sqlite.WorkerEvidence.Kind;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,10 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.workersupervisor.WorkerEvidence.Kind;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.sqlite.WorkerEvidence.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;

@@ -1,10 +1,18 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.workersupervisor.WorkerEvidence.Kind;
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.ExitStatus;
+import io.workersupervisor.PlantedScript;
+import io.workersupervisor.SeamedHost;
+import io.workersupervisor.StartResult;
+import io.workersupervisor.StopReason;
+import io.workersupervisor.StopResult;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.sqlite.WorkerEvidence.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -170,7 +178,7 @@ class LauncherCrashTest {
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(evidence.data())) {
             WorkerSupervisor.Builder builder =
                     WorkerSupervisor.builder(evidence.data(), registry).launcher(evidence.launcher());
-            builder.seams(seams -> seams.withScript(tools -> PlantedScript.at(mark, command, tools)));
+            SeamedHost.atMark(builder, mark, command);
             try (WorkerSupervisor supervisor = builder.build()) {
                 return supervisor.start(spec);
             }

@@ -1,16 +1,15 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.logs.EntryReader;
-import io.workersupervisor.internal.logs.KnownWorkers;
-import io.workersupervisor.internal.logs.LogFeed;
-import io.workersupervisor.internal.logs.SinkShipper;
-import io.workersupervisor.internal.logs.WorkerLogFile;
-import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.LogEntry;
+import io.workersupervisor.LogQuery;
+import io.workersupervisor.LogShipment;
+import io.workersupervisor.OnClose;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.spi.LogSink;
-import io.workersupervisor.sqlite.SqliteLogSink;
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -24,19 +23,15 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 /**
  * Figures of the way of a line from a worker's file into the SQLite sink. Run as {@code
- * sqlite.ClaimBench}; the words choose what is measured:
+ * ClaimBench}; the words choose what is measured:
  *
  * <pre>
  * rate DIRECTORY LINES     lines per second beside a plain batched insert of ready rows, in turns, with medians
@@ -47,6 +42,7 @@ import java.util.stream.IntStream;
 final class LogPipelineBench {
     private static final int TURNS = 5;
     private static final int BATCH = 1_000;
+    private static final String WORKER = "01kas9g4bv0123456789abcdef";
 
     private LogPipelineBench() {}
 
@@ -96,7 +92,7 @@ final class LogPipelineBench {
                 for (int from = 0; from < lines; from += BATCH) {
                     connection.setAutoCommit(false);
                     for (int i = from; i < Math.min(lines, from + BATCH); i++) {
-                        insert.setString(1, Samples.WORKER);
+                        insert.setString(1, WORKER);
                         insert.setLong(2, i * 100L);
                         insert.setLong(3, 4711);
                         insert.setString(4, "INFO");
@@ -114,8 +110,8 @@ final class LogPipelineBench {
 
     private static double ours(Path directory, int lines) throws IOException {
         DataDirectory data = DataDirectory.open(directory);
-        WorkerLogFile file = Samples.file(data);
-        try (BufferedWriter out = Files.newBufferedWriter(file.path(), StandardCharsets.UTF_8)) {
+        LogShipment shipment = new LogShipment(data);
+        try (BufferedWriter out = Files.newBufferedWriter(shipment.file(), StandardCharsets.UTF_8)) {
             for (int i = 0; i < lines; i++) {
                 out.write(String.format(
                         Locale.ROOT,
@@ -126,25 +122,11 @@ final class LogPipelineBench {
                         i));
             }
         }
-        Clocks timing = Clocks.system(InstantSource.system());
-        LogFeed feed = new LogFeed(
-                data,
-                (account, workerId) -> new KnownWorkers.Known(true, Optional.empty(), Optional.empty()),
-                new EntryReader(ZoneId.systemDefault(), Redaction.standard()),
-                workerId -> false,
-                OptionalInt.empty(),
-                timing,
-                event -> System.out.println(event.describe()));
         try (SqliteLogSink sink = SqliteLogSink.open(data)) {
             Counted counted = new Counted(sink);
-            try (SinkShipper tailer = new SinkShipper(counted, data, feed)) {
-                long began = System.nanoTime();
-                tailer.noticed(file);
-                while (counted.entries < lines) {
-                    tailer.tick();
-                }
-                return lines / seconds(began);
-            }
+            long began = System.nanoTime();
+            shipment.ship(counted, () -> counted.entries >= lines);
+            return lines / seconds(began);
         }
     }
 
@@ -250,16 +232,6 @@ final class LogPipelineBench {
         @Override
         public void close() {
             // The one that it counts for is closed by itself.
-        }
-    }
-
-    /** One worker. */
-    private static final class Samples {
-        static final String WORKER = "01kas9g4bv0123456789abcdef";
-
-        static WorkerLogFile file(DataDirectory data) {
-            AccountId account = AccountId.of(4711);
-            return new WorkerLogFile(data.path().resolve(Layout.logName(account, WORKER)), account, WORKER);
         }
     }
 }

@@ -1,10 +1,15 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.workersupervisor.WorkerEvidence.Kind;
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.RefusalReason;
+import io.workersupervisor.StartResult;
+import io.workersupervisor.StopResult;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.sqlite.WorkerEvidence.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,22 +1,18 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.workersupervisor.internal.liveness.LocalEvidence;
-import io.workersupervisor.internal.logs.FileSearch;
-import io.workersupervisor.internal.logs.LogArchive;
-import io.workersupervisor.internal.logs.LogSource;
-import io.workersupervisor.internal.logs.SinkCheckpoints;
-import io.workersupervisor.internal.logs.WorkerLogFile;
-import io.workersupervisor.internal.registry.Detail;
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.HostProcess;
+import io.workersupervisor.NodeEvidence;
+import io.workersupervisor.WorkerLogs;
+import io.workersupervisor.spi.WorkerRow;
 import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,13 +22,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -95,8 +87,8 @@ class LogTortureTest {
     private static void killWorker(Path data, Random random) {
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.openReadOnly(DataDirectory.open(data))) {
             registry.find(AccountId.of(random.nextInt(WORKERS)))
-                    .flatMap(Detail::identityOf)
-                    .ifPresent(identity -> killGroup(identity.pid()));
+                    .map(WorkerRow::pid)
+                    .ifPresent(pid -> pid.ifPresent(LogTortureTest::killGroup));
         }
     }
 
@@ -123,55 +115,37 @@ class LogTortureTest {
 
     /** All writers have written all, and the sink has acknowledged it. */
     private static boolean isDone(Path path) throws IOException {
-        DataDirectory data = DataDirectory.open(path);
+        WorkerLogs logs = new WorkerLogs(DataDirectory.open(path));
+        String last = "line " + (LINES - 1) + " ";
         for (int i = 0; i < WORKERS; i++) {
-            if (!lastLine(newest(data, AccountId.of(i))).contains("line " + (LINES - 1) + " ")) {
+            if (logs.lastLines(AccountId.of(i)).stream().noneMatch(line -> line.startsWith(last))) {
                 return false;
             }
         }
-        SinkCheckpoints acknowledged = SinkCheckpoints.read(data);
-        for (WorkerLogFile file : WorkerLogFile.list(data)) {
-            WorkerLogFile.Stat stat = WorkerLogFile.stat(file.path()).orElseThrow();
-            if (acknowledged.of(file, stat.inode()) < stat.size()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static WorkerLogFile newest(DataDirectory data, AccountId account) throws IOException {
-        return FileSearch.of(data, account).reduce((older, newer) -> newer).orElseThrow();
-    }
-
-    private static String lastLine(WorkerLogFile file) throws IOException {
-        try (LogSource source = LogSource.open(file.path()).orElseThrow()) {
-            byte[] end = source.read(Math.max(0, source.size() - 400), 400);
-            List<String> lines = new String(end, StandardCharsets.UTF_8).lines().toList();
-            return lines.stream().filter(line -> line.startsWith("line ")).reduce("", (older, newer) -> newer);
-        }
+        return logs.areShipped();
     }
 
     private static void verify(Path path) throws IOException, SQLException {
-        DataDirectory data = DataDirectory.open(path);
+        WorkerLogs logs = new WorkerLogs(DataDirectory.open(path));
         long all = 0;
-        long parts = LogArchive.parts(data).size();
+        List<String> workers = logs.workers();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + path.resolve("logs/logs.db"))) {
-            for (WorkerLogFile file : WorkerLogFile.list(data)) {
-                all += compare(connection, file, contents(data, file));
+            for (String workerId : workers) {
+                all += compare(connection, workerId, logs.contents(workerId));
             }
         }
-        System.out.println("LogTortureTest: " + all + " lines of "
-                + WorkerLogFile.list(data).size() + " workers, " + parts + " parts archived, none lost, none twice");
+        System.out.println("LogTortureTest: " + all + " lines of " + workers.size() + " workers, "
+                + logs.archivedParts() + " parts archived, none lost, none twice");
         assertThat(all).isGreaterThanOrEqualTo((long) WORKERS * LINES);
     }
 
-    private static long compare(Connection connection, WorkerLogFile file, InputStream contents)
+    private static long compare(Connection connection, String workerId, InputStream contents)
             throws IOException, SQLException {
         long count = 0;
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(contents, StandardCharsets.UTF_8));
                 PreparedStatement query = connection.prepareStatement(
                         "SELECT byte_offset, message FROM worker_logs WHERE worker_id = ? ORDER BY byte_offset")) {
-            query.setString(1, file.workerId());
+            query.setString(1, workerId);
             try (ResultSet entries = query.executeQuery()) {
                 while (entries.next()) {
                     Iterator<String> message = entries.getString(2).lines().iterator();
@@ -179,43 +153,20 @@ class LogTortureTest {
                         String expected = lines.readLine();
                         String found = message.next();
                         if (!found.equals(expected)) {
-                            throw new AssertionError(file.path() + ", line " + count + ": the file has \"" + expected
-                                    + "\", the sink at byte " + entries.getLong(1) + " has \"" + found + "\"");
+                            throw new AssertionError(
+                                    "worker " + workerId + ", line " + count + ": the file has \"" + expected
+                                            + "\", the sink at byte " + entries.getLong(1) + " has \"" + found + "\"");
                         }
                         count++;
                     }
                 }
             }
-            assertThat(lines.readLine()).as(file.path().toString()).isNull();
+            assertThat(lines.readLine()).as(workerId).isNull();
         }
         return count;
     }
 
-    /** All that the worker wrote: the archived parts, and what the file still holds. */
-    private static InputStream contents(DataDirectory data, WorkerLogFile file) throws IOException {
-        List<InputStream> all = new ArrayList<>();
-        List<LogArchive.Part> parts = LogArchive.parts(data).stream()
-                .filter(part -> part.of().workerId().equals(file.workerId()))
-                .sorted(Comparator.comparingLong(LogArchive.Part::position))
-                .toList();
-        long archived = 0;
-        for (LogArchive.Part part : parts) {
-            byte[] bytes = new GZIPInputStream(Files.newInputStream(part.path()), 1 << 16).readAllBytes();
-            archived += bytes.length;
-            all.add(new ByteArrayInputStream(bytes));
-        }
-        // Not from where the journal says: a part whose archiving was broken off is there twice, or in the archive
-        // alone.
-        InputStream rest = Files.newInputStream(file.path());
-        rest.skipNBytes(archived);
-        all.add(rest);
-        return new SequenceInputStream(Collections.enumeration(all));
-    }
-
     private static void endWorkers(Path data) {
-        LocalEvidence local = LocalEvidence.of(DataDirectory.open(data), false);
-        local.search()
-                .ofDirectory(local.data())
-                .forEach(process -> killGroup(process.stat().pid()));
+        new NodeEvidence(DataDirectory.open(data)).processes().forEach(LogTortureTest::killGroup);
     }
 }

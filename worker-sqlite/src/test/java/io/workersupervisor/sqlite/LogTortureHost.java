@@ -1,7 +1,10 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
-import io.workersupervisor.sqlite.SqliteLogSink;
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.LogRetention;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.WorkerSupervisor;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

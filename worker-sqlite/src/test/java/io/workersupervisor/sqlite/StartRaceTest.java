@@ -1,6 +1,7 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
-import io.workersupervisor.Race.Deaths;
+import io.workersupervisor.LaunchPath;
+import io.workersupervisor.sqlite.Race.Deaths;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,9 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.WorkerSupervisor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

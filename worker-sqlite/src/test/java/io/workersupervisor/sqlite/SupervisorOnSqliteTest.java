@@ -1,12 +1,20 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.NodeEvidence;
+import io.workersupervisor.OnClose;
+import io.workersupervisor.ReconcileReport;
+import io.workersupervisor.RegistryException;
+import io.workersupervisor.StartResult;
+import io.workersupervisor.WorkerInspector;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.spi.CorruptRowException;
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -73,7 +81,7 @@ class SupervisorOnSqliteTest {
                 .extracting(WorkerStatus::account)
                 .isEqualTo(OTHER);
         host.list();
-        assertThat(Files.readAllLines(Layout.eventLog(data)))
+        assertThat(new NodeEvidence(data).eventLog())
                 .filteredOn(line -> line.contains("is not listed: account 4711"))
                 .hasSize(1);
         assertThat(host.doctor())
@@ -115,6 +123,6 @@ class SupervisorOnSqliteTest {
             assertThat(rows.getString(1) + " " + rows.getString(2) + " " + rows.getString(3) + " " + rows.getInt(4))
                     .isEqualTo("text STOPPED STOPPED 0");
         }
-        assertThat(Files.readAllLines(Layout.eventLog(data))).hasSize(3);
+        assertThat(new NodeEvidence(data).eventLog()).hasSize(3);
     }
 }

@@ -1,8 +1,12 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
-import io.workersupervisor.WorkerEvidence.Kind;
-import io.workersupervisor.internal.lifecycle.ProtocolContext;
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.PlantedScript;
+import io.workersupervisor.SeamedHost;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.sqlite.WorkerEvidence.Kind;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,6 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * A host that does what its standard input says, and kills itself where it is told to.
@@ -36,16 +41,15 @@ final class HostProgram {
         WorkerSupervisor.Builder builder = WorkerSupervisor.builder(data, registry)
                 .launcher(evidence.launcher())
                 .reconcileInterval(Duration.ofMillis(Long.getLong("host.interval", 3_600_000)));
-        builder.seams(seams -> seams.withCrashPoints(steps(System.getProperty("host.kill", ""))));
+        SeamedHost.atEachStep(builder, steps(System.getProperty("host.kill", "")));
         String mark = System.getProperty("host.kill.at");
         if (mark != null) {
             String kill = "kill -9 " + ProcessHandle.current().pid();
-            builder.seams(seams -> seams.withScript(tools -> PlantedScript.at(mark, kill, tools)));
+            SeamedHost.atMark(builder, mark, kill);
         }
         String delay = System.getProperty("host.delay.at");
         if (delay != null) {
-            builder.seams(seams ->
-                    seams.withScript(tools -> PlantedScript.at(delay, PlantedScript.delay(evidence.top()), tools)));
+            SeamedHost.atMark(builder, delay, PlantedScript.delay(evidence.top()));
         }
         WorkerSupervisor supervisor = builder.build();
         OUT.println("ready");
@@ -74,7 +78,7 @@ final class HostProgram {
         };
     }
 
-    private static ProtocolContext.CrashPoints steps(String last) {
+    private static Consumer<String> steps(String last) {
         Map<String, Integer> counts = new ConcurrentHashMap<>();
         return step -> {
             OUT.println("step " + step);

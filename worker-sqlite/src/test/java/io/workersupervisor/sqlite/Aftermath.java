@@ -1,18 +1,24 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.workersupervisor.WorkerEvidence.Kind;
-import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.launch.LaunchRecords;
-import io.workersupervisor.internal.liveness.LocalEvidence;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.Desired;
+import io.workersupervisor.ExitStatus;
+import io.workersupervisor.NodeEvidence;
+import io.workersupervisor.RefusalReason;
+import io.workersupervisor.StartResult;
+import io.workersupervisor.StopReason;
+import io.workersupervisor.StopReport;
+import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.spi.WorkerRow;
-import io.workersupervisor.sqlite.SqliteWorkerRegistry;
+import io.workersupervisor.sqlite.WorkerEvidence.Kind;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -132,9 +138,9 @@ final class Aftermath implements AutoCloseable {
     void nothingIsLeft() throws IOException {
         supervisor.reconcile();
         assertThat(evidence.living()).isEmpty();
-        LaunchRecords records = LocalEvidence.of(evidence.data(), false).records();
+        NodeEvidence node = new NodeEvidence(evidence.data());
         // A keeper is told, and forgets a moment later.
-        await().until(() -> records.workers().isEmpty());
+        await().until(() -> !node.hasLaunchRecords());
         Map<String, Long> told = endsTold();
         assertThat(told.values()).as("ends told in worker.log: %s", told).allMatch(times -> times == 1);
     }
@@ -149,10 +155,11 @@ final class Aftermath implements AutoCloseable {
 
     /** Lines of worker.log that tell the end of a worker, by worker id. */
     Map<String, Long> endsTold() throws IOException {
-        return Files.readAllLines(Layout.eventLog(evidence.data())).stream()
-                .map(line -> line.split(" +", -1))
-                .filter(words -> words.length > 5 && words[3].equals("ended") && words[4].equals("worker"))
-                .collect(groupingBy(words -> words[5].replace(":", ""), counting()));
+        return new NodeEvidence(evidence.data())
+                .eventLog().stream()
+                        .map(line -> line.split(" +", -1))
+                        .filter(words -> words.length > 5 && words[3].equals("ended") && words[4].equals("worker"))
+                        .collect(groupingBy(words -> words[5].replace(":", ""), counting()));
     }
 
     @Override

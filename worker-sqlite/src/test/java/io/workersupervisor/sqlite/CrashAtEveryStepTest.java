@@ -1,9 +1,18 @@
-package io.workersupervisor;
+package io.workersupervisor.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.workersupervisor.WorkerEvidence.Kind;
+import io.workersupervisor.AccountId;
+import io.workersupervisor.ExitStatus;
+import io.workersupervisor.HostProcess;
+import io.workersupervisor.LaunchPath;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
+import io.workersupervisor.PlantedScript;
+import io.workersupervisor.StartResult;
+import io.workersupervisor.StopResult;
+import io.workersupervisor.sqlite.WorkerEvidence.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
