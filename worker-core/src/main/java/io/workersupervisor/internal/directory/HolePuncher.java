@@ -1,14 +1,13 @@
 package io.workersupervisor.internal.directory;
 
+import io.workersupervisor.internal.machine.ProgramRun;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** Frees a part of a file that others may have open; it reads as NUL afterwards, and every offset stays what it was. */
 @FunctionalInterface
@@ -37,23 +36,22 @@ public interface HolePuncher {
     static HolePuncher byProgram() {
         return (file, offset, length) -> {
             try {
-                Process process = new ProcessBuilder(
+                Optional<ProgramRun> run = ProgramRun.of(
+                        new ProcessBuilder(
                                 "fallocate",
                                 "--punch-hole",
                                 "--offset",
                                 Long.toString(offset),
                                 "--length",
                                 Long.toString(length),
-                                file.toString())
-                        .redirectErrorStream(true)
-                        .start();
-                process.getOutputStream().close();
-                if (!process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
+                                file.toString()),
+                        LONGEST);
+                if (run.isEmpty()) {
                     return Optional.of("fallocate does not end");
                 }
-                String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-                return process.exitValue() == 0 ? Optional.empty() : Optional.of(Text.oneLine(said));
+                return run.get().status() == 0
+                        ? Optional.empty()
+                        : Optional.of(Text.oneLine(run.get().output()));
             } catch (IOException cannotBeRun) {
                 return Optional.of(Text.oneLine(String.valueOf(cannotBeRun.getMessage())));
             } catch (InterruptedException closing) {

@@ -118,7 +118,7 @@ public record NodeStamp(String node, String machine, String boot, String registr
     }
 
     /** Reads, checks and renews the stamp; one process at a time, and one thread of this process. */
-    public static synchronized Stamped stamp(DataDirectory data, Kernel machine, String registry, boolean acceptMoved) {
+    public static synchronized Stamped stamp(DataDirectory data, Kernel kernel, String registry, boolean acceptMoved) {
         Path guard = data.path().resolve("node.lock");
         try (FileChannel channel = FileChannel.open(
                         guard, java.util.Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), PRIVATE);
@@ -126,11 +126,11 @@ public record NodeStamp(String node, String machine, String boot, String registr
             Optional<NodeStamp> old = read(data);
             Place locks = Place.of(Layout.locks(data));
             List<String> notices = new ArrayList<>();
-            old.ifPresent(stamp -> stamp.compare(data, machine, registry, locks, acceptMoved, notices));
+            old.ifPresent(stamp -> stamp.compare(data, kernel, registry, locks, acceptMoved, notices));
             NodeStamp stamp = new NodeStamp(
                     old.map(NodeStamp::node).orElseGet(() -> UUID.randomUUID().toString()),
-                    machine.machineId(),
-                    machine.bootId(),
+                    kernel.machineId(),
+                    kernel.bootId(),
                     registry,
                     locks);
             if (held.isValid() && !old.equals(Optional.of(stamp))) {
@@ -144,16 +144,16 @@ public record NodeStamp(String node, String machine, String boot, String registr
 
     private void compare(
             DataDirectory data,
-            Kernel current,
+            Kernel kernel,
             String usedRegistry,
             Place found,
             boolean acceptMoved,
             List<String> notices) {
-        boolean otherMachine = !boot.equals(current.bootId())
+        boolean otherMachine = !boot.equals(kernel.bootId())
                 && !machine.isEmpty()
-                && !current.machineId().isEmpty()
-                && !machine.equals(current.machineId());
-        if (!locks.isSame(found, isBoot(current)) || otherMachine) {
+                && !kernel.machineId().isEmpty()
+                && !machine.equals(kernel.machineId());
+        if (!locks.isSame(found, isBoot(kernel)) || otherMachine) {
             String what =
                     "data directory " + data + " is not the one that was stamped: it was copied, restored or moved"
                             + (otherMachine ? " from another machine" : "");
@@ -170,8 +170,8 @@ public record NodeStamp(String node, String machine, String boot, String registr
         }
     }
 
-    private boolean isBoot(Kernel current) {
-        return !boot.isEmpty() && boot.equals(current.bootId());
+    private boolean isBoot(Kernel kernel) {
+        return !boot.isEmpty() && boot.equals(kernel.bootId());
     }
 
     private void write(DataDirectory data) throws IOException {
@@ -193,9 +193,9 @@ public record NodeStamp(String node, String machine, String boot, String registr
     }
 
     /** Whether {@code locks/} is still the directory that was stamped. */
-    public boolean isIntact(DataDirectory data, Kernel current) {
+    public boolean isIntact(DataDirectory data, Kernel kernel) {
         try {
-            return locks.isSame(Place.of(Layout.locks(data)), isBoot(current));
+            return locks.isSame(Place.of(Layout.locks(data)), isBoot(kernel));
         } catch (IOException gone) {
             return false;
         }

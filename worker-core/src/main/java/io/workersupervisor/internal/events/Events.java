@@ -5,6 +5,7 @@ import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerListener;
 import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.internal.machine.DaemonThreads;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,7 +35,7 @@ public final class Events {
     /** How many findings are remembered as told; then they are told once more. */
     private static final int MOST_TOLD = 10_000;
 
-    private final Clocks timing;
+    private final Clocks clocks;
     private final OperatorLog file;
     private final WorkerListener listener;
     private final Consumer<StopReport> ended;
@@ -44,24 +45,18 @@ public final class Events {
     private volatile @Nullable Thread thread;
 
     /**
-     * Carries events.
-     *
-     * @param timing the clocks
-     * @param file {@code worker.log}
-     * @param listener hears them, on one thread
-     * @param ended is told of each end, too, on the caller's thread and after it was handed to the listener, who may have a
-     *     restart to make
+     * The listener is called on one thread; {@code ended} gets each end on the caller's thread, after the listener, who may
+     * have a restart to make.
      */
-    public Events(Clocks timing, OperatorLog file, WorkerListener listener, Consumer<StopReport> ended) {
-        this.timing = timing;
+    public Events(Clocks clocks, OperatorLog file, WorkerListener listener, Consumer<StopReport> ended) {
+        this.clocks = clocks;
         this.file = file;
         this.listener = listener;
         this.ended = ended;
         // One thread, which ends when it is idle: a host that could not be built leaves none.
         ThreadPoolExecutor one = new ThreadPoolExecutor(
                 1, 1, IDLE.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), work -> {
-                    Thread created = new Thread(work, "worker-events");
-                    created.setDaemon(true);
+                    Thread created = DaemonThreads.of("worker-events", work);
                     thread = created;
                     return created;
                 });
@@ -80,7 +75,7 @@ public final class Events {
     }
 
     public void trouble(Optional<AccountId> account, String text) {
-        emit(new WorkerEvent.Trouble(timing.now(), account, text));
+        emit(new WorkerEvent.Trouble(clocks.now(), account, text));
     }
 
     /** A finding that is met again and again is told once. */

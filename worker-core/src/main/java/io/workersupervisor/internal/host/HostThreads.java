@@ -1,16 +1,15 @@
 package io.workersupervisor.internal.host;
 
 import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.internal.machine.DaemonThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads of one host that call its protocols. They are daemons, and those that have nothing to do end, but for the
@@ -41,12 +40,13 @@ final class HostThreads {
 
     private static final Duration IDLE = Duration.ofSeconds(60);
 
-    private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(named("worker-tick"));
+    private final ScheduledExecutorService ticker =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.numbered("worker-tick"));
     private final ExecutorService pool = bounded(POOL, IDLE, "worker-pool");
     private final ExecutorService starters = bounded(STARTERS, IDLE_SHARING, "worker-start");
     private final ExecutorService writers = writing();
-    private final ExecutorService ladders = Executors.newCachedThreadPool(named("worker-ladder"));
-    private final ExecutorService readers = Executors.newCachedThreadPool(named("worker-launch"));
+    private final ExecutorService ladders = Executors.newCachedThreadPool(DaemonThreads.numbered("worker-ladder"));
+    private final ExecutorService readers = Executors.newCachedThreadPool(DaemonThreads.numbered("worker-launch"));
 
     /** What a start that close has overtaken is about to write, it writes by itself. */
     private static ExecutorService writing() {
@@ -57,18 +57,14 @@ final class HostThreads {
 
     private static ThreadPoolExecutor bounded(int most, Duration idle, String name) {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                most, most, idle.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), named(name));
+                most,
+                most,
+                idle.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new LinkedBlockingQueue<>(),
+                DaemonThreads.numbered(name));
         threads.allowCoreThreadTimeOut(true);
         return threads;
-    }
-
-    private static ThreadFactory named(String name) {
-        AtomicInteger number = new AtomicInteger();
-        return work -> {
-            Thread thread = new Thread(work, name + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 
     ScheduledExecutorService ticker() {

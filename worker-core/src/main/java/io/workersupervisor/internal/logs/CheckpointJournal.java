@@ -1,5 +1,6 @@
 package io.workersupervisor.internal.logs;
 
+import io.workersupervisor.LogLevel;
 import io.workersupervisor.internal.directory.OwnFiles;
 import io.workersupervisor.internal.registry.WorkerIds;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -117,9 +119,9 @@ final class CheckpointJournal implements AutoCloseable {
     private static boolean apply(String said, Map<String, LogProgress> acknowledged, List<BatchPiece> pending) {
         String[] words = said.split(" ", -1);
         switch (words[0]) {
-            case "p" -> acknowledged.put(words[1], JournalWords.progress(words));
+            case "p" -> acknowledged.put(words[1], progress(words));
             case "b" -> {
-                LogProgress after = JournalWords.progress(words);
+                LogProgress after = progress(words);
                 LogProgress last = Optional.ofNullable(acknowledged.get(words[1]))
                         .orElseGet(() -> LogProgress.begin(after.inode(), WorkerIds.timeOf(words[1])));
                 LogProgress before = new LogProgress(
@@ -129,7 +131,7 @@ final class CheckpointJournal implements AutoCloseable {
                         last.time(),
                         last.level(),
                         LogProgress.Mark.NONE);
-                pending.add(new BatchPiece(words[1], before, JournalWords.cuts(words[10]), after));
+                pending.add(new BatchPiece(words[1], before, cuts(words[10]), after));
             }
             case "a" -> {
                 pending.forEach(piece -> acknowledged.put(piece.workerId(), piece.after()));
@@ -161,8 +163,8 @@ final class CheckpointJournal implements AutoCloseable {
         }
         StringBuilder lines = new StringBuilder();
         for (BatchPiece piece : batch) {
-            lines.append(line("b " + JournalWords.of(piece.workerId(), piece.after()) + " "
-                    + piece.before().offset() + " " + JournalWords.of(piece.cuts())));
+            lines.append(line("b " + words(piece.workerId(), piece.after()) + " "
+                    + piece.before().offset() + " " + words(piece.cuts())));
         }
         append(lines, true);
         pending.addAll(batch);
@@ -207,7 +209,7 @@ final class CheckpointJournal implements AutoCloseable {
     private void compact() throws IOException {
         Path fresh = file.resolveSibling("journal.new");
         StringBuilder lines = new StringBuilder();
-        acknowledged.forEach((worker, progress) -> lines.append(line("p " + JournalWords.of(worker, progress))));
+        acknowledged.forEach((worker, progress) -> lines.append(line("p " + words(worker, progress))));
         try (RandomAccessFile written = create(fresh)) {
             written.write(lines.toString().getBytes(StandardCharsets.US_ASCII));
             written.getFD().sync();
@@ -222,6 +224,47 @@ final class CheckpointJournal implements AutoCloseable {
 
     private static String line(String said) {
         return crc(said) + " " + said + "\n";
+    }
+
+    private static String words(String worker, LogProgress progress) {
+        return worker + " " + progress.inode() + " " + progress.base() + " " + progress.offset() + " "
+                + progress.time().toEpochMilli() + " " + progress.level() + " "
+                + progress.mark().length() + " " + progress.mark().crc();
+    }
+
+    /** Reads a progress from the third word on. */
+    private static LogProgress progress(String[] words) {
+        return new LogProgress(
+                Long.parseLong(words[2]),
+                Long.parseLong(words[3]),
+                Long.parseLong(words[4]),
+                Instant.ofEpochMilli(Long.parseLong(words[5])),
+                LogLevel.valueOf(words[6]),
+                new LogProgress.Mark(Integer.parseInt(words[7]), Long.parseLong(words[8])));
+    }
+
+    private static String words(List<BatchPiece.Cut> cuts) {
+        StringBuilder words = new StringBuilder();
+        for (BatchPiece.Cut cut : cuts) {
+            words.append(words.length() == 0 ? "" : ",").append(cut.length());
+            if (cut.leftOut() > 0) {
+                words.append('x').append(cut.leftOut());
+            }
+        }
+        return words.toString();
+    }
+
+    private static List<BatchPiece.Cut> cuts(String words) {
+        List<BatchPiece.Cut> cuts = new ArrayList<>();
+        for (String word : words.split(",", -1)) {
+            int x = word.indexOf('x');
+            cuts.add(
+                    x < 0
+                            ? new BatchPiece.Cut(Integer.parseInt(word), 0)
+                            : new BatchPiece.Cut(
+                                    Integer.parseInt(word.substring(0, x)), Integer.parseInt(word.substring(x + 1))));
+        }
+        return cuts;
     }
 
     private static String crc(String said) {

@@ -21,17 +21,17 @@ final class FileFollower implements LogFollower {
 
     private final DataDirectory data;
     private final AccountId account;
-    private final KnownWorkers incarnations;
+    private final KnownWorkers workers;
     private final EntryReader reader;
-    private final Clocks timing;
+    private final Clocks clocks;
     private @Nullable FollowedFile tail;
 
-    FileFollower(DataDirectory data, AccountId account, KnownWorkers incarnations, Redaction redaction, Clocks timing) {
+    FileFollower(DataDirectory data, AccountId account, KnownWorkers workers, Redaction redaction, Clocks clocks) {
         this.data = data;
         this.account = account;
-        this.incarnations = incarnations;
+        this.workers = workers;
         this.reader = new EntryReader(ZoneId.systemDefault(), redaction);
-        this.timing = timing;
+        this.clocks = clocks;
     }
 
     @Override
@@ -41,14 +41,14 @@ final class FileFollower implements LogFollower {
             List<WorkerLogFile> files = FileSearch.of(data, account).toList();
             FollowedFile present = tail;
             if (present == null && !files.isEmpty()) {
-                present = FileSearch.atEnd(files.get(files.size() - 1), AT_FIRST);
+                present = FileSearch.atEnd(files.get(files.size() - 1), AT_FIRST, reader);
                 tail = present;
             }
             for (WorkerLogFile next : files) {
                 if (present != null && next.workerId().compareTo(present.file().workerId()) > 0) {
                     drain(present, true, entries);
                     present.close();
-                    present = new FollowedFile(next, Optional.empty(), text -> {});
+                    present = FollowedFile.searched(next, Optional.empty(), reader);
                     tail = present;
                 }
             }
@@ -62,8 +62,8 @@ final class FileFollower implements LogFollower {
     }
 
     private void drain(FollowedFile from, boolean over, List<LogEntry> entries) throws IOException {
-        KnownWorkers.Known known = incarnations.of(account, from.file().workerId());
-        entries.addAll(FileSearch.drain(from, reader, known, timing.nanos(), over || known.over()));
+        KnownWorkers.Known known = workers.of(account, from.file().workerId());
+        entries.addAll(FileSearch.drain(from, known, clocks.nanos(), over || known.over()));
     }
 
     @Override

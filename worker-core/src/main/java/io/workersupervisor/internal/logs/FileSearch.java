@@ -31,12 +31,12 @@ public final class FileSearch {
             entry -> entry.position().orElse(null), Comparator.nullsLast(Comparator.<LogPosition>naturalOrder()));
 
     private final DataDirectory data;
-    private final KnownWorkers incarnations;
+    private final KnownWorkers workers;
     private final EntryReader reader;
 
-    FileSearch(DataDirectory data, KnownWorkers incarnations, Redaction redaction) {
+    FileSearch(DataDirectory data, KnownWorkers workers, Redaction redaction) {
         this.data = data;
-        this.incarnations = incarnations;
+        this.workers = workers;
         this.reader = new EntryReader(ZoneId.systemDefault(), redaction);
     }
 
@@ -49,7 +49,7 @@ public final class FileSearch {
             int each = share(files.size());
             List<LogEntry> found = new ArrayList<>();
             for (WorkerLogFile file : files) {
-                try (FollowedFile tail = atEnd(file, each)) {
+                try (FollowedFile tail = atEnd(file, each, reader)) {
                     all(tail).stream().filter(query::selects).forEach(found::add);
                 }
             }
@@ -62,16 +62,16 @@ public final class FileSearch {
     /** The same of what a sink does not have yet. */
     List<LogEntry> findBehind(LogQuery query, String sink) {
         try {
-            List<SinkBacklog.Waiting> waiting = SinkBacklog.of(data, sink).stream()
+            List<SinkCheckpoints.Waiting> waiting = SinkCheckpoints.waiting(data, sink).stream()
                     .filter(one -> isAsked(query, one.file()))
                     .toList();
             int each = share(waiting.size());
             List<LogEntry> found = new ArrayList<>();
-            for (SinkBacklog.Waiting one : waiting) {
+            for (SinkCheckpoints.Waiting one : waiting) {
                 // The file may have grown since: where it is begun does not depend on its end.
                 try (FollowedFile tail = one.bytes() <= each
-                        ? new FollowedFile(one.file(), one.progress(), text -> {})
-                        : atEnd(one.file(), each)) {
+                        ? FollowedFile.searched(one.file(), one.progress(), reader)
+                        : atEnd(one.file(), each, reader)) {
                     all(tail).stream().filter(query::selects).forEach(found::add);
                 }
             }
@@ -105,10 +105,10 @@ public final class FileSearch {
     }
 
     /** A tail that begins with the first whole line of the last bytes. */
-    static FollowedFile atEnd(WorkerLogFile file, int most) throws IOException {
+    static FollowedFile atEnd(WorkerLogFile file, int most, EntryReader reader) throws IOException {
         Optional<LogSource> source = LogSource.open(file.path());
         if (source.isEmpty()) {
-            return new FollowedFile(file, Optional.empty(), text -> {});
+            return FollowedFile.searched(file, Optional.empty(), reader);
         }
         try (LogSource open = source.get()) {
             long from = Math.max(0, open.size() - most);
@@ -116,11 +116,9 @@ public final class FileSearch {
             byte[] bytes = open.read(from, most);
             int skipped = from == 0 ? 0 : firstLine(bytes);
             LogProgress begin = LogProgress.begin(open.inode(), WorkerIds.timeOf(file.workerId()));
-            return new FollowedFile(
-                    file,
-                    Optional.of(new LogProgress(
-                            begin.inode(), 0, from + skipped, begin.time(), begin.level(), LogProgress.Mark.NONE)),
-                    text -> {});
+            LogProgress progress = new LogProgress(
+                    begin.inode(), 0, from + skipped, begin.time(), begin.level(), LogProgress.Mark.NONE);
+            return FollowedFile.searched(file, Optional.of(progress), reader);
         }
     }
 
@@ -136,18 +134,21 @@ public final class FileSearch {
     /** All that stands in the file now, its last line included. */
     private List<LogEntry> all(FollowedFile tail) throws IOException {
         WorkerLogFile file = tail.file();
-        return drain(tail, reader, incarnations.of(file.account(), file.workerId()), 0, true);
+        return drain(tail, workers.of(file.account(), file.workerId()), 0, true);
     }
 
     /** All entries that are complete by now; where the worker writes no more, that is all that stands in the file. */
-    static List<LogEntry> drain(FollowedFile tail, EntryReader reader, KnownWorkers.Known known, long now, boolean over)
+    static List<LogEntry> drain(FollowedFile tail, KnownWorkers.Known known, long now, boolean over)
             throws IOException {
         List<LogEntry> entries = new ArrayList<>();
-        List<LogEntry> more;
+        Optional<FollowedFile.Part> more;
         do {
-            more = take(tail, reader, known, now, over);
-            entries.addAll(more);
-        } while (!more.isEmpty() || tail.hasMoved());
+            more = tail.next(now, () -> over, () -> known);
+            more.ifPresent(part -> {
+                entries.addAll(part.entries());
+                tail.advance(part.piece().after());
+            });
+        } while (more.isPresent() || tail.hasMoved());
         return withoutFreed(tail, entries);
     }
 
@@ -167,25 +168,6 @@ public final class FileSearch {
                 .filter(entry -> entry.requirePosition().offset() < base
                         || entry.requirePosition().offset() >= first)
                 .toList();
-    }
-
-    /** Those of one look. */
-    private static List<LogEntry> take(
-            FollowedFile tail, EntryReader reader, KnownWorkers.Known known, long now, boolean over)
-            throws IOException {
-        List<BatchPiece.Cut> cuts = tail.poll(now, () -> over).stream()
-                .map(span -> new BatchPiece.Cut(span.length(), 0))
-                .toList();
-        if (cuts.isEmpty()) {
-            return List.of();
-        }
-        LogProgress before = tail.progress();
-        EntryReader.Page page = reader.read(tail.file(), before, cuts, tail::bytes, known);
-        long end = before.offset()
-                + cuts.stream().mapToLong(BatchPiece.Cut::length).sum();
-        tail.advance(
-                new LogProgress(before.inode(), before.base(), end, page.time(), page.level(), LogProgress.Mark.NONE));
-        return page.entries();
     }
 
     /** The files of an account, oldest worker first. */

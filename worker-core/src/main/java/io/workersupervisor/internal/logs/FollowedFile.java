@@ -1,5 +1,6 @@
 package io.workersupervisor.internal.logs;
 
+import io.workersupervisor.LogEntry;
 import io.workersupervisor.internal.logs.entries.EntryCutter;
 import io.workersupervisor.internal.registry.WorkerIds;
 import java.io.IOException;
@@ -7,16 +8,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows one worker's file from where its entries were handed on, and cuts what it finds into entries. Not thread-safe.
+ * Follows one worker's file from where its entries were handed on: reads on, cuts the bytes into entries, keeps to the
+ * budget and parses. Not thread-safe.
  *
- * <p>A worker may cut its file, rename it or put another in its place. What was read and is still there is handed on
- * first; what is gone is told with the number of its bytes, and positions go on behind it.
+ * <p>A worker may cut its file, rename it or put another in its place. Bytes that were read and are still there are handed
+ * on first; the loss of others is reported with their number, and positions go on behind them.
  */
 final class FollowedFile implements AutoCloseable {
     /** A line is an entry of its own when nothing has followed it for this long. */
@@ -29,7 +32,10 @@ final class FollowedFile implements AutoCloseable {
     private static final int CHUNK = 256 * 1024;
 
     private final WorkerLogFile file;
+    private final EntryReader reader;
+    private final EntryBudget budget;
     private final Consumer<String> trouble;
+    private final boolean shipped;
     private LogProgress progress;
     private EntryCutter cutter;
     private @Nullable LogSource source;
@@ -41,10 +47,38 @@ final class FollowedFile implements AutoCloseable {
     private long grown;
     private long polled;
     private boolean moved;
+    private boolean over;
 
-    FollowedFile(WorkerLogFile file, Optional<LogProgress> begin, Consumer<String> trouble) {
+    /** Bytes of the file that end at entries, and these entries. */
+    record Part(BatchPiece piece, List<LogEntry> entries) {}
+
+    /** For a sink: exactly the bytes announced, and marks by which the next host knows the file again. */
+    static FollowedFile shipped(
+            WorkerLogFile file,
+            Optional<LogProgress> begin,
+            EntryReader reader,
+            EntryBudget budget,
+            Consumer<String> trouble) {
+        return new FollowedFile(file, begin, reader, budget, trouble, true);
+    }
+
+    /** For a reader beside the archiver, which may free what was just read: bytes may be missing, and marks mean nothing. */
+    static FollowedFile searched(WorkerLogFile file, Optional<LogProgress> begin, EntryReader reader) {
+        return new FollowedFile(file, begin, reader, new EntryBudget(OptionalInt.empty()), text -> {}, false);
+    }
+
+    private FollowedFile(
+            WorkerLogFile file,
+            Optional<LogProgress> begin,
+            EntryReader reader,
+            EntryBudget budget,
+            Consumer<String> trouble,
+            boolean shipped) {
         this.file = file;
+        this.reader = reader;
+        this.budget = budget;
         this.trouble = trouble;
+        this.shipped = shipped;
         this.known = begin.isPresent();
         this.progress = begin.orElseGet(() -> LogProgress.begin(0, WorkerIds.timeOf(file.workerId())));
         this.read = progress.offset();
@@ -65,15 +99,49 @@ final class FollowedFile implements AutoCloseable {
         progress = after;
     }
 
-    /** What was read and not handed on is read again. */
+    /** Reads again what was read and not handed on. */
     void rewind() {
+        budget.rewind();
         read = progress.offset();
         cutter = new EntryCutter(read);
         moved = true;
     }
 
-    /** Reads on, and returns the entries that are complete; asked, {@code over} says that the worker writes no more. */
-    List<EntryCutter.Span> poll(long now, BooleanSupplier over) throws IOException {
+    /**
+     * Reads on, and returns the entries that are complete; empty if there is none. Asked only where it matters, {@code ended}
+     * says that the worker writes no more.
+     */
+    Optional<Part> next(long now, BooleanSupplier ended, Supplier<KnownWorkers.Known> worker) throws IOException {
+        over = false;
+        List<EntryCutter.Span> spans = poll(now, ended);
+        List<BatchPiece.Cut> cuts = budget.admit(spans, now, over);
+        if (cuts.isEmpty()) {
+            return Optional.empty();
+        }
+        LogProgress before = progress;
+        EntryReader.Page page = reader.read(file, before, cuts, this::bytes, worker.get());
+        if (shipped && page.entries().size() < cuts.size()) {
+            throw new IOException("it was cut while it was read");
+        }
+        long end = before.offset()
+                + cuts.stream().mapToLong(BatchPiece.Cut::length).sum();
+        LogProgress after = new LogProgress(
+                before.inode(),
+                before.base(),
+                end,
+                page.time(),
+                page.level(),
+                shipped ? mark(end) : LogProgress.Mark.NONE);
+        return Optional.of(new Part(new BatchPiece(file.workerId(), before, cuts, after), page.entries()));
+    }
+
+    private LogProgress.Mark mark(long end) throws IOException {
+        int length = (int) Math.min(LogProgress.MARK, end);
+        byte[] last = bytes(end - length, length);
+        return LogProgress.Mark.of(last, last.length);
+    }
+
+    private List<EntryCutter.Span> poll(long now, BooleanSupplier ended) throws IOException {
         polled = now;
         moved = false;
         LogSource from = source();
@@ -82,8 +150,8 @@ final class FollowedFile implements AutoCloseable {
         }
         List<EntryCutter.Span> spans = new ArrayList<>();
         byte[] bytes = from.read(read, CHUNK);
-        boolean last = bytes.length == 0 && hasRest() && over.getAsBoolean();
-        if (last) {
+        over = bytes.length == 0 && hasRest() && ended.getAsBoolean();
+        if (over) {
             // It may have written between the reading and its end.
             bytes = from.read(read, CHUNK);
         }
@@ -92,7 +160,7 @@ final class FollowedFile implements AutoCloseable {
             read += bytes.length;
             grown = now;
             moved = true;
-        } else if (last || (superseded && now >= quietAt())) {
+        } else if (over || (superseded && now >= quietAt())) {
             cutter.closeAll(spans::add);
             turnToSuccessor(spans.isEmpty());
         } else if (now >= quietAt()) {
@@ -106,16 +174,17 @@ final class FollowedFile implements AutoCloseable {
         return grown + (superseded || cutter.isJoining() ? JOINING : QUIET).toNanos();
     }
 
-    /** When there is something to do although nothing is written; empty if there never is. */
-    OptionalLong due() {
+    /** The time at which there is something to do although nothing is written; far away if there never is. */
+    long due() {
+        long budgeted = budget.due().orElse(Long.MAX_VALUE);
         if (superseded || cutter.openLines().isPresent()) {
-            return OptionalLong.of(quietAt());
+            return Math.min(budgeted, quietAt());
         }
         // A line without an end: another host may have noticed that its worker has ended.
-        return hasRest() ? OptionalLong.of(polled + LOOK_AGAIN.toNanos()) : OptionalLong.empty();
+        return hasRest() ? Math.min(budgeted, polled + LOOK_AGAIN.toNanos()) : budgeted;
     }
 
-    /** Whether the last poll found something, so that another may find more. */
+    /** Whether the last look found something, so that another may find more. */
     boolean hasMoved() {
         return moved;
     }
@@ -126,12 +195,12 @@ final class FollowedFile implements AutoCloseable {
     }
 
     /** Whether bytes wait that are no whole line. */
-    boolean hasRest() {
+    private boolean hasRest() {
         return read > progress.offset();
     }
 
     /** Bytes of the file, which were read before; none where it is gone. */
-    byte[] bytes(long offset, int length) throws IOException {
+    private byte[] bytes(long offset, int length) throws IOException {
         return source == null ? new byte[0] : source.read(offset, length);
     }
 

@@ -29,13 +29,13 @@ public final class LogCheckup {
     private static final long MUCH = 1 << 20;
 
     private final DataDirectory data;
-    private final KnownWorkers incarnations;
+    private final KnownWorkers workers;
     private final Instant now;
     private final List<Finding> findings = new ArrayList<>();
 
-    public LogCheckup(DataDirectory data, KnownWorkers incarnations, Instant now) {
+    public LogCheckup(DataDirectory data, KnownWorkers workers, Instant now) {
         this.data = data;
-        this.incarnations = incarnations;
+        this.workers = workers;
         this.now = now;
     }
 
@@ -54,7 +54,7 @@ public final class LogCheckup {
         long bytes = 0;
         int files = 0;
         boolean late = false;
-        for (SinkBacklog.Waiting waiting : SinkBacklog.of(data, name)) {
+        for (SinkCheckpoints.Waiting waiting : SinkCheckpoints.waiting(data, name)) {
             long whole = wholeLines(waiting);
             if (whole > 0) {
                 bytes += whole;
@@ -83,10 +83,9 @@ public final class LogCheckup {
     }
 
     /** A line without an end is no entry before its worker has ended. */
-    private long wholeLines(SinkBacklog.Waiting waiting) throws IOException {
+    private long wholeLines(SinkCheckpoints.Waiting waiting) throws IOException {
         if (waiting.bytes() >= LogEntry.LONGEST
-                || incarnations
-                        .of(waiting.file().account(), waiting.file().workerId())
+                || workers.of(waiting.file().account(), waiting.file().workerId())
                         .over()) {
             return waiting.bytes();
         }

@@ -29,18 +29,18 @@ public final class LogLookup {
     private static final String FILES = "files";
 
     private final DataDirectory data;
-    private final KnownWorkers incarnations;
+    private final KnownWorkers workers;
     private final Optional<LogSink> sink;
     private final Redaction redaction;
-    private final Clocks timing;
+    private final Clocks clocks;
 
     public LogLookup(
-            DataDirectory data, WorkerRegistry registry, Optional<LogSink> sink, Redaction redaction, Clocks timing) {
+            DataDirectory data, WorkerRegistry registry, Optional<LogSink> sink, Redaction redaction, Clocks clocks) {
         this.data = data;
-        this.incarnations = KnownWorkers.of(registry);
+        this.workers = KnownWorkers.of(registry);
         this.sink = sink;
         this.redaction = redaction;
-        this.timing = timing;
+        this.clocks = clocks;
     }
 
     public LogAnswer find(LogQuery query) {
@@ -81,7 +81,7 @@ public final class LogLookup {
     /** Read before the sink is asked, an entry on its way is not missed, and may be found twice. */
     private Behind behind(LogQuery query, String name) {
         try {
-            return new Behind(new FileSearch(data, incarnations, redaction).findBehind(query, name), Optional.empty());
+            return new Behind(new FileSearch(data, workers, redaction).findBehind(query, name), Optional.empty());
         } catch (LogSinkException unreadable) {
             return new Behind(List.of(), Optional.of("the last entries may be missing: " + unreadable.getMessage()));
         }
@@ -109,10 +109,10 @@ public final class LogLookup {
     }
 
     private LogAnswer inFiles(LogQuery query, String why) {
-        return new LogAnswer(new FileSearch(data, incarnations, redaction).find(query), FILES, Optional.of(why));
+        return new LogAnswer(new FileSearch(data, workers, redaction).find(query), FILES, Optional.of(why));
     }
 
     public LogFollower follow(AccountId account) {
-        return new FileFollower(data, account, incarnations, redaction, timing);
+        return new FileFollower(data, account, workers, redaction, clocks);
     }
 }

@@ -3,6 +3,7 @@ package io.workersupervisor.internal.logs;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogRetention;
 import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.events.LastingTrouble;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -22,7 +23,7 @@ final class LogRemoval {
     private final DataDirectory data;
     private final LogFeed feed;
     private final LogRetention retention;
-    private boolean told;
+    private final LastingTrouble tooMuch = new LastingTrouble();
 
     /** A file that may go. */
     private record Candidate(Path path, long modified, long size, Optional<WorkerLogFile> worker) {}
@@ -36,7 +37,7 @@ final class LogRemoval {
     /** Removes what is old, and then the oldest until the rest fits; {@code needed} bytes more than that shall be free. */
     void tick(long needed) throws IOException {
         List<Candidate> candidates = candidates();
-        long oldest = feed.timing().now().toEpochMilli() - retention.keepFor().toMillis();
+        long oldest = feed.clocks().now().toEpochMilli() - retention.keepFor().toMillis();
         long excess = Math.max(used() - retention.atMost(), needed);
         for (Candidate candidate : candidates) {
             if (candidate.modified() >= oldest && excess <= 0) {
@@ -45,13 +46,13 @@ final class LogRemoval {
             remove(candidate);
             excess -= candidate.size();
         }
-        boolean over = excess > 0 && needed == 0;
-        if (over && !told) {
+        if (excess <= 0 || needed != 0) {
+            tooMuch.ends();
+        } else if (tooMuch.begins()) {
             feed.trouble(
                     "data directory " + data + " takes " + Text.bytes(used()) + " of " + Text.bytes(retention.atMost())
                             + ", and what is left belongs to living workers or waits for a log sink");
         }
-        told = over;
     }
 
     private void remove(Candidate candidate) throws IOException {
@@ -72,7 +73,9 @@ final class LogRemoval {
         Map<String, LogProgress> archive = CheckpointJournal.readOnly(Layout.archive(data));
         for (WorkerLogFile file : WorkerLogFile.list(data)) {
             Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
-            if (stat.isPresent() && isShippedWhole(file, stat.get(), acknowledged) && feed.isOver(file)) {
+            if (stat.isPresent()
+                    && isShippedWhole(file, stat.get(), acknowledged)
+                    && feed.isOver(file, feed.clocks().nanos())) {
                 found.add(new Candidate(
                         file.path(),
                         Files.getLastModifiedTime(file.path()).toMillis(),

@@ -49,6 +49,16 @@ public final class LogSource implements AutoCloseable {
         return Optional.of(new LogSource(opened, after.get().inode()));
     }
 
+    /** The file that a piece was read from, under whatever name; empty where its bytes are gone. */
+    static Optional<LogSource> of(BatchPiece piece, WorkerLogFile file) throws IOException {
+        long inode = piece.after().inode();
+        Optional<LogSource> source = open(file.path()).filter(open -> open.inode() == inode);
+        if (source.isEmpty()) {
+            source = renamed(file.path(), inode);
+        }
+        return source.isPresent() && source.get().continues(piece.after()) ? source : Optional.empty();
+    }
+
     /** The file of an inode under whatever name it has now in the directory of the path. */
     static Optional<LogSource> renamed(Path path, long inode) throws IOException {
         Path directory = path.toAbsolutePath().getParent();

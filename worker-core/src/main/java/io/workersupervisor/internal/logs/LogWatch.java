@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.logs;
 
 import io.workersupervisor.DataDirectory;
+import io.workersupervisor.internal.events.LastingTrouble;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ public final class LogWatch implements AutoCloseable {
     /** Those that grew lately. */
     private final Set<WorkerLogFile> busy = new LinkedHashSet<>();
 
-    private boolean refusalTold;
+    private final LastingTrouble refusal = new LastingTrouble();
     private @Nullable WatchService service;
     private long stormUntil;
     private long sweepAt;
@@ -63,12 +64,12 @@ public final class LogWatch implements AutoCloseable {
         this.data = data;
         this.feed = feed;
         this.kernel = kernel;
-        this.sweepAt = feed.timing().nanos();
+        this.sweepAt = feed.clocks().nanos();
     }
 
     /** Waits for files to grow, and returns those that did or may have; none if nothing was noticed for some time. */
     Set<WorkerLogFile> await() throws IOException, InterruptedException {
-        long now = feed.timing().nanos();
+        long now = feed.clocks().nanos();
         if (service == null && now - stormUntil >= 0) {
             begin();
         }
@@ -92,13 +93,16 @@ public final class LogWatch implements AutoCloseable {
             service = kernel.watch(data.path());
         } catch (IOException refused) {
             // No more watches for this user: all is looked at instead.
-            stormUntil = feed.timing().nanos() + SWEEP.toNanos();
-            tellOnce(refused);
+            stormUntil = feed.clocks().nanos() + SWEEP.toNanos();
+            if (refusal.begins()) {
+                feed.trouble(data + " cannot be watched, its log files are looked at every " + Text.words(BUSY) + ": "
+                        + Text.reason(refused));
+            }
             return;
         }
-        refusalTold = false;
+        refusal.ends();
         // What grew before the watch began.
-        sweepAt = feed.timing().nanos();
+        sweepAt = feed.clocks().nanos();
     }
 
     private static WatchService register(Path directory) throws IOException {
@@ -109,15 +113,6 @@ public final class LogWatch implements AutoCloseable {
         } catch (IOException refused) {
             begun.close();
             throw refused;
-        }
-    }
-
-    /** It is tried again and again, and told when it has begun to fail. */
-    private void tellOnce(IOException refused) {
-        if (!refusalTold) {
-            refusalTold = true;
-            feed.trouble(data + " cannot be watched, its log files are looked at every " + Text.words(BUSY) + ": "
-                    + Text.reason(refused));
         }
     }
 
@@ -139,7 +134,7 @@ public final class LogWatch implements AutoCloseable {
         if (events > MANY_A_TURN) {
             busy.addAll(grown);
             close();
-            stormUntil = feed.timing().nanos() + STORM.toNanos();
+            stormUntil = feed.clocks().nanos() + STORM.toNanos();
             sweepAt = stormUntil;
         }
         return grown;
@@ -169,7 +164,7 @@ public final class LogWatch implements AutoCloseable {
         Set<WorkerLogFile> grown = look(all);
         busy.retainAll(grown);
         busy.addAll(grown);
-        sweepAt = feed.timing().nanos() + (service == null ? STORM : SWEEP).toNanos();
+        sweepAt = feed.clocks().nanos() + (service == null ? STORM : SWEEP).toNanos();
         return grown;
     }
 

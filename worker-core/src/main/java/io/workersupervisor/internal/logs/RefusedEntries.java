@@ -36,7 +36,7 @@ final class RefusedEntries {
         this.sink = sink;
         this.file = directory.resolve(FILE);
         this.feed = feed;
-        this.told = feed.timing().nanos() - BETWEEN_WORDS.toNanos();
+        this.told = feed.clocks().nanos() - BETWEEN_WORDS.toNanos();
     }
 
     void put(List<LogSink.Rejected> refused) throws IOException {
@@ -65,7 +65,7 @@ final class RefusedEntries {
     }
 
     private void tell(LogSink.Rejected first) {
-        long now = feed.timing().nanos();
+        long now = feed.clocks().nanos();
         if (now - told >= BETWEEN_WORDS.toNanos()) {
             LogPosition position = first.entry().requirePosition();
             feed.trouble(

@@ -1,17 +1,21 @@
 package io.workersupervisor.internal.logs;
 
 import io.workersupervisor.DataDirectory;
+import io.workersupervisor.internal.directory.FileOnlyMarks;
 import io.workersupervisor.internal.directory.Layout;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How far all sinks that a data directory was ever shipped to have its workers' files. A sink that is not in use any more
@@ -89,5 +93,44 @@ public final class SinkCheckpoints {
     /** Every sink has what stands before this offset. */
     public long of(WorkerLogFile file, long inode) {
         return least.getOrDefault(key(file.workerId(), inode), 0L);
+    }
+
+    /** A file of which a sink lacks the last bytes; it has everything up to the progress, if it has anything. */
+    record Waiting(WorkerLogFile file, Optional<LogProgress> progress, long bytes, Instant written) {
+        long offset() {
+            return progress.map(LogProgress::offset).orElse(0L);
+        }
+    }
+
+    /** The files that wait for a sink, as its checkpoints say; those of workers that ship their lines themselves do not. */
+    static List<Waiting> waiting(DataDirectory data, String sink) throws IOException {
+        Map<String, LogProgress> acknowledged =
+                CheckpointJournal.readOnly(Layout.checkpoints(data).resolve(sink));
+        FileOnlyMarks fileOnly = new FileOnlyMarks(data);
+        List<Waiting> waiting = new ArrayList<>();
+        for (WorkerLogFile file : WorkerLogFile.list(data)) {
+            Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
+            if (stat.isEmpty() || fileOnly.isMarked(file.workerId())) {
+                continue;
+            }
+            WorkerLogFile.Stat present = stat.get();
+            Optional<LogProgress> progress = Optional.ofNullable(acknowledged.get(file.workerId()))
+                    .map(known -> known.inode() == present.inode() && known.offset() <= present.size()
+                            ? known
+                            : known.anew(present.inode(), 0));
+            long bytes = present.size() - progress.map(LogProgress::offset).orElse(0L);
+            if (bytes > 0) {
+                written(file.path()).ifPresent(at -> waiting.add(new Waiting(file, progress, bytes, at)));
+            }
+        }
+        return waiting;
+    }
+
+    private static Optional<Instant> written(Path path) throws IOException {
+        try {
+            return Optional.of(Files.getLastModifiedTime(path).toInstant());
+        } catch (NoSuchFileException gone) {
+            return Optional.empty();
+        }
     }
 }

@@ -27,12 +27,12 @@ public final class EnvironmentSearch {
     private static final Duration PAUSE = Duration.ofMillis(5);
 
     private final ProcFs proc;
-    private final Clocks timing;
+    private final Clocks clocks;
     private final SharedReading<Reading> everyone;
 
-    public EnvironmentSearch(ProcFs proc, Clocks timing) {
+    public EnvironmentSearch(ProcFs proc, Clocks clocks) {
         this.proc = proc;
-        this.timing = timing;
+        this.clocks = clocks;
         this.everyone = new SharedReading<>(() -> read(proc.processes()));
     }
 
@@ -112,7 +112,7 @@ public final class EnvironmentSearch {
 
     private List<Marked> search(Predicate<Mark> sought, long bornAfter) {
         List<Marked> found = new ArrayList<>();
-        long deadline = timing.nanos() + LONGEST_EXEC.toNanos();
+        long deadline = clocks.nanos() + LONGEST_EXEC.toNanos();
         Reading now = everyone.read();
         while (true) {
             now.marked().forEach((pid, mark) -> {
@@ -126,10 +126,10 @@ public final class EnvironmentSearch {
             List<Long> pending = now.empty().stream()
                     .filter(pid -> mayStillExec(pid, bornAfter))
                     .toList();
-            if (pending.isEmpty() || timing.nanos() >= deadline) {
+            if (pending.isEmpty() || clocks.nanos() >= deadline) {
                 break;
             }
-            timing.pause(PAUSE);
+            clocks.pause(PAUSE);
             now = read(pending);
         }
         proc.requireReadable();

@@ -25,6 +25,18 @@ public record Kernel(String machineId, String bootId, String pidNamespace, Strin
                 link(Path.of("/proc/self/ns/time")));
     }
 
+    /** The identity of a process of this kernel; a tick of 0 means that the system has none. */
+    public ProcessIdentity identity(long pid, long ticks) {
+        long millis = ticks == 0 ? ProcessIdentity.startMillis(pid) : 0;
+        return new ProcessIdentity(pid, ticks, millis, bootId, pidNamespace, timeNamespace);
+    }
+
+    /** Whether the identity's numbers were read in the namespaces of this process. */
+    public boolean isHere(ProcessIdentity identity) {
+        return identity.pidNamespace().equals(pidNamespace)
+                && identity.timeNamespace().equals(timeNamespace);
+    }
+
     /** Linux has everything; other systems with POSIX tools lack ticks, namespaces and readable environments. */
     public static boolean isLinux() {
         return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");

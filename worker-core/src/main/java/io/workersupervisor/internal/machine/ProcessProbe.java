@@ -20,12 +20,12 @@ import java.util.OptionalInt;
  */
 public final class ProcessProbe {
     private final ProcFs proc;
-    private final Kernel machine;
+    private final Kernel kernel;
     private final Existence existence;
 
-    public ProcessProbe(ProcFs proc, Kernel machine, Existence existence) {
+    public ProcessProbe(ProcFs proc, Kernel kernel, Existence existence) {
         this.proc = proc;
-        this.machine = machine;
+        this.kernel = kernel;
         this.existence = existence;
     }
 
@@ -78,11 +78,10 @@ public final class ProcessProbe {
 
     private Finding probe(ProcessIdentity identity, Optional<String> workerId) {
         String who = "pid " + identity.pid();
-        if (!identity.bootId().equals(machine.bootId())) {
+        if (!identity.bootId().equals(kernel.bootId())) {
             return new Finding(Kind.OTHER_BOOT, "the machine was restarted since " + who + " was recorded");
         }
-        if (!identity.pidNamespace().equals(machine.pidNamespace())
-                || !identity.timeNamespace().equals(machine.timeNamespace())) {
+        if (!kernel.isHere(identity)) {
             return new Finding(Kind.FOREIGN, who + " was recorded in another pid or time namespace (container)");
         }
         if (identity.startTicks() == 0) {

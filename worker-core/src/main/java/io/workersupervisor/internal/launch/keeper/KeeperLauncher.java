@@ -4,10 +4,10 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.AccountLocks;
-import io.workersupervisor.internal.launch.HostEnvironment;
 import io.workersupervisor.internal.launch.InheritedLimits;
 import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.launch.ResolvedCommand;
+import io.workersupervisor.internal.launch.WorkerEnvironment;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcessIdentity;
@@ -23,41 +23,41 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The native launch path: asks the keeper of this process's context for everything. What it may not answer, because it is
- * frozen or has died, is {@link Launcher.LaunchAnswer.Unanswered}, and never tried again on another path.
+ * The native launch path: asks the keeper of this process's context for everything. A launch that a frozen or dead keeper
+ * leaves without an answer is {@link Launcher.LaunchAnswer.Unanswered}, and never tried again on another path.
  */
 public final class KeeperLauncher {
     public static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
 
-    /** How long a launch or a fence tries for a busy lock: probes and fences hold it for a moment only. */
+    /** The longest that a launch or a fence tries for a busy lock: probes and fences hold it for a moment only. */
     private static final Duration LONGEST_BUSY = Duration.ofSeconds(2);
 
     private static final Duration PAUSE = Duration.ofMillis(10);
     private static final String NO_LEASE = "";
 
     private final DataDirectory data;
-    private final Kernel machine;
-    private final Clocks timing;
+    private final Kernel kernel;
+    private final Clocks clocks;
     private final KeeperConnections keepers;
     private final KeeperContext context;
     private final KeeperStarter program;
     private final Duration patience;
-    private final HostEnvironment host = HostEnvironment.current();
+    private final WorkerEnvironment.HostBytes host = WorkerEnvironment.HostBytes.current();
     private final String umask = InheritedLimits.umask();
     private final String niceness = Integer.toString(InheritedLimits.niceness());
     private final String limits = InheritedLimits.limits();
 
     public KeeperLauncher(
             DataDirectory data,
-            Kernel machine,
-            Clocks timing,
+            Kernel kernel,
+            Clocks clocks,
             KeeperConnections keepers,
             KeeperContext context,
             KeeperStarter program,
             Duration patience) {
         this.data = data;
-        this.machine = machine;
-        this.timing = timing;
+        this.kernel = kernel;
+        this.clocks = clocks;
         this.keepers = keepers;
         this.context = context;
         this.program = program;
@@ -70,19 +70,22 @@ public final class KeeperLauncher {
     }
 
     public Launcher.LaunchAnswer launch(Launcher.LaunchRequest request) throws KeeperUnavailableException {
-        ResolvedCommand launchable = ResolvedCommand.of(request.spec(), System.getenv());
-        if (launchable instanceof ResolvedCommand.Not not) {
+        ResolvedCommand resolved = ResolvedCommand.of(request.spec(), System.getenv());
+        if (resolved instanceof ResolvedCommand.Not not) {
             return not.answer();
         }
-        long deadline = timing.nanos() + LONGEST_BUSY.toNanos();
+        long deadline = clocks.nanos() + LONGEST_BUSY.toNanos();
         while (true) {
-            Launcher.LaunchAnswer answer = launchOnce(request, (ResolvedCommand.Ready) launchable);
-            boolean last = timing.nanos() > deadline || Thread.currentThread().isInterrupted();
-            if (!(answer instanceof Launcher.LaunchAnswer.Busy) || last) {
+            Launcher.LaunchAnswer answer = launchOnce(request, (ResolvedCommand.Ready) resolved);
+            if (!(answer instanceof Launcher.LaunchAnswer.Busy) || isLate(deadline)) {
                 return answer;
             }
-            timing.pause(PAUSE);
+            clocks.pause(PAUSE);
         }
+    }
+
+    private boolean isLate(long deadline) {
+        return clocks.nanos() > deadline || Thread.currentThread().isInterrupted();
     }
 
     private Launcher.LaunchAnswer launchOnce(Launcher.LaunchRequest request, ResolvedCommand.Ready ready)
@@ -98,14 +101,7 @@ public final class KeeperLauncher {
         List<String> answer = keepers.calls().ask(connection, frame.get(), workerId, patience);
         if (!answer.isEmpty() && answer.get(0).equals("RUN")) {
             return new Launcher.LaunchAnswer.Born(
-                    new ProcessIdentity(
-                            Long.parseLong(answer.get(2)),
-                            Long.parseLong(answer.get(3)),
-                            0,
-                            machine.bootId(),
-                            machine.pidNamespace(),
-                            machine.timeNamespace()),
-                    over);
+                    kernel.identity(Long.parseLong(answer.get(2)), Long.parseLong(answer.get(3))), over);
         }
         keepers.neverStarted(workerId);
         return answer.isEmpty() ? unanswered(connection) : notLaunched(answer, fields);
@@ -129,7 +125,7 @@ public final class KeeperLauncher {
         };
     }
 
-    /** Which of the files that it was given a step is about. */
+    /** The file of the request that a failed step is about. */
     private static String file(String step, List<String> asked) {
         return switch (step) {
             case "lock", "fence" -> ": " + asked.get(4);
@@ -177,10 +173,10 @@ public final class KeeperLauncher {
     }
 
     public Launcher.FenceAnswer raise(AccountId account, long number) throws KeeperUnavailableException {
-        long deadline = timing.nanos() + LONGEST_BUSY.toNanos();
+        long deadline = clocks.nanos() + LONGEST_BUSY.toNanos();
         while (true) {
             List<String> answer = ask("FENCE", Layout.lockFile(data, account).toString(), Long.toString(number));
-            boolean last = timing.nanos() > deadline || Thread.currentThread().isInterrupted();
+            boolean last = isLate(deadline);
             if (answer.isEmpty()) {
                 return new Launcher.FenceAnswer.NotRaised("the keeper gave no answer");
             } else if (answer.get(0).equals("FENCED")) {
@@ -190,7 +186,7 @@ public final class KeeperLauncher {
             } else if (last) {
                 return new Launcher.FenceAnswer.Held();
             }
-            timing.pause(PAUSE);
+            clocks.pause(PAUSE);
         }
     }
 
