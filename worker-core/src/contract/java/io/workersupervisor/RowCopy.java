@@ -7,7 +7,7 @@ public final class RowCopy {
     private RowCopy() {}
 
     public static WorkerRow of(WorkerRow row, AccountId account) {
-        return of(row, account, row.epoch(), row.version(), row.workerId());
+        return of(row, account, row.epoch(), row.revision(), row.workerId());
     }
 
     public static WorkerRow of(WorkerRow row, long epoch, long version, String workerId) {
@@ -25,7 +25,7 @@ public final class RowCopy {
                 row.desired(),
                 row.startedAt(),
                 row.userId(),
-                row.specVersion(),
+                row.version(),
                 row.detail());
     }
 }

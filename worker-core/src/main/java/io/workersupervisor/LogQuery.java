@@ -10,9 +10,9 @@ import java.util.Set;
  *
  * <pre>{@code
  * LogQuery.last(100)                                              // of all accounts
- * LogQuery.last(50).of(account).atLeast(LogLevel.WARNING)         // of one account, what a person should look at
+ * LogQuery.last(50).account(account).atLeast(LogLevel.WARNING)         // of one account, what a person should look at
  * LogQuery.last(1_000).since(clock.instant().minus(24, HOURS))    // of a period
- * LogQuery.last(20).of(account).until(report.endedAt())           // before it went
+ * LogQuery.last(20).account(account).until(report.endedAt())           // before it went
  * }</pre>
  *
  * @param account of this account only
@@ -74,7 +74,7 @@ public record LogQuery(
      * @param one the account
      * @return a narrower query
      */
-    public LogQuery of(AccountId one) {
+    public LogQuery account(AccountId one) {
         return new LogQuery(Optional.of(one), workerId, levels, since, until, limit);
     }
 
@@ -84,7 +84,7 @@ public record LogQuery(
      * @param one the worker id
      * @return a narrower query
      */
-    public LogQuery ofWorker(String one) {
+    public LogQuery worker(String one) {
         return new LogQuery(account, Optional.of(one), levels, since, until, limit);
     }
 

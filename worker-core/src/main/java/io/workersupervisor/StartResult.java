@@ -48,9 +48,9 @@ public sealed interface StartResult {
      * @param workerId the new worker
      * @param pid its process
      * @param epoch its fencing number
-     * @param since when it was claimed
+     * @param startedAt when it was claimed
      */
-    record Started(AccountId account, String workerId, long pid, long epoch, Instant since) implements StartResult {
+    record Started(AccountId account, String workerId, long pid, long epoch, Instant startedAt) implements StartResult {
         @Override
         public String describe() {
             return "account " + account + " started: worker " + workerId + ", pid " + pid + ", epoch " + epoch;
@@ -63,14 +63,14 @@ public sealed interface StartResult {
      * @param account the account
      * @param workerId the worker
      * @param pid its process, 0 where it is in another namespace
-     * @param since when it was claimed
+     * @param startedAt when it was claimed
      * @param evidence what proves it
      */
-    record AlreadyRunning(AccountId account, String workerId, long pid, Instant since, String evidence)
+    record AlreadyRunning(AccountId account, String workerId, long pid, Instant startedAt, String evidence)
             implements StartResult {
         @Override
         public String describe() {
-            return "account " + account + " is already running: worker " + workerId + " since " + since + ", "
+            return "account " + account + " is already running: worker " + workerId + " since " + startedAt + ", "
                     + evidence;
         }
     }

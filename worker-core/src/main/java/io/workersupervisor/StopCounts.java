@@ -30,7 +30,7 @@ public record StopCounts(
         for (StopReport report : reports) {
             byReason.merge(report.reason(), 1, Integer::sum);
             byVersion
-                    .computeIfAbsent(report.specVersion().orElse(""), version -> new EnumMap<>(StopReason.class))
+                    .computeIfAbsent(report.version().orElse(""), version -> new EnumMap<>(StopReason.class))
                     .merge(report.reason(), 1, Integer::sum);
         }
         byVersion.replaceAll((version, counts) -> Collections.unmodifiableMap(counts));

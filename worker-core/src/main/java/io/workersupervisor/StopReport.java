@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param epoch its fencing number
  * @param node the node that ran it
  * @param userId the owner of the account, if given
- * @param specVersion the version of what ran, if given
+ * @param version the version of what ran, if given
  * @param startedAt when it was claimed
  * @param endedAt when it ended, or where nobody saw that, when its end was noticed
  * @param exit how it ended
@@ -37,7 +37,7 @@ public record StopReport(
         long epoch,
         String node,
         Optional<String> userId,
-        Optional<String> specVersion,
+        Optional<String> version,
         Instant startedAt,
         Instant endedAt,
         ExitStatus exit,
@@ -73,7 +73,7 @@ public record StopReport(
      * @param epoch its fencing number
      * @param node the node that ran it
      * @param userId the owner of the account, if given
-     * @param specVersion the version of what ran, if given
+     * @param version the version of what ran, if given
      * @param startedAt when it was claimed
      * @param endedAt when it ended, or where nobody saw that, when its end was noticed
      * @param exit how it ended
@@ -93,13 +93,13 @@ public record StopReport(
         startedAt = Instant.ofEpochMilli(startedAt.toEpochMilli());
         endedAt = Instant.ofEpochMilli(endedAt.toEpochMilli());
         userId = userId.map(user -> Text.cut(user, 256));
-        specVersion = specVersion.map(version -> Text.cut(version, 256));
+        version = version.map(text -> Text.cut(text, 256));
         advice = Text.cut(advice, 512);
         retryAfter = retryAfter.map(wait ->
                 Duration.ofSeconds(Math.min(Math.max(wait.toSeconds(), 0), DiagnosisRule.LONGEST_WAIT.toSeconds())));
         int others = bytes(node)
                 + bytes(userId.orElse(""))
-                + bytes(specVersion.orElse(""))
+                + bytes(version.orElse(""))
                 + bytes(exit.toString())
                 + bytes(advice);
         int room = LARGEST - LARGEST_FRAME - others;
@@ -118,7 +118,7 @@ public record StopReport(
      * @param epoch its fencing number
      * @param node the node that ran it
      * @param userId the owner of the account, if given
-     * @param specVersion the version of what ran, if given
+     * @param version the version of what ran, if given
      * @param startedAt when it was claimed
      * @param endedAt when it ended, or where nobody saw that, when its end was noticed
      * @param exit how it ended
@@ -135,7 +135,7 @@ public record StopReport(
             long epoch,
             String node,
             Optional<String> userId,
-            Optional<String> specVersion,
+            Optional<String> version,
             Instant startedAt,
             Instant endedAt,
             ExitStatus exit,
@@ -151,7 +151,7 @@ public record StopReport(
                 epoch,
                 node,
                 userId,
-                specVersion,
+                version,
                 startedAt,
                 endedAt,
                 exit,
@@ -210,7 +210,7 @@ public record StopReport(
      *
      * @return text that ends without a newline
      */
-    public String toText() {
+    public String describe() {
         StringBuilder text = new StringBuilder();
         text.append(endedAt)
                 .append("  ")
@@ -225,7 +225,7 @@ public record StopReport(
                 .append(epoch)
                 .append(", ran ");
         text.append(Text.words(uptime()));
-        specVersion.ifPresent(version -> text.append(", version ").append(version));
+        version.ifPresent(version -> text.append(", version ").append(version));
         text.append("\n  exit      ").append(exit);
         usage.ifPresent(used -> text.append("\n  used      ").append(used));
         text.append("\n  ended by  ").append(initiator.name().toLowerCase(java.util.Locale.ROOT));

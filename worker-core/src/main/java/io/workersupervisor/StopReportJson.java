@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A stop report as one JSON object; its form is stable, fields are only added.
  *
  * <pre>
- * {"account":4711,"worker_id":"...","epoch":3,"node":"...","user_id":"...","spec_version":"...",
+ * {"account":4711,"worker_id":"...","epoch":3,"node":"...","user_id":"...","version":"...",
  *  "started_at":"2026-11-24T02:00:00.123Z","ended_at":"...",
  *  "exit":{"code":3} or {"signal":9,"core":true} or {"code_or_signal":137} or {"unknown":"why"} or {"never_ran":true},
  *  "usage":{"peak_bytes":9437184,"user_us":120000,"system_us":30000},
@@ -34,7 +34,7 @@ final class StopReportJson {
         map.put("epoch", report.epoch());
         map.put("node", report.node());
         report.userId().ifPresent(user -> map.put("user_id", user));
-        report.specVersion().ifPresent(version -> map.put("spec_version", version));
+        report.version().ifPresent(version -> map.put("version", version));
         map.put("started_at", report.startedAt().toString());
         map.put("ended_at", report.endedAt().toString());
         map.put("exit", exit(report.exit()));
@@ -103,7 +103,7 @@ final class StopReportJson {
                 map.get("epoch") instanceof Long epoch ? epoch : 0,
                 text(map, "node"),
                 optional(map, "user_id"),
-                optional(map, "spec_version"),
+                optional(map, "version").or(() -> optional(map, "spec_version")),
                 time(map, "started_at"),
                 time(map, "ended_at"),
                 exit(map.get("exit")),

@@ -33,27 +33,27 @@ public sealed interface StopResult {
      *
      * @param account the account
      * @param workerId the worker that was ended
-     * @param rungs what the ladder did, in order; empty if it found the worker dead
+     * @param steps what the stop did, in order; empty if it found the worker dead
      * @param report its stop report, empty where the registry never knew the worker
      */
-    record Stopped(AccountId account, String workerId, List<String> rungs, Optional<StopReport> report)
+    record Stopped(AccountId account, String workerId, List<String> steps, Optional<StopReport> report)
             implements StopResult {
         /**
          * Takes a copy.
          *
          * @param account the account
          * @param workerId the worker that was ended
-         * @param rungs what the ladder did, in order; empty if it found the worker dead
+         * @param steps what the stop did, in order; empty if it found the worker dead
          * @param report its stop report, empty where the registry never knew the worker
          */
         public Stopped {
-            rungs = List.copyOf(rungs);
+            steps = List.copyOf(steps);
         }
 
         @Override
         public String describe() {
             return "account " + account + " stopped: worker " + workerId
-                    + (rungs.isEmpty() ? ", had ended before" : ", " + String.join(", ", rungs));
+                    + (steps.isEmpty() ? ", had ended before" : ", " + String.join(", ", steps));
         }
     }
 

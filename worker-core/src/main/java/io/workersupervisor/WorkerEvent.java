@@ -139,7 +139,7 @@ public sealed interface WorkerEvent {
      * @param worker the account's row
      * @param ailment what was seen
      */
-    record Ailing(Instant at, WorkerRow worker, Ailment ailment) implements WorkerEvent {
+    record Unhealthy(Instant at, WorkerRow worker, Ailment ailment) implements WorkerEvent {
         @Override
         public Optional<AccountId> account() {
             return Optional.of(worker.account());

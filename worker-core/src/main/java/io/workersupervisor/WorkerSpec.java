@@ -123,7 +123,7 @@ public final class WorkerSpec {
      *
      * @return to the sinks, or left in the file
      */
-    public LogShipping logs() {
+    public LogShipping logShipping() {
         return shipping;
     }
 
@@ -316,7 +316,7 @@ public final class WorkerSpec {
          * @param shipping to the sinks, or left in the file
          * @return this
          */
-        public Builder logs(LogShipping shipping) {
+        public Builder logShipping(LogShipping shipping) {
             this.shipping = shipping;
             return this;
         }

@@ -19,7 +19,7 @@ import java.util.OptionalLong;
  * @param startedAt when it was claimed
  * @param node the owner of the row
  * @param userId the owner of the account, if given
- * @param specVersion the version of what runs, if given
+ * @param version the version of what runs, if given
  * @param log the worker's log file, which may be gone
  * @param ailment what keeps a living worker from its work, if anything was seen
  */
@@ -35,7 +35,7 @@ public record WorkerStatus(
         Instant startedAt,
         String node,
         Optional<String> userId,
-        Optional<String> specVersion,
+        Optional<String> version,
         Optional<Path> log,
         Optional<Ailment> ailment) {
     /**

@@ -40,7 +40,7 @@ class AilingWorkerTest {
 
     private long told() {
         return List.copyOf(node.events).stream()
-                .filter(event -> event instanceof WorkerEvent.Ailing)
+                .filter(event -> event instanceof WorkerEvent.Unhealthy)
                 .count();
     }
 

@@ -76,7 +76,7 @@ class DisasterTest {
             assertThat(((StartResult.Refused) refused).reason()).isEqualTo(RefusalReason.UNREGISTERED_WORKER);
             assertThat(((StartResult.Refused) refused).evidence()).contains("pid " + pid);
             assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
-            assertThat(((StopResult.Stopped) stopped).rungs()).anyMatch(rung -> rung.startsWith("TERM"));
+            assertThat(((StopResult.Stopped) stopped).steps()).anyMatch(rung -> rung.startsWith("TERM"));
             assertThat(((StopResult.Stopped) stopped).report()).isEmpty();
             assertThat(started.orElseThrow().epoch()).isEqualTo(2);
             after.awaitEvent("registry was lost");

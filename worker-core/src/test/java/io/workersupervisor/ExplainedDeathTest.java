@@ -66,7 +66,7 @@ class ExplainedDeathTest {
                 raise AuthKeyDuplicatedError("used under two different IP addresses")
                 """);
 
-        assertThat(report.reason()).as(report.toText()).isEqualTo(StopReason.SESSION_CONFLICT);
+        assertThat(report.reason()).as(report.describe()).isEqualTo(StopReason.SESSION_CONFLICT);
         assertThat(report.exit()).isEqualTo(new ExitStatus.Exited(1));
         assertThat(report.reason().restartCanHelp()).isFalse();
         assertThat(report.logEvidence())
@@ -84,7 +84,7 @@ class ExplainedDeathTest {
                 sys.exit(75)
                 """);
 
-        assertThat(report.reason()).as(report.toText()).isEqualTo(StopReason.FLOOD_WAIT);
+        assertThat(report.reason()).as(report.describe()).isEqualTo(StopReason.FLOOD_WAIT);
         assertThat(report.confidence()).isEqualTo(Confidence.CERTAIN);
         assertThat(report.retryAfter()).contains(Duration.ofDays(1));
         await().until(() -> reasonFiles() == 0);
@@ -107,7 +107,7 @@ class ExplainedDeathTest {
                 sqlite3.connect("%1$s", timeout=0.1).execute("insert into a values (2)")
                 """.formatted(session));
 
-        assertThat(report.reason()).as(report.toText()).isEqualTo(StopReason.DATABASE_LOCKED);
+        assertThat(report.reason()).as(report.describe()).isEqualTo(StopReason.DATABASE_LOCKED);
     }
 
     @Test
@@ -115,7 +115,7 @@ class ExplainedDeathTest {
     void P6_a_crash_in_native_code_is_a_signal_with_the_lines_of_the_crash() {
         StopReport report = deathOfPython("import ctypes; ctypes.string_at(0)");
 
-        assertThat(report.reason()).as(report.toText()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
+        assertThat(report.reason()).as(report.describe()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
         assertThat(report.exit()).isEqualTo(node.signalled(11));
         assertThat(report.logEvidence())
                 .singleElement()
@@ -126,7 +126,7 @@ class ExplainedDeathTest {
     void P6_a_program_that_a_shell_does_not_find_is_a_failed_start() {
         StopReport report = death("/bin/sh", "-c", "no-such-program-anywhere");
 
-        assertThat(report.reason()).as(report.toText()).isEqualTo(StopReason.START_FAILED);
+        assertThat(report.reason()).as(report.describe()).isEqualTo(StopReason.START_FAILED);
         assertThat(report.logEvidence()).isNotEmpty();
     }
 
@@ -134,7 +134,7 @@ class ExplainedDeathTest {
     void P6_an_end_that_nobody_can_explain_is_unknown_and_shows_the_last_line() {
         StopReport report = death("/bin/sh", "-c", "echo mailbox quota reached; exit 3");
 
-        assertThat(report.reason()).as(report.toText()).isEqualTo(StopReason.UNKNOWN);
+        assertThat(report.reason()).as(report.describe()).isEqualTo(StopReason.UNKNOWN);
         assertThat(report.logEvidence())
                 .singleElement()
                 .satisfies(line -> assertThat(line.text()).isEqualTo("mailbox quota reached"));
@@ -153,7 +153,7 @@ class ExplainedDeathTest {
         await().until(() -> !host.why(ACCOUNT).isEmpty());
 
         StopReport report = host.why(ACCOUNT).get(0);
-        assertThat(report.reason()).as(report.toText()).isEqualTo(StopReason.FLOOD_WAIT);
+        assertThat(report.reason()).as(report.describe()).isEqualTo(StopReason.FLOOD_WAIT);
         assertThat(report.retryAfter()).contains(Duration.ofMinutes(3));
         assertThat(report.evidence()).anyMatch(line -> line.contains("mailbox.quota (application)"));
     }
@@ -188,7 +188,7 @@ class ExplainedDeathTest {
         await().until(() -> host.why(ACCOUNT).size() == 2);
 
         StopReport report = host.why(ACCOUNT).get(0);
-        assertThat(report.reason()).as(report.toText()).isEqualTo(StopReason.FLOOD_WAIT);
+        assertThat(report.reason()).as(report.describe()).isEqualTo(StopReason.FLOOD_WAIT);
         assertThat(report.retryAfter()).contains(Duration.ofSeconds(42));
     }
 }

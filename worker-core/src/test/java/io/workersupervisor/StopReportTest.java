@@ -63,7 +63,7 @@ class StopReportTest {
     }
 
     private static StopReport with(StopReport report, ExitStatus exit) {
-        return report(report.account(), report.node(), report.userId(), report.specVersion(), exit);
+        return report(report.account(), report.node(), report.userId(), report.version(), exit);
     }
 
     private static StopReport report(
@@ -179,7 +179,7 @@ class StopReportTest {
     void the_stored_form_is_the_documented_one() {
         assertThat(PLAIN.toJson()).isEqualTo("""
                 {"account":4711,"worker_id":"01kas9g4bv0123456789abcdef","epoch":3,"node":"node-a",\
-                "user_id":"user-a","spec_version":"2.1","started_at":"2026-11-24T02:00:00.123Z",\
+                "user_id":"user-a","version":"2.1","started_at":"2026-11-24T02:00:00.123Z",\
                 "ended_at":"2026-11-24T02:03:20.123Z","exit":{"code":1},"initiator":"WORKER","reason":"UNKNOWN",\
                 "confidence":"POSSIBLE","evidence":["the lock is free","exit recorded"],"advice":"Look."}""");
     }
@@ -316,7 +316,7 @@ class StopReportTest {
 
     @Test
     void the_text_for_people_has_the_operators_words_and_all_facts() {
-        assertThat(PLAIN.toText()).isEqualTo("""
+        assertThat(PLAIN.describe()).isEqualTo("""
                 2026-11-24T02:03:20.123Z  Unknown (UNKNOWN, possible)
                   worker    01kas9g4bv0123456789abcdef, epoch 3, ran 3 min 20 s, version 2.1
                   exit      exit code 1
@@ -385,7 +385,7 @@ class StopReportTest {
 
     @Test
     void people_see_the_wait_and_the_lines_of_the_log() {
-        assertThat(with(List.of("a fact"), entries(1, "last")).toText())
+        assertThat(with(List.of("a fact"), entries(1, "last")).describe())
                 .contains("Flood wait (FLOOD_WAIT, probable)")
                 .contains("wait      86400 s before the next start")
                 .contains("evidence  worker.log at byte 4000000000: Flood wait")

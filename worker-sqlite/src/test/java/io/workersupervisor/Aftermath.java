@@ -110,12 +110,12 @@ final class Aftermath implements AutoCloseable {
         assertThat(byWorker.keySet()).containsAll(ran);
         for (StopReport report : reports) {
             if (ran.contains(report.workerId())) {
-                assertThat(report.reason()).as(report.toText()).isNotEqualTo(StopReason.START_FAILED);
-                assertThat(ends).as(report.toText()).anySatisfy(end -> assertSame(end, report.exit()));
+                assertThat(report.reason()).as(report.describe()).isNotEqualTo(StopReason.START_FAILED);
+                assertThat(ends).as(report.describe()).anySatisfy(end -> assertSame(end, report.exit()));
             } else {
                 // Its process may have been killed before it had become the worker.
                 assertThat(report.exit())
-                        .as("%s although nothing ran", report.toText())
+                        .as("%s although nothing ran", report.describe())
                         .isNotInstanceOf(ExitStatus.Exited.class);
             }
         }

@@ -140,7 +140,7 @@ class TwoHostsTest {
             if (!wanted) {
                 assertThat(row.desired()).isEqualTo(Desired.STOPPED);
             }
-            assertThat(evidence.livingWorkers(ACCOUNT)).hasSize(row.desired() == Desired.RUN ? 1 : 0);
+            assertThat(evidence.livingWorkers(ACCOUNT)).hasSize(row.desired() == Desired.RUNNING ? 1 : 0);
         }
     }
 

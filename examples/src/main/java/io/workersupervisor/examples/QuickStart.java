@@ -73,12 +73,12 @@ public final class QuickStart {
         started("start at once", supervisor.start(SPEC));
 
         say("why (the first one)", "");
-        supervisor.why(ACCOUNT).get(0).toText().lines().forEach(line -> System.out.println("  " + line));
+        supervisor.why(ACCOUNT).get(0).describe().lines().forEach(line -> System.out.println("  " + line));
 
         say("stop", answer(supervisor.stop(ACCOUNT)));
 
         say("logs (the last two)", "");
-        supervisor.logs(LogQuery.last(2).of(ACCOUNT)).entries().forEach(QuickStart::show);
+        supervisor.logs(LogQuery.last(2).account(ACCOUNT)).entries().forEach(QuickStart::show);
     }
 
     private static void show(LogEntry entry) {
@@ -108,7 +108,7 @@ public final class QuickStart {
 
     private static String answer(StopResult result) {
         return result instanceof StopResult.Stopped stopped
-                ? "Stopped: " + String.join(", ", stopped.rungs())
+                ? "Stopped: " + String.join(", ", stopped.steps())
                 : result.describe();
     }
 

@@ -169,7 +169,7 @@ public abstract class LogSinkContract {
         sink().append(entries);
 
         assertThat(sink().find(LogQuery.last(4))).containsExactlyElementsOf(entries.subList(8, 12));
-        assertThat(sink().find(LogQuery.last(4).of(ACCOUNT))).containsExactlyElementsOf(entries.subList(8, 12));
+        assertThat(sink().find(LogQuery.last(4).account(ACCOUNT))).containsExactlyElementsOf(entries.subList(8, 12));
     }
 
     @Test
@@ -179,8 +179,8 @@ public abstract class LogSinkContract {
         LogEntry next = entry(ACCOUNT, LATER_WORKER, 0, LogLevel.INFO, NOW.plusSeconds(1));
         sink().append(List.of(first, second, next));
 
-        assertThat(sink().find(LogQuery.last(10).ofWorker(WORKER))).containsExactly(first, second);
-        assertThat(sink().find(LogQuery.last(1).ofWorker(WORKER))).containsExactly(second);
+        assertThat(sink().find(LogQuery.last(10).worker(WORKER))).containsExactly(first, second);
+        assertThat(sink().find(LogQuery.last(1).worker(WORKER))).containsExactly(second);
     }
 
     @Test
@@ -189,8 +189,8 @@ public abstract class LogSinkContract {
         LogEntry text = entry(OTHER, LATER_WORKER, 0, LogLevel.INFO, NOW);
         append(number, text);
 
-        assertThat(sink().find(LogQuery.last(10).of(ACCOUNT))).containsExactly(number);
-        assertThat(sink().find(LogQuery.last(10).of(OTHER))).containsExactly(text);
+        assertThat(sink().find(LogQuery.last(10).account(ACCOUNT))).containsExactly(number);
+        assertThat(sink().find(LogQuery.last(10).account(OTHER))).containsExactly(text);
     }
 
     @Test
@@ -201,7 +201,7 @@ public abstract class LogSinkContract {
         entries.addAll(List.of(warning, error, entry(OTHER, LATER_WORKER, 20, LogLevel.ERROR, NOW.plusSeconds(160))));
         sink().append(entries);
 
-        assertThat(sink().find(LogQuery.last(50).of(ACCOUNT).atLeast(LogLevel.WARNING)))
+        assertThat(sink().find(LogQuery.last(50).account(ACCOUNT).atLeast(LogLevel.WARNING)))
                 .containsExactly(warning, error);
     }
 
@@ -213,8 +213,8 @@ public abstract class LogSinkContract {
         LogQuery period = LogQuery.last(100).since(NOW.plusSeconds(5)).until(NOW.plusSeconds(7));
 
         assertThat(sink().find(period)).containsExactlyElementsOf(entries.subList(5, 8));
-        assertThat(sink().find(period.of(ACCOUNT))).containsExactlyElementsOf(entries.subList(5, 8));
-        assertThat(sink().find(period.of(OTHER))).isEmpty();
+        assertThat(sink().find(period.account(ACCOUNT))).containsExactlyElementsOf(entries.subList(5, 8));
+        assertThat(sink().find(period.account(OTHER))).isEmpty();
     }
 
     @Test
@@ -222,7 +222,7 @@ public abstract class LogSinkContract {
         List<LogEntry> entries = entries(20);
         sink().append(entries);
 
-        LogQuery before = LogQuery.last(2).of(ACCOUNT).until(NOW.plusSeconds(10));
+        LogQuery before = LogQuery.last(2).account(ACCOUNT).until(NOW.plusSeconds(10));
 
         assertThat(sink().find(before)).containsExactlyElementsOf(entries.subList(9, 11));
     }

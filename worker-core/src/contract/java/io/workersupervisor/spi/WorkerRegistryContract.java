@@ -81,7 +81,7 @@ public abstract class WorkerRegistryContract {
     void a_running_row_comes_back_with_its_identity() {
         WorkerRow claimed = stored(claim(Optional.empty(), ACCOUNT, 1));
         WorkerRow running = RowChanges.seenHoldingLock(RowChanges.running(claimed, PROCESS));
-        WorkerRow next = RowCopy.of(running, running.epoch(), claimed.version() + 1, running.workerId());
+        WorkerRow next = RowCopy.of(running, running.epoch(), claimed.revision() + 1, running.workerId());
 
         assertThat(registry().update(Optional.of(claimed), next)).isTrue();
 
@@ -147,11 +147,11 @@ public abstract class WorkerRegistryContract {
     static Stream<WorkerRow> outdated() {
         WorkerRow row = present();
         return Stream.of(
-                RowCopy.of(row, row.epoch() - 1, row.version(), row.workerId()),
-                RowCopy.of(row, row.epoch() + 1, row.version(), row.workerId()),
-                RowCopy.of(row, row.epoch(), row.version() + 1, row.workerId()),
-                RowCopy.of(row, row.epoch(), row.version(), workerId(99)),
-                RowCopy.of(row, row.epoch(), row.version(), row.workerId().toUpperCase(Locale.ROOT)));
+                RowCopy.of(row, row.epoch() - 1, row.revision(), row.workerId()),
+                RowCopy.of(row, row.epoch() + 1, row.revision(), row.workerId()),
+                RowCopy.of(row, row.epoch(), row.revision() + 1, row.workerId()),
+                RowCopy.of(row, row.epoch(), row.revision(), workerId(99)),
+                RowCopy.of(row, row.epoch(), row.revision(), row.workerId().toUpperCase(Locale.ROOT)));
     }
 
     private static WorkerRow present() {
@@ -183,9 +183,9 @@ public abstract class WorkerRegistryContract {
         WorkerRow row = stored(present());
         WorkerRow next = RowChanges.closed(row, WorkerState.STOPPED);
         List<WorkerRow> misfits = List.of(
-                RowCopy.of(next, row.epoch(), row.version(), row.workerId()),
-                RowCopy.of(next, row.epoch(), row.version() + 2, row.workerId()),
-                RowCopy.of(next, row.epoch() - 1, row.version() + 1, row.workerId()),
+                RowCopy.of(next, row.epoch(), row.revision(), row.workerId()),
+                RowCopy.of(next, row.epoch(), row.revision() + 2, row.workerId()),
+                RowCopy.of(next, row.epoch() - 1, row.revision() + 1, row.workerId()),
                 claim(Optional.of(row), AccountId.of("other"), 8));
 
         for (WorkerRow misfit : misfits) {
@@ -453,7 +453,7 @@ public abstract class WorkerRegistryContract {
             return true;
         });
 
-        assertThat(registry().find(ACCOUNT)).map(WorkerRow::version).contains(1L + 16L * each);
+        assertThat(registry().find(ACCOUNT)).map(WorkerRow::revision).contains(1L + 16L * each);
     }
 
     private WorkerRow stored(WorkerRow row) {

@@ -41,7 +41,7 @@ public final class InMemoryWorkerRegistry implements WorkerRegistry {
         Optional<WorkerRow> stored = find(next.account());
         boolean same = stored.map(row -> seen.isPresent()
                         && row.epoch() == seen.get().epoch()
-                        && row.version() == seen.get().version()
+                        && row.revision() == seen.get().revision()
                         && row.workerId().equals(seen.get().workerId()))
                 .orElse(seen.isEmpty());
         if (same) {

@@ -142,14 +142,14 @@ public interface WorkerRegistry {
      */
     static void requireSuccessor(Optional<WorkerRow> seen, WorkerRow next) {
         boolean follows = seen.map(row -> row.account().equals(next.account())
-                        && next.version() == row.version() + 1
+                        && next.revision() == row.revision() + 1
                         && next.epoch() >= row.epoch())
-                .orElse(next.version() == 1);
+                .orElse(next.revision() == 1);
         if (!follows) {
             throw new IllegalArgumentException("next must be the same account, the next version and no lower epoch: "
-                    + "account " + next.account() + ", version " + next.version() + ", epoch " + next.epoch()
+                    + "account " + next.account() + ", version " + next.revision() + ", epoch " + next.epoch()
                     + " does not follow "
-                    + seen.map(row -> "account " + row.account() + ", version " + row.version() + ", epoch "
+                    + seen.map(row -> "account " + row.account() + ", version " + row.revision() + ", epoch "
                                     + row.epoch())
                             .orElse("no row"));
         }

@@ -11,55 +11,55 @@ import java.util.OptionalLong;
  * One row of the registry: an account that was ever started, and its present or last worker.
  *
  * <p>A row is the value that {@link WorkerRegistry} compares and sets; every change makes a new row with the next
- * version. Immutable.
+ * revision. Immutable.
  *
  * <pre>
- * account_id | epoch | version | worker_id | node | state | desired | pid | started_at | user_id | spec_version | detail
+ * account_id | epoch | version (the revision) | worker_id | node | state | desired | pid | started_at | user_id | spec_version | detail
  * </pre>
  *
  * @param account the key
  * @param epoch the fencing number, 0 where nothing was ever started; never goes back
- * @param version grows by one at every change, from 1
+ * @param revision grows by one at every change, from 1
  * @param workerId the present or last worker, empty where nothing was ever started
  * @param node the owner
  * @param state where the worker stands
  * @param desired what people want
  * @param startedAt when the worker was claimed, in milliseconds
  * @param userId the owner of the account, if given
- * @param specVersion the version of the application's spec, if given
+ * @param version the application's version of what runs, if given
  * @param detail what is kept beside the columns
  */
 public record WorkerRow(
         AccountId account,
         long epoch,
-        long version,
+        long revision,
         String workerId,
         String node,
         WorkerState state,
         Desired desired,
         Instant startedAt,
         Optional<String> userId,
-        Optional<String> specVersion,
+        Optional<String> version,
         RowDetail detail) {
     /**
      * Checks the bounds.
      *
      * @param account the key
      * @param epoch the fencing number, 0 where nothing was ever started; never goes back
-     * @param version grows by one at every change, from 1
+     * @param revision grows by one at every change, from 1
      * @param workerId the present or last worker, empty where nothing was ever started
      * @param node the owner
      * @param state where the worker stands
      * @param desired what people want
      * @param startedAt when the worker was claimed, in milliseconds
      * @param userId the owner of the account, if given
-     * @param specVersion the version of the application's spec, if given
+     * @param version the application's version of what runs, if given
      * @param detail what is kept beside the columns
      */
     public WorkerRow {
-        if (epoch < 0 || version < 1) {
-            throw new IllegalArgumentException("epoch must be at least 0 and version at least 1 for account " + account
-                    + ", were " + epoch + " and " + version);
+        if (epoch < 0 || revision < 1) {
+            throw new IllegalArgumentException("epoch must be at least 0 and revision at least 1 for account " + account
+                    + ", were " + epoch + " and " + revision);
         }
         if (state.isOpen() && workerId.isEmpty()) {
             throw new IllegalArgumentException("workerId must be given in state " + state + ", account " + account);

@@ -218,7 +218,7 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
             throws InterruptedException {
         Document filter = key(seen.account())
                 .append("epoch", seen.epoch())
-                .append("version", seen.version())
+                .append("version", seen.revision())
                 .append("worker_id", seen.workerId());
         Bson update = Updates.combine(
                 new Document("$set", RowMapper.fields(next)),
@@ -250,13 +250,13 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
         Fields fields = new Fields(found);
         Object version = fields.value("version");
         boolean asSeen = seen.isPresent()
-                && Objects.equals(version, seen.get().version())
+                && Objects.equals(version, seen.get().revision())
                 && Objects.equals(fields.value("epoch"), seen.get().epoch())
                 && Objects.equals(fields.value("worker_id"), seen.get().workerId());
         if (asSeen) {
             throw new RetriedCalls.StaleAnswer();
         }
-        if (version instanceof Long now && now - next.version() >= MARKS) {
+        if (version instanceof Long now && now - next.revision() >= MARKS) {
             throw new RegistryException(place + ": writing account " + next.account()
                     + " was not answered, and the row has moved on by " + MARKS + " writes since: read it again");
         }

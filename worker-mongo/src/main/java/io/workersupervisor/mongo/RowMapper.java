@@ -17,15 +17,15 @@ final class RowMapper {
     /** All fields of a row but its key. */
     static Document fields(WorkerRow row) {
         return new Document("epoch", row.epoch())
-                .append("version", row.version())
+                .append("version", row.revision())
                 .append("worker_id", row.workerId())
                 .append("node", row.node())
                 .append("state", row.state().name())
-                .append("desired", row.desired().name())
+                .append("desired", row.desired().stored())
                 .append("pid", row.pid().isPresent() ? (Object) row.pid().getAsLong() : null)
                 .append("started_at", Date.from(row.startedAt()))
                 .append("user_id", row.userId().orElse(null))
-                .append("spec_version", row.specVersion().orElse(null))
+                .append("spec_version", row.version().orElse(null))
                 .append("detail", row.detail().toJson());
     }
 
@@ -38,7 +38,7 @@ final class RowMapper {
                 found.text("worker_id"),
                 found.text("node"),
                 found.constant(WorkerState.class, "state"),
-                found.constant(Desired.class, "desired"),
+                Desired.ofStored(found.text("desired")),
                 found.time("started_at"),
                 found.optionalText("user_id"),
                 found.optionalText("spec_version"),

@@ -114,7 +114,7 @@ class ClaimProofTest {
                 WorkerRow row = registry.find(AccountId.of(account)).orElseThrow();
                 List<StopReport> reports = registry.reports(row.account(), StopReport.KEPT);
 
-                assertThat(row.epoch()).isEqualTo(EPOCHS).isEqualTo(row.version());
+                assertThat(row.epoch()).isEqualTo(EPOCHS).isEqualTo(row.revision());
                 assertWinner(account, row.epoch(), row.workerId(), winners, unanswered);
                 assertThat(reports)
                         .extracting(StopReport::epoch)

@@ -180,11 +180,11 @@ final class MongoBench {
             query("last 100 of all", i -> sink.find(LogQuery.last(100)));
             query(
                     "last 50 ERROR/WARNING of one",
-                    i -> sink.find(LogQuery.last(50).of(account(random)).atLeast(LogLevel.WARNING)));
+                    i -> sink.find(LogQuery.last(50).account(account(random)).atLeast(LogLevel.WARNING)));
             query(
                     "last 24 h of one",
-                    i -> sink.find(LogQuery.last(10_000).of(account(random)).since(last.minus(Duration.ofHours(24)))));
-            query("last 20 of one", i -> sink.find(LogQuery.last(20).of(account(random))));
+                    i -> sink.find(LogQuery.last(10_000).account(account(random)).since(last.minus(Duration.ofHours(24)))));
+            query("last 20 of one", i -> sink.find(LogQuery.last(20).account(account(random))));
         }
     }
 

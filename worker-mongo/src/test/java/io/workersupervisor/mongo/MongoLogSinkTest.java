@@ -187,7 +187,7 @@ class MongoLogSinkTest extends LogSinkContract {
                                 false,
                                 Optional.empty(),
                                 "of the old logger"));
-        assertThat(sink().find(LogQuery.last(10).of(ACCOUNT))).hasSize(2);
+        assertThat(sink().find(LogQuery.last(10).account(ACCOUNT))).hasSize(2);
     }
 
     /** Entries of one millisecond at the edge of the limit, stored in no order. */
@@ -203,8 +203,8 @@ class MongoLogSinkTest extends LogSinkContract {
 
         for (LogQuery query : List.of(
                 LogQuery.last(8),
-                LogQuery.last(8).of(ACCOUNT),
-                LogQuery.last(8).of(ACCOUNT).atLeast(LogLevel.WARNING))) {
+                LogQuery.last(8).account(ACCOUNT),
+                LogQuery.last(8).account(ACCOUNT).atLeast(LogLevel.WARNING))) {
             List<LogEntry> found = sink().find(query);
             assertThat(found.subList(0, 7)).containsExactlyElementsOf(entries.subList(33, 40));
             assertThat(found.get(7).requirePosition().offset()).isEqualTo(1_000);

@@ -159,14 +159,14 @@ class MongoOutageTest {
         WorkerRow closed = new WorkerRow(
                 row.account(),
                 row.epoch(),
-                row.version() + 1,
+                row.revision() + 1,
                 row.workerId(),
                 row.node(),
                 WorkerState.STOPPED,
                 row.desired(),
                 row.startedAt(),
                 row.userId(),
-                row.specVersion(),
+                row.version(),
                 row.detail());
         set.failNext(
                 database,

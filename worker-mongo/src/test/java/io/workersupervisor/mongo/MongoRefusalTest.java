@@ -286,7 +286,7 @@ class MongoRefusalTest {
 
             WorkerRow found = host.find(AccountId.of(1)).orElseThrow();
 
-            assertThat(found.version()).isEqualTo(2);
+            assertThat(found.revision()).isEqualTo(2);
             assertThat(host.update(Optional.of(found), Rows.claim(Optional.of(found), found.account(), "w")))
                     .isTrue();
         }

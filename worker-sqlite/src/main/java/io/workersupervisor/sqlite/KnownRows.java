@@ -49,7 +49,7 @@ final class KnownRows {
         return Optional.ofNullable(known)
                 .filter(row -> row.at().equals(now))
                 .map(Known::row)
-                .filter(row -> listed.value("version") instanceof Long version && version == row.version());
+                .filter(row -> listed.value("version") instanceof Long version && version == row.revision());
     }
 
     private @Nullable Known byText(String text) {
@@ -76,6 +76,6 @@ final class KnownRows {
         rows.merge(
                 row.account(),
                 new Known(before.get(), row),
-                (one, other) -> one.row().version() > other.row().version() ? one : other);
+                (one, other) -> one.row().revision() > other.row().revision() ? one : other);
     }
 }

@@ -18,15 +18,15 @@ final class RowMapper {
         return new @Nullable Object[] {
             row.account().value(),
             row.epoch(),
-            row.version(),
+            row.revision(),
             row.workerId(),
             row.node(),
             row.state().name(),
-            row.desired().name(),
+            row.desired().stored(),
             row.pid().isPresent() ? row.pid().getAsLong() : null,
             ResultRow.time(row.startedAt()),
             row.userId().orElse(null),
-            row.specVersion().orElse(null),
+            row.version().orElse(null),
             row.detail().toJson()
         };
     }
@@ -39,7 +39,7 @@ final class RowMapper {
                 found.text("worker_id"),
                 found.text("node"),
                 found.constant(WorkerState.class, "state"),
-                found.constant(Desired.class, "desired"),
+                Desired.ofStored(found.text("desired")),
                 found.instant("started_at"),
                 found.optionalText("user_id"),
                 found.optionalText("spec_version"),

@@ -243,7 +243,7 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
             return session -> session.update(INSERT, values) == 1;
         }
         WorkerRow row = seen.get();
-        Stream<@Nullable Object> key = Stream.of(row.account().value(), row.epoch(), row.version(), row.workerId());
+        Stream<@Nullable Object> key = Stream.of(row.account().value(), row.epoch(), row.revision(), row.workerId());
         @Nullable Object[] both = Stream.concat(Stream.of(values), key).toArray();
         return session -> session.update(REPLACE, both) == 1;
     }

@@ -141,7 +141,7 @@ final class LogBench {
                 look(
                         reader,
                         "last 50 WARNING+ of one account",
-                        i -> LogQuery.last(50).of(AccountId.of(i)).atLeast(LogLevel.WARNING));
+                        i -> LogQuery.last(50).account(AccountId.of(i)).atLeast(LogLevel.WARNING));
                 look(
                         reader,
                         "last 1,000 since a third of the time",
@@ -149,14 +149,14 @@ final class LogBench {
                 look(
                         reader,
                         "last 100 of one account, same time",
-                        i -> LogQuery.last(100).of(AccountId.of(i)).since(end.minus(span.dividedBy(3))));
+                        i -> LogQuery.last(100).account(AccountId.of(i)).since(end.minus(span.dividedBy(3))));
                 look(
                         reader,
                         "last 20 of one account up to a time",
                         i -> LogQuery.last(20)
-                                .of(AccountId.of(i))
+                                .account(AccountId.of(i))
                                 .until(LogLines.BEGIN.plus(span.dividedBy(LOOKS).multipliedBy(i))));
-                look(reader, "last 20 of one worker", i -> LogQuery.last(20).ofWorker(Rows.workerId(i)));
+                look(reader, "last 20 of one worker", i -> LogQuery.last(20).worker(Rows.workerId(i)));
                 look(reader, "last 100 WARNING+ of all", i -> LogQuery.last(100).atLeast(LogLevel.WARNING));
             }
         }

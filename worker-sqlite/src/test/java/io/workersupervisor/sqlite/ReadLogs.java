@@ -24,7 +24,7 @@ final class ReadLogs {
                 return;
             }
             most = all.size();
-            sink.find(LogQuery.last(50).of(AccountId.of(looks % 20)).atLeast(LogLevel.WARNING));
+            sink.find(LogQuery.last(50).account(AccountId.of(looks % 20)).atLeast(LogLevel.WARNING));
             looks++;
             if (looks == 1) {
                 System.out.println("looking");

@@ -51,27 +51,27 @@ class SqliteLogPlanTest {
                 Arguments.of(LAST.atLeast(LogLevel.WARNING), "worker_logs_grave"),
                 Arguments.of(LAST.atLeast(LogLevel.ERROR), "worker_logs_grave"),
                 Arguments.of(LAST.atLeast(LogLevel.CRITICAL).since(LogLines.BEGIN), "worker_logs_grave (timestamp>?)"),
-                Arguments.of(LAST.of(ACCOUNT), "worker_logs_account (account_id=?)"),
-                Arguments.of(LAST.of(AccountId.of("bot")), "worker_logs_account (account_id=?)"),
-                Arguments.of(LAST.of(ACCOUNT).atLeast(LogLevel.INFO), "worker_logs_account (account_id=?)"),
+                Arguments.of(LAST.account(ACCOUNT), "worker_logs_account (account_id=?)"),
+                Arguments.of(LAST.account(AccountId.of("bot")), "worker_logs_account (account_id=?)"),
+                Arguments.of(LAST.account(ACCOUNT).atLeast(LogLevel.INFO), "worker_logs_account (account_id=?)"),
                 Arguments.of(
-                        LAST.of(ACCOUNT).since(LogLines.BEGIN), "worker_logs_account (account_id=? AND timestamp>?)"),
+                        LAST.account(ACCOUNT).since(LogLines.BEGIN), "worker_logs_account (account_id=? AND timestamp>?)"),
                 Arguments.of(
-                        LAST.of(ACCOUNT).until(LogLines.BEGIN), "worker_logs_account (account_id=? AND timestamp<?)"),
-                Arguments.of(LAST.of(ACCOUNT).atLeast(LogLevel.WARNING), "worker_logs_account_grave (account_id=?)"),
-                Arguments.of(LAST.of(ACCOUNT).atLeast(LogLevel.ERROR), "worker_logs_account_grave (account_id=?)"),
-                Arguments.of(LAST.of(ACCOUNT).atLeast(LogLevel.CRITICAL), "worker_logs_account_grave (account_id=?)"),
+                        LAST.account(ACCOUNT).until(LogLines.BEGIN), "worker_logs_account (account_id=? AND timestamp<?)"),
+                Arguments.of(LAST.account(ACCOUNT).atLeast(LogLevel.WARNING), "worker_logs_account_grave (account_id=?)"),
+                Arguments.of(LAST.account(ACCOUNT).atLeast(LogLevel.ERROR), "worker_logs_account_grave (account_id=?)"),
+                Arguments.of(LAST.account(ACCOUNT).atLeast(LogLevel.CRITICAL), "worker_logs_account_grave (account_id=?)"),
                 Arguments.of(
-                        levels(LAST.of(ACCOUNT), LogLevel.WARNING, LogLevel.CRITICAL), "worker_logs_account_grave"),
+                        levels(LAST.account(ACCOUNT), LogLevel.WARNING, LogLevel.CRITICAL), "worker_logs_account_grave"),
                 Arguments.of(
-                        LAST.of(ACCOUNT)
+                        LAST.account(ACCOUNT)
                                 .atLeast(LogLevel.WARNING)
                                 .since(LogLines.BEGIN)
                                 .until(LogLines.BEGIN),
                         "worker_logs_account_grave (account_id=? AND timestamp>? AND timestamp<?)"),
-                Arguments.of(LAST.ofWorker(Rows.workerId(7)), "(worker_id=?)"),
-                Arguments.of(LAST.ofWorker(Rows.workerId(7)).of(ACCOUNT).atLeast(LogLevel.ERROR), "(worker_id=?)"),
-                Arguments.of(LAST.ofWorker(Rows.workerId(7)).until(LogLines.BEGIN), "(worker_id=?)"));
+                Arguments.of(LAST.worker(Rows.workerId(7)), "(worker_id=?)"),
+                Arguments.of(LAST.worker(Rows.workerId(7)).account(ACCOUNT).atLeast(LogLevel.ERROR), "(worker_id=?)"),
+                Arguments.of(LAST.worker(Rows.workerId(7)).until(LogLines.BEGIN), "(worker_id=?)"));
     }
 
     private static LogQuery levels(LogQuery query, LogLevel... levels) {

@@ -96,7 +96,7 @@ class SqliteProcessesTest {
                 WorkerRow row = registry.find(AccountId.of(account)).orElseThrow();
                 List<StopReport> reports = registry.reports(row.account(), StopReport.KEPT);
 
-                assertThat(row.epoch()).isEqualTo(EPOCHS).isEqualTo(row.version());
+                assertThat(row.epoch()).isEqualTo(EPOCHS).isEqualTo(row.revision());
                 assertThat(reports)
                         .extracting(StopReport::epoch)
                         .containsExactlyInAnyOrderElementsOf(

@@ -91,7 +91,7 @@ final class LogsCommand implements Action {
                     ended(inspection, call.output(), query.account().orElseThrow());
             return ended.isEmpty()
                     ? WorkerConsole.FAILURE
-                    : show(inspection, call.output(), query.ofWorker(ended.get()));
+                    : show(inspection, call.output(), query.worker(ended.get()));
         }
     }
 
@@ -100,8 +100,8 @@ final class LogsCommand implements Action {
         Instant now = Instant.now();
         LogQuery query = LogQuery.last(last.orElse(since.isPresent() ? LogQuery.MOST : USUAL))
                 .atLeast(level);
-        query = account.map(query::of).orElse(query);
-        query = worker.map(query::ofWorker).orElse(query);
+        query = account.map(query::account).orElse(query);
+        query = worker.map(query::worker).orElse(query);
         query = since.map(moment -> moment.at(now)).map(query::since).orElse(query);
         query = until.map(moment -> moment.at(now)).map(query::until).orElse(query);
         if (query.since().isPresent()

@@ -152,7 +152,7 @@ final class PsCommand implements Action {
             fields.put("started_at", status.startedAt());
             fields.put("node", status.node());
             fields.put("user_id", status.userId());
-            fields.put("spec_version", status.specVersion());
+            fields.put("version", status.version());
             fields.put("log", status.log());
             fields.put("ailment", status.ailment().map(Ailment::text));
             return fields;

@@ -48,7 +48,7 @@ final class StartCommand implements Action {
     private Optional<String> user = Optional.empty();
 
     @Option(
-            names = "--spec-version",
+            names = "--version",
             paramLabel = "TEXT",
             converter = Values.Text.class,
             description = "The version of the program that runs.")
@@ -169,12 +169,12 @@ final class StartCommand implements Action {
             fields.put("worker_id", started.workerId());
             fields.put("pid", started.pid());
             fields.put("epoch", started.epoch());
-            fields.put("since", started.since());
+            fields.put("started_at", started.startedAt());
         } else if (result instanceof StartResult.AlreadyRunning running) {
             fields.put("result", "ALREADY_RUNNING");
             fields.put("worker_id", running.workerId());
             fields.put("pid", running.pid());
-            fields.put("since", running.since());
+            fields.put("started_at", running.startedAt());
             fields.put("evidence", running.evidence());
         } else if (result instanceof StartResult.Refused refused) {
             fields.put("result", "REFUSED");

@@ -80,7 +80,7 @@ final class StopCommand implements Action {
         if (result instanceof StopResult.Stopped stopped) {
             fields.put("result", "STOPPED");
             fields.put("worker_id", stopped.workerId());
-            fields.put("rungs", stopped.rungs());
+            fields.put("steps", stopped.steps());
             fields.put("report", stopped.report());
         } else if (result instanceof StopResult.AlreadyStopped stopped) {
             fields.put("result", "ALREADY_STOPPED");

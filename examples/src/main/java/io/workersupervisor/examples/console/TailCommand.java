@@ -98,7 +98,7 @@ final class TailCommand implements Action {
     }
 
     private LogQuery query() {
-        return LogQuery.last(last.orElse(USUAL)).of(account).atLeast(level);
+        return LogQuery.last(last.orElse(USUAL)).account(account).atLeast(level);
     }
 
     private int follow(Inspection inspection, Output output, Termination termination) throws InterruptedException {

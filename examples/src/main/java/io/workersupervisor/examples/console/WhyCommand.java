@@ -224,7 +224,7 @@ final class WhyCommand implements Action {
         Set<String> quoted = report.logEvidence().stream()
                 .map(line -> "  evidence  " + line.describe())
                 .collect(Collectors.toSet());
-        List<String> lines = report.toText()
+        List<String> lines = report.describe()
                 .lines()
                 .map(line -> line.startsWith("  log  ") || quoted.contains(line)
                         ? line

@@ -31,17 +31,17 @@ import picocli.CommandLine.ParseResult;
  * start, stop  data, account, result, text, and what the result has:
  *              STARTED          worker_id, pid, epoch, since
  *              ALREADY_RUNNING  worker_id, pid, since, evidence
- *              STOPPED          worker_id, rungs, report
+ *              STOPPED          worker_id, steps, report
  *              ALREADY_STOPPED  known
  *              REFUSED          reason, evidence, advice
  *              FAILED           step, error, report
  * ps           data, accounts: account, state (of the row, or UNREGISTERED), desired, reason (of the last stop, where no
  *              worker runs), liveness (ALIVE, DEAD, UNKNOWN), evidence, registered, worker_id, epoch, pid, started_at,
- *              node, user_id, spec_version, log; unreadable
+ *              node, user_id, version, log; unreadable
  * why          data, account, state, liveness, evidence, reports, timeline: at, kind (STARTED, STOPPED, REFUSED), worker_id,
  *              text
  * why --all    data, since, total, reasons (a number each), versions (with --by version: reasons of each)
- * report       account, worker_id, epoch, node, user_id, spec_version, started_at, ended_at, exit, initiator, reason,
+ * report       account, worker_id, epoch, node, user_id, version, started_at, ended_at, exit, initiator, reason,
  *              confidence, evidence, advice, retry_after_s, log_evidence and last_entries (file, offset, level, text)
  * diagnose     reason, confidence, retryAfterSeconds, restartCanHelp, evidence, logEvidence (file, offset, level, text), advice
  * logs, tail   timestamp, level, account_id, user_id, logger, message, worker_id, byte_offset, inferred (if it is)

@@ -120,7 +120,7 @@ class DiagnoseTest {
                     account,
                     "--data",
                     data.toString(),
-                    "--spec-version",
+                    "--version",
                     "v" + account,
                     "--",
                     "sh",

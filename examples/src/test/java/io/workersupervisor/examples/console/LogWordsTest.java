@@ -46,7 +46,7 @@ class LogWordsTest {
     @Test
     void a_question_is_told_in_words() {
         LogQuery query = LogQuery.last(5)
-                .of(AccountId.of(5))
+                .account(AccountId.of(5))
                 .atLeast(LogLevel.WARNING)
                 .since(Instant.parse("2026-11-24T12:00:00Z"));
 

@@ -41,7 +41,7 @@ class WorkerConsoleTest {
                 "4711",
                 "--user",
                 "u7",
-                "--spec-version=1.2",
+                "--version=1.2",
                 "--dir",
                 "/",
                 "--json",
@@ -72,7 +72,7 @@ class WorkerConsoleTest {
         assertThat(row.get("account").getAsLong()).isEqualTo(4711);
         assertThat(row.get("liveness").getAsString()).isEqualTo("ALIVE");
         assertThat(row.get("user_id").getAsString()).isEqualTo("u7");
-        assertThat(row.get("spec_version").getAsString()).isEqualTo("1.2");
+        assertThat(row.get("version").getAsString()).isEqualTo("1.2");
 
         Programs.Ended stopped = programs.console("stop", "4711");
         assertThat(stopped.exitCode()).isEqualTo(WorkerConsole.DONE);

@@ -72,7 +72,7 @@ public final class Diagnosis {
                 row.epoch(),
                 row.node(),
                 row.userId(),
-                row.specVersion(),
+                row.version(),
                 row.startedAt(),
                 ending.at(),
                 ending.exit(),

@@ -144,7 +144,7 @@ public final class Host {
         AilmentWatch vigil = new AilmentWatch(
                 settings.data(),
                 ailments,
-                (row, ailment) -> events.emit(new WorkerEvent.Ailing(timing.now(), row, ailment)));
+                (row, ailment) -> events.emit(new WorkerEvent.Unhealthy(timing.now(), row, ailment)));
         this.logs = LogThreads.of(
                 settings.data(),
                 settings.logs(),

@@ -193,7 +193,7 @@ public final class Inspector implements WorkerInspector {
                 row.startedAt(),
                 row.node(),
                 row.userId(),
-                row.specVersion(),
+                row.version(),
                 Detail.of(row).log().map(name -> data.path().resolve(name)),
                 isAlive ? ailments.look(row) : Optional.empty());
     }

@@ -29,7 +29,7 @@ final class Timeline {
         List<TimelineEntry> all = new ArrayList<>(refusals);
         for (StopReport report : reports) {
             if (!(report.exit() instanceof ExitStatus.NeverRan)) {
-                all.add(started(report.startedAt(), report.workerId(), report.epoch(), report.specVersion()));
+                all.add(started(report.startedAt(), report.workerId(), report.epoch(), report.version()));
             }
             all.add(stopped(report));
         }
@@ -37,7 +37,7 @@ final class Timeline {
                 .filter(open ->
                         reports.stream().noneMatch(report -> report.workerId().equals(open.workerId())))
                 .ifPresent(
-                        open -> all.add(started(open.startedAt(), open.workerId(), open.epoch(), open.specVersion())));
+                        open -> all.add(started(open.startedAt(), open.workerId(), open.epoch(), open.version())));
         all.sort(Comparator.comparing(TimelineEntry::at));
         return List.copyOf(all);
     }

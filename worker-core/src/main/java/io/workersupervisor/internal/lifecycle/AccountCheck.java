@@ -128,7 +128,7 @@ public final class AccountCheck {
 
     private static boolean isLeftToItself(WorkerRow row) {
         return row.state() == WorkerState.RUNNING
-                && row.desired() == Desired.RUN
+                && row.desired() == Desired.RUNNING
                 && Detail.identityOf(row).isPresent();
     }
 
@@ -176,7 +176,7 @@ public final class AccountCheck {
             elsewhere.clear();
         }
         long now = context.timing().nanos();
-        long since = elsewhere.computeIfAbsent(row.workerId() + "/" + row.version(), key -> now);
+        long since = elsewhere.computeIfAbsent(row.workerId() + "/" + row.revision(), key -> now);
         return now - since > Detail.of(row).stopGrace().plus(LONGEST_INTENT).toNanos();
     }
 

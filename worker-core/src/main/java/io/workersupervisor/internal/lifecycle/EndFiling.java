@@ -212,7 +212,7 @@ public final class EndFiling {
         return context.registry()
                 .find(row.account())
                 .filter(now -> now.epoch() == row.epoch()
-                        && now.version() == row.version()
+                        && now.revision() == row.revision()
                         && now.workerId().equals(row.workerId()))
                 .isPresent();
     }

@@ -208,7 +208,7 @@ public final class StartProtocol {
             return new Clear(Optional.of(context.diagnosis().report(row, end.ending(row, dead, List.of()))));
         } else if (judgement instanceof Judgement.Alive
                 && row.state() == WorkerState.RUNNING
-                && row.desired() == Desired.RUN) {
+                && row.desired() == Desired.RUNNING) {
             return running(row, judgement.evidence());
         }
         return refused(

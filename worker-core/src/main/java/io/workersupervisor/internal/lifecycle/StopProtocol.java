@@ -104,7 +104,7 @@ public final class StopProtocol {
             }
             context.timing().pause(POLL);
         }
-        return new StopResult.AlreadyStopped(account, asked.version() > 1);
+        return new StopResult.AlreadyStopped(account, asked.revision() > 1);
     }
 
     private WorkerRow ask(AccountId account) {

@@ -36,7 +36,7 @@ public final class UnfiledEnds {
 
         private boolean isOf(WorkerRow stored) {
             return stored.epoch() == row.epoch()
-                    && stored.version() == row.version()
+                    && stored.revision() == row.revision()
                     && stored.workerId().equals(row.workerId());
         }
     }

@@ -83,7 +83,7 @@ public final class WorkerLaunch {
                                 context.self(),
                                 momentAgo(),
                                 Layout.logName(spec.account(), workerId))));
-        if (spec.logs() == LogShipping.FILE_ONLY) {
+        if (spec.logShipping() == LogShipping.FILE_ONLY) {
             new FileOnlyMarks(context.local().data()).mark(workerId);
         }
         context.steps().reached("claim");
@@ -156,10 +156,10 @@ public final class WorkerLaunch {
         WorkerRow seen = claimed;
         while (true) {
             boolean mine = seen.workerId().equals(claimed.workerId()) && seen.epoch() == claimed.epoch();
-            if (mine && seen.state() == WorkerState.RUNNING && seen.desired() == Desired.RUN) {
+            if (mine && seen.state() == WorkerState.RUNNING && seen.desired() == Desired.RUNNING) {
                 return new StartProtocol.Born(seen, identity, launched.over(), launched.since());
             }
-            if (!mine || seen.state() != WorkerState.STARTING || seen.desired() != Desired.RUN) {
+            if (!mine || seen.state() != WorkerState.STARTING || seen.desired() != Desired.RUNNING) {
                 return ended(claimed, seen, identity);
             }
             WorkerRow running = RowChanges.running(seen, identity);

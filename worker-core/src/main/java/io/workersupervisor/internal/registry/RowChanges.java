@@ -44,11 +44,11 @@ public final class RowChanges {
         return new WorkerRow(
                 spec.account(),
                 claim.epoch(),
-                seen.map(row -> row.version() + 1).orElse(1L),
+                seen.map(row -> row.revision() + 1).orElse(1L),
                 claim.workerId(),
                 claim.node(),
                 WorkerState.STARTING,
-                Desired.RUN,
+                Desired.RUNNING,
                 claim.at(),
                 spec.userId(),
                 spec.version(),
@@ -62,14 +62,14 @@ public final class RowChanges {
         return new WorkerRow(
                 claimed.account(),
                 claimed.epoch(),
-                claimed.version(),
+                claimed.revision(),
                 claimed.workerId(),
                 claimed.node(),
                 claimed.state(),
                 claimed.desired(),
                 claimed.startedAt(),
                 claimed.userId(),
-                claimed.specVersion(),
+                claimed.version(),
                 Detail.of(claimed).withMemoryCounts(counts));
     }
 
@@ -115,14 +115,14 @@ public final class RowChanges {
         return new WorkerRow(
                 row.account(),
                 row.epoch(),
-                row.version() + 1,
+                row.revision() + 1,
                 row.workerId(),
                 row.node(),
                 newState,
                 newDesired,
                 row.startedAt(),
                 row.userId(),
-                row.specVersion(),
+                row.version(),
                 newDetail);
     }
 }

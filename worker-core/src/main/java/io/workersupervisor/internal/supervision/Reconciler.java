@@ -158,7 +158,7 @@ public final class Reconciler {
     /** Whether a row is as this host left it and its worker's end would have been told: there is nothing to be looked at. */
     private boolean isHeld(WorkerRow row) {
         return row.state() == WorkerState.RUNNING
-                && row.desired() == Desired.RUN
+                && row.desired() == Desired.RUNNING
                 && Detail.of(row).holdsLock()
                 && supervised.has(row.account(), row.workerId())
                 && !context.judge().asksApplication()

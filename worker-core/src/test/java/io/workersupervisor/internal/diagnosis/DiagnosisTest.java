@@ -234,7 +234,7 @@ class DiagnosisTest {
         assertThat(report.epoch()).isEqualTo(1);
         assertThat(report.node()).isEqualTo(Samples.NODE);
         assertThat(report.userId()).contains("user-a");
-        assertThat(report.specVersion()).contains("2.1");
+        assertThat(report.version()).contains("2.1");
         assertThat(report.startedAt()).isEqualTo(Samples.NOW);
         assertThat(report.endedAt()).isEqualTo(END);
         assertThat(report.exit()).isEqualTo(code(1));
@@ -282,7 +282,7 @@ class DiagnosisTest {
                 any.epoch(),
                 any.node(),
                 any.userId(),
-                any.specVersion(),
+                any.version(),
                 any.startedAt(),
                 any.endedAt(),
                 any.exit(),
@@ -468,7 +468,7 @@ class DiagnosisTest {
 
         assertThat(report.reason()).isEqualTo(StopReason.SESSION_CONFLICT);
         assertThat(report.evidence()).anyMatch(line -> line.contains("used outside this system"));
-        assertThat(report.toText())
+        assertThat(report.describe())
                 .contains("Session conflict / AuthKeyDuplicated")
                 .contains("in vain");
     }

@@ -130,13 +130,13 @@ class StopLadderTest {
 
         StopResult.Stopped stopped = (StopResult.Stopped) host.stop(ACCOUNT);
 
-        assertThat(stopped.rungs())
+        assertThat(stopped.steps())
                 .startsWith("TERM sent to the group of pid " + pid, "KILL sent to the group of pid " + pid);
         StopReport report = stopped.report().orElseThrow();
         assertThat(report.reason()).isEqualTo(StopReason.STOPPED_ON_REQUEST);
         assertThat(report.confidence()).isEqualTo(Confidence.CERTAIN);
         assertThat(report.initiator()).isEqualTo(Initiator.USER);
-        assertThat(report.evidence()).containsAll(stopped.rungs());
+        assertThat(report.evidence()).containsAll(stopped.steps());
         assertThat(node.isAlive(pid)).isFalse();
     }
 
@@ -188,7 +188,7 @@ class StopLadderTest {
         StopReport report = host.why(ACCOUNT).get(0);
         assertThat(report.exit()).isEqualTo(new ExitStatus.Exited(3));
         assertThat(report.reason()).isNotEqualTo(StopReason.STOPPED_ON_REQUEST);
-        assertThat(node.row(ACCOUNT).desired()).isEqualTo(Desired.RUN);
+        assertThat(node.row(ACCOUNT).desired()).isEqualTo(Desired.RUNNING);
     }
 
     @Test
@@ -203,7 +203,7 @@ class StopLadderTest {
 
         StopResult.Stopped stopped = (StopResult.Stopped) host.stop(ACCOUNT);
 
-        assertThat(stopped.rungs()).containsExactly("TERM sent to 1 left behind");
+        assertThat(stopped.steps()).containsExactly("TERM sent to 1 left behind");
         assertThat(stopped.report().orElseThrow().reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
     }
 
@@ -436,7 +436,7 @@ class StopLadderTest {
 
         assertThat(node.isAlive(first)).isFalse();
         assertThat(second.epoch()).isEqualTo(2);
-        assertThat(node.row(ACCOUNT).desired()).isEqualTo(Desired.RUN);
+        assertThat(node.row(ACCOUNT).desired()).isEqualTo(Desired.RUNNING);
         assertThat(host.why(ACCOUNT).get(0).evidence()).anyMatch(item -> item.startsWith("restart was called"));
     }
 
@@ -455,7 +455,7 @@ class StopLadderTest {
 
         assertThat(leftRunning).isTrue();
         assertThat(node.isAlive(first)).isFalse();
-        assertThat(node.row(ACCOUNT).desired()).isEqualTo(Desired.RUN);
+        assertThat(node.row(ACCOUNT).desired()).isEqualTo(Desired.RUNNING);
         assertThat(node.registry.reports(ACCOUNT, 1).get(0).initiator()).isEqualTo(Initiator.LIBRARY);
     }
 

@@ -191,7 +191,7 @@ class DescendantsTest {
 
         assertThat(directory.resolve("saved")).exists();
         assertThat(node.isAlive(child)).isFalse();
-        assertThat(stopped.rungs()).hasSize(1).allMatch(rung -> rung.startsWith("TERM"));
+        assertThat(stopped.steps()).hasSize(1).allMatch(rung -> rung.startsWith("TERM"));
     }
 
     @Test
@@ -206,7 +206,7 @@ class DescendantsTest {
         StopResult.Stopped stopped = (StopResult.Stopped) host.stop(ACCOUNT);
 
         assertThat(directory.resolve("saved")).exists();
-        assertThat(stopped.rungs()).hasSize(2).allMatch(rung -> rung.startsWith("TERM"));
+        assertThat(stopped.steps()).hasSize(2).allMatch(rung -> rung.startsWith("TERM"));
         assertThat(stopped.report().orElseThrow().confidence()).isEqualTo(Confidence.CERTAIN);
     }
 
@@ -219,7 +219,7 @@ class DescendantsTest {
 
         assertThat(directory.resolve("saved")).exists();
         assertThat(node.isAlive(child)).isFalse();
-        assertThat(stopped.rungs()).singleElement().asString().matches("TERM sent to . left behind");
+        assertThat(stopped.steps()).singleElement().asString().matches("TERM sent to . left behind");
         assertThat(stopped.report().orElseThrow().exit()).isEqualTo(new ExitStatus.Exited(3));
     }
 
@@ -236,7 +236,7 @@ class DescendantsTest {
         StopResult stopped = host.stop(ACCOUNT);
 
         assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
-        assertThat(((StopResult.Stopped) stopped).rungs()).anyMatch(rung -> rung.matches("KILL sent to . left behind"));
+        assertThat(((StopResult.Stopped) stopped).steps()).anyMatch(rung -> rung.matches("KILL sent to . left behind"));
         assertThat(node.isAlive(child)).isFalse();
     }
 

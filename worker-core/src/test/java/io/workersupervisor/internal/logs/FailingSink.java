@@ -40,7 +40,7 @@ final class FailingSink implements LogSink {
     }
 
     List<String> messages(int number) {
-        return find(LogQuery.last(LogQuery.MOST).ofWorker(TailedDirectory.worker(number))).stream()
+        return find(LogQuery.last(LogQuery.MOST).worker(TailedDirectory.worker(number))).stream()
                 .map(LogEntry::message)
                 .toList();
     }

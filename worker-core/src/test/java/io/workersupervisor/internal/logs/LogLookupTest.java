@@ -117,7 +117,7 @@ class LogLookupTest extends OnTailedDirectory {
         node.write(1, "fine\nERROR: two\nERROR: three\n");
         node.write(2, "ERROR: more\n");
 
-        LogAnswer found = find(LogQuery.last(2).of(AccountId.of(1)).atLeast(LogLevel.ERROR));
+        LogAnswer found = find(LogQuery.last(2).account(AccountId.of(1)).atLeast(LogLevel.ERROR));
 
         assertThat(found.entries()).extracting(LogEntry::message).containsExactly("two", "three");
     }

@@ -90,7 +90,7 @@ class LogThreadsTest {
         InMemoryLogSink sink = new InMemoryLogSink();
         WorkerSupervisor host = node.host(settings -> settings.logSink(sink));
         host.start(TestNode.sh(ACCOUNT, "echo mine; sleep 600")
-                .logs(LogShipping.FILE_ONLY)
+                .logShipping(LogShipping.FILE_ONLY)
                 .build());
         node.awaitLog(ACCOUNT, "mine");
         host.close();
@@ -266,7 +266,7 @@ class LogThreadsTest {
         host.start(TestNode.sh(ACCOUNT, "echo one; sleep 600").build());
 
         node.awaitEvent("log sink failing is down");
-        LogAnswer answer = host.logs(LogQuery.last(5).of(ACCOUNT));
+        LogAnswer answer = host.logs(LogQuery.last(5).account(ACCOUNT));
         assertThat(answer.entries()).extracting(LogEntry::message).containsExactly("one");
         assertThat(answer.source()).isEqualTo("files");
         assertThat(answer.trouble()).hasValueSatisfying(why -> assertThat(why).contains("failing"));
@@ -286,7 +286,7 @@ class LogThreadsTest {
 
         await().until(() -> sink.size() == 8 * 2000);
         for (int i = 0; i < 8; i++) {
-            assertThat(sink.find(LogQuery.last(LogQuery.MOST).of(AccountId.of(i))))
+            assertThat(sink.find(LogQuery.last(LogQuery.MOST).account(AccountId.of(i))))
                     .extracting(LogEntry::message)
                     .containsExactlyElementsOf(
                             IntStream.range(0, 2000).mapToObj(Integer::toString).toList());
@@ -368,7 +368,7 @@ class LogThreadsTest {
     }
 
     private static List<String> messages(LogSink sink) {
-        return sink.find(LogQuery.last(100).of(ACCOUNT)).stream()
+        return sink.find(LogQuery.last(100).account(ACCOUNT)).stream()
                 .map(LogEntry::message)
                 .toList();
     }

@@ -190,7 +190,7 @@ class SinkShipperTest extends OnTailedDirectory {
 
         node.drain(node.tailer(sink));
 
-        List<LogEntry> entries = sink.find(LogQuery.last(10).ofWorker(TailedDirectory.worker(1)));
+        List<LogEntry> entries = sink.find(LogQuery.last(10).worker(TailedDirectory.worker(1)));
         assertThat(before).hasSize(1);
         assertThat(entries.get(0).message()).isEqualTo(before.get(0));
         assertThat(entries).extracting(LogEntry::message).last().isEqualTo("next");
@@ -453,7 +453,7 @@ class SinkShipperTest extends OnTailedDirectory {
 
         node.drain(node.tailer(sink));
 
-        List<LogEntry> entries = sink.find(LogQuery.last(10).ofWorker(TailedDirectory.worker(1)));
+        List<LogEntry> entries = sink.find(LogQuery.last(10).worker(TailedDirectory.worker(1)));
         assertThat(entries).extracting(LogEntry::message).containsExactly("one", "two", "three");
         assertThat(entries.get(2).requirePosition().offset()).isGreaterThanOrEqualTo(8);
         assertThat(node.told()).anyMatch(text -> text.contains("another file"));

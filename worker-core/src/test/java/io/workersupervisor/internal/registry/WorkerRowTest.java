@@ -48,7 +48,7 @@ class WorkerRowTest {
                 desired,
                 running.startedAt(),
                 running.userId(),
-                running.specVersion(),
+                running.version(),
                 running.detail());
     }
 
@@ -78,7 +78,7 @@ class WorkerRowTest {
     @ParameterizedTest
     @MethodSource("transitions")
     void a_transition_makes_the_next_version(String name, WorkerRow before, WorkerRow after) {
-        assertThat(after.version()).as(name).isEqualTo(before.version() + 1);
+        assertThat(after.revision()).as(name).isEqualTo(before.revision() + 1);
     }
 
     @ParameterizedTest
@@ -104,15 +104,15 @@ class WorkerRowTest {
     void the_first_claim_is_version_1_and_wants_a_worker() {
         WorkerRow row = Samples.starting();
 
-        assertThat(row.version()).isEqualTo(1);
+        assertThat(row.revision()).isEqualTo(1);
         assertThat(row.epoch()).isEqualTo(1);
         assertThat(row.state()).isEqualTo(WorkerState.STARTING);
-        assertThat(row.desired()).isEqualTo(Desired.RUN);
+        assertThat(row.desired()).isEqualTo(Desired.RUNNING);
         assertThat(row.workerId()).isEqualTo(Samples.WORKER);
         assertThat(row.node()).isEqualTo(Samples.NODE);
         assertThat(row.startedAt()).isEqualTo(Samples.NOW);
         assertThat(row.userId()).contains("user-a");
-        assertThat(row.specVersion()).contains("2.1");
+        assertThat(row.version()).contains("2.1");
         assertThat(Detail.of(row).actor()).contains(Samples.HOST);
         assertThat(Detail.of(row).bornAfter()).isEqualTo(9_900);
         assertThat(Detail.identityOf(row)).isEmpty();
@@ -128,14 +128,14 @@ class WorkerRowTest {
                 spec,
                 new RowChanges.Claim(9, "next-worker", "node-b", LATER, Samples.HOST, 1, "next.log"));
 
-        assertThat(next.version()).isEqualTo(last.version() + 1);
+        assertThat(next.revision()).isEqualTo(last.revision() + 1);
         assertThat(next.epoch()).isEqualTo(9);
         assertThat(next.workerId()).isEqualTo("next-worker");
         assertThat(next.node()).isEqualTo("node-b");
-        assertThat(next.desired()).isEqualTo(Desired.RUN);
+        assertThat(next.desired()).isEqualTo(Desired.RUNNING);
         assertThat(next.startedAt()).isEqualTo(LATER);
         assertThat(next.userId()).isEmpty();
-        assertThat(next.specVersion()).isEmpty();
+        assertThat(next.version()).isEmpty();
         assertThat(Detail.identityOf(next)).isEmpty();
         assertThat(Detail.of(next).stopAskedAt()).isEmpty();
     }
@@ -161,7 +161,7 @@ class WorkerRowTest {
     @ParameterizedTest
     @EnumSource(WorkerState.class)
     void a_persons_stop_begins_the_ladder_only_where_a_worker_may_exist(WorkerState state) {
-        WorkerRow stopped = RowChanges.stopAsked(row(state, Desired.RUN), Samples.HOST, LATER);
+        WorkerRow stopped = RowChanges.stopAsked(row(state, Desired.RUNNING), Samples.HOST, LATER);
 
         assertThat(stopped.state()).isEqualTo(state.isOpen() ? WorkerState.STOPPING : WorkerState.STOPPED);
         assertThat(Detail.of(stopped).stopAskedAt()).isEqualTo(state.isOpen() ? Optional.of(LATER) : Optional.empty());
@@ -199,7 +199,7 @@ class WorkerRowTest {
         assertThat(row.desired()).isEqualTo(Desired.STOPPED);
         assertThat(row.state()).isEqualTo(WorkerState.STOPPED);
         assertThat(row.epoch()).isZero();
-        assertThat(row.version()).isEqualTo(1);
+        assertThat(row.revision()).isEqualTo(1);
         assertThat(row.workerId()).isEmpty();
     }
 
@@ -222,7 +222,7 @@ class WorkerRowTest {
                         workerId,
                         Samples.NODE,
                         state,
-                        Desired.RUN,
+                        Desired.RUNNING,
                         Samples.NOW,
                         Optional.empty(),
                         Optional.empty(),
