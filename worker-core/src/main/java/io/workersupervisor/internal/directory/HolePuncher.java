@@ -12,13 +12,13 @@ import java.util.Optional;
 /** Frees a part of a file that others may have open; it reads as NUL afterwards, and every offset stays what it was. */
 @FunctionalInterface
 public interface HolePuncher {
-    /** For as long as a file system may take to free blocks. */
+    /** The longest that a file system may take to free blocks. */
     Duration LONGEST = Duration.ofSeconds(30);
 
-    /** Empty when it is done, else why it cannot be. */
+    /** Empty when the part is free, else the reason why it is not. */
     Optional<String> punch(Path file, long offset, long length);
 
-    /** The first that can do it. */
+    /** Tries one after another. */
     static HolePuncher firstOf(List<HolePuncher> punchers) {
         return (file, offset, length) -> {
             Optional<String> why = Optional.of("nothing here can free a part of a file");
@@ -32,7 +32,7 @@ public interface HolePuncher {
         };
     }
 
-    /** The program of util-linux. */
+    /** Runs the program of util-linux. */
     static HolePuncher byProgram() {
         return (file, offset, length) -> {
             try {
@@ -61,7 +61,7 @@ public interface HolePuncher {
         };
     }
 
-    /** Tries it on a file of its own; empty if it works in this directory. */
+    /** Frees a part of a file of its own; empty if that works in this directory. */
     default Optional<String> trial(Path directory) throws IOException {
         Path trial = Files.createTempFile(directory, "trial", ".tmp");
         try {

@@ -36,8 +36,7 @@ final class Timeline {
         row.filter(open -> open.state().isOpen())
                 .filter(open ->
                         reports.stream().noneMatch(report -> report.workerId().equals(open.workerId())))
-                .ifPresent(
-                        open -> all.add(started(open.startedAt(), open.workerId(), open.epoch(), open.version())));
+                .ifPresent(open -> all.add(started(open.startedAt(), open.workerId(), open.epoch(), open.version())));
         all.sort(Comparator.comparing(TimelineEntry::at));
         return List.copyOf(all);
     }

@@ -29,7 +29,7 @@ public record AccountLocks(DataDirectory data, Trial trial, ProcFs proc) {
         State of(Path lockFile);
     }
 
-    /** Whether the process has the account's lock file open itself; false where that may not be seen. */
+    /** True if the process has the account's lock file open itself; false where that may not be seen. */
     public boolean isOpenIn(long pid, AccountId account) {
         return proc.hasOpen(pid, Layout.lockFile(data, account));
     }

@@ -29,7 +29,7 @@ public final class WorkerEnvironment {
         return variables;
     }
 
-    /** Whether every shell hands a variable of this name on to its children. */
+    /** True if every shell hands a variable of this name on to its children. */
     public static boolean isPassable(String name) {
         return PASSABLE.matcher(name).matches();
     }

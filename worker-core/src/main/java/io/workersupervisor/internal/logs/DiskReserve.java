@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * when there is room. Used by one thread; a crash leaves the file or not.
  */
 final class DiskReserve {
-    /** What many starts, reports and checkpoints take. */
+    /** Space for many starts, reports and checkpoints. */
     static final long SIZE = 4 << 20;
 
     /** With more than this left the reserve is made again. */
@@ -29,7 +29,7 @@ final class DiskReserve {
     private final LogFeed feed;
     private final LastingTrouble full = new LastingTrouble();
 
-    /** How many bytes can still be written to the file system of a path. */
+    /** The number of bytes that can still be written to the file system. */
     @FunctionalInterface
     interface Usable {
         long now() throws IOException;
@@ -63,7 +63,7 @@ final class DiskReserve {
         this.feed = feed;
     }
 
-    /** How many bytes are wanted beside what is free; none unless the disk is full. */
+    /** The number of bytes wanted beside the free ones; none unless the disk is full. */
     long tick() throws IOException {
         long left = usable.now();
         boolean held = Files.exists(file);
@@ -74,7 +74,7 @@ final class DiskReserve {
             if (full.begins()) {
                 String reserve = held ? "the reserve of " + Text.bytes(SIZE) + " is given up" : "no reserve is left";
                 feed.trouble("the disk of the data directory is full (" + Text.bytes(left)
-                        + " left): what workers write to their logs now may be lost to them; " + reserve
+                        + " left): lines that workers write to their logs now may be lost; " + reserve
                         + " for starts and reports");
             }
             return ROOM;

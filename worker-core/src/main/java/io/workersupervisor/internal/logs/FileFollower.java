@@ -5,11 +5,9 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogFollower;
 import io.workersupervisor.LogSinkException;
-import io.workersupervisor.Redaction;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +24,11 @@ final class FileFollower implements LogFollower {
     private final Clocks clocks;
     private @Nullable FollowedFile tail;
 
-    FileFollower(DataDirectory data, AccountId account, KnownWorkers workers, Redaction redaction, Clocks clocks) {
+    FileFollower(DataDirectory data, AccountId account, KnownWorkers workers, EntryReader reader, Clocks clocks) {
         this.data = data;
         this.account = account;
         this.workers = workers;
-        this.reader = new EntryReader(ZoneId.systemDefault(), redaction);
+        this.reader = reader;
         this.clocks = clocks;
     }
 

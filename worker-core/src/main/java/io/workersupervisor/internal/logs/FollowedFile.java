@@ -41,7 +41,7 @@ final class FollowedFile implements AutoCloseable {
     private @Nullable LogSource source;
     private boolean superseded;
     private boolean known;
-    /** How far the file is read; behind the progress where lines are open. */
+    /** The place to read on from; behind the progress where lines are open. */
     private long read;
 
     private long grown;
@@ -89,12 +89,12 @@ final class FollowedFile implements AutoCloseable {
         return file;
     }
 
-    /** Up to where entries were taken. */
+    /** The place up to which entries were taken. */
     LogProgress progress() {
         return progress;
     }
 
-    /** The entries taken are handed on up to here. */
+    /** Moves on: the entries up to here are handed on. */
     void advance(LogProgress after) {
         progress = after;
     }
@@ -102,9 +102,13 @@ final class FollowedFile implements AutoCloseable {
     /** Reads again what was read and not handed on. */
     void rewind() {
         budget.rewind();
-        read = progress.offset();
-        cutter = new EntryCutter(read);
+        readFrom(progress.offset());
         moved = true;
+    }
+
+    private void readFrom(long offset) {
+        read = offset;
+        cutter = new EntryCutter(offset);
     }
 
     /**
@@ -152,7 +156,7 @@ final class FollowedFile implements AutoCloseable {
         byte[] bytes = from.read(read, CHUNK);
         over = bytes.length == 0 && hasRest() && ended.getAsBoolean();
         if (over) {
-            // It may have written between the reading and its end.
+            // The worker may have written between the reading and its end.
             bytes = from.read(read, CHUNK);
         }
         if (bytes.length > 0) {
@@ -169,7 +173,7 @@ final class FollowedFile implements AutoCloseable {
         return spans;
     }
 
-    /** Who renames a file may write to it a little longer. */
+    /** The end of a quiet time: a process that renames a file may write to it a little longer. */
     private long quietAt() {
         return grown + (superseded || cutter.isJoining() ? JOINING : QUIET).toNanos();
     }
@@ -184,22 +188,22 @@ final class FollowedFile implements AutoCloseable {
         return hasRest() ? Math.min(budgeted, polled + LOOK_AGAIN.toNanos()) : budgeted;
     }
 
-    /** Whether the last look found something, so that another may find more. */
+    /** True if the last look found something, so that another may find more. */
     boolean hasMoved() {
         return moved;
     }
 
-    /** Whether all that was read is handed on. */
+    /** True if all that was read is handed on. */
     boolean isDrained() {
         return read == progress.offset() && !superseded;
     }
 
-    /** Whether bytes wait that are no whole line. */
+    /** True if bytes wait that are no whole line. */
     private boolean hasRest() {
         return read > progress.offset();
     }
 
-    /** Bytes of the file, which were read before; none where it is gone. */
+    /** Bytes of the file that were read before; none where it is gone. */
     private byte[] bytes(long offset, int length) throws IOException {
         return source == null ? new byte[0] : source.read(offset, length);
     }
@@ -246,8 +250,7 @@ final class FollowedFile implements AutoCloseable {
                         progress.time(),
                         progress.level(),
                         LogProgress.Mark.NONE);
-                read = first;
-                cutter = new EntryCutter(read);
+                readFrom(first);
             }
         } else if (opened == null || !opened.continues(progress)) {
             opened = replaced(opened);
@@ -264,7 +267,7 @@ final class FollowedFile implements AutoCloseable {
                 : progress.base() + open.firstData(position - progress.base()).orElse(open.size());
     }
 
-    /** Blocks at the begin of a file that were archived and freed read as NUL; its progress is lost. */
+    /** Passes the archived and freed begin of a file whose progress is lost: it reads as NUL. */
     private long firstData(LogSource opened) throws IOException {
         long first = opened.firstData(0).orElse(0);
         if (first == 0) {
@@ -275,7 +278,7 @@ final class FollowedFile implements AutoCloseable {
         return first;
     }
 
-    /** The file is another one than that of the progress, or none. */
+    /** Handles a file that is another one than that of the progress, or none. */
     private @Nullable LogSource replaced(@Nullable LogSource opened) throws IOException {
         Optional<LogSource> renamed = opened != null && opened.inode() == progress.inode()
                 ? Optional.empty()
@@ -299,8 +302,7 @@ final class FollowedFile implements AutoCloseable {
                         : name() + " is another file than the one that was read to byte " + progress.offset()
                                 + ": what that held behind it, if anything, is lost");
         progress = progress.anew(opened.inode(), 0);
-        read = 0;
-        cutter = new EntryCutter(0);
+        readFrom(0);
         return opened;
     }
 
@@ -310,8 +312,7 @@ final class FollowedFile implements AutoCloseable {
         Optional<WorkerLogFile.Stat> now = WorkerLogFile.stat(file.path());
         progress = progress.anew(now.map(WorkerLogFile.Stat::inode).orElse(0L), lost);
         known = now.isPresent();
-        read = 0;
-        cutter = new EntryCutter(0);
+        readFrom(0);
         moved = true;
     }
 
@@ -319,7 +320,7 @@ final class FollowedFile implements AutoCloseable {
         return String.valueOf(file.path().getFileName());
     }
 
-    /** Lets go of the file; the next poll opens it again. */
+    /** Closes the file; the next look opens it again. */
     @Override
     public void close() throws IOException {
         if (source != null) {

@@ -15,15 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Examines how far log sinks are with what workers wrote, and changes nothing: it goes by checkpoints and files alone, so
- * it says the same whether or not a host runs.
- */
+/** Examines what log sinks lack, and changes nothing: checkpoints and files alone count, whether or not a host runs. */
 public final class LogCheckup {
     /** Lines beyond a budget wait for the end of their minute. */
     private static final Duration STILL = Duration.ofMinutes(2);
 
-    /** What was written just now may be on its way. */
+    /** The longest that a line is on its way. */
     private static final Duration ON_ITS_WAY = Duration.ofSeconds(10);
 
     private static final long MUCH = 1 << 20;
@@ -72,11 +69,11 @@ public final class LogCheckup {
             add(
                     Level.WARNING,
                     what + " wait, and its checkpoints have not moved for " + Text.words(Duration.between(moved, now))
-                            + ": no host serves it, or it is down (worker.log tells). "
+                            + ": no host serves it, or it is down (see worker.log). "
                             + (name.equals(OperatorLogSink.NAME)
                                     ? "Start a host"
                                     : "Start a host that uses it; if it is out of use delete " + directory
-                                            + ", as what it does not have is neither archived nor removed"));
+                                            + ", as lines that it lacks are neither archived nor removed"));
         } else {
             add(Level.OK, what + " wait");
         }

@@ -2,6 +2,7 @@ package io.workersupervisor.internal.logs;
 
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogRetention;
+import io.workersupervisor.internal.directory.FileOnlyMarks;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.events.LastingTrouble;
 import io.workersupervisor.internal.text.Text;
@@ -58,8 +59,7 @@ final class LogRemoval {
     private void remove(Candidate candidate) throws IOException {
         Files.deleteIfExists(candidate.path());
         if (candidate.worker().isPresent()) {
-            Files.deleteIfExists(
-                    Layout.fileOnly(data).resolve(candidate.worker().get().workerId()));
+            new FileOnlyMarks(data).unmark(candidate.worker().get().workerId());
         }
     }
 
@@ -104,7 +104,7 @@ final class LogRemoval {
         return bytes + plain(Layout.logs(data)) + plain(data.path());
     }
 
-    /** What is archived is a hole, unless the file was cut since. */
+    /** The bytes that a file takes: its archived part is a hole, unless the file was cut since. */
     private static long onDisk(WorkerLogFile file, WorkerLogFile.Stat stat, Map<String, LogProgress> archive) {
         LogProgress archived = archive.get(file.workerId());
         if (archived == null || archived.inode() != stat.inode() || archived.offset() > stat.size()) {

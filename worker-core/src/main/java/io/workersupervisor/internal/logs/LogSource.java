@@ -15,7 +15,7 @@ import java.util.OptionalLong;
  * thread-safe. Not a channel: an interrupt of the thread that reads must not close it.
  */
 public final class LogSource implements AutoCloseable {
-    /** What file systems free at least. */
+    /** The least part that file systems free. */
     private static final int BLOCK = 4096;
 
     private final RandomAccessFile file;
@@ -100,7 +100,7 @@ public final class LogSource implements AutoCloseable {
         return bytes;
     }
 
-    /** Whether it is the file in which a progress was made, as far as the bytes before it can tell. */
+    /** True if it is the file in which a progress was made, as far as the bytes before it show. */
     boolean continues(LogProgress progress) throws IOException {
         LogProgress.Mark mark = progress.mark();
         if (inode != progress.inode() || file.length() < progress.offset()) {
@@ -110,7 +110,7 @@ public final class LogSource implements AutoCloseable {
         return LogProgress.Mark.of(before, before.length).equals(mark);
     }
 
-    /** Where the first block begins that does not consist of NUL, as one that was freed does; empty if there is none. */
+    /** The begin of the first block that does not consist of NUL, as a freed one does; empty if there is none. */
     OptionalLong firstData(long from) throws IOException {
         long at = from;
         byte[] bytes = read(at, 1 << 16);

@@ -61,7 +61,7 @@ public final class LogThreads implements AutoCloseable {
                     break;
                 }
             }
-            Guard.run("closing a tailer", Optional.empty(), shipper::close);
+            Guard.run("closing a log sink's shipper", Optional.empty(), shipper::close);
         }
     }
 
@@ -149,13 +149,13 @@ public final class LogThreads implements AutoCloseable {
         }
     }
 
-    /** A worker has ended: what stands behind its last newline is an entry, too. */
+    /** A worker has ended: its text behind the last newline is an entry, too. */
     public void ended(WorkerLogFile file) {
         feed.ended(file.workerId());
         noticed(file);
     }
 
-    /** Waits for batches in flight, within a bound; what is broken off is appended again by the next host. */
+    /** Waits for batches in flight, within a bound; the next host appends again what is broken off. */
     @Override
     public void close() {
         closed = true;

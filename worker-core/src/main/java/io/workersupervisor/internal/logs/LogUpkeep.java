@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 final class LogUpkeep implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(5);
 
-    /** A turn that is not due to growth: others fill the disk, too. */
+    /** Interval of turns without growth: others fill the disk, too. */
     private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(15);
 
     private static final Duration DISPOSAL = Duration.ofMinutes(10);
@@ -85,14 +85,11 @@ final class LogUpkeep implements AutoCloseable {
         growth.release();
     }
 
-    /** One turn of everything; what fails is logged and tried again, and stops nothing else. */
+    /** One turn of everything; a part that fails is reported and tried again, and stops no other. */
     void tick() {
         long now = feed.clocks().nanos();
         guarded("the reserve of the disk", () -> needed = reserve.tick());
-        guarded("the archive of logs", () -> {
-            Set<WorkerLogFile> files = taken();
-            ours = archiving.tick(files);
-        });
+        guarded("the archive of logs", () -> ours = archiving.tick(taken()));
         if (ours && (needed > 0 || now - disposeAt >= 0)) {
             disposeAt = now + DISPOSAL.toNanos();
             guarded("the removal of old logs", () -> removal.tick(needed));

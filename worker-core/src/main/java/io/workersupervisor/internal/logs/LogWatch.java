@@ -19,20 +19,20 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices which workers' files grow: the kernel tells while little happens, and all are looked at where much does, or now
- * and then. One thread uses it.
+ * Observes which workers' files grow: by the kernel's events while little happens, by a look at all files where much does, and
+ * now and then. One thread uses it.
  *
  * <p>Each write is an event, and many a second cost more than a look at the files: above a number of them the kernel is
  * asked no more for a while.
  */
 public final class LogWatch implements AutoCloseable {
-    /** Against events that are missed; and other file systems may tell none. */
+    /** Interval of looks at all files: events may be missed, and some file systems have none. */
     static final Duration SWEEP = Duration.ofMinutes(5);
 
-    /** How often files are looked at where much happens. */
+    /** Interval of looks at files where much happens. */
     private static final Duration BUSY = Duration.ofMillis(250);
 
-    /** How long before the kernel is asked again. */
+    /** Time before the kernel is asked again. */
     private static final Duration STORM = Duration.ofSeconds(5);
 
     private static final int MANY_A_TURN = 256;
@@ -42,7 +42,7 @@ public final class LogWatch implements AutoCloseable {
     private final LogFeed feed;
     private final Kernel kernel;
     private final Map<WorkerLogFile, WorkerLogFile.Stat> seen = new HashMap<>();
-    /** Those that grew lately. */
+    /** Files that grew lately. */
     private final Set<WorkerLogFile> busy = new LinkedHashSet<>();
 
     private final LastingTrouble refusal = new LastingTrouble();
@@ -50,7 +50,7 @@ public final class LogWatch implements AutoCloseable {
     private long stormUntil;
     private long sweepAt;
 
-    /** Begins a watch of a directory, or says why it cannot. */
+    /** Begins a watch of a directory. */
     @FunctionalInterface
     interface Kernel {
         WatchService watch(Path directory) throws IOException;
@@ -67,7 +67,7 @@ public final class LogWatch implements AutoCloseable {
         this.sweepAt = feed.clocks().nanos();
     }
 
-    /** Waits for files to grow, and returns those that did or may have; none if nothing was noticed for some time. */
+    /** Waits for files to grow, and returns those that did or may have; none if nothing happened for some time. */
     Set<WorkerLogFile> await() throws IOException, InterruptedException {
         long now = feed.clocks().nanos();
         if (service == null && now - stormUntil >= 0) {
@@ -79,7 +79,7 @@ public final class LogWatch implements AutoCloseable {
         }
         if (asked == null) {
             TimeUnit.NANOSECONDS.sleep(BUSY.toNanos());
-            return lookAtBusy();
+            return look(List.copyOf(busy));
         }
         WatchKey key = asked.poll(sweepAt - now, TimeUnit.NANOSECONDS);
         if (key == null) {
@@ -92,7 +92,7 @@ public final class LogWatch implements AutoCloseable {
         try {
             service = kernel.watch(data.path());
         } catch (IOException refused) {
-            // No more watches for this user: all is looked at instead.
+            // No more watches for this user: look at all files instead.
             stormUntil = feed.clocks().nanos() + SWEEP.toNanos();
             if (refusal.begins()) {
                 feed.trouble(data + " cannot be watched, its log files are looked at every " + Text.words(BUSY) + ": "
@@ -101,7 +101,7 @@ public final class LogWatch implements AutoCloseable {
             return;
         }
         refusal.ends();
-        // What grew before the watch began.
+        // Files may have grown before the watch began.
         sweepAt = feed.clocks().nanos();
     }
 
@@ -122,7 +122,7 @@ public final class LogWatch implements AutoCloseable {
         if (events < 0) {
             return sweep();
         }
-        // Lines that come together are told together.
+        // Lines that come together are reported together.
         TimeUnit.NANOSECONDS.sleep(TURN.toNanos());
         for (WatchKey key = asked.poll(); key != null; key = asked.poll()) {
             int more = take(key, grown);
@@ -140,7 +140,7 @@ public final class LogWatch implements AutoCloseable {
         return grown;
     }
 
-    /** How many events; negative if some were lost. */
+    /** The number of events; negative if some were lost. */
     private int take(WatchKey key, Set<WorkerLogFile> grown) {
         List<WatchEvent<?>> events = key.pollEvents();
         key.reset();
@@ -157,7 +157,7 @@ public final class LogWatch implements AutoCloseable {
         return count;
     }
 
-    /** All files that are not as they were when they were last looked at. */
+    /** All files that have changed since the last look. */
     private Set<WorkerLogFile> sweep() throws IOException {
         List<WorkerLogFile> all = WorkerLogFile.list(data);
         seen.keySet().retainAll(Set.copyOf(all));
@@ -166,10 +166,6 @@ public final class LogWatch implements AutoCloseable {
         busy.addAll(grown);
         sweepAt = feed.clocks().nanos() + (service == null ? STORM : SWEEP).toNanos();
         return grown;
-    }
-
-    private Set<WorkerLogFile> lookAtBusy() throws IOException {
-        return look(List.copyOf(busy));
     }
 
     private Set<WorkerLogFile> look(List<WorkerLogFile> files) throws IOException {

@@ -18,17 +18,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How far all sinks that a data directory was ever shipped to have its workers' files. A sink that is not in use any more
- * holds up the archive until its directory in {@code checkpoints} is deleted.
+ * The place up to which every sink has the workers' files, of all sinks that a data directory was ever shipped to. A sink that
+ * is not in use any more holds up the archive until its directory in {@code checkpoints} is deleted.
  */
-public final class SinkCheckpoints {
-    private final Map<String, Long> least;
-
-    private SinkCheckpoints(Map<String, Long> least) {
-        this.least = least;
-    }
-
-    /** What is durable, whichever process serves the sink. */
+public record SinkCheckpoints(Map<String, Long> least) {
+    /** Reads durable checkpoints, whichever process serves the sink. */
     public static SinkCheckpoints read(DataDirectory data) throws IOException {
         Map<String, Long> least = new LinkedHashMap<>();
         boolean first = true;
@@ -39,7 +33,7 @@ public final class SinkCheckpoints {
         return new SinkCheckpoints(least);
     }
 
-    /** Of the sinks that the data directory was ever shipped to, in the order of their names. */
+    /** The directories of all sinks, in the order of their names. */
     static List<Path> directories(DataDirectory data) throws IOException {
         List<Path> sinks = new ArrayList<>();
         if (Files.exists(Layout.checkpoints(data))) {
@@ -57,7 +51,7 @@ public final class SinkCheckpoints {
         return sinks;
     }
 
-    /** Those of the application, by name. */
+    /** The names of the application's sinks. */
     static List<String> names(DataDirectory data) throws IOException {
         return directories(data).stream()
                 .map(sink -> String.valueOf(sink.getFileName()))
@@ -69,8 +63,7 @@ public final class SinkCheckpoints {
         Map<String, Long> one = new LinkedHashMap<>();
         CheckpointJournal.readOnly(sink)
                 .forEach((worker, progress) -> one.put(key(worker, progress.inode()), progress.offset()));
-        // An acknowledgement that a crash of the machine takes back would need the bytes again: what was read is
-        // synced.
+        // An acknowledgement that a crash of the machine takes back would need the bytes again: sync what was read.
         try (RandomAccessFile open =
                 new RandomAccessFile(sink.resolve("journal").toFile(), "rw")) {
             open.getFD().sync();
@@ -90,7 +83,7 @@ public final class SinkCheckpoints {
         return worker + " " + inode;
     }
 
-    /** Every sink has what stands before this offset. */
+    /** The offset before which every sink has all. */
     public long of(WorkerLogFile file, long inode) {
         return least.getOrDefault(key(file.workerId(), inode), 0L);
     }

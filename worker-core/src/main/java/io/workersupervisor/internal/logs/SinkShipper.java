@@ -25,16 +25,16 @@ import org.jspecify.annotations.Nullable;
  * Carries the entries of all workers of a data directory into one sink, each exactly once and in order.
  *
  * <ol>
- *   <li>Hold the lock of the sink: one tailer at a time, another takes over when it dies.
- *   <li>Append what was announced and not acknowledged, entry for entry as it was announced.
- *   <li>Read on in the files that grew, a bounded part of each, and cut that into entries.
+ *   <li>Hold the lock of the sink: one host at a time, another takes over when it dies.
+ *   <li>Append a batch that was announced and not acknowledged, entry for entry as it was announced.
+ *   <li>Read on in the files that grew, a bounded part of each, cut it into entries and parse them ({@link FollowedFile}).
  *   <li>Announce them in the journal, durably.
- *   <li>Append them to the sink. It has them when it returns; those that it refuses for themselves are set aside.
+ *   <li>Append them to the sink, which has them when it returns; entries that it rejects are set aside.
  *   <li>Note the acknowledgement.
  * </ol>
  *
- * A crash before 4 is none; after it, step 2 of the next tailer repeats what changes nothing where it was done. A sink
- * that fails is tried again after a growing pause; the files keep what waits.
+ * A crash before 4 changes nothing; after it, step 2 of the next host repeats the batch, which changes nothing where it was
+ * done. A sink that fails is tried again after a growing pause; the files keep the rest.
  *
  * <p>One thread calls {@link #tick}; {@link #noticed} is for any.
  */
@@ -97,7 +97,7 @@ public final class SinkShipper implements AutoCloseable {
         this.aside = new RefusedEntries(sink.name(), directory, feed);
     }
 
-    /** Before anything is archived or removed: what this sink does not have stays. */
+    /** Comes before anything is archived or removed: bytes that this sink does not have stay. */
     void claim() throws IOException {
         CheckpointJournal.make(directory);
     }
@@ -107,7 +107,7 @@ public final class SinkShipper implements AutoCloseable {
         grown.add(file);
     }
 
-    /** Does what there is to do; returns after how long there is more although nothing is noticed. */
+    /** Does all steps; returns the time after which there is more to do although nothing is noticed. */
     public Duration tick() {
         long now = feed.clocks().nanos();
         if (outage.isPresent() && now - outage.get().retryAt() < 0) {
@@ -131,7 +131,7 @@ public final class SinkShipper implements AutoCloseable {
         }
     }
 
-    /** Step 1; null where another has the lock. */
+    /** Step 1; null where another host has the lock. */
     private @Nullable CheckpointJournal begin() throws IOException {
         if (lock == null) {
             lock = ProcessLock.tryLock(directory, "lock").orElse(null);
@@ -159,7 +159,7 @@ public final class SinkShipper implements AutoCloseable {
         }
     }
 
-    /** Step 3; whether there is more than one batch takes. */
+    /** Step 3; true if there may be more than one batch takes. */
     private boolean collect(CheckpointJournal open, long now) throws IOException {
         take(open, now);
         List<Followed> served = new ArrayList<>();
@@ -276,7 +276,7 @@ public final class SinkShipper implements AutoCloseable {
         }
     }
 
-    /** How many bytes the sink does not have yet. */
+    /** The number of bytes that the sink does not have yet. */
     private long backlog() {
         try {
             return SinkCheckpoints.waiting(data, sink.name()).stream()

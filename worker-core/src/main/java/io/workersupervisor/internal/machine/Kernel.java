@@ -8,14 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/**
- * The running kernel as this process sees it.
- *
- * @param machineId {@code /etc/machine-id}, empty where there is none
- * @param bootId the boot, empty where the system names none
- * @param pidNamespace this process's pid namespace, empty where the system has none
- * @param timeNamespace this process's time namespace, empty where the system has none
- */
+/** The running kernel and the namespaces of this process; a text is empty where the system has no such thing. */
 public record Kernel(String machineId, String bootId, String pidNamespace, String timeNamespace) {
     public static Kernel current() {
         return new Kernel(
@@ -31,7 +24,7 @@ public record Kernel(String machineId, String bootId, String pidNamespace, Strin
         return new ProcessIdentity(pid, ticks, millis, bootId, pidNamespace, timeNamespace);
     }
 
-    /** Whether the identity's numbers were read in the namespaces of this process. */
+    /** True if the identity's numbers were read in the namespaces of this process. */
     public boolean isHere(ProcessIdentity identity) {
         return identity.pidNamespace().equals(pidNamespace)
                 && identity.timeNamespace().equals(timeNamespace);

@@ -30,7 +30,7 @@ class FileSearchTest extends OnTailedDirectory {
                     whileReading.run();
                     return new KnownWorkers.Known(true, Optional.empty(), Optional.empty());
                 },
-                Redaction.standard());
+                new EntryReader(ZoneOffset.UTC, Redaction.standard()));
     }
 
     private static String lines(int count) {

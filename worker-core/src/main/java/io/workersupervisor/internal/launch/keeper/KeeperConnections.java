@@ -191,7 +191,7 @@ public final class KeeperConnections implements AutoCloseable {
         return connect(directory).map(Known::connection);
     }
 
-    /** Whether a worker that this host started is the child of a living keeper, which would have reported its end. */
+    /** True if a worker that this host started is the child of a living keeper, which would have reported its end. */
     public boolean isHeld(String workerId) {
         return !calls.isAnySilent() && over.containsKey(workerId);
     }
@@ -311,7 +311,7 @@ public final class KeeperConnections implements AutoCloseable {
         return words;
     }
 
-    /** Whether a process is a keeper; its program is named after it. */
+    /** True if a process is a keeper; its program is named after it. */
     public static boolean isKeeper(ProcFs proc, long pid) {
         return proc.commandLine(pid).contains("/keeper-");
     }

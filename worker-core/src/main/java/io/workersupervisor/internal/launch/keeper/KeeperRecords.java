@@ -52,7 +52,7 @@ public final class KeeperRecords implements LaunchRecords {
             public void discard(Path directory) {}
         };
 
-        /** Whether a keeper lives there. */
+        /** True if a keeper lives there. */
         boolean isAlive(Path directory);
 
         /** Announces to the keeper that it may forget a worker; false if none lives there. */

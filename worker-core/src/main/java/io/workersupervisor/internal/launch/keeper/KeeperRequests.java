@@ -113,7 +113,7 @@ public final class KeeperRequests implements AutoCloseable {
         }
     }
 
-    /** Whether a keeper has lately given no answer. */
+    /** True if a keeper has lately given no answer. */
     boolean isSilent(Path directory) {
         Long since = silent.get(directory);
         if (since == null) {
