@@ -74,7 +74,10 @@ public final class Rows {
                 StopReason.UNHANDLED_EXCEPTION,
                 Confidence.PROBABLE,
                 List.of("exit code 1", "the log ends with a traceback"),
-                "Read the log");
+                "Read the log",
+                Optional.empty(),
+                List.of(),
+                List.of());
     }
 
     /**

@@ -1,6 +1,9 @@
 package io.workersupervisor;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.workersupervisor.internal.text.Text;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,22 +34,22 @@ public final class AccountId implements Comparable<AccountId> {
      * @param number any 64-bit number
      * @return the account
      */
+    @JsonCreator
     public static AccountId of(long number) {
         return new AccountId(number, null);
     }
 
     /**
-     * An account whose key is a string.
+     * The account of a text: a number where the text is a canonical decimal in 64-bit range, else a string.
      *
-     * @param text the key
-     * @return the account
-     * @throws IllegalArgumentException if the text holds another character, is too short or too long, or is a canonical
-     *     decimal, which {@link #of(long)} takes
+     * @param text the key, as {@link #toString()} writes it
+     * @throws IllegalArgumentException if the text holds another character, or is too short or too long
      */
+    @JsonCreator
     public static AccountId of(String text) {
+        Objects.requireNonNull(text, "account");
         if (isCanonicalDecimal(text)) {
-            throw new IllegalArgumentException(
-                    "account is the number " + text + " given as a string: use AccountId.of(long) or parse");
+            return of(Long.parseLong(text));
         }
         if (!TEXT.matcher(text).matches()) {
             throw new IllegalArgumentException("account must be 1 to " + MAX_LENGTH
@@ -55,33 +58,37 @@ public final class AccountId implements Comparable<AccountId> {
         return new AccountId(0, text);
     }
 
-    /**
-     * Reads what {@link #toString()} wrote: a number where the text is a canonical decimal, else a string.
-     *
-     * @param text the text of an account
-     * @return the account
-     * @throws IllegalArgumentException as {@link #of(String)}
-     */
+    /** The same as {@link #of(String)}, for conversion services that look for this name. */
+    public static AccountId valueOf(String text) {
+        return of(text);
+    }
+
+    /** The same as {@link #of(String)}, for those who read text. */
     public static AccountId parse(String text) {
-        return isCanonicalDecimal(text) ? of(Long.parseLong(text)) : of(text);
+        return of(text);
     }
 
     /**
-     * The key as a store keeps it.
+     * The account of a stored key, the inverse of {@link #value()}.
      *
-     * @return a {@link Long} or a {@link String}
+     * @param value a {@link Long} or a {@link String}
+     * @throws IllegalArgumentException if it is neither, or a number stored as text: that would be another account
      */
+    public static AccountId ofValue(Object value) {
+        if (value instanceof Long number) {
+            return of(number);
+        }
+        if (value instanceof String text && !isCanonicalDecimal(text)) {
+            return of(text);
+        }
+        throw new IllegalArgumentException(
+                "account must be a number or a text that is none, was " + Text.quoted(String.valueOf(value)));
+    }
+
+    /** The key as a store and JSON keep it: a {@link Long} or a {@link String}. */
+    @JsonValue
     public Object value() {
         return text == null ? (Object) number : text;
-    }
-
-    /**
-     * Whether the key is a number.
-     *
-     * @return true for a number, false for a string
-     */
-    public boolean isNumber() {
-        return text == null;
     }
 
     private static boolean isCanonicalDecimal(String text) {

@@ -47,20 +47,12 @@ public final class DataDirectory {
         PlaceCheck.requireLocal(path);
     }
 
-    /**
-     * The directory itself.
-     *
-     * @return an absolute path without symbolic links
-     */
+    /** The directory itself; an absolute path without symbolic links. */
     public Path path() {
         return path;
     }
 
-    /**
-     * Where the SQLite registry of this directory is kept.
-     *
-     * @return the file, which need not exist
-     */
+    /** Where the SQLite registry of this directory is kept; the file, which need not exist. */
     public Path registryFile() {
         return path.resolve("registry.db");
     }

@@ -13,11 +13,7 @@ public enum Desired {
         this.stored = stored;
     }
 
-    /**
-     * The word that stores keep.
-     *
-     * @return {@code RUN} or {@code STOPPED}
-     */
+    /** The word that stores keep; {@code RUN} or {@code STOPPED}. */
     public String stored() {
         return stored;
     }

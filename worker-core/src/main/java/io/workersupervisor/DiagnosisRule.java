@@ -59,119 +59,67 @@ public final class DiagnosisRule {
         return new Builder(id, reason, pattern);
     }
 
-    /**
-     * What names it in evidence.
-     *
-     * @return the id
-     */
+    /** What names it in evidence; the id. */
     public String id() {
         return made.id;
     }
 
-    /**
-     * What it means.
-     *
-     * @return the reason
-     */
+    /** What it means; the reason. */
     public StopReason reason() {
         return made.reason;
     }
 
-    /**
-     * How sure it is at best.
-     *
-     * @return PROBABLE or POSSIBLE
-     */
+    /** How sure it is at best; PROBABLE or POSSIBLE. */
     public Confidence confidence() {
         return made.confidence;
     }
 
-    /**
-     * What to do about it.
-     *
-     * @return a sentence or two
-     */
+    /** What to do about it; a sentence or two. */
     public String advice() {
         return made.advice;
     }
 
-    /**
-     * Where it comes from: a pack of the library, a file, the application.
-     *
-     * @return a short text
-     */
+    /** Where it comes from: a pack of the library, a file, the application; a short text. */
     public String source() {
         return made.source;
     }
 
-    /**
-     * When it is asked.
-     *
-     * @return for a cause, as a last resort, or for living workers, too
-     */
+    /** When it is asked; for a cause, as a last resort, or for living workers, too. */
     public Use use() {
         return made.use;
     }
 
-    /**
-     * The expression that is searched in a line.
-     *
-     * @return the pattern
-     */
+    /** The expression that is searched in a line; the pattern. */
     public Pattern pattern() {
         return made.pattern;
     }
 
-    /**
-     * The words that must stand in the same entry.
-     *
-     * @return empty if none must
-     */
+    /** The words that must stand in the same entry; empty if none must. */
     public Optional<Pattern> near() {
         return Optional.ofNullable(made.near);
     }
 
-    /**
-     * The words that some later line must have.
-     *
-     * @return empty if none must
-     */
+    /** The words that some later line must have; empty if none must. */
     public Optional<Pattern> followedBy() {
         return Optional.ofNullable(made.followedBy);
     }
 
-    /**
-     * The words that show in a later line that the error was survived.
-     *
-     * @return empty if there are none
-     */
+    /** The words that show in a later line that the error was survived; empty if there are none. */
     public Optional<Pattern> notFollowedBy() {
         return Optional.ofNullable(made.notFollowedBy);
     }
 
-    /**
-     * The exit code with which a worker must have ended.
-     *
-     * @return empty if any will do
-     */
+    /** The exit code with which a worker must have ended; empty if any will do. */
     public OptionalInt exit() {
         return made.exit == null ? OptionalInt.empty() : OptionalInt.of(made.exit);
     }
 
-    /**
-     * The least level of the record that says it.
-     *
-     * @return empty if any will do
-     */
+    /** The least level of the record that says it; empty if any will do. */
     public Optional<LogLevel> level() {
         return Optional.ofNullable(made.level);
     }
 
-    /**
-     * Tells whether the words are unmistakable in plain output, too.
-     *
-     * @return true if they are
-     */
+    /** Tells whether the words are unmistakable in plain output, too: true if they are. */
     public boolean isPlain() {
         return made.isPlain;
     }
@@ -253,7 +201,6 @@ public final class DiagnosisRule {
          * Demands words in the same entry: another line of the traceback, for instance.
          *
          * @param expression a regular expression, searched in each line
-         * @return this
          * @throws IllegalArgumentException if it is none
          */
         public Builder near(String expression) {
@@ -265,7 +212,6 @@ public final class DiagnosisRule {
          * Demands that some later line has these words.
          *
          * @param expression a regular expression, searched in each line
-         * @return this
          * @throws IllegalArgumentException if it is none
          */
         public Builder followedBy(String expression) {
@@ -277,7 +223,6 @@ public final class DiagnosisRule {
          * Names words that show in a later line that the error was survived.
          *
          * @param expression a regular expression, searched in each line
-         * @return this
          * @throws IllegalArgumentException if it is none
          */
         public Builder notFollowedBy(String expression) {
@@ -289,7 +234,6 @@ public final class DiagnosisRule {
          * Restricts it to workers that ended with this exit code, or whose exit nobody saw.
          *
          * @param code 0 to 255
-         * @return this
          * @throws IllegalArgumentException if it is out of bounds
          */
         public Builder exit(int code) {
@@ -304,7 +248,6 @@ public final class DiagnosisRule {
          * Restricts it to records of this level and above.
          *
          * @param least the lowest level
-         * @return this
          */
         public Builder atLeast(LogLevel least) {
             level = least;
@@ -315,7 +258,6 @@ public final class DiagnosisRule {
          * Sets how sure it is at best, by default PROBABLE. The words of a log are never CERTAIN.
          *
          * @param sure PROBABLE or POSSIBLE
-         * @return this
          * @throws IllegalArgumentException if it is CERTAIN
          */
         public Builder confidence(Confidence sure) {
@@ -326,11 +268,7 @@ public final class DiagnosisRule {
             return this;
         }
 
-        /**
-         * Makes it POSSIBLE: other causes leave the same words.
-         *
-         * @return this
-         */
+        /** Makes it POSSIBLE: other causes leave the same words. */
         public Builder possible() {
             return confidence(Confidence.POSSIBLE);
         }
@@ -339,7 +277,6 @@ public final class DiagnosisRule {
          * Says what to do.
          *
          * @param sentence one or two sentences, at most 300 characters
-         * @return this
          * @throws IllegalArgumentException if it is too long
          */
         public Builder advice(String sentence) {
@@ -347,41 +284,25 @@ public final class DiagnosisRule {
             return this;
         }
 
-        /**
-         * Makes it tell of living workers, too, that cannot work any more.
-         *
-         * @return this
-         */
+        /** Makes it tell of living workers, too, that cannot work any more. */
         public Builder whileAlive() {
             use = Use.ALIVE;
             return this;
         }
 
-        /**
-         * Asks it where no other rule fits.
-         *
-         * @return this
-         */
+        /** Asks it where no other rule fits. */
         public Builder lastResort() {
             use = Use.LAST_RESORT;
             return this;
         }
 
-        /**
-         * Believes it in plain output, too, as words that nothing else prints; by default such a line is POSSIBLE.
-         *
-         * @return this
-         */
+        /** Believes it in plain output, too, as words that nothing else prints; by default such a line is POSSIBLE. */
         public Builder plain() {
             isPlain = true;
             return this;
         }
 
-        /**
-         * Makes it hold for a program that ended itself by a signal.
-         *
-         * @return this
-         */
+        /** Makes it hold for a program that ended itself by a signal. */
         public Builder abort() {
             isAbort = true;
             return plain();
@@ -391,18 +312,13 @@ public final class DiagnosisRule {
          * Names the place it comes from.
          *
          * @param from a short text
-         * @return this
          */
         public Builder source(String from) {
             source = Text.cut(Text.oneLine(from), 128);
             return this;
         }
 
-        /**
-         * Makes the rule.
-         *
-         * @return the rule
-         */
+        /** Makes the rule. */
         public DiagnosisRule build() {
             return new DiagnosisRule(new Builder(this));
         }

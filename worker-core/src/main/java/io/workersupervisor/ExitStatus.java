@@ -56,11 +56,7 @@ public sealed interface ExitStatus {
      * @param why what is missing
      */
     record Unknown(String why) implements ExitStatus {
-        /**
-         * Cuts what is too long.
-         *
-         * @param why what is missing
-         */
+        /** Cuts what is too long. */
         public Unknown {
             why = why.length() <= 512 ? why : why.substring(0, 512);
         }

@@ -21,12 +21,7 @@ public record Liveness(Verdict verdict, String evidence) {
         UNKNOWN
     }
 
-    /**
-     * Demands evidence.
-     *
-     * @param verdict the answer
-     * @param evidence what it rests on, in words
-     */
+    /** Demands evidence. */
     public Liveness {
         Text.notBlank("evidence", evidence, LONGEST);
     }

@@ -12,13 +12,7 @@ import java.util.Optional;
  *     the sink
  */
 public record LogAnswer(List<LogEntry> entries, String source, Optional<String> trouble) {
-    /**
-     * Copies the list.
-     *
-     * @param entries oldest first
-     * @param source where they are from
-     * @param trouble why they are from the files of the workers, or how many of them are, in words
-     */
+    /** Copies the list. */
     public LogAnswer {
         entries = List.copyOf(entries);
     }

@@ -32,18 +32,7 @@ public record LogEntry(
     /** The most bytes of a worker's file that make one entry: 64 KiB. What is longer is cut into several entries. */
     public static final int LONGEST = 64 * 1024;
 
-    /**
-     * Takes the time to the millisecond, as stores keep it.
-     *
-     * @param position where it stands in the worker's file; empty for an entry that another program wrote into the store
-     * @param account the account
-     * @param userId the owner of the account, if given
-     * @param level how grave it is
-     * @param timestamp when it was written
-     * @param inferred whether the line did not give the time
-     * @param logger who logged it, where the line names that
-     * @param message the text after time, level and logger
-     */
+    /** Takes the time to the millisecond, as stores keep it. */
     public LogEntry {
         timestamp = Instant.ofEpochMilli(timestamp.toEpochMilli());
     }
@@ -59,11 +48,7 @@ public record LogEntry(
                 () -> new IllegalStateException("an entry of account " + account + " comes from no worker's file"));
     }
 
-    /**
-     * The entry as a JSON object, with the field names that stores use.
-     *
-     * @return one line
-     */
+    /** The entry as a JSON object, with the field names that stores use; one line. */
     public String toJson() {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put("timestamp", timestamp.toString());

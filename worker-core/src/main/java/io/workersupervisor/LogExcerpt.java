@@ -14,14 +14,7 @@ public record LogExcerpt(String file, long offset, LogLevel level, String text) 
     /** The most characters of a piece: 1,024. */
     public static final int LONGEST = 1_024;
 
-    /**
-     * Cuts what is too long.
-     *
-     * @param file the name of the file, without its directory
-     * @param offset the byte at which the piece begins in that file, from 0
-     * @param level how grave it is
-     * @param text its lines
-     */
+    /** Cuts what is too long. */
     public LogExcerpt {
         if (offset < 0) {
             throw new IllegalArgumentException("offset must not be negative, was " + offset);
@@ -30,11 +23,7 @@ public record LogExcerpt(String file, long offset, LogLevel level, String text) 
         text = Text.cut(text, LONGEST);
     }
 
-    /**
-     * The piece on one line, with the place where it stands.
-     *
-     * @return text without line breaks
-     */
+    /** The piece on one line, with the place where it stands; text without line breaks. */
     public String describe() {
         return file + " at byte " + offset + ": " + Text.oneLine(text);
     }

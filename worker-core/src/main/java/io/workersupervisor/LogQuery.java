@@ -32,16 +32,6 @@ public record LogQuery(
     /** The most entries that one query returns. */
     public static final int MOST = 100_000;
 
-    /**
-     * Checks the bounds.
-     *
-     * @param account of this account only
-     * @param workerId of this incarnation only
-     * @param levels of these levels only, at least one
-     * @param since not before this instant
-     * @param until not after this instant
-     * @param limit how many at most, 1 to {@value #MOST}
-     */
     public LogQuery {
         if (limit < 1 || limit > MOST) {
             throw new IllegalArgumentException("limit must be between 1 and " + MOST + ", was " + limit);

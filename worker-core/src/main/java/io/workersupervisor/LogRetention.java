@@ -16,13 +16,6 @@ public record LogRetention(long archiveAt, Duration keepFor, long atMost) {
     /** 16 MiB, 30 days, 20 GiB. */
     public static final LogRetention DEFAULT = new LogRetention(16 * MIB, Duration.ofDays(30), 20 * 1024 * MIB);
 
-    /**
-     * Checks the bounds.
-     *
-     * @param archiveAt how many bytes of a file that every sink has are archived at once, 1 MiB to 1 GiB
-     * @param keepFor how long the archive and the files of ended workers are kept, 1 minute to 10 years
-     * @param atMost how many bytes the data directory may take, 16 MiB or more
-     */
     public LogRetention {
         if (archiveAt < MIB || archiveAt > 1024 * MIB) {
             throw new IllegalArgumentException(

@@ -32,20 +32,12 @@ public final class Redaction {
         this.rules = List.copyOf(rules);
     }
 
-    /**
-     * Masks what is known to be secret in most workers.
-     *
-     * @return the redaction that a supervisor uses unless given another
-     */
+    /** Masks what is known to be secret in most workers; the redaction that a supervisor uses unless given another. */
     public static Redaction standard() {
         return STANDARD;
     }
 
-    /**
-     * Masks nothing.
-     *
-     * @return the redaction that leaves each text as it is
-     */
+    /** Masks nothing; the redaction that leaves each text as it is. */
     public static Redaction none() {
         return NONE;
     }

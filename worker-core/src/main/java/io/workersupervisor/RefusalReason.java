@@ -64,12 +64,7 @@ public record RefusalReason(String code, String advice) {
     public static final RefusalReason STOP_UNFINISHED =
             new RefusalReason("STOP_UNFINISHED", "look at the processes named; a running host goes on with the stop");
 
-    /**
-     * Checks the form.
-     *
-     * @param code a stable name in capitals
-     * @param advice what to do about it
-     */
+    /** Checks the form. */
     public RefusalReason {
         if (!code.matches("[A-Z][A-Z_]{0,63}")) {
             throw new IllegalArgumentException("code must be capitals and underscores, was " + Text.quoted(code));

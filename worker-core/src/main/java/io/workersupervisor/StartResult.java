@@ -5,18 +5,10 @@ import java.util.Optional;
 
 /** What came of a start. A registry that is down or corrupt is an exception instead. */
 public sealed interface StartResult {
-    /**
-     * The account.
-     *
-     * @return the account
-     */
+    /** The account. */
     AccountId account();
 
-    /**
-     * Whether a worker of the account runs now.
-     *
-     * @return true for {@link Started} and {@link AlreadyRunning}
-     */
+    /** Whether a worker of the account runs now: true for {@link Started} and {@link AlreadyRunning}. */
     default boolean isRunning() {
         return this instanceof Started || this instanceof AlreadyRunning;
     }
@@ -25,20 +17,16 @@ public sealed interface StartResult {
      * The new worker.
      *
      * @return this, if a worker was started
-     * @throws WorkerSupervisorException if none was, with the reason
+     * @throws NotStartedException if none was, with this result
      */
     default Started orElseThrow() {
         if (this instanceof Started started) {
             return started;
         }
-        throw new WorkerSupervisorException(describe());
+        throw new NotStartedException(this);
     }
 
-    /**
-     * The result in one sentence.
-     *
-     * @return a line of text
-     */
+    /** The result in one sentence. */
     String describe();
 
     /**

@@ -26,20 +26,12 @@ public final class StartsFailedException extends WorkerSupervisorException {
         this.failures = Map.copyOf(failures);
     }
 
-    /**
-     * The starts that were answered.
-     *
-     * @return results by account
-     */
+    /** The starts that were answered; results by account. */
     public Map<AccountId, StartResult> results() {
         return results;
     }
 
-    /**
-     * What the others threw.
-     *
-     * @return exceptions by account
-     */
+    /** What the others threw; exceptions by account. */
     public Map<AccountId, RuntimeException> failures() {
         return failures;
     }

@@ -64,11 +64,7 @@ public enum StopReason {
         return restart == Restart.MAY_HELP;
     }
 
-    /**
-     * The reason in the words of operators.
-     *
-     * @return a few words
-     */
+    /** The reason in the words of operators; a few words. */
     public String words() {
         return words;
     }

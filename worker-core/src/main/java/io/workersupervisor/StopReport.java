@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -67,25 +68,6 @@ public record StopReport(
 
     /**
      * Cuts what is too long, so that a report always fits its bound: the oldest of the last entries first, then evidence.
-     *
-     * @param account the account
-     * @param workerId the incarnation
-     * @param epoch its fencing number
-     * @param node the node that ran it
-     * @param userId the owner of the account, if given
-     * @param version the version of what ran, if given
-     * @param startedAt when it was claimed
-     * @param endedAt when it ended, or where nobody saw that, when its end was noticed
-     * @param exit how it ended
-     * @param usage what it used, where the launch path can tell
-     * @param initiator who ended it
-     * @param reason why it ended
-     * @param confidence how sure the reason is
-     * @param evidence what all this rests on, a sentence each
-     * @param advice what to do, in a sentence or two
-     * @param retryAfter how long to wait before the next start, where the worker or its log named it
-     * @param logEvidence the lines of the log that the reason rests on
-     * @param lastEntries the last entries of the log, oldest first
      */
     public StopReport {
         Text.notBlank("workerId", workerId, 64);
@@ -111,59 +93,13 @@ public record StopReport(
     }
 
     /**
-     * A report without anything from a log.
+     * Begins a report, for the tests of an application; what is not set is unknown or empty.
      *
      * @param account the account
      * @param workerId the incarnation
-     * @param epoch its fencing number
-     * @param node the node that ran it
-     * @param userId the owner of the account, if given
-     * @param version the version of what ran, if given
-     * @param startedAt when it was claimed
-     * @param endedAt when it ended, or where nobody saw that, when its end was noticed
-     * @param exit how it ended
-     * @param usage what it used, where the launch path can tell
-     * @param initiator who ended it
-     * @param reason why it ended
-     * @param confidence how sure the reason is
-     * @param evidence what all this rests on, a sentence each
-     * @param advice what to do, in a sentence or two
      */
-    public StopReport(
-            AccountId account,
-            String workerId,
-            long epoch,
-            String node,
-            Optional<String> userId,
-            Optional<String> version,
-            Instant startedAt,
-            Instant endedAt,
-            ExitStatus exit,
-            Optional<ResourceUsage> usage,
-            Initiator initiator,
-            StopReason reason,
-            Confidence confidence,
-            List<String> evidence,
-            String advice) {
-        this(
-                account,
-                workerId,
-                epoch,
-                node,
-                userId,
-                version,
-                startedAt,
-                endedAt,
-                exit,
-                usage,
-                initiator,
-                reason,
-                confidence,
-                evidence,
-                advice,
-                Optional.empty(),
-                List.of(),
-                List.of());
+    public static Builder builder(AccountId account, String workerId) {
+        return new Builder(account, workerId);
     }
 
     /**
@@ -177,39 +113,22 @@ public record StopReport(
      * @return a report that says so
      */
     public static StopReport unreadable(AccountId account, String workerId, Instant endedAt, String why, String where) {
-        return new StopReport(
-                account,
-                workerId,
-                0,
-                "",
-                Optional.empty(),
-                Optional.empty(),
-                endedAt,
-                endedAt,
-                new ExitStatus.Unknown("the stored report cannot be read"),
-                Optional.empty(),
-                Initiator.UNKNOWN,
-                StopReason.UNKNOWN,
-                Confidence.POSSIBLE,
-                List.of("the stored report cannot be read: " + why),
-                "Look at " + where);
+        return builder(account, workerId)
+                .startedAt(endedAt)
+                .endedAt(endedAt)
+                .exit(new ExitStatus.Unknown("the stored report cannot be read"))
+                .evidence(List.of("the stored report cannot be read: " + why))
+                .advice("Look at " + where)
+                .build();
     }
 
-    /**
-     * How long the worker lived.
-     *
-     * @return never negative
-     */
+    /** How long the worker lived; never negative. */
     public Duration uptime() {
         Duration uptime = Duration.between(startedAt, endedAt);
         return uptime.isNegative() ? Duration.ZERO : uptime;
     }
 
-    /**
-     * The report for people, several lines.
-     *
-     * @return text that ends without a newline
-     */
+    /** The report for people, several lines; text that ends without a newline. */
     public String describe() {
         StringBuilder text = new StringBuilder();
         text.append(endedAt)
@@ -241,16 +160,12 @@ public record StopReport(
             text.append("\n  log       ").append(Text.cut(Text.oneLine(entry.text()), 200));
         }
         if (!reason.restartCanHelp() && reason != StopReason.STOPPED_ON_REQUEST && reason != StopReason.COMPLETED) {
-            text.append("\n  restart   in vain before a person has mended this");
+            text.append("\n  restart   no use until a person has removed the cause");
         }
         return text.append("\n  advice    ").append(advice).toString();
     }
 
-    /**
-     * The report as a store keeps it.
-     *
-     * @return one JSON object of at most {@link #LARGEST} bytes
-     */
+    /** The report as a store keeps it; one JSON object of at most {@link #LARGEST} bytes. */
     public String toJson() {
         return StopReportJson.write(this);
     }
@@ -301,5 +216,151 @@ public record StopReport(
 
     private static int bytes(String part) {
         return Json.write(part).getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /** Builds a {@link StopReport}; not thread-safe. */
+    public static final class Builder {
+        private final AccountId account;
+        private final String workerId;
+        private long epoch = 1;
+        private String node = "";
+        private Optional<String> userId = Optional.empty();
+        private Optional<String> version = Optional.empty();
+        private Instant startedAt = Instant.EPOCH;
+        private Instant endedAt = Instant.EPOCH;
+        private ExitStatus exit = new ExitStatus.Unknown("not given");
+        private Optional<ResourceUsage> usage = Optional.empty();
+        private Initiator initiator = Initiator.UNKNOWN;
+        private StopReason reason = StopReason.UNKNOWN;
+        private Confidence confidence = Confidence.POSSIBLE;
+        private List<String> evidence = List.of();
+        private String advice = "";
+        private Optional<Duration> retryAfter = Optional.empty();
+        private List<LogExcerpt> logEvidence = List.of();
+        private List<LogExcerpt> lastEntries = List.of();
+
+        private Builder(AccountId account, String workerId) {
+            this.account = Objects.requireNonNull(account, "account");
+            this.workerId = Objects.requireNonNull(workerId, "workerId");
+        }
+
+        /** Sets {@link StopReport#epoch()}. */
+        public Builder epoch(long epoch) {
+            this.epoch = epoch;
+            return this;
+        }
+
+        /** Sets {@link StopReport#node()}. */
+        public Builder node(String node) {
+            this.node = Objects.requireNonNull(node, "node");
+            return this;
+        }
+
+        /** Sets {@link StopReport#userId()}. */
+        public Builder userId(String userId) {
+            this.userId = Optional.of(userId);
+            return this;
+        }
+
+        /** Sets {@link StopReport#version()}. */
+        public Builder version(String version) {
+            this.version = Optional.of(version);
+            return this;
+        }
+
+        /** Sets {@link StopReport#startedAt()}. */
+        public Builder startedAt(Instant startedAt) {
+            this.startedAt = Objects.requireNonNull(startedAt, "startedAt");
+            return this;
+        }
+
+        /** Sets {@link StopReport#endedAt()}. */
+        public Builder endedAt(Instant endedAt) {
+            this.endedAt = Objects.requireNonNull(endedAt, "endedAt");
+            return this;
+        }
+
+        /** Sets {@link StopReport#exit()}. */
+        public Builder exit(ExitStatus exit) {
+            this.exit = Objects.requireNonNull(exit, "exit");
+            return this;
+        }
+
+        /** Sets {@link StopReport#usage()}. */
+        public Builder usage(ResourceUsage usage) {
+            this.usage = Optional.of(usage);
+            return this;
+        }
+
+        /** Sets {@link StopReport#initiator()}. */
+        public Builder initiator(Initiator initiator) {
+            this.initiator = Objects.requireNonNull(initiator, "initiator");
+            return this;
+        }
+
+        /** Sets {@link StopReport#reason()}. */
+        public Builder reason(StopReason reason) {
+            this.reason = Objects.requireNonNull(reason, "reason");
+            return this;
+        }
+
+        /** Sets {@link StopReport#confidence()}. */
+        public Builder confidence(Confidence confidence) {
+            this.confidence = Objects.requireNonNull(confidence, "confidence");
+            return this;
+        }
+
+        /** Sets {@link StopReport#evidence()}. */
+        public Builder evidence(List<String> evidence) {
+            this.evidence = Objects.requireNonNull(evidence, "evidence");
+            return this;
+        }
+
+        /** Sets {@link StopReport#advice()}. */
+        public Builder advice(String advice) {
+            this.advice = Objects.requireNonNull(advice, "advice");
+            return this;
+        }
+
+        /** Sets {@link StopReport#retryAfter()}. */
+        public Builder retryAfter(Duration retryAfter) {
+            this.retryAfter = Optional.of(retryAfter);
+            return this;
+        }
+
+        /** Sets {@link StopReport#logEvidence()}. */
+        public Builder logEvidence(List<LogExcerpt> logEvidence) {
+            this.logEvidence = Objects.requireNonNull(logEvidence, "logEvidence");
+            return this;
+        }
+
+        /** Sets {@link StopReport#lastEntries()}. */
+        public Builder lastEntries(List<LogExcerpt> lastEntries) {
+            this.lastEntries = Objects.requireNonNull(lastEntries, "lastEntries");
+            return this;
+        }
+
+        /** Makes the report, cut to its bounds. */
+        public StopReport build() {
+            return new StopReport(
+                    account,
+                    workerId,
+                    epoch,
+                    node,
+                    userId,
+                    version,
+                    startedAt,
+                    endedAt,
+                    exit,
+                    usage,
+                    initiator,
+                    reason,
+                    confidence,
+                    evidence,
+                    advice,
+                    retryAfter,
+                    logEvidence,
+                    lastEntries);
+        }
     }
 }

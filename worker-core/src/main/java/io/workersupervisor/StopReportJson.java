@@ -1,15 +1,16 @@
 package io.workersupervisor;
 
-import io.workersupervisor.internal.logs.entries.LevelWords;
 import io.workersupervisor.internal.text.Json;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -75,8 +76,9 @@ final class StopReportJson {
                     if (map.get("offset") instanceof Long offset
                             && offset >= 0
                             && map.get("text") instanceof String text) {
-                        LogLevel level =
-                                optional(map, "level").map(LevelWords::of).orElse(LogLevel.INFO);
+                        LogLevel level = optional(map, "level")
+                                .flatMap(StopReportJson::level)
+                                .orElse(LogLevel.INFO);
                         excerpts.add(new LogExcerpt(optional(map, "file").orElse(""), offset, level, text));
                     }
                 }
@@ -91,6 +93,12 @@ final class StopReportJson {
                 : Optional.empty();
     }
 
+    private static Optional<LogLevel> level(String name) {
+        return Arrays.stream(LogLevel.values())
+                .filter(level -> level.name().equals(name))
+                .findFirst();
+    }
+
     static StopReport parse(String json) {
         Map<String, @Nullable Object> map = Json.object(json);
         List<String> evidence = new ArrayList<>();
@@ -98,7 +106,7 @@ final class StopReportJson {
             items.forEach(item -> evidence.add(String.valueOf(item)));
         }
         return new StopReport(
-                map.get("account") instanceof Long number ? AccountId.of(number) : AccountId.of(text(map, "account")),
+                AccountId.ofValue(Objects.requireNonNullElse(map.get("account"), "")),
                 text(map, "worker_id"),
                 map.get("epoch") instanceof Long epoch ? epoch : 0,
                 text(map, "node"),

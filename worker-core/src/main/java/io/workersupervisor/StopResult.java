@@ -5,27 +5,15 @@ import java.util.Optional;
 
 /** What came of a stop. A registry that is down or corrupt is an exception instead. */
 public sealed interface StopResult {
-    /**
-     * The account.
-     *
-     * @return the account
-     */
+    /** The account. */
     AccountId account();
 
-    /**
-     * Whether no worker of the account runs now.
-     *
-     * @return true but for {@link Refused}
-     */
+    /** Whether no worker of the account runs now: true but for {@link Refused}. */
     default boolean isStopped() {
         return !(this instanceof Refused);
     }
 
-    /**
-     * The result in one sentence.
-     *
-     * @return a line of text
-     */
+    /** The result in one sentence. */
     String describe();
 
     /**
@@ -38,14 +26,6 @@ public sealed interface StopResult {
      */
     record Stopped(AccountId account, String workerId, List<String> steps, Optional<StopReport> report)
             implements StopResult {
-        /**
-         * Takes a copy.
-         *
-         * @param account the account
-         * @param workerId the worker that was ended
-         * @param steps what the stop did, in order; empty if it found the worker dead
-         * @param report its stop report, empty where the registry never knew the worker
-         */
         public Stopped {
             steps = List.copyOf(steps);
         }

@@ -1,39 +1,22 @@
 package io.workersupervisor;
 
 import io.workersupervisor.internal.text.Text;
-import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
 /** Something that happened to a worker, or to the supervision of all. More kinds come with later versions. */
 public sealed interface WorkerEvent {
-    /**
-     * When it was noticed.
-     *
-     * @return the instant
-     */
+    /** When it was noticed; the instant. */
     Instant at();
 
-    /**
-     * The account that it is about.
-     *
-     * @return empty if it is about all of them
-     */
+    /** The account that it is about; empty if it is about all of them. */
     Optional<AccountId> account();
 
-    /**
-     * Whether a person should look at it.
-     *
-     * @return true for a warning
-     */
+    /** Whether a person should look at it: true for a warning. */
     boolean isWarning();
 
-    /**
-     * The event in one line.
-     *
-     * @return text without secrets
-     */
+    /** The event in one line; text without secrets. */
     String describe();
 
     /**
@@ -84,12 +67,12 @@ public sealed interface WorkerEvent {
     }
 
     /**
-     * A living worker that this host did not start was taken up.
+     * A living worker that another host started is supervised by this one from now on.
      *
      * @param at when
-     * @param worker the account's row
+     * @param worker how the account stands
      */
-    record Adopted(Instant at, WorkerRow worker) implements WorkerEvent {
+    record Adopted(Instant at, WorkerStatus worker) implements WorkerEvent {
         @Override
         public Optional<AccountId> account() {
             return Optional.of(worker.account());
@@ -102,7 +85,7 @@ public sealed interface WorkerEvent {
 
         @Override
         public String describe() {
-            return "took up worker " + worker.workerId() + " pid "
+            return "adopted worker " + worker.workerId() + " pid "
                     + worker.pid().orElse(0) + " epoch " + worker.epoch() + ", running since " + worker.startedAt();
         }
     }
@@ -136,10 +119,10 @@ public sealed interface WorkerEvent {
      * A living worker cannot work; told once. What to do about it is the application's to decide.
      *
      * @param at when that was noticed
-     * @param worker the account's row
+     * @param worker how the account stands
      * @param ailment what was seen
      */
-    record Unhealthy(Instant at, WorkerRow worker, Ailment ailment) implements WorkerEvent {
+    record Unhealthy(Instant at, WorkerStatus worker, Ailment ailment) implements WorkerEvent {
         @Override
         public Optional<AccountId> account() {
             return Optional.of(worker.account());

@@ -114,11 +114,7 @@ public interface WorkerInspector {
      */
     boolean isMoved();
 
-    /**
-     * What is wrong here, and what is worth knowing.
-     *
-     * @return findings, those that need somebody first
-     */
+    /** What is wrong here, and what is worth knowing; findings, those that need somebody first. */
     List<Finding> doctor();
 
     /**

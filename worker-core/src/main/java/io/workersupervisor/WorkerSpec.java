@@ -1,6 +1,5 @@
 package io.workersupervisor;
 
-import io.workersupervisor.internal.launch.WorkerEnvironment;
 import io.workersupervisor.internal.text.PlatformCharset;
 import io.workersupervisor.internal.text.Text;
 import java.nio.charset.Charset;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +37,8 @@ public final class WorkerSpec {
             "WORKER_READY_FILE",
             "WORKER_HEARTBEAT_FILE",
             "WORKER_REASON_FILE");
+
+    private static final Pattern PASSABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private static final int LONGEST_LABEL = 256;
 
@@ -91,74 +93,42 @@ public final class WorkerSpec {
         return new Builder(account, List.of(command));
     }
 
-    /**
-     * The account.
-     *
-     * @return the account
-     */
+    /** The account. */
     public AccountId account() {
         return account;
     }
 
-    /**
-     * The program and its arguments.
-     *
-     * @return at least one word
-     */
+    /** The program and its arguments; at least one word. */
     public List<String> command() {
         return command;
     }
 
-    /**
-     * The owner of the account.
-     *
-     * @return empty if none was given
-     */
+    /** The owner of the account; empty if none was given. */
     public Optional<String> userId() {
         return userId;
     }
 
-    /**
-     * What becomes of the lines that the worker writes.
-     *
-     * @return to the sinks, or left in the file
-     */
+    /** What becomes of the lines that the worker writes; to the sinks, or left in the file. */
     public LogShipping logShipping() {
         return shipping;
     }
 
-    /**
-     * The version of what runs.
-     *
-     * @return empty if none was given
-     */
+    /** The version of what runs; empty if none was given. */
     public Optional<String> version() {
         return version;
     }
 
-    /**
-     * The directory that the worker starts in.
-     *
-     * @return empty for the host's own
-     */
+    /** The directory that the worker starts in; empty for the host's own. */
     public Optional<Path> directory() {
         return directory;
     }
 
-    /**
-     * How long the worker must live before its start counts as done.
-     *
-     * @return at least zero
-     */
+    /** How long the worker must live before its start counts as done; at least zero. */
     public Duration startGrace() {
         return startGrace;
     }
 
-    /**
-     * How long the worker has from TERM to KILL.
-     *
-     * @return at least zero
-     */
+    /** How long the worker has from TERM to KILL; at least zero. */
     public Duration stopGrace() {
         return stopGrace;
     }
@@ -196,6 +166,11 @@ public final class WorkerSpec {
                 + " arguments, " + environment.size() + " variables]";
     }
 
+    /** Tells whether a shell hands a variable of this name on to its children; the others are lost in some. */
+    public static boolean isPassable(String name) {
+        return PASSABLE.matcher(name).matches();
+    }
+
     /** Builds a {@link WorkerSpec}; not thread-safe. */
     public static final class Builder {
         private final AccountId account;
@@ -231,11 +206,10 @@ public final class WorkerSpec {
          *
          * @param name a letter or underscore, then letters, digits and underscores: what every shell passes on
          * @param value any text without NUL
-         * @return this
          * @throws IllegalArgumentException if the name cannot be passed on or belongs to the library
          */
         public Builder environment(String name, String value) {
-            if (!WorkerEnvironment.isPassable(name)) {
+            if (!isPassable(name)) {
                 throw new IllegalArgumentException("environment variable of account " + account
                         + " must be named [A-Za-z_][A-Za-z0-9_]*, was " + Text.quoted(name));
             }
@@ -255,7 +229,6 @@ public final class WorkerSpec {
          * Sets several variables, each as {@link #environment(String, String)}.
          *
          * @param variables names and values
-         * @return this
          * @throws IllegalArgumentException as {@link #environment(String, String)}
          */
         public Builder environment(Map<String, String> variables) {
@@ -266,8 +239,6 @@ public final class WorkerSpec {
         /**
          * Starts the worker with the variables of this spec and those of the library only; without it the host's own
          * environment is inherited.
-         *
-         * @return this
          */
         public Builder cleanEnvironment() {
             cleanEnvironment = true;
@@ -279,7 +250,6 @@ public final class WorkerSpec {
          * started.
          *
          * @param directory the directory
-         * @return this
          */
         public Builder directory(Path directory) {
             this.directory = directory.toAbsolutePath();
@@ -290,7 +260,6 @@ public final class WorkerSpec {
          * Names the owner of the account; stored with the row and the reports.
          *
          * @param userId 1 to 256 characters
-         * @return this
          * @throws IllegalArgumentException if it is blank or too long
          */
         public Builder userId(String userId) {
@@ -302,7 +271,6 @@ public final class WorkerSpec {
          * Names the version of what runs; stored with the row and the reports.
          *
          * @param version 1 to 256 characters
-         * @return this
          * @throws IllegalArgumentException if it is blank or too long
          */
         public Builder version(String version) {
@@ -314,7 +282,6 @@ public final class WorkerSpec {
          * Sets what becomes of the lines that the worker writes, by default {@link LogShipping#SINKS}.
          *
          * @param shipping to the sinks, or left in the file
-         * @return this
          */
         public Builder logShipping(LogShipping shipping) {
             this.shipping = shipping;
@@ -326,7 +293,6 @@ public final class WorkerSpec {
          * {@link #DEFAULT_START_GRACE}. An end within it makes the start {@link StartResult.Failed}.
          *
          * @param grace zero to one day; zero returns as soon as the worker is registered
-         * @return this
          * @throws IllegalArgumentException if it is out of bounds
          */
         public Builder startGrace(Duration grace) {
@@ -338,7 +304,6 @@ public final class WorkerSpec {
          * Sets how long the worker has from TERM to KILL, by default {@link #DEFAULT_STOP_GRACE}.
          *
          * @param grace zero to one day
-         * @return this
          * @throws IllegalArgumentException if it is out of bounds
          */
         public Builder stopGrace(Duration grace) {
@@ -348,10 +313,9 @@ public final class WorkerSpec {
 
         /**
          * Promises that the worker touches the file that {@code WORKER_HEARTBEAT_FILE} names at least once in this time. A
-         * longer silence is told as {@link WorkerEvent.Ailing}; nothing is ended for it.
+         * longer silence is told as {@link WorkerEvent.Unhealthy}; nothing is ended for it.
          *
          * @param interval one second to one day
-         * @return this
          * @throws IllegalArgumentException if it is out of bounds
          */
         public Builder heartbeat(Duration interval) {

@@ -15,11 +15,7 @@ public enum WorkerState {
     /** No worker runs: the last one failed, or its start did. */
     FAILED;
 
-    /**
-     * Whether a worker may exist under this state.
-     *
-     * @return true for STARTING, RUNNING and STOPPING
-     */
+    /** Whether a worker may exist under this state: true for STARTING, RUNNING and STOPPING. */
     public boolean isOpen() {
         return this == STARTING || this == RUNNING || this == STOPPING;
     }

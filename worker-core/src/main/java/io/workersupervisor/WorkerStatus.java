@@ -38,11 +38,7 @@ public record WorkerStatus(
         Optional<String> version,
         Optional<Path> log,
         Optional<Ailment> ailment) {
-    /**
-     * Whether the worker was found alive.
-     *
-     * @return true if the probe says ALIVE
-     */
+    /** Whether the worker was found alive: true if the probe says ALIVE. */
     public boolean isAlive() {
         return liveness.filter(found -> found.verdict() == Liveness.Verdict.ALIVE)
                 .isPresent();

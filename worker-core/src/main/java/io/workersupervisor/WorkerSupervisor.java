@@ -217,11 +217,7 @@ public final class WorkerSupervisor implements AutoCloseable {
         return engine.call(() -> engine.inspector().counts(since));
     }
 
-    /**
-     * What is wrong with machine, data directory, registry and rows.
-     *
-     * @return findings, those that need somebody first
-     */
+    /** What is wrong with machine, data directory, registry and rows; findings, those that need somebody first. */
     public List<WorkerInspector.Finding> doctor() {
         return engine.call(() -> engine.inspector().doctor());
     }
@@ -277,7 +273,6 @@ public final class WorkerSupervisor implements AutoCloseable {
          * Adds a listener.
          *
          * @param listener hears every event
-         * @return this
          */
         public Builder listener(WorkerListener listener) {
             listeners.add(listener);
@@ -289,7 +284,6 @@ public final class WorkerSupervisor implements AutoCloseable {
          * the library's own, in the order in which rules are added.
          *
          * @param rule for instance {@code DiagnosisRule.rule("shop.quota", StopReason.FLOOD_WAIT, "^Quota used up").build()}
-         * @return this
          */
         public Builder rule(DiagnosisRule rule) {
             rules.add(rule);
@@ -300,7 +294,6 @@ public final class WorkerSupervisor implements AutoCloseable {
          * Sets a probe of the application's, which may turn an answer into doubt; it is waited for 2 s at most.
          *
          * @param probe asked beside the library's own
-         * @return this
          */
         public Builder probe(LivenessProbe probe) {
             this.probe = Optional.of(probe);
@@ -311,7 +304,6 @@ public final class WorkerSupervisor implements AutoCloseable {
          * Sets the wall clock, which only people read: nothing is decided by it.
          *
          * @param clock by default the system's
-         * @return this
          */
         public Builder clock(InstantSource clock) {
             this.clock = clock;
@@ -322,7 +314,6 @@ public final class WorkerSupervisor implements AutoCloseable {
          * Sets how often rows and processes are brought in line, by default {@link #DEFAULT_RECONCILE_INTERVAL}.
          *
          * @param interval 100 ms to one hour
-         * @return this
          * @throws IllegalArgumentException if it is out of bounds
          */
         public Builder reconcileInterval(Duration interval) {
@@ -334,8 +325,6 @@ public final class WorkerSupervisor implements AutoCloseable {
         /**
          * Leaves the other accounts alone: the supervisor reconciles only when {@link WorkerSupervisor#reconcile} is called.
          * For tools that do one thing and end.
-         *
-         * @return this
          */
         public Builder withoutReconcile() {
             this.reconcileInterval = Optional.empty();
@@ -346,7 +335,6 @@ public final class WorkerSupervisor implements AutoCloseable {
          * Sets how long {@link WorkerSupervisor#close()} may take, by default {@link #DEFAULT_CLOSE_TIMEOUT}.
          *
          * @param timeout zero to one day
-         * @return this
          * @throws IllegalArgumentException if it is out of bounds
          */
         public Builder closeTimeout(Duration timeout) {
@@ -358,7 +346,6 @@ public final class WorkerSupervisor implements AutoCloseable {
          * Sets what becomes of the workers at close, by default {@link OnClose#LEAVE_RUNNING}.
          *
          * @param onClose leave them or end them
-         * @return this
          */
         public Builder onClose(OnClose onClose) {
             this.onClose = onClose;
@@ -370,7 +357,6 @@ public final class WorkerSupervisor implements AutoCloseable {
          * are taken up and stopped through the other.
          *
          * @param path the launch path
-         * @return this
          */
         public Builder launcher(LaunchPath path) {
             this.launcher = path;
@@ -382,7 +368,6 @@ public final class WorkerSupervisor implements AutoCloseable {
          * XDG_RUNTIME_DIR} and the temporary directory, which are tried in this order.
          *
          * @param directory it is made if it is missing; it must be this user's alone to write, and not mounted noexec
-         * @return this
          */
         public Builder keeperDirectory(Path directory) {
             this.keeperDirectory = Optional.of(directory.toAbsolutePath());
@@ -395,7 +380,6 @@ public final class WorkerSupervisor implements AutoCloseable {
          * it. The first one is asked by {@link WorkerSupervisor#logs}.
          *
          * @param sink the caller closes it after the supervisor
-         * @return this
          * @throws IllegalArgumentException if there is one of this name already, or the name cannot name a directory
          */
         public Builder logSink(LogSink sink) {
@@ -417,7 +401,6 @@ public final class WorkerSupervisor implements AutoCloseable {
          * {@link LogLevel#WARNING}.
          *
          * @param least the least level
-         * @return this
          */
         public Builder summaryLevel(LogLevel least) {
             this.summaryLevel = least;
@@ -428,7 +411,6 @@ public final class WorkerSupervisor implements AutoCloseable {
          * Sets what is masked before an entry leaves the workers' files, for a sink or a stop report, by default {@link Redaction#standard()}.
          *
          * @param redaction what is masked
-         * @return this
          */
         public Builder redaction(Redaction redaction) {
             this.redaction = redaction;
@@ -440,7 +422,6 @@ public final class WorkerSupervisor implements AutoCloseable {
          * the number stands for it. By default all go.
          *
          * @param entriesPerMinute 1 to 10,000,000
-         * @return this
          * @throws IllegalArgumentException if it is out of bounds
          */
         public Builder logBudget(int entriesPerMinute) {
@@ -457,7 +438,6 @@ public final class WorkerSupervisor implements AutoCloseable {
          * have yet is never removed.
          *
          * @param retention how long and how much
-         * @return this
          */
         public Builder logRetention(LogRetention retention) {
             this.logRetention = retention;
@@ -467,8 +447,6 @@ public final class WorkerSupervisor implements AutoCloseable {
         /**
          * Allows a machine that has neither {@code flock} nor {@code perl}. Two workers of an account are then kept apart by
          * the registry and the search for processes alone, which does not hold against every crash.
-         *
-         * @return this
          */
         public Builder allowWithoutLock() {
             this.withoutLock = true;
@@ -478,8 +456,6 @@ public final class WorkerSupervisor implements AutoCloseable {
         /**
          * Accepts a data directory that was copied, restored or moved. Say it once, when no host and no worker uses the
          * original any more.
-         *
-         * @return this
          */
         public Builder acceptMovedDirectory() {
             this.acceptsMoved = true;

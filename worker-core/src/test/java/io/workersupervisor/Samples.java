@@ -67,7 +67,10 @@ public final class Samples {
                 StopReason.UNKNOWN,
                 Confidence.POSSIBLE,
                 evidence,
-                advice);
+                advice,
+                Optional.empty(),
+                List.of(),
+                List.of());
     }
 
     public static WorkerEvent trouble(String text) {

@@ -59,7 +59,10 @@ class StopReportTest {
                 StopReason.KILLED_BY_SIGNAL,
                 Confidence.CERTAIN,
                 List.of(),
-                "");
+                "",
+                Optional.empty(),
+                List.of(),
+                List.of());
     }
 
     private static StopReport with(StopReport report, ExitStatus exit) {
@@ -83,7 +86,10 @@ class StopReportTest {
                 StopReason.UNKNOWN,
                 Confidence.POSSIBLE,
                 List.of(),
-                "");
+                "",
+                Optional.empty(),
+                List.of(),
+                List.of());
     }
 
     private static String noise(Random random, int length) {
@@ -144,7 +150,10 @@ class StopReportTest {
                 StopReason.AUTHORIZATION_LOST,
                 Confidence.PROBABLE,
                 Collections.nCopies(1_000, endless),
-                endless);
+                endless,
+                Optional.empty(),
+                List.of(),
+                List.of());
     }
 
     @Test
@@ -298,7 +307,10 @@ class StopReportTest {
                 report.reason(),
                 report.confidence(),
                 List.of(),
-                "");
+                "",
+                Optional.empty(),
+                List.of(),
+                List.of());
 
         assertThat(made.startedAt()).isEqualTo(Instant.parse("2026-11-24T02:00:00.999Z"));
         assertThat(made.endedAt()).isEqualTo(Instant.parse("2026-11-24T02:00:00.999Z"));

@@ -69,7 +69,7 @@ class TwoHostsTest {
     void a_worker_of_one_host_is_taken_up_by_the_other_within_its_interval_P1() throws Exception {
         assertThat(one.ask("start 1 RUN")).startsWith("Started");
 
-        await().until(() -> eventLog().contains("took up worker"));
+        await().until(() -> eventLog().contains("adopted worker"));
 
         assertThat(other.ask("start 1 RUN")).startsWith("AlreadyRunning");
         await().untilAsserted(() -> assertThat(evidence.ran()).hasSize(1));

@@ -496,7 +496,10 @@ public abstract class WorkerRegistryContract {
                 StopReason.UNHANDLED_EXCEPTION,
                 Confidence.PROBABLE,
                 List.of(evidence),
-                "Read the log");
+                "Read the log",
+                Optional.empty(),
+                List.of(),
+                List.of());
     }
 
     private interface Racer<T> {

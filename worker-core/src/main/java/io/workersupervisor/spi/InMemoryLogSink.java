@@ -39,11 +39,7 @@ public final class InMemoryLogSink implements LogSink {
         return List.copyOf(found.subList(Math.max(0, found.size() - query.limit()), found.size()));
     }
 
-    /**
-     * How many entries there are.
-     *
-     * @return the number
-     */
+    /** How many entries there are; the number. */
     public synchronized int size() {
         return entries.size();
     }

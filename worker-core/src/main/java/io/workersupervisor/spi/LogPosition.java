@@ -13,12 +13,6 @@ public record LogPosition(String workerId, long offset) implements Comparable<Lo
     private static final Comparator<LogPosition> ORDER =
             Comparator.comparing(LogPosition::workerId).thenComparingLong(LogPosition::offset);
 
-    /**
-     * Checks the bounds.
-     *
-     * @param workerId the incarnation whose file it is, 1 to 64 characters
-     * @param offset the byte at which the entry begins in that file, from 0
-     */
     public LogPosition {
         Text.notBlank("workerId", workerId, 64);
         if (offset < 0) {

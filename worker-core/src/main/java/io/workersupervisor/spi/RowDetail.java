@@ -19,17 +19,9 @@ public sealed interface RowDetail permits Detail {
         return Detail.parse(json);
     }
 
-    /**
-     * The detail as a store keeps it.
-     *
-     * @return one JSON object
-     */
+    /** The detail as a store keeps it; one JSON object. */
     String toJson();
 
-    /**
-     * The process number of the worker.
-     *
-     * @return empty while no process is recorded
-     */
+    /** The process number of the worker; empty while no process is recorded. */
     OptionalLong pid();
 }

@@ -9,12 +9,6 @@ import java.util.List;
  * @param unreadable for each other row a sentence that names it and what is wrong with it
  */
 public record RowListing(List<WorkerRow> rows, List<String> unreadable) {
-    /**
-     * Takes copies.
-     *
-     * @param rows the rows that could be read
-     * @param unreadable for each other row a sentence that names it and what is wrong with it
-     */
     public RowListing {
         rows = List.copyOf(rows);
         unreadable = List.copyOf(unreadable);

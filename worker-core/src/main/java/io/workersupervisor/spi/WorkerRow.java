@@ -41,21 +41,6 @@ public record WorkerRow(
         Optional<String> userId,
         Optional<String> version,
         RowDetail detail) {
-    /**
-     * Checks the bounds.
-     *
-     * @param account the key
-     * @param epoch the fencing number, 0 where nothing was ever started; never goes back
-     * @param revision grows by one at every change, from 1
-     * @param workerId the present or last worker, empty where nothing was ever started
-     * @param node the owner
-     * @param state where the worker stands
-     * @param desired what people want
-     * @param startedAt when the worker was claimed, in milliseconds
-     * @param userId the owner of the account, if given
-     * @param version the application's version of what runs, if given
-     * @param detail what is kept beside the columns
-     */
     public WorkerRow {
         if (epoch < 0 || revision < 1) {
             throw new IllegalArgumentException("epoch must be at least 0 and revision at least 1 for account " + account
@@ -67,20 +52,12 @@ public record WorkerRow(
         startedAt = Instant.ofEpochMilli(startedAt.toEpochMilli());
     }
 
-    /**
-     * Tells whether this worker is to end: a stop has begun, or the account is to be stopped.
-     *
-     * @return true if it is
-     */
+    /** Tells whether this worker is to end: a stop has begun, or the account is to be stopped: true if it is. */
     public boolean isToEnd() {
         return state == WorkerState.STOPPING || desired == Desired.STOPPED;
     }
 
-    /**
-     * The process number of an open row's worker, once it is known: a column for those who read the table.
-     *
-     * @return the process number
-     */
+    /** The process number of an open row's worker, once it is known: a column for those who read the table. */
     public OptionalLong pid() {
         return state.isOpen() ? detail.pid() : OptionalLong.empty();
     }

@@ -61,7 +61,7 @@ final class Fields {
 
     /** A number is the number's account, a text the text's. */
     AccountId account(String field) {
-        return value(field) instanceof Long number ? AccountId.of(number) : AccountId.of(text(field));
+        return value(field) instanceof Long number ? AccountId.of(number) : AccountId.ofValue(text(field));
     }
 
     <E extends Enum<E>> E constant(Class<E> type, String field) {

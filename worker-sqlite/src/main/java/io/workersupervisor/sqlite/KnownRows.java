@@ -54,7 +54,7 @@ final class KnownRows {
 
     private @Nullable Known byText(String text) {
         try {
-            return rows.get(AccountId.of(text));
+            return rows.get(AccountId.ofValue(text));
         } catch (IllegalArgumentException noAccount) {
             return null;
         }

@@ -63,7 +63,9 @@ final class ResultRow {
     }
 
     AccountId account() {
-        return value("account_id") instanceof Long number ? AccountId.of(number) : AccountId.of(text("account_id"));
+        return value("account_id") instanceof Long number
+                ? AccountId.of(number)
+                : AccountId.ofValue(text("account_id"));
     }
 
     <E extends Enum<E>> E constant(Class<E> type, String column) {

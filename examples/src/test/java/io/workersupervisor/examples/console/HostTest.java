@@ -28,7 +28,7 @@ class HostTest {
     void host_takes_up_a_worker_and_leaves_it_running_after_term() throws Exception {
         programs.console("start", "--create", "5", "--", "sleep", "300");
         Programs.Running host = programs.begin(WorkerConsole.class, "host");
-        host.awaitPrinted("took up worker");
+        host.awaitPrinted("adopted worker");
         host.awaitPrinted("workers running: 1");
 
         host.process().destroy();

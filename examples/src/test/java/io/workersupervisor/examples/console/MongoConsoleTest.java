@@ -269,7 +269,7 @@ class MongoConsoleTest {
         Programs.Running host = host();
         start("5", "--", "sh", "-c", "echo here; exec sleep 300");
 
-        host.awaitPrinted("took up worker");
+        host.awaitPrinted("adopted worker");
         await().atMost(Duration.ofSeconds(60)).until(() -> host.printed().contains("log sink mongo"));
 
         assertThat(host.process().isAlive()).isTrue();

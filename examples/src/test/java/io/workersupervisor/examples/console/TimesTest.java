@@ -56,7 +56,7 @@ class TimesTest {
         Programs.Running host = programs.begin(WorkerConsole.class, "host");
         host.awaitPrinted("workers running");
         programs.console("start", "5", "--", "sh", "-c", "echo 'ERROR: at 2026-01-02T03:04:05Z'; exec sleep 300");
-        host.awaitPrinted("took up worker");
+        host.awaitPrinted("adopted worker");
         await().until(() -> programs.console("logs", "5").out().contains("ERROR"));
         Programs.Ended again = programs.console("start", "5", "--", "sleep", "300");
         programs.console("stop", "5");

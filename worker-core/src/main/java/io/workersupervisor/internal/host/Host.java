@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.host;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.Liveness;
 import io.workersupervisor.OnClose;
 import io.workersupervisor.ReconcileReport;
 import io.workersupervisor.RefusalReason;
@@ -51,6 +52,7 @@ import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Actor;
+import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.supervision.AilmentWatch;
 import io.workersupervisor.internal.supervision.Reconciler;
 import io.workersupervisor.internal.text.Text;
@@ -144,7 +146,14 @@ public final class Host {
         AilmentWatch vigil = new AilmentWatch(
                 settings.data(),
                 ailments,
-                (row, ailment) -> events.emit(new WorkerEvent.Unhealthy(timing.now(), row, ailment)));
+                (row, ailment) -> events.emit(new WorkerEvent.Unhealthy(
+                        timing.now(),
+                        RowStatus.of(
+                                row,
+                                settings.data(),
+                                Optional.of(Liveness.alive("worker " + row.workerId() + " runs")),
+                                Optional.of(ailment)),
+                        ailment)));
         this.logs = LogThreads.of(
                 settings.data(),
                 settings.logs(),

@@ -27,7 +27,7 @@ import io.workersupervisor.internal.liveness.UnregisteredWorkers;
 import io.workersupervisor.internal.logs.LogLookup;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.EnvironmentSearch;
-import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.registry.WorkerIds;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogSink;
@@ -181,21 +181,7 @@ public final class Inspector implements WorkerInspector {
         Optional<Liveness> liveness = row.state().isOpen() ? Optional.of(judge.liveness(row)) : Optional.empty();
         boolean isAlive = liveness.filter(found -> found.verdict() == Liveness.Verdict.ALIVE)
                 .isPresent();
-        return new WorkerStatus(
-                row.account(),
-                row.state(),
-                row.desired(),
-                liveness,
-                true,
-                row.workerId(),
-                row.epoch(),
-                row.pid(),
-                row.startedAt(),
-                row.node(),
-                row.userId(),
-                row.version(),
-                Detail.of(row).log().map(name -> data.path().resolve(name)),
-                isAlive ? ailments.look(row) : Optional.empty());
+        return RowStatus.of(row, data, liveness, isAlive ? ailments.look(row) : Optional.empty());
     }
 
     private void tell(String text) {

@@ -12,12 +12,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** The environment that a launcher is started with; the worker's own variables come after it, inside the launcher. */
 public final class WorkerEnvironment {
-    private static final Pattern PASSABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-
     private WorkerEnvironment() {}
 
     /** The variables of this process that can be inherited; they never change. */
@@ -25,13 +22,8 @@ public final class WorkerEnvironment {
 
     private static Map<String, String> passable(Map<String, String> host) {
         Map<String, String> variables = new LinkedHashMap<>(host);
-        variables.keySet().removeIf(name -> !isPassable(name));
+        variables.keySet().removeIf(name -> !WorkerSpec.isPassable(name));
         return variables;
-    }
-
-    /** True if every shell hands a variable of this name on to its children. */
-    public static boolean isPassable(String name) {
-        return PASSABLE.matcher(name).matches();
     }
 
     /** Makes these the variables of a process; an inherited one that stays the same keeps its bytes, in whatever charset. */

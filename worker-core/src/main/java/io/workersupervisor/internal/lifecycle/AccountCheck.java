@@ -2,14 +2,17 @@ package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Desired;
+import io.workersupervisor.Liveness;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerState;
+import io.workersupervisor.WorkerStatus;
 import io.workersupervisor.internal.diagnosis.Ending;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
+import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.registry.StopPurpose;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
@@ -205,7 +208,12 @@ public final class AccountCheck {
                 .flatMap(identity -> verification.seenHoldingLock(row, identity))
                 .orElse(row);
         if (supervised.add(seen.account(), seen.workerId())) {
-            context.events().emit(new WorkerEvent.Adopted(context.timing().now(), seen));
+            WorkerStatus status = RowStatus.of(
+                    seen,
+                    context.local().data(),
+                    Optional.of(Liveness.alive("worker " + seen.workerId() + " was found running")),
+                    Optional.empty());
+            context.events().emit(new WorkerEvent.Adopted(context.timing().now(), status));
         }
         return new Lives();
     }

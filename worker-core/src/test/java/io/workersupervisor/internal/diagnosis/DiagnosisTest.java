@@ -291,7 +291,10 @@ class DiagnosisTest {
                 reason,
                 any.confidence(),
                 any.evidence(),
-                any.advice());
+                any.advice(),
+                Optional.empty(),
+                List.of(),
+                List.of());
     }
 
     private static final String TRACEBACK = """
@@ -470,7 +473,7 @@ class DiagnosisTest {
         assertThat(report.evidence()).anyMatch(line -> line.contains("used outside this system"));
         assertThat(report.describe())
                 .contains("Session conflict / AuthKeyDuplicated")
-                .contains("in vain");
+                .contains("no use until a person has removed the cause");
     }
 
     @Test
