@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 
 /** Finds the file system of a path in the lines of {@code /proc/self/mountinfo}. Pure. */
 public record MountTable(List<String> lines) {
-    private static final Set<String> NETWORK = Set.of(
-            ("nfs nfs4 cifs smb3 smbfs 9p afs ceph glusterfs lustre gpfs ocfs2 gfs2 beegfs virtiofs vboxsf prl_fs")
+    private static final Set<String> NETWORK =
+            Set.of("nfs nfs4 cifs smb3 smbfs 9p afs ceph glusterfs lustre gpfs ocfs2 gfs2 beegfs virtiofs vboxsf prl_fs"
                     .split(" ", -1));
 
     private static final Pattern ESCAPE = Pattern.compile("\\\\([0-3][0-7]{2})");

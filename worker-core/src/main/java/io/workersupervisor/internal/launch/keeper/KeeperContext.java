@@ -26,7 +26,7 @@ public record KeeperContext(String name) {
     private static final List<String> MORE_FILES = List.of("attr/current", "oom_score_adj");
 
     private static final List<String> STATUS = List.of(
-            ("Uid: Gid: Groups: CapInh: CapPrm: CapBnd: CapAmb: NoNewPrivs: Seccomp: Seccomp_filters: Cpus_allowed:")
+            "Uid: Gid: Groups: CapInh: CapPrm: CapBnd: CapAmb: NoNewPrivs: Seccomp: Seccomp_filters: Cpus_allowed:"
                     .split(" ", -1));
 
     public static KeeperContext current(KeeperBinary binary) throws KeeperUnavailableException {

@@ -6,6 +6,10 @@ import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.InheritedLimits;
 import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.Launcher.FenceAnswer;
+import io.workersupervisor.internal.launch.Launcher.LaunchAnswer;
+import io.workersupervisor.internal.launch.Launcher.LaunchRequest;
+import io.workersupervisor.internal.launch.Launcher.SignalAnswer;
 import io.workersupervisor.internal.launch.ResolvedCommand;
 import io.workersupervisor.internal.launch.WorkerEnvironment;
 import io.workersupervisor.internal.machine.Clocks;
@@ -24,7 +28,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The native launch path: asks the keeper of this process's context for everything. A launch that a frozen or dead keeper
- * leaves without an answer is {@link Launcher.LaunchAnswer.Unanswered}, and never tried again on another path.
+ * leaves without an answer is {@link LaunchAnswer.Unanswered}, and never tried again on another path.
  */
 public final class KeeperLauncher {
     public static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
@@ -69,15 +73,15 @@ public final class KeeperLauncher {
         return keepers.own(context, program);
     }
 
-    public Launcher.LaunchAnswer launch(Launcher.LaunchRequest request) throws KeeperUnavailableException {
+    public LaunchAnswer launch(LaunchRequest request) throws KeeperUnavailableException {
         ResolvedCommand resolved = ResolvedCommand.of(request.spec(), System.getenv());
         if (resolved instanceof ResolvedCommand.Not not) {
             return not.answer();
         }
         long deadline = clocks.nanos() + LONGEST_BUSY.toNanos();
         while (true) {
-            Launcher.LaunchAnswer answer = launchOnce(request, (ResolvedCommand.Ready) resolved);
-            if (!(answer instanceof Launcher.LaunchAnswer.Busy) || isLate(deadline)) {
+            LaunchAnswer answer = launchOnce(request, (ResolvedCommand.Ready) resolved);
+            if (!(answer instanceof LaunchAnswer.Busy) || isLate(deadline)) {
                 return answer;
             }
             clocks.pause(PAUSE);
@@ -88,40 +92,39 @@ public final class KeeperLauncher {
         return clocks.nanos() > deadline || Thread.currentThread().isInterrupted();
     }
 
-    private Launcher.LaunchAnswer launchOnce(Launcher.LaunchRequest request, ResolvedCommand.Ready ready)
+    private LaunchAnswer launchOnce(LaunchRequest request, ResolvedCommand.Ready ready)
             throws KeeperUnavailableException {
         String workerId = request.workerId();
         List<String> fields = fields(request, ready);
         Optional<ByteBuffer> frame = KeeperFrame.encode(fields, environment(request, ready));
         if (frame.isEmpty()) {
-            return new Launcher.LaunchAnswer.NotLaunched("program", "Argument list too long");
+            return new LaunchAnswer.NotLaunched("program", "Argument list too long");
         }
         KeeperConnection connection = connect();
         CompletableFuture<?> over = keepers.over(workerId, connection);
         List<String> answer = keepers.calls().ask(connection, frame.get(), workerId, patience);
         if (!answer.isEmpty() && answer.get(0).equals("RUN")) {
-            return new Launcher.LaunchAnswer.Born(
+            return new LaunchAnswer.Born(
                     kernel.identity(Long.parseLong(answer.get(2)), Long.parseLong(answer.get(3))), over);
         }
         keepers.neverStarted(workerId);
         return answer.isEmpty() ? unanswered(connection) : notLaunched(answer, fields);
     }
 
-    private Launcher.LaunchAnswer.Unanswered unanswered(KeeperConnection connection) {
-        return new Launcher.LaunchAnswer.Unanswered("the keeper in " + connection.directory()
+    private LaunchAnswer.Unanswered unanswered(KeeperConnection connection) {
+        return new LaunchAnswer.Unanswered("the keeper in " + connection.directory()
                 + (connection.isGone()
                         ? " died before it answered"
                         : " gave no answer within " + Text.words(patience)
                                 + ": it is stopped, or a process it starts hangs in its exec"));
     }
 
-    private static Launcher.LaunchAnswer notLaunched(List<String> answer, List<String> asked) {
+    private static LaunchAnswer notLaunched(List<String> answer, List<String> asked) {
         return switch (answer.get(0)) {
-            case "BUSY" -> new Launcher.LaunchAnswer.Busy();
-            case "SUPERSEDED" -> new Launcher.LaunchAnswer.Superseded(Long.parseLong(answer.get(2)));
-            case "FAILED" ->
-                new Launcher.LaunchAnswer.NotLaunched(answer.get(2), answer.get(4) + file(answer.get(2), asked));
-            default -> new Launcher.LaunchAnswer.NotLaunched("keeper", "it answered " + answer.get(0));
+            case "BUSY" -> new LaunchAnswer.Busy();
+            case "SUPERSEDED" -> new LaunchAnswer.Superseded(Long.parseLong(answer.get(2)));
+            case "FAILED" -> new LaunchAnswer.NotLaunched(answer.get(2), answer.get(4) + file(answer.get(2), asked));
+            default -> new LaunchAnswer.NotLaunched("keeper", "it answered " + answer.get(0));
         };
     }
 
@@ -136,7 +139,7 @@ public final class KeeperLauncher {
         };
     }
 
-    private List<String> fields(Launcher.LaunchRequest request, ResolvedCommand.Ready ready) {
+    private List<String> fields(LaunchRequest request, ResolvedCommand.Ready ready) {
         AccountId account = request.spec().account();
         Path log = data.path().resolve(Layout.logName(account, request.workerId()));
         List<String> fields = new ArrayList<>(List.of(
@@ -156,7 +159,7 @@ public final class KeeperLauncher {
         return fields;
     }
 
-    private List<byte[]> environment(Launcher.LaunchRequest request, ResolvedCommand.Ready ready) {
+    private List<byte[]> environment(LaunchRequest request, ResolvedCommand.Ready ready) {
         Map<String, String> variables = new LinkedHashMap<>(ready.environment());
         variables.putAll(Map.of(
                 "WORKER_ID", request.workerId(),
@@ -172,25 +175,25 @@ public final class KeeperLauncher {
         return encoded;
     }
 
-    public Launcher.FenceAnswer raise(AccountId account, long number) throws KeeperUnavailableException {
+    public FenceAnswer raise(AccountId account, long number) throws KeeperUnavailableException {
         long deadline = clocks.nanos() + LONGEST_BUSY.toNanos();
         while (true) {
             List<String> answer = ask("FENCE", Layout.lockFile(data, account).toString(), Long.toString(number));
             boolean last = isLate(deadline);
             if (answer.isEmpty()) {
-                return new Launcher.FenceAnswer.NotRaised("the keeper gave no answer");
+                return new FenceAnswer.NotRaised("the keeper gave no answer");
             } else if (answer.get(0).equals("FENCED")) {
-                return new Launcher.FenceAnswer.Raised(Long.parseLong(answer.get(2)));
+                return new FenceAnswer.Raised(Long.parseLong(answer.get(2)));
             } else if (!answer.get(0).equals("HELD")) {
-                return new Launcher.FenceAnswer.NotRaised(String.join(" ", answer.subList(2, answer.size())));
+                return new FenceAnswer.NotRaised(String.join(" ", answer.subList(2, answer.size())));
             } else if (last) {
-                return new Launcher.FenceAnswer.Held();
+                return new FenceAnswer.Held();
             }
             clocks.pause(PAUSE);
         }
     }
 
-    public Launcher.SignalAnswer signal(ProcessIdentity process, int signal, Launcher.Scope scope)
+    public SignalAnswer signal(ProcessIdentity process, int signal, Launcher.Scope scope)
             throws KeeperUnavailableException {
         List<String> answer = ask(
                 "SIGNAL",
@@ -203,9 +206,9 @@ public final class KeeperLauncher {
                     case PROCESS -> "p";
                 });
         return switch (answer.isEmpty() ? "" : answer.get(0)) {
-            case "SENT" -> Launcher.SignalAnswer.SENT;
-            case "GONE" -> Launcher.SignalAnswer.GONE;
-            default -> Launcher.SignalAnswer.FAILED;
+            case "SENT" -> SignalAnswer.SENT;
+            case "GONE" -> SignalAnswer.GONE;
+            default -> SignalAnswer.FAILED;
         };
     }
 
