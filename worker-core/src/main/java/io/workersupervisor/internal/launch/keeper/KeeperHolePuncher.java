@@ -21,8 +21,8 @@ public record KeeperHolePuncher(KeeperConnections keepers, DataDirectory data) i
 
     private Optional<String> punch(KeeperConnection keeper, Path file, long offset, long length) {
         KeeperRequests calls = keepers.calls();
-        String[] part = {Long.toString(offset), Long.toString(length)};
-        List<String> request = List.of("PUNCH", calls.tag(), file.toString(), part[0], part[1]);
+        List<String> request =
+                List.of("PUNCH", calls.tag(), file.toString(), Long.toString(offset), Long.toString(length));
         List<String> answer = calls.ask(keeper, request, LONGEST);
         return !answer.isEmpty() && answer.get(0).equals("DONE")
                 ? Optional.empty()
