@@ -13,12 +13,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands of the console that the pages name are in its help, with their options. */
-@Disabled("The pages name commands and options that the console is about to get")
 class PagesConsoleTest {
     private static final Pattern NAMED = Pattern.compile("(?m)^ {1,6}([a-z]+)(?= |,|$)");
     private static final Pattern OPTION = Pattern.compile("(?<![\\w-])-(?:-[a-z][a-z-]*|[a-z](?![\\w-]))");

@@ -14,11 +14,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** Classes, packages and fields that the pages name are in the sources. */
-@Disabled("The pages name packages and classes as they are about to be")
 class PagesNamesTest {
     private static final String ARCHITECTURE = "worker-core/docs/architecture.md";
     private static final Path INTERNAL =

@@ -183,7 +183,8 @@ final class MongoBench {
                     i -> sink.find(LogQuery.last(50).account(account(random)).atLeast(LogLevel.WARNING)));
             query(
                     "last 24 h of one",
-                    i -> sink.find(LogQuery.last(10_000).account(account(random)).since(last.minus(Duration.ofHours(24)))));
+                    i -> sink.find(
+                            LogQuery.last(10_000).account(account(random)).since(last.minus(Duration.ofHours(24)))));
             query("last 20 of one", i -> sink.find(LogQuery.last(20).account(account(random))));
         }
     }

@@ -55,14 +55,19 @@ class SqliteLogPlanTest {
                 Arguments.of(LAST.account(AccountId.of("bot")), "worker_logs_account (account_id=?)"),
                 Arguments.of(LAST.account(ACCOUNT).atLeast(LogLevel.INFO), "worker_logs_account (account_id=?)"),
                 Arguments.of(
-                        LAST.account(ACCOUNT).since(LogLines.BEGIN), "worker_logs_account (account_id=? AND timestamp>?)"),
+                        LAST.account(ACCOUNT).since(LogLines.BEGIN),
+                        "worker_logs_account (account_id=? AND timestamp>?)"),
                 Arguments.of(
-                        LAST.account(ACCOUNT).until(LogLines.BEGIN), "worker_logs_account (account_id=? AND timestamp<?)"),
-                Arguments.of(LAST.account(ACCOUNT).atLeast(LogLevel.WARNING), "worker_logs_account_grave (account_id=?)"),
+                        LAST.account(ACCOUNT).until(LogLines.BEGIN),
+                        "worker_logs_account (account_id=? AND timestamp<?)"),
+                Arguments.of(
+                        LAST.account(ACCOUNT).atLeast(LogLevel.WARNING), "worker_logs_account_grave (account_id=?)"),
                 Arguments.of(LAST.account(ACCOUNT).atLeast(LogLevel.ERROR), "worker_logs_account_grave (account_id=?)"),
-                Arguments.of(LAST.account(ACCOUNT).atLeast(LogLevel.CRITICAL), "worker_logs_account_grave (account_id=?)"),
                 Arguments.of(
-                        levels(LAST.account(ACCOUNT), LogLevel.WARNING, LogLevel.CRITICAL), "worker_logs_account_grave"),
+                        LAST.account(ACCOUNT).atLeast(LogLevel.CRITICAL), "worker_logs_account_grave (account_id=?)"),
+                Arguments.of(
+                        levels(LAST.account(ACCOUNT), LogLevel.WARNING, LogLevel.CRITICAL),
+                        "worker_logs_account_grave"),
                 Arguments.of(
                         LAST.account(ACCOUNT)
                                 .atLeast(LogLevel.WARNING)

@@ -89,9 +89,7 @@ final class LogsCommand implements Action {
             }
             Optional<String> ended =
                     ended(inspection, call.output(), query.account().orElseThrow());
-            return ended.isEmpty()
-                    ? WorkerConsole.FAILURE
-                    : show(inspection, call.output(), query.worker(ended.get()));
+            return ended.isEmpty() ? WorkerConsole.FAILURE : show(inspection, call.output(), query.worker(ended.get()));
         }
     }
 

@@ -3,7 +3,7 @@ package io.workersupervisor.internal.diagnosis;
 import java.util.List;
 
 /** The kinds of text that runtimes print when a program goes wrong; each names the cause in its own place. */
-enum Crash {
+public enum Crash {
     /** None. */
     NONE,
     /** A Python traceback, alone or in a chain or group: frames are indented, the class stands at the margin. */

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * All rules in the order in which they are asked: those of the application and of {@code data/rules.d}, then the library's
  * packs from special to general. Immutable and thread-safe.
  */
-final class RuleSet {
+public final class RuleSet {
     /** Packs of the library, files in the jar, in the order in which they are asked. */
     private static final List<String> PACKS = List.of(
             "telethon",

@@ -56,7 +56,7 @@ public record NodeStamp(String node, String machine, String boot, String registr
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     /** A directory's inode, and its device as numbered in the stamp's boot; empty in a stamp of an older version. */
-    record Place(long inode, OptionalLong device) {
+    public record Place(long inode, OptionalLong device) {
         static Place of(Path directory) throws IOException {
             Map<String, Object> found = Files.readAttributes(directory, "unix:ino,dev");
             return new Place(

@@ -6,7 +6,6 @@ import io.workersupervisor.StopReason;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.diagnosis.Ailments;
 import io.workersupervisor.internal.events.Guard;
-import io.workersupervisor.internal.logs.LogWatch;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
@@ -23,7 +22,7 @@ import java.util.function.BiConsumer;
 /**
  * Tells of workers that live but cannot work, each ailment once; one that is over and comes again is told again. A log is
  * read only when its size has changed. At the ticks of a host only the logs are looked at whose growth was noticed
- * ({@link LogWatch}): where the kernel tells none, that may take as long as its sweep. Thread-safe.
+ * ({@code logs.LogWatch}): where the kernel tells none, that may take as long as its sweep. Thread-safe.
  */
 public final class AilmentWatch {
     private final DataDirectory data;
