@@ -22,17 +22,17 @@ public final class OwnFiles {
 
     private OwnFiles() {}
 
-    /** With those above it, where they are missing. */
+    /** Makes a directory and those above it, where they are missing. */
     public static void makeDirectories(Path directory) throws IOException {
         Files.createDirectories(directory, DIRECTORY);
     }
 
-    /** {@link java.nio.file.FileAlreadyExistsException} if something is there. */
+    /** Makes an empty file; {@link java.nio.file.FileAlreadyExistsException} if something is there. */
     public static void make(Path file) throws IOException {
         Files.createFile(file, FILE);
     }
 
-    /** Makes it last that a file is there under its name. */
+    /** Makes the name of a file durable. */
     public static void syncDirectoryOf(Path file) throws IOException {
         try (FileChannel directory =
                 FileChannel.open(file.toAbsolutePath().resolveSibling("."), StandardOpenOption.READ)) {

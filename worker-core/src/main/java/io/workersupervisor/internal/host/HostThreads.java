@@ -1,16 +1,15 @@
 package io.workersupervisor.internal.host;
 
 import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.internal.machine.DaemonThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads of one host that call its protocols. They are daemons, and those that have nothing to do end, but for the
@@ -49,12 +48,12 @@ record HostThreads(
 
     HostThreads() {
         this(
-                Executors.newSingleThreadScheduledExecutor(named("worker-tick")),
+                Executors.newSingleThreadScheduledExecutor(DaemonThreads.numbered("worker-tick")),
                 bounded(POOL, IDLE, "worker-pool"),
                 bounded(STARTERS, IDLE_SHARING, "worker-start"),
                 writing(),
-                Executors.newCachedThreadPool(named("worker-ladder")),
-                Executors.newCachedThreadPool(named("worker-launch")));
+                Executors.newCachedThreadPool(DaemonThreads.numbered("worker-ladder")),
+                Executors.newCachedThreadPool(DaemonThreads.numbered("worker-launch")));
     }
 
     /** After shutdown the caller writes: a start overtaken by a close still records its result. */
@@ -66,18 +65,14 @@ record HostThreads(
 
     private static ThreadPoolExecutor bounded(int most, Duration idle, String name) {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                most, most, idle.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), named(name));
+                most,
+                most,
+                idle.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new LinkedBlockingQueue<>(),
+                DaemonThreads.numbered(name));
         threads.allowCoreThreadTimeOut(true);
         return threads;
-    }
-
-    private static ThreadFactory named(String name) {
-        AtomicInteger number = new AtomicInteger();
-        return work -> {
-            Thread thread = new Thread(work, name + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 
     /** For a host that never began. */

@@ -29,15 +29,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/**
- * The launch paths of one host, and what is known through them of workers that any of them started.
- *
- * @param launcher what this host starts workers with
- * @param records what all launch paths recorded
- * @param trial how this host tries locks
- * @param keepers the connections to keepers
- * @param described the path in use, in words
- */
+/** The launch paths of one host, and the records of all workers that any of them started; {@code described} is for people. */
 public record LaunchPaths(
         Launcher launcher,
         LaunchRecords records,
@@ -50,22 +42,22 @@ public record LaunchPaths(
             DataDirectory data,
             LaunchSettings settings,
             ShellScript script,
-            Kernel machine,
-            Clocks timing,
+            Kernel kernel,
+            Clocks clocks,
             WorkerEnds ends,
             Consumer<String> trouble,
             Executor executor) {
         ShellLauncher shell = new ShellLauncher(
-                data, script, new ShellRecords(data), machine, executor, ShellLauncher.LONGEST_ANSWER);
-        KeeperConnections keepers = new KeeperConnections(data, timing, ends::ended);
-        LaunchRecords records = records(keepers, data, script, timing);
+                data, script, new ShellRecords(data), kernel, executor, ShellLauncher.LONGEST_ANSWER);
+        KeeperConnections keepers = new KeeperConnections(data, clocks, ends::ended);
+        LaunchRecords records = records(keepers, data, script, clocks);
         if (settings.path() != LaunchPath.SH) {
             try {
                 KeeperBinary binary = settings.keeper().load();
                 KeeperLauncher keeper = new KeeperLauncher(
                         data,
-                        machine,
-                        timing,
+                        kernel,
+                        clocks,
                         keepers,
                         KeeperContext.current(binary),
                         new KeeperStarter(
@@ -73,9 +65,9 @@ public record LaunchPaths(
                                 settings.keeperDirectory()
                                         .map(List::of)
                                         .orElseGet(() -> KeeperStarter.usualPlaces(data)),
-                                timing),
+                                clocks),
                         settings.keeperPatience());
-                KeeperOrShell launcher = new KeeperOrShell(keeper, shell, settings.path(), script, timing, trouble);
+                KeeperOrShell launcher = new KeeperOrShell(keeper, shell, settings.path(), script, clocks, trouble);
                 keepers.onGone(() -> reconnect(executor, launcher));
                 launcher.connect();
                 if (settings.path() == LaunchPath.KEEPER
@@ -97,7 +89,7 @@ public record LaunchPaths(
         return shell(shell, records, script, keepers, "it is not asked for");
     }
 
-    /** A keeper that begins takes up the workers of the one that died. */
+    /** A keeper that begins adopts the workers of the one that died. */
     private static void reconnect(Executor executor, KeeperOrShell launcher) {
         try {
             executor.execute(launcher::connect);
@@ -107,14 +99,14 @@ public record LaunchPaths(
         }
     }
 
-    /** What frees the archived part of a worker's log. */
+    /** Frees archived parts of workers' logs. */
     public HolePuncher puncher(DataDirectory data) {
         return HolePuncher.firstOf(List.of(new KeeperHolePuncher(keepers, data), HolePuncher.byProgram()));
     }
 
     public static LaunchRecords records(
-            KeeperConnections keepers, DataDirectory data, ShellScript script, Clocks timing) {
-        return new BothRecords(new ShellRecords(data), new KeeperRecords(data, timing, new Reached(keepers, script)));
+            KeeperConnections keepers, DataDirectory data, ShellScript script, Clocks clocks) {
+        return new BothRecords(new ShellRecords(data), new KeeperRecords(data, clocks, new Reached(keepers, script)));
     }
 
     private static LaunchPaths shell(
@@ -129,7 +121,7 @@ public record LaunchPaths(
         return words;
     }
 
-    /** Acknowledges to keepers, and clears up behind those that are gone for good. */
+    /** Acknowledges to keepers, and deletes the journals of those that are gone for good. */
     private record Reached(KeeperConnections keepers, ShellScript script) implements KeeperRecords.Acknowledgement {
         @Override
         public boolean isAlive(Path directory) {
