@@ -27,12 +27,12 @@ import java.util.stream.Stream;
  *
  * <ol>
  *   <li>The launcher wrote the exit record before it let go of the lock, and the lock is seen free before the record is
- *       read: what is not there then never comes.
+ *       read: a record that is missing then never comes.
  *   <li>Read the row again, unless it names a stop already: one that was written meanwhile may have caused the end, and
  *       is looked at first.
  *   <li>Where nobody has stopped the worker, the end is reported to the listener at once, and the next steps come some
- *       milliseconds behind ({@link UnfiledEnds}): many ends share a commit then, and a start that the listener asks for files the report with
- *       its own claim.
+ *       milliseconds behind ({@link UnfiledEnds}): many ends share a commit then, and a start that the listener asks for
+ *       files the report with its own claim.
  *   <li>Insert the report, if there is none for the worker id.
  *   <li>Close the row, if it still has the epoch, version and worker id that were read: in one durable write with the
  *       report, where the store can.

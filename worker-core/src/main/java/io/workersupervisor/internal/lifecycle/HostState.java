@@ -16,9 +16,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Says whether a host may work: open, closing (new calls are refused, those in flight and ladders go on) or closed, and with its
- * data directory in place. A directory that is replaced beneath a running host takes the locks and records of its
- * workers away: their absence proves nothing. Thread-safe.
+ * Says whether a host may work: open, closing (new calls are refused, those in flight and ladders go on) or closed, and with
+ * its data directory in place. A directory that is replaced beneath a running host takes the locks and records of its workers
+ * away: their absence proves nothing. Thread-safe.
  */
 public final class HostState {
     private final NodeStamp stamp;

@@ -64,36 +64,30 @@ public final class UnfiledEnds {
 
     /** A read-only view of the registry in which pending ends count as filed. */
     public WorkerRegistry over(WorkerRegistry registry) {
-        return new View(registry);
+        return new View(this, registry);
     }
 
     /** Reads the pending ends before the registry: an end that is filed in between is found there. */
-    private final class View implements WorkerRegistry {
-        private final WorkerRegistry registry;
-
-        View(WorkerRegistry registry) {
-            this.registry = registry;
-        }
-
+    private record View(UnfiledEnds pending, WorkerRegistry registry) implements WorkerRegistry {
         @Override
         public String id() {
             return registry.id();
         }
 
-        private WorkerRow shown(WorkerRow stored, Map<AccountId, Unfiled> now) {
+        private static WorkerRow shown(WorkerRow stored, Map<AccountId, Unfiled> now) {
             Unfiled end = now.get(stored.account());
             return end != null && isSame(end.row(), stored) ? end.closed() : stored;
         }
 
         @Override
         public Optional<WorkerRow> find(AccountId account) {
-            Map<AccountId, Unfiled> now = Map.copyOf(ends);
+            Map<AccountId, Unfiled> now = Map.copyOf(pending.ends);
             return registry.find(account).map(row -> shown(row, now));
         }
 
         @Override
         public RowListing list(RowSelection selection) {
-            Map<AccountId, Unfiled> now = Map.copyOf(ends);
+            Map<AccountId, Unfiled> now = Map.copyOf(pending.ends);
             RowListing stored = registry.list(selection);
             return new RowListing(
                     stored.rows().stream()
@@ -105,7 +99,7 @@ public final class UnfiledEnds {
 
         @Override
         public List<StopReport> reports(AccountId account, int most) {
-            Optional<StopReport> unfiled = of(account).map(Unfiled::report);
+            Optional<StopReport> unfiled = pending.of(account).map(Unfiled::report);
             List<StopReport> filed = registry.reports(account, most);
             boolean shown = unfiled.isPresent()
                     && filed.stream()

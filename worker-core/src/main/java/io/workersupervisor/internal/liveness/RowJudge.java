@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Judges the rows of one node by process, kernel lock and environments; the application's probe may turn the verdict into doubt,
- * never into death.
+ * Judges the rows of one node by process, kernel lock and environments; the application's probe may turn the verdict into
+ * doubt, never into death.
  *
  * <ol>
  *   <li>A row of another node, whose lock is not here: judged by the recorded process and the search for the worker id, if
