@@ -46,7 +46,8 @@ final class LogTable {
                     + GRAVE_AS_WRITTEN,
             "CREATE INDEX worker_logs_account_grave ON worker_logs (account_id, timestamp, worker_id, byte_offset, level)"
                     + " WHERE " + GRAVE_OF_ACCOUNT_AS_WRITTEN,
-            // Statistics for the planner of every client: entries are many, of one account some, few are WARNING or above.
+            // Statistics for the planner of every client: entries are many, of one account some, few are WARNING or
+            // above.
             // Without
             // it the planner takes all indexes of an account for equal. An ANALYZE of real entries says the same.
             "ANALYZE",
