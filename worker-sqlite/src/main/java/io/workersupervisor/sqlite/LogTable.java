@@ -47,9 +47,8 @@ final class LogTable {
             "CREATE INDEX worker_logs_account_grave ON worker_logs (account_id, timestamp, worker_id, byte_offset, level)"
                     + " WHERE " + GRAVE_OF_ACCOUNT_AS_WRITTEN,
             // Statistics for the planner of every client: entries are many, of one account some, few are WARNING or
-            // above.
-            // Without
-            // it the planner takes all indexes of an account for equal. An ANALYZE of real entries says the same.
+            // above. Without it the planner takes all indexes of an account for equal. An ANALYZE of real entries says
+            // the same.
             "ANALYZE",
             """
             INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
