@@ -13,7 +13,7 @@ public final class SeamedHost {
      * @param reached called with the name of the step, on the thread that takes it
      */
     public static void atEachStep(WorkerSupervisor.Builder host, Consumer<String> reached) {
-        host.seams(seams -> seams.withSteps(reached::accept));
+        host.seams(seams -> seams.withCrashPoints(reached::accept));
     }
 
     /**

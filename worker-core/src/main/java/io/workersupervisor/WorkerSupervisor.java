@@ -4,7 +4,6 @@ import io.workersupervisor.internal.host.Host;
 import io.workersupervisor.internal.host.HostSettings;
 import io.workersupervisor.internal.host.Seams;
 import io.workersupervisor.internal.launch.combined.LaunchSettings;
-import io.workersupervisor.internal.lifecycle.StartCalls;
 import io.workersupervisor.internal.logs.LogSettings;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogSink;
@@ -51,10 +50,10 @@ public final class WorkerSupervisor implements AutoCloseable {
     /** The longest time of {@link #close()} unless the builder says otherwise: 30 s. */
     public static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
-    private final Host engine;
+    private final Host host;
 
-    private WorkerSupervisor(Host engine) {
-        this.engine = engine;
+    private WorkerSupervisor(Host host) {
+        this.host = host;
     }
 
     /** Begins a supervisor; the caller closes the registry after it. */
@@ -66,7 +65,7 @@ public final class WorkerSupervisor implements AutoCloseable {
 
     /** Starts a worker because a person wants it: the account is wanted from now on, even if it was stopped by hand. */
     public StartResult start(WorkerSpec spec) {
-        return engine.call(() -> engine.starts().start(spec, StartCalls.Verb.START));
+        return host.start(spec);
     }
 
     /**
@@ -74,7 +73,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * {@code Refused}, STOPPED_BY_OPERATOR.
      */
     public StartResult ensure(WorkerSpec spec) {
-        return engine.call(() -> engine.starts().start(spec, StartCalls.Verb.ENSURE));
+        return host.ensure(spec);
     }
 
     /**
@@ -84,7 +83,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws StartsFailedException if the registry failed for some of them, after all were tried; it has the other results
      */
     public Map<AccountId, StartResult> startAll(Collection<WorkerSpec> specs) {
-        return many(specs, StartCalls.Verb.START);
+        return host.startAll(byAccount(specs));
     }
 
     /**
@@ -94,10 +93,10 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws StartsFailedException if the registry failed for some of them, after all were tried; it has the other results
      */
     public Map<AccountId, StartResult> ensureAll(Collection<WorkerSpec> specs) {
-        return many(specs, StartCalls.Verb.ENSURE);
+        return host.ensureAll(byAccount(specs));
     }
 
-    private Map<AccountId, StartResult> many(Collection<WorkerSpec> specs, StartCalls.Verb verb) {
+    private static Map<AccountId, WorkerSpec> byAccount(Collection<WorkerSpec> specs) {
         Map<AccountId, WorkerSpec> byAccount = new LinkedHashMap<>();
         for (WorkerSpec spec : specs) {
             if (byAccount.put(spec.account(), spec) != null) {
@@ -105,7 +104,7 @@ public final class WorkerSupervisor implements AutoCloseable {
                         "specs must name each account once, account " + spec.account() + " is there twice");
             }
         }
-        return engine.call(() -> engine.starts().startMany(byAccount, verb));
+        return byAccount;
     }
 
     /**
@@ -114,7 +113,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      */
     public StopResult stop(AccountId account) {
         Objects.requireNonNull(account, "account");
-        return engine.call(() -> engine.stop(account));
+        return host.call(() -> host.stop(account));
     }
 
     /**
@@ -122,7 +121,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * person stopped is {@code Refused}.
      */
     public StartResult restart(WorkerSpec spec) {
-        return engine.call(() -> engine.starts().restart(spec));
+        return host.restart(spec);
     }
 
     /**
@@ -131,7 +130,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      */
     public Optional<WorkerStatus> status(AccountId account) {
         Objects.requireNonNull(account, "account");
-        return engine.call(() -> engine.inspector().status(account));
+        return host.call(() -> host.inspector().status(account));
     }
 
     /**
@@ -139,7 +138,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * it is reported as a {@link WorkerEvent.Trouble} when it is first met, and named by {@link #doctor()} every time.
      */
     public List<WorkerStatus> list() {
-        return engine.call(() -> engine.inspector().list());
+        return host.call(() -> host.inspector().list());
     }
 
     /**
@@ -148,7 +147,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      */
     public List<StopReport> why(AccountId account) {
         Objects.requireNonNull(account, "account");
-        return engine.call(() -> engine.inspector().why(account));
+        return host.call(() -> host.inspector().why(account));
     }
 
     /**
@@ -157,7 +156,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      */
     public LogAnswer logs(LogQuery query) {
         Objects.requireNonNull(query, "query");
-        return engine.call(() -> engine.inspector().logs(query));
+        return host.call(() -> host.inspector().logs(query));
     }
 
     /**
@@ -166,7 +165,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      */
     public List<TimelineEntry> timeline(AccountId account) {
         Objects.requireNonNull(account, "account");
-        return engine.call(() -> engine.inspector().timeline(account));
+        return host.call(() -> host.inspector().timeline(account));
     }
 
     /**
@@ -175,12 +174,12 @@ public final class WorkerSupervisor implements AutoCloseable {
      */
     public StopCounts counts(Instant since) {
         Objects.requireNonNull(since, "since");
-        return engine.call(() -> engine.inspector().counts(since));
+        return host.call(() -> host.inspector().counts(since));
     }
 
     /** The faults of machine, data directory, registry and rows, and facts worth knowing; the most urgent first. */
     public List<WorkerInspector.Finding> doctor() {
-        return engine.call(() -> engine.inspector().doctor());
+        return host.call(() -> host.inspector().doctor());
     }
 
     /**
@@ -188,7 +187,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * leftover processes. It also runs by itself, when the supervisor begins and at every interval.
      */
     public ReconcileReport reconcile() {
-        return engine.call(engine::reconcile);
+        return host.call(host::reconcile);
     }
 
     /**
@@ -197,7 +196,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      */
     @Override
     public void close() {
-        engine.close();
+        host.close();
     }
 
     /** Builds a {@link WorkerSupervisor}; not thread-safe. */

@@ -123,7 +123,7 @@ class ExplainedEndTest {
         WorkerRow row = startAndLeave("exec sleep 600");
         long pid = Detail.identityOf(row).orElseThrow().pid();
         WorkerSupervisor host = node.host(settings -> {
-            settings.seams(seams -> seams.withSteps(step -> {
+            settings.seams(seams -> seams.withCrashPoints(step -> {
                 if (step.equals("term")) {
                     TestNode.kill(pid);
                     await().until(() -> ProcFs.system().stat(pid).isEmpty());

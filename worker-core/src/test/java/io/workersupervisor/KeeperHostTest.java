@@ -264,7 +264,7 @@ class KeeperHostTest {
             TestNode.kill(pid);
             await().until(() -> !host.status(ACCOUNT).orElseThrow().isAlive());
 
-            node.awaitEvent("worker " + row.workerId() + " is left alone");
+            node.awaitEvent("worker " + row.workerId() + " is left as it is");
 
             assertThat(node.row(ACCOUNT)).isEqualTo(row);
         } finally {

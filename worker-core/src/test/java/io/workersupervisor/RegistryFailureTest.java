@@ -45,7 +45,7 @@ class RegistryFailureTest {
     void open(@TempDir Path directory) {
         node = new TestNode(directory.resolve("data"), new InMemoryWorkerRegistry(), path);
         host = node.host(settings -> {
-            settings.seams(seams -> seams.withSteps(step -> {
+            settings.seams(seams -> seams.withCrashPoints(step -> {
                 if (step.equals(failing.get())) {
                     failing.set("");
                     failed.set(true);

@@ -65,12 +65,12 @@ class StrangersTest {
                 .isEqualTo(ACCOUNT);
         assertThat(host.status(ACCOUNT)).isPresent();
         assertThat(WorkerInspector.of(node.data, node.registry).list()).hasSize(1);
-        node.awaitEvent("is not listed: its account is none");
+        node.awaitEvent("is not listed: its account name is not valid");
         assertThat(host.doctor()).anyMatch(finding -> finding.text().contains("two words"));
 
         node.host();
 
-        node.awaitEvent("the registry does not know it: its account is none");
+        node.awaitEvent("the registry does not know it: its account name is not valid");
     }
 
     @Test

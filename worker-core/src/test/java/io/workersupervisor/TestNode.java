@@ -94,7 +94,7 @@ public final class TestNode implements AutoCloseable {
     /** A host whose calls end at the step named, as if its process had ended there. */
     public WorkerSupervisor hostThatDiesAt(String last) {
         return host(settings -> {
-            settings.seams(seams -> seams.withSteps(step -> {
+            settings.seams(seams -> seams.withCrashPoints(step -> {
                 if (step.equals(last)) {
                     throw new IllegalStateException(DIED);
                 }

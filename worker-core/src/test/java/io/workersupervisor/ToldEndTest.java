@@ -151,7 +151,7 @@ class ToldEndTest {
 
     private WorkerSupervisor thatFilesLate(UnaryOperator<WorkerSupervisor.Builder> more) {
         return listening(settings -> {
-            settings.seams(seams -> seams.withSteps(step -> {
+            settings.seams(seams -> seams.withCrashPoints(step -> {
                 if (step.equals("report")) {
                     hold(held);
                 }
@@ -300,7 +300,7 @@ class ToldEndTest {
             }
         };
         WorkerSupervisor host = listening(settings -> {
-            settings.seams(seams -> seams.withSteps(step -> {
+            settings.seams(seams -> seams.withCrashPoints(step -> {
                 if (step.equals("launched")) {
                     launched.countDown();
                 } else if (step.equals("closed")) {
@@ -333,7 +333,7 @@ class ToldEndTest {
             }
         };
         WorkerSupervisor host = listening(settings -> {
-            settings.seams(seams -> seams.withSteps(step -> {
+            settings.seams(seams -> seams.withCrashPoints(step -> {
                 if (step.equals("launched")) {
                     launched.countDown();
                 } else if (step.equals("closed")) {
@@ -354,7 +354,7 @@ class ToldEndTest {
     void a_start_meanwhile_files_the_report_with_its_claim_in_one_write() throws Exception {
         List<Integer> before = new ArrayList<>();
         WorkerSupervisor host = listening(settings -> {
-            settings.seams(seams -> seams.withSteps(step -> {
+            settings.seams(seams -> seams.withCrashPoints(step -> {
                 if (step.equals("launched")) {
                     before.add(registry.durable.get());
                 }
@@ -379,7 +379,7 @@ class ToldEndTest {
     @Test
     void a_host_that_dies_before_it_has_filed_leaves_the_end_to_the_next_one() throws Exception {
         WorkerSupervisor dying = listening(settings -> {
-            settings.seams(seams -> seams.withSteps(step -> {
+            settings.seams(seams -> seams.withCrashPoints(step -> {
                 if (step.equals("report")) {
                     throw new IllegalStateException(TestNode.DIED);
                 }

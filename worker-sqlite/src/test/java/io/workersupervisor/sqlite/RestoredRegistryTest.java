@@ -70,7 +70,7 @@ class RestoredRegistryTest {
                 .anyMatch(text -> text.contains("pid " + unknown.pid())
                         && text.contains("the registry does not know it: its account is refused while it lives"))
                 .anyMatch(text -> text.contains("the registry was lost or is an older copy: epoch 2 was started here,"
-                        + " its row says 1; going on from there")));
+                        + " its row says 1; epochs continue above 2")));
         assertThat(evidence.overlaps()).isEmpty();
     }
 

@@ -1,16 +1,18 @@
 package io.workersupervisor.internal.diagnosis;
 
+import io.workersupervisor.internal.machine.ProgramRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The kernel's messages by {@code dmesg}; none where it is missing, may not read them, or takes long. */
 public final class KernelLog implements Supplier<List<String>> {
-    private static final long PATIENCE_SECONDS = 2;
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int LARGEST = 4 << 20;
 
     @Override
@@ -28,16 +30,9 @@ public final class KernelLog implements Supplier<List<String>> {
         try {
             Path out = Files.createTempFile("kernel-log", "");
             try {
-                Process process = new ProcessBuilder(program)
-                        .redirectErrorStream(true)
-                        .redirectOutput(out.toFile())
-                        .start();
-                process.getOutputStream().close();
-                if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
-                    return List.of();
-                }
-                return process.exitValue() == 0 && Files.size(out) <= LARGEST
+                Optional<ProgramRun> run =
+                        ProgramRun.of(new ProcessBuilder(program).redirectOutput(out.toFile()), PATIENCE);
+                return run.isPresent() && run.get().status() == 0 && Files.size(out) <= LARGEST
                         ? Files.readAllLines(out, StandardCharsets.ISO_8859_1)
                         : List.of();
             } finally {

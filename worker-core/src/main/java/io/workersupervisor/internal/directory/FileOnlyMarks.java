@@ -17,7 +17,7 @@ public record FileOnlyMarks(DataDirectory data) {
         return Files.exists(path(workerId));
     }
 
-    /** Before the worker is claimed; {@link DataDirectoryException} if it cannot be written. */
+    /** Marks a worker before it is claimed; {@link DataDirectoryException} if the mark cannot be written. */
     public void mark(String workerId) {
         try {
             OwnFiles.makeDirectories(Layout.fileOnly(data));
@@ -29,8 +29,8 @@ public record FileOnlyMarks(DataDirectory data) {
         }
     }
 
-    /** The worker's file is gone. */
-    void unmark(String workerId) throws IOException {
+    /** Removes the mark of a worker whose file is gone. */
+    public void unmark(String workerId) throws IOException {
         Files.deleteIfExists(path(workerId));
     }
 

@@ -1,25 +1,24 @@
 package io.workersupervisor.internal.directory;
 
+import io.workersupervisor.internal.machine.ProgramRun;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** Frees a part of a file that others may have open; it reads as NUL afterwards, and every offset stays what it was. */
 @FunctionalInterface
 public interface HolePuncher {
-    /** For as long as a file system may take to free blocks. */
+    /** The longest that a file system may take to free blocks. */
     Duration LONGEST = Duration.ofSeconds(30);
 
-    /** Empty when it is done, else why it cannot be. */
+    /** Empty when the part is free, else the reason why it is not. */
     Optional<String> punch(Path file, long offset, long length);
 
-    /** The first that can do it. */
+    /** Tries one after another. */
     static HolePuncher firstOf(List<HolePuncher> punchers) {
         return (file, offset, length) -> {
             Optional<String> why = Optional.of("nothing here can free a part of a file");
@@ -33,27 +32,26 @@ public interface HolePuncher {
         };
     }
 
-    /** The program of util-linux. */
+    /** Runs the program of util-linux. */
     static HolePuncher byProgram() {
         return (file, offset, length) -> {
             try {
-                Process process = new ProcessBuilder(
+                Optional<ProgramRun> run = ProgramRun.of(
+                        new ProcessBuilder(
                                 "fallocate",
                                 "--punch-hole",
                                 "--offset",
                                 Long.toString(offset),
                                 "--length",
                                 Long.toString(length),
-                                file.toString())
-                        .redirectErrorStream(true)
-                        .start();
-                process.getOutputStream().close();
-                if (!process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
+                                file.toString()),
+                        LONGEST);
+                if (run.isEmpty()) {
                     return Optional.of("fallocate does not end");
                 }
-                String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-                return process.exitValue() == 0 ? Optional.empty() : Optional.of(Text.oneLine(said));
+                return run.get().status() == 0
+                        ? Optional.empty()
+                        : Optional.of(Text.oneLine(run.get().output()));
             } catch (IOException cannotBeRun) {
                 return Optional.of(Text.oneLine(String.valueOf(cannotBeRun.getMessage())));
             } catch (InterruptedException closing) {
@@ -63,7 +61,7 @@ public interface HolePuncher {
         };
     }
 
-    /** Tries it on a file of its own; empty if it works in this directory. */
+    /** Frees a part of a file of its own; empty if that works in this directory. */
     default Optional<String> trial(Path directory) throws IOException {
         Path trial = Files.createTempFile(directory, "trial", ".tmp");
         try {

@@ -26,7 +26,7 @@ public final class InstalledFile {
         }
     }
 
-    /** Written anew unless it is there as it should be; others may do the same at the same time. */
+    /** Writes the file unless it is there as it should be; others may do the same at the same time. */
     public static Path in(Path directory, String name, byte[] bytes, String permissions) throws IOException {
         Path file = directory.resolve(name);
         Set<PosixFilePermission> wanted = PosixFilePermissions.fromString(permissions);

@@ -16,13 +16,13 @@ import java.util.Optional;
  * data/registry.db              the SQLite registry
  * data/locks/ACCOUNT.lock       the kernel lock of an account, and the highest epoch admitted; never deleted
  * data/records/WORKER.birth     pid and start tick, written before the worker runs; .exit its exit status
- * data/records/WORKER.reason    what the worker itself wrote of its end; .heartbeat what it touches while it works
+ * data/records/WORKER.reason    the worker's own words about its end; .heartbeat is touched while it works
  * data/rules.d/                 rules of the application's for explaining stops, *.json
  * data/keeper/CONTEXT/          a keeper's lock, socket and journal
  * data/launcher/                programs of the launch paths
- * data/worker.log               events, and what somebody should look at of all workers, one line each
- * data/worker_ACCOUNT_WORKER.log    what a worker writes
- * data/checkpoints/SINK/        how far a log sink has what the workers wrote
+ * data/worker.log               events, and grave log entries of all workers, one line each
+ * data/worker_ACCOUNT_WORKER.log    output of a worker
+ * data/checkpoints/SINK/        the position in each file up to which a log sink has the entries
  * data/logs/                    the SQLite log sink; archive/ the parts of workers' files that every sink has
  * </pre>
  */
@@ -30,7 +30,7 @@ public final class Layout {
     private Layout() {}
 
     public static Path lockFile(DataDirectory data, AccountId account) {
-        return data.path().resolve("locks").resolve(fileName(account) + ".lock");
+        return locks(data).resolve(fileName(account) + ".lock");
     }
 
     public static Path locks(DataDirectory data) {
@@ -41,17 +41,17 @@ public final class Layout {
         return data.path().resolve("records");
     }
 
-    /** Where a worker may write why it ends. */
+    /** A worker may write here why it ends. */
     public static Path reasonFile(DataDirectory data, String workerId) {
         return records(data).resolve(workerId + ".reason");
     }
 
-    /** What a worker touches to show that it works. */
+    /** A worker touches this to show that it works. */
     public static Path heartbeatFile(DataDirectory data, String workerId) {
         return records(data).resolve(workerId + ".heartbeat");
     }
 
-    /** Where an application or operator puts rules of its own. */
+    /** An application or operator puts rules of its own here. */
     public static Path rules(DataDirectory data) {
         return data.path().resolve("rules.d");
     }
@@ -72,7 +72,7 @@ public final class Layout {
         return data.path().resolve("worker.log");
     }
 
-    /** Of log sinks: a directory each. */
+    /** The checkpoints of log sinks: a directory each. */
     public static Path checkpoints(DataDirectory data) {
         return data.path().resolve("checkpoints");
     }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -38,19 +39,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>No stamp: this is a new directory and a new node.
- *   <li>Another boot: the same node, told nobody.
+ *   <li>Another boot: the same node, reported to nobody.
  *   <li>Another inode of {@code locks/}, another device in the same boot (its number may change with the boot), or another
  *       machine under another boot: the directory was copied, restored or moved. It is refused, as the original and its
  *       workers may live on, unless the user says that they do not.
  *   <li>A stamp without a device, of an older version: as if it were the same, and completed.
- *   <li>Another registry: told, and stamped anew; rows there that name other nodes are not touched.
+ *   <li>Another registry: reported, and stamped anew; rows there that name other nodes are not touched.
  * </ol>
  *
- * @param node the id of the node
- * @param machine the machine's id, empty where it has none
- * @param boot the boot in which it was stamped
- * @param registry the id of the registry it was last used with
- * @param locks which directory {@code locks/} is
+ * The machine's id is empty where it has none; boot and registry are those of the last stamp.
  */
 public record NodeStamp(String node, String machine, String boot, String registry, Place locks) {
     private static final long FORMAT = 1;
@@ -58,12 +55,7 @@ public record NodeStamp(String node, String machine, String boot, String registr
     private static final FileAttribute<?> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
-    /**
-     * Where a directory lies.
-     *
-     * @param inode its inode
-     * @param device the device of that, as numbered in the stamp's boot; empty in a stamp of an older version
-     */
+    /** A directory's inode, and its device as numbered in the stamp's boot; empty in a stamp of an older version. */
     public record Place(long inode, OptionalLong device) {
         static Place of(Path directory) throws IOException {
             Map<String, Object> found = Files.readAttributes(directory, "unix:ino,dev");
@@ -77,12 +69,7 @@ public record NodeStamp(String node, String machine, String boot, String registr
         }
     }
 
-    /**
-     * What stamping came to.
-     *
-     * @param stamp the stamp that is in force
-     * @param notices what a person should be told
-     */
+    /** The stamp that is in force, and notices for people. */
     public record Stamped(NodeStamp stamp, List<String> notices) {}
 
     public static Optional<NodeStamp> read(DataDirectory data) {
@@ -118,19 +105,19 @@ public record NodeStamp(String node, String machine, String boot, String registr
     }
 
     /** Reads, checks and renews the stamp; one process at a time, and one thread of this process. */
-    public static synchronized Stamped stamp(DataDirectory data, Kernel machine, String registry, boolean acceptMoved) {
+    public static synchronized Stamped stamp(DataDirectory data, Kernel kernel, String registry, boolean acceptMoved) {
         Path guard = data.path().resolve("node.lock");
-        try (FileChannel channel = FileChannel.open(
-                        guard, java.util.Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), PRIVATE);
+        try (FileChannel channel =
+                        FileChannel.open(guard, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), PRIVATE);
                 FileLock held = channel.lock()) {
             Optional<NodeStamp> old = read(data);
             Place locks = Place.of(Layout.locks(data));
             List<String> notices = new ArrayList<>();
-            old.ifPresent(stamp -> stamp.compare(data, machine, registry, locks, acceptMoved, notices));
+            old.ifPresent(stamp -> stamp.compare(data, kernel, registry, locks, acceptMoved, notices));
             NodeStamp stamp = new NodeStamp(
                     old.map(NodeStamp::node).orElseGet(() -> UUID.randomUUID().toString()),
-                    machine.machineId(),
-                    machine.bootId(),
+                    kernel.machineId(),
+                    kernel.bootId(),
                     registry,
                     locks);
             if (held.isValid() && !old.equals(Optional.of(stamp))) {
@@ -144,16 +131,16 @@ public record NodeStamp(String node, String machine, String boot, String registr
 
     private void compare(
             DataDirectory data,
-            Kernel current,
+            Kernel kernel,
             String usedRegistry,
             Place found,
             boolean acceptMoved,
             List<String> notices) {
-        boolean otherMachine = !boot.equals(current.bootId())
+        boolean otherMachine = !boot.equals(kernel.bootId())
                 && !machine.isEmpty()
-                && !current.machineId().isEmpty()
-                && !machine.equals(current.machineId());
-        if (!locks.isSame(found, isBoot(current)) || otherMachine) {
+                && !kernel.machineId().isEmpty()
+                && !machine.equals(kernel.machineId());
+        if (!locks.isSame(found, isBoot(kernel)) || otherMachine) {
             String what =
                     "data directory " + data + " is not the one that was stamped: it was copied, restored or moved"
                             + (otherMachine ? " from another machine" : "");
@@ -170,8 +157,8 @@ public record NodeStamp(String node, String machine, String boot, String registr
         }
     }
 
-    private boolean isBoot(Kernel current) {
-        return !boot.isEmpty() && boot.equals(current.bootId());
+    private boolean isBoot(Kernel kernel) {
+        return !boot.isEmpty() && boot.equals(kernel.bootId());
     }
 
     private void write(DataDirectory data) throws IOException {
@@ -192,10 +179,10 @@ public record NodeStamp(String node, String machine, String boot, String registr
         Files.move(written, Layout.nodeFile(data), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Whether {@code locks/} is still the directory that was stamped. */
-    public boolean isIntact(DataDirectory data, Kernel current) {
+    /** True if {@code locks/} is still the directory that was stamped. */
+    public boolean isIntact(DataDirectory data, Kernel kernel) {
         try {
-            return locks.isSame(Place.of(Layout.locks(data)), isBoot(current));
+            return locks.isSame(Place.of(Layout.locks(data)), isBoot(kernel));
         } catch (IOException gone) {
             return false;
         }

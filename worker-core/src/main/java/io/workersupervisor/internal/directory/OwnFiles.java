@@ -6,13 +6,11 @@ import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Optional;
 import java.util.Set;
 
 /** Makes directories and files that are for this user alone. */
@@ -24,35 +22,21 @@ public final class OwnFiles {
 
     private OwnFiles() {}
 
-    /** With those above it, where they are missing. */
+    /** Makes a directory and those above it, where they are missing. */
     public static void makeDirectories(Path directory) throws IOException {
         Files.createDirectories(directory, DIRECTORY);
     }
 
-    /** {@link java.nio.file.FileAlreadyExistsException} if something is there. */
+    /** Makes an empty file; {@link java.nio.file.FileAlreadyExistsException} if something is there. */
     public static void make(Path file) throws IOException {
         Files.createFile(file, FILE);
     }
 
-    /** Makes it last that a file is there under its name. */
+    /** Makes the name of a file durable. */
     public static void syncDirectoryOf(Path file) throws IOException {
         try (FileChannel directory =
                 FileChannel.open(file.toAbsolutePath().resolveSibling("."), StandardOpenOption.READ)) {
             directory.force(true);
-        }
-    }
-
-    /**
-     * A token that changes when a file is added or removed. Two changes within one time stamp of the file system count as
-     * one; a directory that cannot be read gives a new token each time.
-     */
-    public static Object changeOf(Path directory) {
-        try {
-            return Files.getLastModifiedTime(directory);
-        } catch (NoSuchFileException none) {
-            return Optional.empty();
-        } catch (IOException unreadable) {
-            return new Object();
         }
     }
 

@@ -8,10 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * A lock between the hosts of a data directory, which its process loses by dying. Java's own, which no worker inherits; it
- * says nothing about workers.
- */
+/** A lock between the hosts of a data directory. It is Java's own, which a process loses by dying and no worker inherits. */
 public final class ProcessLock implements AutoCloseable {
     /** The kernel forgets a process's lock when the process closes the file anywhere: it is opened once. */
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();

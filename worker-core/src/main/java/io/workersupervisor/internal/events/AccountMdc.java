@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
-/** Puts the account into slf4j's MDC for the length of a piece of work, and gives back what the application had there. */
+/** Puts the account into slf4j's MDC for the length of a piece of work, and restores the application's value. */
 final class AccountMdc {
     private static final String KEY = "account";
 

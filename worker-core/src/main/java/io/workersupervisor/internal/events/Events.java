@@ -5,6 +5,7 @@ import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerListener;
 import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.internal.machine.DaemonThreads;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,40 +29,34 @@ public final class Events {
 
     private static final Duration IDLE = Duration.ofSeconds(1);
 
-    /** How many ends are remembered as heard. */
-    private static final int MOST_HEARD = 1_000;
+    /** The number of ends that are remembered as reported. */
+    private static final int MOST_ENDS = 1_000;
 
-    /** How many findings are remembered as told; then they are told once more. */
-    private static final int MOST_TOLD = 10_000;
+    /** The number of findings that are remembered as reported; beyond it they are reported once more. */
+    private static final int MOST_FINDINGS = 10_000;
 
-    private final Clocks timing;
+    private final Clocks clocks;
     private final OperatorLog file;
     private final WorkerListener listener;
     private final Consumer<StopReport> ended;
     private final ExecutorService dispatcher;
-    private final Set<String> heard = new LinkedHashSet<>();
-    private final Set<String> told = ConcurrentHashMap.newKeySet();
+    private final Set<String> ends = new LinkedHashSet<>();
+    private final Set<String> findings = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Thread thread;
 
     /**
-     * Carries events.
-     *
-     * @param timing the clocks
-     * @param file {@code worker.log}
-     * @param listener hears them, on one thread
-     * @param ended is told of each end, too, on the caller's thread and after it was handed to the listener, who may have a
-     *     restart to make
+     * The listener is called on one thread; {@code ended} gets each end on the caller's thread, after the listener, who may
+     * have a restart to make.
      */
-    public Events(Clocks timing, OperatorLog file, WorkerListener listener, Consumer<StopReport> ended) {
-        this.timing = timing;
+    public Events(Clocks clocks, OperatorLog file, WorkerListener listener, Consumer<StopReport> ended) {
+        this.clocks = clocks;
         this.file = file;
         this.listener = listener;
         this.ended = ended;
         // One thread, which ends when it is idle: a host that could not be built leaves none.
         ThreadPoolExecutor one = new ThreadPoolExecutor(
                 1, 1, IDLE.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), work -> {
-                    Thread created = new Thread(work, "worker-events");
-                    created.setDaemon(true);
+                    Thread created = DaemonThreads.of("worker-events", work);
                     thread = created;
                     return created;
                 });
@@ -74,31 +69,30 @@ public final class Events {
         hear(event);
     }
 
-    /** Something that an operator should know. */
     public void trouble(String text) {
         trouble(Optional.empty(), text);
     }
 
     public void trouble(Optional<AccountId> account, String text) {
-        emit(new WorkerEvent.Trouble(timing.now(), account, text));
+        emit(new WorkerEvent.Trouble(clocks.now(), account, text));
     }
 
-    /** A finding that is met again and again is told once. */
+    /** Reports once a finding that is met again and again. */
     public void troubleOnce(Optional<AccountId> account, String text) {
-        if (told.size() >= MOST_TOLD) {
-            told.clear();
+        if (findings.size() >= MOST_FINDINGS) {
+            findings.clear();
         }
-        if (told.add(account + text)) {
+        if (findings.add(account + text)) {
             trouble(account, text);
         }
     }
 
-    /** For the logs only: the listener has heard it. */
+    /** Writes the logs only: the listener has the event already. */
     public void log(WorkerEvent event) {
         AccountMdc.run(event.account(), () -> write(event));
     }
 
-    /** For the listener only: it is in the log, or comes there later. Each end is heard once. */
+    /** Reports to the listener only: the event is in the log, or comes there later. Each end is reported once. */
     public void hear(WorkerEvent event) {
         if (event instanceof WorkerEvent.Stopped stopped
                 && !isNew(stopped.report().workerId())) {
@@ -107,7 +101,7 @@ public final class Events {
         try {
             dispatcher.execute(() -> Guard.run("listener", event.account(), () -> listener.onEvent(event)));
         } catch (RejectedExecutionException closed) {
-            LOG.debug("the listener is closed and did not hear: {}", event.describe());
+            LOG.debug("the listener is closed and did not get: {}", event.describe());
         }
         if (event instanceof WorkerEvent.Stopped stopped) {
             Guard.run("the end of a log", event.account(), () -> ended.accept(stopped.report()));
@@ -115,10 +109,10 @@ public final class Events {
     }
 
     private synchronized boolean isNew(String workerId) {
-        if (heard.size() >= MOST_HEARD) {
-            heard.remove(heard.iterator().next());
+        if (ends.size() >= MOST_ENDS) {
+            ends.remove(ends.iterator().next());
         }
-        return heard.add(workerId);
+        return ends.add(workerId);
     }
 
     private void write(WorkerEvent event) {
@@ -135,7 +129,7 @@ public final class Events {
         }
     }
 
-    /** Lets the listener finish what it has, for this long. */
+    /** Waits this long for the listener to finish its events. */
     public void close(Duration patience) {
         dispatcher.shutdown();
         if (Thread.currentThread() == thread) {
@@ -144,7 +138,7 @@ public final class Events {
         }
         try {
             if (!dispatcher.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("the listener did not finish within {} and misses what is left", Text.words(patience));
+                LOG.warn("the listener did not finish within {} and misses the rest", Text.words(patience));
                 dispatcher.shutdownNow();
             }
         } catch (InterruptedException stop) {

@@ -11,8 +11,14 @@ public final class Guard {
 
     private Guard() {}
 
-    /** Runs the work; returns what it threw, which is logged already. */
-    public static Optional<Throwable> run(String what, Optional<AccountId> account, Runnable work) {
+    /** Work that may fail in any way. */
+    @FunctionalInterface
+    public interface Work {
+        void run() throws Exception;
+    }
+
+    /** Runs the work; returns its failure, which is logged already. */
+    public static Optional<Throwable> run(String what, Optional<AccountId> account, Work work) {
         try {
             work.run();
             return Optional.empty();

@@ -21,8 +21,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * {@code data/worker.log}, what an operator reads first: events, and the entries of workers that somebody should look at,
- * one line each. Several processes append at once, each by one write to a file opened for append. When it is large it
+ * {@code data/worker.log}, which an operator reads first: events, and the grave log entries of workers, one line each. Several processes append at once, each by one write to a file opened for append. When it is large it
  * becomes {@code worker.log.1}, and so on; the oldest goes.
  *
  * <pre>
@@ -33,10 +32,10 @@ import java.util.Optional;
  * Thread-safe.
  */
 public final class OperatorLog {
-    /** When a file is large. */
+    /** The size beyond which a file is moved aside. */
     static final long LARGEST = 10 << 20;
 
-    /** How many older files are kept. */
+    /** The number of older files that are kept. */
     public static final int KEPT = 5;
 
     private static final int LONGEST_MESSAGE = 2_000;
@@ -60,7 +59,7 @@ public final class OperatorLog {
         append(line(event) + "\n");
     }
 
-    /** One write, so that lines of several processes do not mix. */
+    /** Appends by one write, so that lines of several processes do not mix. */
     public synchronized void append(String lines) throws IOException {
         if (!Files.exists(file)) {
             create();
@@ -77,7 +76,7 @@ public final class OperatorLog {
         failed = false;
     }
 
-    /** Whether a full disk left the last line without its end. */
+    /** True if a full disk left the last line without its end. */
     private boolean isTorn() throws IOException {
         String last = OwnFiles.tail(file, 1);
         return !last.isEmpty() && !last.equals("\n");
@@ -92,7 +91,7 @@ public final class OperatorLog {
         }
     }
 
-    /** One host at a time; another that has the file open goes on with its line in the renamed one. */
+    /** Moves files aside, one host at a time; another that has the file open finishes its line in the renamed one. */
     private void rotate() throws IOException {
         Optional<ProcessLock> lock =
                 ProcessLock.tryLock(file.toAbsolutePath().resolveSibling("logs"), "worker-log.lock");
@@ -118,7 +117,7 @@ public final class OperatorLog {
         return file.resolveSibling(file.getFileName() + "." + number);
     }
 
-    /** The last lines, those of the file before included where this one is short. */
+    /** The last lines, also those of the file before where this one is short. */
     public List<String> lastLines(int bytes) throws IOException {
         return (OwnFiles.tail(older(1), bytes) + OwnFiles.tail(file, bytes))
                 .lines()
@@ -147,12 +146,12 @@ public final class OperatorLog {
                 oneLine(entry.message()));
     }
 
-    /** By which an entry is known in the file, and found in its worker's. */
+    /** The place by which an entry is known in the file, and found in its worker's. */
     public static String place(LogPosition position) {
         return position.workerId() + "@" + position.offset();
     }
 
-    /** Of a traceback, the first line and the last, which names the error. */
+    /** Keeps the first line of a traceback and the last, which names the error. */
     private static String oneLine(String message) {
         List<String> lines = message.lines().filter(line -> !line.isBlank()).toList();
         String text = lines.size() < 2

@@ -2,7 +2,7 @@
  * Tells people: listeners, {@code data/worker.log}, slf4j; and guards callbacks and background work.
  *
  * <p>May use: directory, machine, text.
- * <br>Used by: everything that has something to tell.
+ * <br>Used by: everything that reports.
  * <br>Change here when: events reach somebody else.
  */
 @NullMarked

@@ -1,14 +1,17 @@
 package io.workersupervisor.internal.host;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
 import io.workersupervisor.Liveness;
 import io.workersupervisor.OnClose;
 import io.workersupervisor.ReconcileReport;
 import io.workersupervisor.RefusalReason;
+import io.workersupervisor.StartResult;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerInspector;
+import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.diagnosis.Ailments;
 import io.workersupervisor.internal.diagnosis.Diagnosis;
 import io.workersupervisor.internal.diagnosis.KernelLog;
@@ -23,23 +26,12 @@ import io.workersupervisor.internal.inspect.Inspector;
 import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
-import io.workersupervisor.internal.lifecycle.AccountCheck;
 import io.workersupervisor.internal.lifecycle.AccountMutex;
-import io.workersupervisor.internal.lifecycle.EndFiling;
 import io.workersupervisor.internal.lifecycle.HostState;
-import io.workersupervisor.internal.lifecycle.LaunchSettlement;
-import io.workersupervisor.internal.lifecycle.OpenHosts;
+import io.workersupervisor.internal.lifecycle.Lifecycle;
 import io.workersupervisor.internal.lifecycle.ProtocolContext;
-import io.workersupervisor.internal.lifecycle.Signals;
 import io.workersupervisor.internal.lifecycle.StartCalls;
-import io.workersupervisor.internal.lifecycle.StartProtocol;
-import io.workersupervisor.internal.lifecycle.StartVerification;
-import io.workersupervisor.internal.lifecycle.StopLadder;
-import io.workersupervisor.internal.lifecycle.StopProtocol;
-import io.workersupervisor.internal.lifecycle.SupervisedWorkers;
 import io.workersupervisor.internal.lifecycle.UnfiledEnds;
-import io.workersupervisor.internal.lifecycle.UnregisteredStop;
-import io.workersupervisor.internal.lifecycle.WorkerLaunch;
 import io.workersupervisor.internal.liveness.LocalEvidence;
 import io.workersupervisor.internal.liveness.RowJudge;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
@@ -47,7 +39,7 @@ import io.workersupervisor.internal.logs.LogLookup;
 import io.workersupervisor.internal.logs.LogThreads;
 import io.workersupervisor.internal.logs.WorkerLogFile;
 import io.workersupervisor.internal.machine.Clocks;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessIdentity;
@@ -60,6 +52,7 @@ import io.workersupervisor.spi.WorkerRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -69,11 +62,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * One host at work: wires the protocols together, lets each call of the application through its door, and has the threads
- * ({@link HostThreads}) call what goes on by itself.
+ * One host at work: wires the parts together, lets each call of the application through its door, is the one listener to the
+ * ends of workers, and has the threads ({@link HostThreads}) call the parts that work by themselves.
  */
 public final class Host {
-    /** How long an end that was told waits for a start that carries it, or for others that share its commit. */
+    /** Delay before a reported end is filed, so that a start carries it, or several share one commit. */
     private static final Duration BEHIND = Duration.ofMillis(20);
 
     /** How long a beginning host waits for its first pass over the rows, which goes on behind it. */
@@ -82,12 +75,8 @@ public final class Host {
     private final ProtocolContext context;
     private final HostState state;
     private final HostThreads threads;
-    private final StartCalls starts;
-    private final HostClose closing;
-    private final SupervisedWorkers supervised = new SupervisedWorkers();
+    private final Lifecycle lifecycle;
     private final Reconciler reconciler;
-    private final StopProtocol stops;
-    private final UnregisteredWorkers unregistered;
     private final WorkerInspector inspector;
     private final LaunchPaths paths;
     private final LogThreads logs;
@@ -99,30 +88,31 @@ public final class Host {
         this.threads = threads;
         this.onClose = settings.onClose();
         this.closeTimeout = settings.closeTimeout();
-        Clocks timing = settings.seams().timing().apply(Clocks.system(settings.clock()));
+        DataDirectory data = settings.data();
+        Seams seams = settings.seams();
+        Clocks timing = seams.timing().apply(Clocks.system(settings.clock()));
         Kernel machine = Kernel.current();
-        ShellScript script = settings.seams()
-                .script()
+        ShellScript script = seams.script()
                 .apply(ShellTools.find(
-                        settings.seams().searchPath().get(), settings.launch().withoutLock()));
+                        seams.searchPath().get(), settings.launch().withoutLock()));
         NodeStamp.Stamped stamped =
-                NodeStamp.stamp(settings.data(), machine, settings.registry().id(), settings.acceptsMoved());
-        OperatorLog eventLog = new OperatorLog(Layout.eventLog(settings.data()));
+                NodeStamp.stamp(data, machine, settings.registry().id(), settings.acceptsMoved());
+        OperatorLog eventLog = new OperatorLog(Layout.eventLog(data));
         Events events = new Events(
                 timing,
                 eventLog,
                 event -> settings.listeners()
                         .forEach(listener -> Guard.run("listener", event.account(), () -> listener.onEvent(event))),
                 this::endOfLog);
-        this.paths = LaunchPaths.of(settings.data(), settings.launch(), script, machine, timing, new Told(events));
-        LocalEvidence local = LocalEvidence.of(
-                settings.data(), machine, ProcFs.system(), script, timing, paths.records(), paths.trial());
+        this.paths = LaunchPaths.of(
+                data, settings.launch(), script, machine, timing, this::ended, events::trouble, threads.readers());
+        LocalEvidence local =
+                LocalEvidence.of(data, machine, ProcFs.system(), script, timing, paths.records(), paths.trial());
         UnfiledEnds unfiled = new UnfiledEnds();
         WorkerRegistry known = unfiled.over(settings.registry());
-        RulesDirectory rules =
-                new RulesDirectory(Layout.rules(settings.data()), settings.rules(), timing, events::trouble);
+        RulesDirectory rules = new RulesDirectory(Layout.rules(data), settings.rules(), timing, events::trouble);
         // Reading and compiling them takes longer than a restart.
-        threads.readers().execute(rules::rules);
+        threads.readers().execute(() -> rules.rules());
         RowJudge judge = local.judge(stamped.stamp().node(), settings.probe());
         this.context = new ProtocolContext(
                 stamped.stamp().node(),
@@ -135,80 +125,59 @@ public final class Host {
                 timing,
                 new AccountMutex(),
                 new Diagnosis(
-                        settings.data(),
+                        data,
                         rules,
-                        new MemoryCounters(settings.seams().root(), timing, new KernelLog()),
+                        new MemoryCounters(seams.root(), timing, new KernelLog()),
                         settings.logs().redaction(),
                         !script.tools().locker().equals(ShellTools.NO_LOCKER)),
-                settings.seams().steps());
-        this.state = new HostState(stamped.stamp(), local, this::tell);
-        Ailments ailments = new Ailments(settings.data(), rules, settings.logs().redaction(), timing);
-        AilmentWatch vigil = new AilmentWatch(
-                settings.data(),
+                seams.points());
+        this.state = new HostState(stamped.stamp(), local, events::trouble);
+        this.lifecycle = Lifecycle.of(
+                context,
+                state,
+                unfiled,
+                this::ended,
+                new Lifecycle.Threads(threads.starters(), threads.writers(), threads.ladders(), behind()));
+        Ailments ailments = new Ailments(data, rules, settings.logs().redaction(), timing);
+        AilmentWatch watch = new AilmentWatch(
+                data,
                 ailments,
                 (row, ailment) -> events.emit(new WorkerEvent.Unhealthy(
                         timing.now(),
                         RowStatus.of(
                                 row,
-                                settings.data(),
+                                data,
                                 Optional.of(Liveness.alive("worker " + row.workerId() + " runs")),
                                 Optional.of(ailment)),
                         ailment)));
         this.logs = LogThreads.of(
-                settings.data(),
+                data,
                 settings.logs(),
                 known,
                 settings.registry(),
                 eventLog,
                 events,
-                paths.puncher(settings.data()),
-                file -> vigil.noticed(file.workerId()),
+                paths.puncher(data),
+                file -> watch.noticed(file.workerId()),
                 timing);
-        LaunchSettlement settlement = new LaunchSettlement(context);
-        EndFiling end = new EndFiling(context, unfiled, behind());
-        Signals signals = new Signals(context, settlement);
-        StopLadder ladder = new StopLadder(context, settlement, end, signals);
-        this.unregistered = new UnregisteredWorkers(settings.registry(), local);
-        WorkerLaunch launch = new WorkerLaunch(context, settlement, end, ladder, signals, unregistered);
-        StartVerification verification = new StartVerification(context, end);
-        this.stops = new StopProtocol(context, end, ladder, unregistered, new UnregisteredStop(context, signals));
-        this.starts = new StartCalls(
-                context,
-                state,
-                threads.starters(),
-                threads.writers(),
-                new StartProtocol(context, settlement, end, ladder, unregistered, launch),
-                launch,
-                verification,
-                stops,
-                supervised,
-                this::ended);
-        this.closing = new HostClose(context, state, threads, stops, supervised, end, this::tell);
-        this.reconciler = new Reconciler(
-                context,
-                end,
-                new AccountCheck(context, settlement, end, ladder, verification, supervised),
-                supervised,
-                vigil,
-                threads.pool(),
-                threads.ladders(),
-                paths.keepers());
+        this.reconciler = new Reconciler(context, lifecycle, watch, threads.pool(), paths.keepers());
         this.inspector = new Inspector(
-                settings.data(),
+                data,
                 known,
                 local,
                 judge,
                 paths.described(),
                 ailments,
                 new LogLookup(
-                        settings.data(),
+                        data,
                         known,
                         settings.logs().sinks().stream().findFirst(),
                         settings.logs().redaction(),
                         timing),
-                this::tell);
-        OpenHosts.opened(context.self().host());
-        stamped.notices().forEach(this::tell);
+                new UnregisteredWorkers(known, local),
+                text -> events.troubleOnce(Optional.empty(), text));
+        context.opened();
+        stamped.notices().forEach(events::trouble);
     }
 
     /** The last words of a worker may have no newline. */
@@ -218,51 +187,24 @@ public final class Host {
                 .ifPresent(logs::ended);
     }
 
-    /** What launch paths tell this host. */
-    private final class Told implements LaunchPaths.Host {
-        private final Events events;
-
-        Told(Events events) {
-            this.events = events;
-        }
-
-        @Override
-        public void ended(String workerId) {
-            // Before this host has begun its first look comes anyway.
-            if (begun) {
-                supervised.accountOf(workerId).ifPresent(account -> Host.this.ended(account, workerId));
-            }
-        }
-
-        @Override
-        public void trouble(String text) {
-            events.trouble(text);
-        }
-
-        @Override
-        public Executor executor() {
-            return threads.readers();
-        }
-    }
-
     public static Host open(HostSettings settings) {
         HostThreads threads = new HostThreads();
         try {
-            Host engine = new Host(settings, threads);
+            Host host = new Host(settings, threads);
             try {
-                engine.begin(settings);
+                host.begin(settings);
             } catch (RuntimeException refused) {
-                engine.paths.keepers().close();
+                host.paths.keepers().close();
                 throw refused;
             }
-            return engine;
+            return host;
         } catch (RuntimeException refused) {
             threads.stop();
             throw refused;
         }
     }
 
-    /** Runs what was left to be filed a moment later; once this host is closed the next one does it. */
+    /** Runs the filing of reported ends a moment later; once this host is closed the next one does it. */
     private Executor behind() {
         Executor later = CompletableFuture.delayedExecutor(BEHIND.toMillis(), TimeUnit.MILLISECONDS, threads.writers());
         return work -> later.execute(() -> {
@@ -281,7 +223,7 @@ public final class Host {
             long interval = settings.reconcileInterval().get().toMillis();
             tick();
             reconciler.awaitLooks(FIRST_LOOK);
-            threads.pool().execute(() -> Guard.run("other nodes", Optional.empty(), reconciler::tellOfOtherNodes));
+            threads.pool().execute(() -> Guard.run("other nodes", Optional.empty(), reconciler::reportOtherNodes));
             threads.ticker().scheduleWithFixedDelay(this::tick, interval, interval, TimeUnit.MILLISECONDS);
         }
     }
@@ -290,16 +232,18 @@ public final class Host {
         long pid = ProcessHandle.current().pid();
         long ticks = local.proc().stat(pid).map(ProcFs.Stat::startTicks).orElse(0L);
         Kernel machine = local.machine();
-        return new ProcessIdentity(
-                pid,
-                ticks,
-                ticks == 0 ? ProcessIdentity.startMillis(pid) : 0,
-                machine.bootId(),
-                machine.pidNamespace(),
-                machine.timeNamespace());
+        return ticks > 0
+                ? machine.identity(pid, ticks)
+                : new ProcessIdentity(
+                        pid,
+                        0,
+                        ProcessIdentity.startMillis(pid),
+                        machine.bootId(),
+                        machine.pidNamespace(),
+                        machine.timeNamespace());
     }
 
-    /** Begins a pass over the rows of this node; what it throws is told and does not end the next one. */
+    /** Begins a pass over the rows of this node; an exception is reported and does not end the next pass. */
     void tick() {
         Guard.run("reconcile", Optional.empty(), () -> {
                     if (state.isAtWork()) {
@@ -307,11 +251,12 @@ public final class Host {
                         reconciler.tick();
                     }
                 })
-                .ifPresent(thrown -> tell("reconcile failed, tried again at the next interval: " + thrown));
+                .ifPresent(thrown ->
+                        context.events().trouble("reconcile failed, tried again at the next interval: " + thrown));
     }
 
     private void lookForStrangers() {
-        for (EnvironmentSearch.Marked stranger : unregistered.look()) {
+        for (Marked stranger : lifecycle.unregistered().look()) {
             Guard.run(
                     "stranger",
                     Optional.empty(),
@@ -322,12 +267,9 @@ public final class Host {
                                             + " and the registry does not know it: "
                                             + (stranger.accountId().isPresent()
                                                     ? "its account is refused while it lives"
-                                                    : "its account is none, " + Text.quoted(stranger.account()))));
+                                                    : "its account name is not valid, "
+                                                            + Text.quoted(stranger.account()))));
         }
-    }
-
-    private void tell(String text) {
-        context.events().trouble(text);
     }
 
     /** Runs one call of the application; close waits for it. */
@@ -335,33 +277,54 @@ public final class Host {
         return state.call(body);
     }
 
-    public StartCalls starts() {
-        return starts;
+    public StartResult start(WorkerSpec spec) {
+        return call(() -> lifecycle.starts().start(spec, StartCalls.Verb.START));
+    }
+
+    public StartResult ensure(WorkerSpec spec) {
+        return call(() -> lifecycle.starts().start(spec, StartCalls.Verb.ENSURE));
+    }
+
+    public StartResult restart(WorkerSpec spec) {
+        return call(() -> lifecycle.starts().restart(spec));
+    }
+
+    public Map<AccountId, StartResult> startAll(Map<AccountId, WorkerSpec> specs) {
+        return call(() -> lifecycle.starts().startMany(specs, StartCalls.Verb.START));
+    }
+
+    public Map<AccountId, StartResult> ensureAll(Map<AccountId, WorkerSpec> specs) {
+        return call(() -> lifecycle.starts().startMany(specs, StartCalls.Verb.ENSURE));
     }
 
     public WorkerInspector inspector() {
         return inspector;
     }
 
-    /** A launcher has ended, and so has its worker unless the launcher was killed. */
-    private void ended(AccountId account, String workerId) {
-        try {
-            threads.pool()
-                    .execute(() -> Guard.run("end", Optional.of(account), () -> {
-                        if (state.isAtWork()) {
-                            reconciler.ended(account, workerId);
-                        }
-                    }));
-        } catch (RejectedExecutionException isClosed) {
-            // The next host files it.
+    /** The one entrance for the end of a worker, of this host's starts and of adopted ones; checks its account. */
+    private void ended(String workerId) {
+        if (!begun) {
+            // Launch paths call while this host is built; its first look comes anyway.
             return;
         }
+        lifecycle.supervised().accountOf(workerId).ifPresent(account -> {
+            try {
+                threads.pool().execute(() -> {
+                    if (state.isAtWork()) {
+                        lifecycle.check().ended(account, workerId);
+                    }
+                });
+            } catch (RejectedExecutionException isClosed) {
+                // The next host files it.
+                return;
+            }
+        });
     }
 
     public StopResult stop(AccountId account) {
         return state.isMoved()
-                ? stops.askAndRefuse(account, RefusalReason.DIRECTORY_REPLACED, state.replaced())
-                : stops.stop(account);
+                ? lifecycle.stops().askAndRefuse(account, RefusalReason.DIRECTORY_REPLACED, state.replaced())
+                : lifecycle.stops().stop(account);
     }
 
     public ReconcileReport reconcile() {
@@ -374,13 +337,11 @@ public final class Host {
         if (!state.beginClosing()) {
             return;
         }
-        long deadline = context.timing().nanos() + closeTimeout.toNanos();
-        closing.run(onClose == OnClose.STOP_WORKERS, closeTimeout);
+        long deadline = context.nanos() + closeTimeout.toNanos();
+        new HostClose(context, state, threads, lifecycle).run(onClose == OnClose.STOP_WORKERS, closeTimeout);
         logs.close();
         paths.keepers().close();
-        OpenHosts.closed(context.self().host());
-        context.events()
-                .close(Duration.ofNanos(
-                        Math.max(1_000_000, deadline - context.timing().nanos())));
+        context.closed();
+        context.events().close(Duration.ofNanos(Math.max(1_000_000, deadline - context.nanos())));
     }
 }

@@ -14,21 +14,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All that a host is told when it begins.
+ * The settings with which a host begins.
  *
- * @param data the data directory
- * @param registry the durable rows
- * @param probe the application's probe
- * @param listeners hear every event
  * @param rules the application's rules for the ends of logs
- * @param clock the wall clock
  * @param reconcileInterval the time between two ticks; empty for none
- * @param closeTimeout how long a close may take
- * @param onClose what becomes of the workers at close
- * @param acceptsMoved whether a data directory that was copied or moved is accepted
- * @param launch how workers are started
- * @param logs what becomes of their lines
- * @param seams what only tests change
+ * @param acceptsMoved a data directory that was copied or moved is accepted
+ * @param seams changed by tests only
  */
 public record HostSettings(
         DataDirectory data,

@@ -1,16 +1,15 @@
 package io.workersupervisor.internal.host;
 
 import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.internal.machine.DaemonThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads of one host that call its protocols. They are daemons, and those that have nothing to do end, but for the
@@ -18,9 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <ul>
  *   <li>{@code worker-tick}, one thread: reconciles at every interval.
- *   <li>{@code worker-pool-N}: rows of a reconcile, ends that were noticed.
+ *   <li>{@code worker-pool-N}: checks of accounts: of a reconcile, and after an end.
  *   <li>{@code worker-start-N}: starts of many, apart from the pool as each may wait for seconds.
- *   <li>{@code worker-write-N}: what is written behind: that many run, and ends that were told.
+ *   <li>{@code worker-write-N}: writes behind: the launches of many, and reported ends.
  *   <li>{@code worker-ladder-N}: stops that reconcile resumes or close begins, one thread each while it lasts.
  *   <li>{@code worker-launch-N}: waits for the answers of launchers, and for a keeper to begin.
  * </ul>
@@ -28,7 +27,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Beside them there are {@code worker-keeper}, the connections to keepers, {@code worker-events}, which calls the listener,
  * and {@code worker-probe-N}, which calls the application's probe.
  */
-final class HostThreads {
+record HostThreads(
+        ScheduledExecutorService ticker,
+        ExecutorService pool,
+        ExecutorService starters,
+        ExecutorService writers,
+        ExecutorService ladders,
+        ExecutorService readers) {
     private static final int POOL = 16;
 
     /** Many wait for one durable commit, which they share; more would cost more memory than they save time. */
@@ -36,19 +41,22 @@ final class HostThreads {
 
     private static final int WRITERS = 16;
 
-    /** The stacks of those are worth more than making them anew for the next many. */
+    /** Short: the stack of an idle thread costs more than a new thread. */
     private static final Duration IDLE_SHARING = Duration.ofMillis(200);
 
     private static final Duration IDLE = Duration.ofSeconds(60);
 
-    private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(named("worker-tick"));
-    private final ExecutorService pool = bounded(POOL, IDLE, "worker-pool");
-    private final ExecutorService starters = bounded(STARTERS, IDLE_SHARING, "worker-start");
-    private final ExecutorService writers = writing();
-    private final ExecutorService ladders = Executors.newCachedThreadPool(named("worker-ladder"));
-    private final ExecutorService readers = Executors.newCachedThreadPool(named("worker-launch"));
+    HostThreads() {
+        this(
+                Executors.newSingleThreadScheduledExecutor(DaemonThreads.numbered("worker-tick")),
+                bounded(POOL, IDLE, "worker-pool"),
+                bounded(STARTERS, IDLE_SHARING, "worker-start"),
+                writing(),
+                Executors.newCachedThreadPool(DaemonThreads.numbered("worker-ladder")),
+                Executors.newCachedThreadPool(DaemonThreads.numbered("worker-launch")));
+    }
 
-    /** What a start that close has overtaken is about to write, it writes by itself. */
+    /** After shutdown the caller writes: a start overtaken by a close still records its result. */
     private static ExecutorService writing() {
         ThreadPoolExecutor threads = bounded(WRITERS, IDLE_SHARING, "worker-write");
         threads.setRejectedExecutionHandler((work, closed) -> work.run());
@@ -57,42 +65,14 @@ final class HostThreads {
 
     private static ThreadPoolExecutor bounded(int most, Duration idle, String name) {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                most, most, idle.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), named(name));
+                most,
+                most,
+                idle.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new LinkedBlockingQueue<>(),
+                DaemonThreads.numbered(name));
         threads.allowCoreThreadTimeOut(true);
         return threads;
-    }
-
-    private static ThreadFactory named(String name) {
-        AtomicInteger number = new AtomicInteger();
-        return work -> {
-            Thread thread = new Thread(work, name + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
-    }
-
-    ScheduledExecutorService ticker() {
-        return ticker;
-    }
-
-    ExecutorService pool() {
-        return pool;
-    }
-
-    ExecutorService starters() {
-        return starters;
-    }
-
-    ExecutorService writers() {
-        return writers;
-    }
-
-    ExecutorService ladders() {
-        return ladders;
-    }
-
-    ExecutorService readers() {
-        return readers;
     }
 
     /** For a host that never began. */
@@ -100,12 +80,12 @@ final class HostThreads {
         all().forEach(ExecutorService::shutdownNow);
     }
 
-    /** Takes nothing more. Nothing is interrupted or dropped: whoever waits for it gets an answer. */
+    /** Takes nothing more. Nothing is interrupted or dropped: every call gets its answer. */
     void shutdown() {
         all().forEach(ExecutorService::shutdown);
     }
 
-    /** Whether all but the readers, whom a hanging launcher may hold, are over in time. */
+    /** True if all but the readers, whom a hanging launcher may hold, are over in time. */
     boolean await(long deadline, Clocks timing) {
         return List.of(ticker, starters, pool, writers, ladders).stream()
                 .allMatch(executor -> await(executor, deadline - timing.nanos()));

@@ -4,7 +4,7 @@ import io.workersupervisor.internal.launch.keeper.KeeperBinary;
 import io.workersupervisor.internal.launch.keeper.KeeperLauncher;
 import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
-import io.workersupervisor.internal.lifecycle.Steps;
+import io.workersupervisor.internal.lifecycle.ProtocolContext;
 import io.workersupervisor.internal.machine.Clocks;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,20 +12,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/**
- * What only tests change of a host.
- *
- * @param timing changes the clocks
- * @param steps called between two effects of a protocol
- * @param root the root of the file system in which the kernel's counters are read
- * @param script loads the launcher's commands
- * @param searchPath where programs are looked up
- * @param keeper where the keeper's program comes from
- * @param keeperPatience how long an answer of the keeper is waited for
- */
+/** All that only tests change of a host. */
 public record Seams(
         UnaryOperator<Clocks> timing,
-        Steps steps,
+        ProtocolContext.CrashPoints points,
         Path root,
         Function<ShellTools, ShellScript> script,
         Supplier<String> searchPath,
@@ -34,7 +24,7 @@ public record Seams(
     /** A host as it is. */
     public static final Seams NONE = new Seams(
             UnaryOperator.identity(),
-            Steps.NONE,
+            ProtocolContext.CrashPoints.NONE,
             Path.of("/"),
             ShellScript::load,
             ShellTools::systemPath,
@@ -42,30 +32,30 @@ public record Seams(
             KeeperLauncher.LONGEST_ANSWER);
 
     public Seams withTiming(UnaryOperator<Clocks> changed) {
-        return new Seams(changed, steps, root, script, searchPath, keeper, keeperPatience);
+        return new Seams(changed, points, root, script, searchPath, keeper, keeperPatience);
     }
 
-    public Seams withSteps(Steps changed) {
+    public Seams withCrashPoints(ProtocolContext.CrashPoints changed) {
         return new Seams(timing, changed, root, script, searchPath, keeper, keeperPatience);
     }
 
     Seams withRoot(Path changed) {
-        return new Seams(timing, steps, changed, script, searchPath, keeper, keeperPatience);
+        return new Seams(timing, points, changed, script, searchPath, keeper, keeperPatience);
     }
 
     public Seams withScript(Function<ShellTools, ShellScript> changed) {
-        return new Seams(timing, steps, root, changed, searchPath, keeper, keeperPatience);
+        return new Seams(timing, points, root, changed, searchPath, keeper, keeperPatience);
     }
 
     public Seams withSearchPath(Supplier<String> changed) {
-        return new Seams(timing, steps, root, script, changed, keeper, keeperPatience);
+        return new Seams(timing, points, root, script, changed, keeper, keeperPatience);
     }
 
     public Seams withKeeper(KeeperBinary.Source changed) {
-        return new Seams(timing, steps, root, script, searchPath, changed, keeperPatience);
+        return new Seams(timing, points, root, script, searchPath, changed, keeperPatience);
     }
 
     public Seams withKeeperPatience(Duration changed) {
-        return new Seams(timing, steps, root, script, searchPath, keeper, changed);
+        return new Seams(timing, points, root, script, searchPath, keeper, changed);
     }
 }

@@ -1,6 +1,5 @@
 package io.workersupervisor.internal.inspect;
 
-import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.Liveness;
 import io.workersupervisor.StopReport;
@@ -10,11 +9,10 @@ import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.NodeStamp;
 import io.workersupervisor.internal.launch.shell.ShellTools;
 import io.workersupervisor.internal.liveness.LocalEvidence;
-import io.workersupervisor.internal.liveness.RowJudge;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
 import io.workersupervisor.internal.logs.KnownWorkers;
 import io.workersupervisor.internal.logs.LogCheckup;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.RowListing;
@@ -37,27 +35,17 @@ import java.util.stream.Stream;
 final class Doctor {
     private static final long LITTLE_ROOM = 64L << 20;
 
+    private final Inspector of;
     private final DataDirectory data;
     private final WorkerRegistry registry;
     private final LocalEvidence local;
-    private final RowJudge judge;
-    private final UnregisteredWorkers unregistered;
-    private final List<String> launchPath;
     private final List<Finding> findings = new ArrayList<>();
 
-    Doctor(
-            DataDirectory data,
-            WorkerRegistry registry,
-            LocalEvidence local,
-            RowJudge judge,
-            UnregisteredWorkers unregistered,
-            List<String> launchPath) {
-        this.data = data;
-        this.registry = registry;
-        this.local = local;
-        this.judge = judge;
-        this.unregistered = unregistered;
-        this.launchPath = launchPath;
+    Doctor(Inspector of) {
+        this.of = of;
+        this.data = of.data();
+        this.registry = of.registry();
+        this.local = of.local();
     }
 
     /** One part of the examination. */
@@ -67,7 +55,7 @@ final class Doctor {
 
     List<Finding> examine() {
         check("machine", this::machine);
-        check("launch path", this::launchPath);
+        check("launch path", this::path);
         check("data directory", this::directory);
         check("registry", this::rows);
         check("writing", this::writable);
@@ -83,67 +71,57 @@ final class Doctor {
         try {
             check.run();
         } catch (IOException | RuntimeException failed) {
-            add(Level.ERROR, name + ": " + Text.oneLine(String.valueOf(failed.getMessage())));
+            error(name + ": " + Text.oneLine(String.valueOf(failed.getMessage())));
         }
     }
 
     private void machine() {
         if (!Kernel.isLinux()) {
-            add(
-                    Level.WARNING,
-                    "this system is not Linux: a process is known by number and start instant only, and what a worker"
-                            + " leaves behind cannot be searched for");
+            warning("this system is not Linux: a process is known by number and start instant only, and what a worker"
+                    + " leaves behind cannot be searched for");
         } else if (!local.proc().isComplete()) {
-            add(
-                    Level.ERROR,
-                    "/proc hides processes (mount option hidepid): dead workers cannot be told from living ones;"
-                            + " remount it without");
+            error("/proc hides processes (mount option hidepid): dead workers cannot be told from living ones;"
+                    + " remount it without");
         }
         ShellTools tools = local.script().tools();
         if (tools.locker().equals(ShellTools.NO_LOCKER)) {
-            add(Level.ERROR, "neither flock nor perl is on the PATH: install util-linux");
+            error("neither flock nor perl is on the PATH: install util-linux");
         } else {
-            add(Level.OK, "shell " + tools.shell() + ", lock by " + tools.locker() + ", session by " + tools.session());
+            ok("shell " + tools.shell() + ", lock by " + tools.locker() + ", session by " + tools.session());
         }
     }
 
-    private void launchPath() {
-        for (String words : launchPath) {
-            add(words.contains("not the keeper") ? Level.WARNING : Level.OK, words);
+    private void path() {
+        for (String words : of.launchPath().get()) {
+            findings.add(new Finding(words.contains("not the keeper") ? Level.WARNING : Level.OK, words));
         }
     }
 
     private void directory() throws IOException {
-        add(
-                Level.OK,
-                "data directory " + data.path() + ", mode "
-                        + PosixFilePermissions.toString(Files.getPosixFilePermissions(data.path())));
+        ok("data directory " + data.path() + ", mode "
+                + PosixFilePermissions.toString(Files.getPosixFilePermissions(data.path())));
         Optional<NodeStamp> stamp = NodeStamp.read(data);
         if (stamp.isEmpty()) {
-            add(Level.OK, "no host has used this directory yet");
+            ok("no host has used this directory yet");
         } else if (!stamp.get().isIntact(data, local.machine())) {
-            add(
-                    Level.ERROR,
-                    "the directory was copied, restored or moved since it was stamped as node "
-                            + stamp.get().node() + ": hosts refuse it until it is accepted");
+            error("the directory was copied, restored or moved since it was stamped as node "
+                    + stamp.get().node() + ": hosts refuse it until it is accepted");
         } else {
-            add(Level.OK, "node " + stamp.get().node());
+            ok("node " + stamp.get().node());
             if (!stamp.get().registry().equals(registry.id())) {
-                add(
-                        Level.WARNING,
-                        "the directory was last used with registry "
-                                + stamp.get().registry() + ", this one is " + registry.id());
+                warning("the directory was last used with registry "
+                        + stamp.get().registry() + ", this one is " + registry.id());
             }
         }
         long room = Files.getFileStore(data.path()).getUsableSpace();
         if (room < LITTLE_ROOM) {
-            add(Level.WARNING, "only " + (room >> 20) + " MiB are left on the disk of " + data.path());
+            warning("only " + (room >> 20) + " MiB are left on the disk of " + data.path());
         }
     }
 
     private void rows() {
         RowListing listing = registry.list(RowSelection.ALL);
-        listing.unreadable().forEach(row -> add(Level.ERROR, row));
+        listing.unreadable().forEach(row -> error(row));
         AtomicInteger alive = new AtomicInteger();
         for (WorkerRow row : listing.rows()) {
             String account = "account " + row.account();
@@ -152,68 +130,57 @@ final class Doctor {
             }
             check(account, () -> admitted(row));
         }
-        add(
-                Level.OK,
-                "registry " + registry.id() + ": " + listing.rows().size() + " rows, " + alive + " running"
-                        + (listing.unreadable().isEmpty()
-                                ? ""
-                                : ", " + listing.unreadable().size() + " that cannot be read"));
+        ok("registry " + registry.id() + ": " + listing.rows().size() + " rows, " + alive + " running"
+                + (listing.unreadable().isEmpty()
+                        ? ""
+                        : ", " + listing.unreadable().size() + " that cannot be read"));
     }
 
     private void liveness(WorkerRow row, AtomicInteger alive) {
-        Liveness found = judge.liveness(row);
+        Liveness found = of.judge().liveness(row);
         if (found.verdict() == Liveness.Verdict.ALIVE) {
             alive.incrementAndGet();
             return;
         }
         boolean dead = found.verdict() == Liveness.Verdict.DEAD;
-        add(
-                Level.WARNING,
-                "account " + row.account() + " is " + row.state() + " but " + (dead ? "dead: " : "in doubt: ")
-                        + found.evidence() + (dead ? "; the next host or start files its end" : ""));
+        warning("account " + row.account() + " is " + row.state() + " but " + (dead ? "dead: " : "in doubt: ")
+                + found.evidence() + (dead ? "; the next host or start files its end" : ""));
     }
 
     private void admitted(WorkerRow row) {
         long admitted = local.locks().admitted(row.account());
         if (admitted > row.epoch()) {
-            add(
-                    Level.WARNING,
-                    "account " + row.account() + ": epoch " + admitted + " was started here but its row says "
-                            + row.epoch() + ", the registry was lost or is an older copy");
+            warning("account " + row.account() + ": epoch " + admitted + " was started here but its row says "
+                    + row.epoch() + ", the registry was lost or is an older copy");
         }
     }
 
     private void strangers() {
-        for (EnvironmentSearch.Marked marked : unregistered.look()) {
-            add(
-                    Level.WARNING,
-                    "account " + marked.account() + ": "
-                            + UnregisteredWorkers.describe(List.of(marked))
-                            + " and the registry does not know it; "
-                            + (marked.accountId().isPresent()
-                                    ? "stop the account to end it"
-                                    : "its account is none, so it can only be ended by hand"));
+        for (Marked marked : of.unregistered().look()) {
+            warning("account " + marked.account() + ": "
+                    + UnregisteredWorkers.describe(List.of(marked))
+                    + " and the registry does not know it; "
+                    + (marked.accountId().isPresent()
+                            ? "stop the account to end it"
+                            : "its account name is not valid, so it can only be ended by hand"));
         }
     }
 
     private void unreadable() {
-        for (EnvironmentSearch.Marked marked : unregistered.ofUnreadableRows()) {
-            add(
-                    Level.WARNING,
-                    "account " + marked.account() + ": " + UnregisteredWorkers.describe(List.of(marked))
-                            + ", and as its row cannot be read neither start nor stop touches it; correct the row and"
-                            + " stop the account, or end it with kill "
-                            + marked.stat().pid());
+        for (Marked marked : of.unregistered().ofUnreadableRows()) {
+            warning("account " + marked.account() + ": " + UnregisteredWorkers.describe(List.of(marked))
+                    + ", and as its row cannot be read neither start nor stop touches it; correct the row and"
+                    + " stop the account, or end it with kill "
+                    + marked.stat().pid());
         }
     }
 
-    /** Hosts, start and stop write; looking does not. */
+    /** Hosts, start and stop write; an inspection does not. */
     private void writable() {
         Stream.of(data.path(), Layout.locks(data), Layout.records(data), data.registryFile())
                 .filter(path -> Files.exists(path) && !Files.isWritable(path))
                 .findFirst()
-                .ifPresent(path -> add(
-                        Level.ERROR,
+                .ifPresent(path -> error(
                         path + " is not writable: give this user write permission, or remount its file system if it is"
                                 + " mounted read-only; until then nothing can be started or stopped here"));
     }
@@ -228,9 +195,7 @@ final class Doctor {
                 .filter(workerId -> !isReported(workerId) && !isOfUnreadableRow(workerId))
                 .collect(Collectors.toList());
         if (!unknown.isEmpty()) {
-            add(
-                    Level.WARNING,
-                    "records of workers that the registry does not know, in " + Layout.records(data) + ": " + unknown);
+            warning("records of workers that the registry does not know, in " + Layout.records(data) + ": " + unknown);
         }
     }
 
@@ -241,23 +206,27 @@ final class Doctor {
     }
 
     private boolean isReported(String workerId) {
-        return account(workerId)
+        return local.accountOf(workerId)
                 .filter(account -> registry.reports(account, StopReport.KEPT).stream()
                         .anyMatch(report -> report.workerId().equals(workerId)))
                 .isPresent();
     }
 
     private boolean isOfUnreadableRow(String workerId) {
-        return account(workerId)
-                .filter(account -> unregistered.isUnreadable(account.toString()))
+        return local.accountOf(workerId)
+                .filter(account -> of.unregistered().isUnreadable(account.toString()))
                 .isPresent();
     }
 
-    private Optional<AccountId> account(String workerId) {
-        return local.records().birth(workerId).flatMap(birth -> Layout.accountOf(birth.account()));
+    private void ok(String text) {
+        findings.add(new Finding(Level.OK, text));
     }
 
-    private void add(Level level, String text) {
-        findings.add(new Finding(level, text));
+    private void warning(String text) {
+        findings.add(new Finding(Level.WARNING, text));
+    }
+
+    private void error(String text) {
+        findings.add(new Finding(Level.ERROR, text));
     }
 }

@@ -26,7 +26,7 @@ import io.workersupervisor.internal.liveness.RowJudge;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
 import io.workersupervisor.internal.logs.LogLookup;
 import io.workersupervisor.internal.machine.Clocks;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.registry.WorkerIds;
 import io.workersupervisor.internal.text.Text;
@@ -50,77 +50,67 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers from registry, machine and files; a finding that lists leave out is reported once. */
-public final class Inspector implements WorkerInspector {
-    /** How many findings are remembered as told; then they are told once more. */
-    private static final int MOST_TOLD = 1_000;
-
+/**
+ * Answers from registry, machine and files.
+ *
+ * @param launchPath the path in use and its keepers, in words
+ * @param troubleOnce reports a finding that lists leave out, once
+ */
+public record Inspector(
+        DataDirectory data,
+        WorkerRegistry registry,
+        LocalEvidence local,
+        RowJudge judge,
+        Supplier<List<String>> launchPath,
+        Ailments ailments,
+        LogLookup logs,
+        UnregisteredWorkers unregistered,
+        Consumer<String> troubleOnce)
+        implements WorkerInspector {
     private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.WorkerInspector");
 
-    private final DataDirectory data;
-    private final WorkerRegistry registry;
-    private final LocalEvidence local;
-    private final RowJudge judge;
-    private final Supplier<List<String>> launchPath;
-    private final LogLookup logs;
-    private final UnregisteredWorkers unregistered;
-    private final Ailments ailments;
-    private final Consumer<String> trouble;
-    private final Set<String> told = ConcurrentHashMap.newKeySet();
-
-    public Inspector(
-            DataDirectory data,
-            WorkerRegistry registry,
-            LocalEvidence local,
-            RowJudge judge,
-            Supplier<List<String>> launchPath,
-            Ailments ailments,
-            LogLookup logs,
-            Consumer<String> trouble) {
-        this.data = data;
-        this.registry = registry;
-        this.local = local;
-        this.judge = judge;
-        this.launchPath = launchPath;
-        this.ailments = ailments;
-        this.logs = logs;
-        this.unregistered = new UnregisteredWorkers(registry, local);
-        this.trouble = trouble;
-    }
+    /** How many findings are remembered as reported; then they are reported once more. */
+    private static final int MOST_REPORTED = 1_000;
 
     public static Inspector of(DataDirectory data, WorkerRegistry registry, Optional<LogSink> sink) {
         LocalEvidence local = LocalEvidence.of(data, true);
         String node = NodeStamp.read(data).map(NodeStamp::node).orElse("");
+        Clocks timing = Clocks.system(InstantSource.system());
+        RulesDirectory rules = new RulesDirectory(Layout.rules(data), List.of(), timing, LOG::warn);
         return new Inspector(
                 data,
                 registry,
                 local,
                 local.judge(node, Optional.empty()),
                 () -> keepers(data, local.script()),
-                ailments(data),
-                new LogLookup(data, registry, sink, Redaction.standard(), Clocks.system(InstantSource.system())),
-                LOG::warn);
+                new Ailments(data, rules, Redaction.standard(), timing),
+                new LogLookup(data, registry, sink, Redaction.standard(), timing),
+                new UnregisteredWorkers(registry, local),
+                once(ConcurrentHashMap.newKeySet()));
     }
 
-    private static Ailments ailments(DataDirectory data) {
-        Clocks timing = Clocks.system(InstantSource.system());
-        return new Ailments(
-                data,
-                new RulesDirectory(Layout.rules(data), List.of(), timing, LOG::warn),
-                Redaction.standard(),
-                timing);
+    private static Consumer<String> once(Set<String> reported) {
+        return text -> {
+            if (reported.size() >= MOST_REPORTED) {
+                reported.clear();
+            }
+            if (reported.add(text)) {
+                LOG.warn(text);
+            }
+        };
     }
 
     @Override
     public List<WorkerStatus> list() {
         List<WorkerStatus> all = new ArrayList<>();
         RowListing listing = registry.list(RowSelection.ALL);
-        listing.unreadable().forEach(row -> tell("a row cannot be read and is not listed: " + row));
+        listing.unreadable().forEach(row -> troubleOnce.accept("a row cannot be read and is not listed: " + row));
         listing.rows().forEach(row -> all.add(status(row)));
-        for (EnvironmentSearch.Marked marked : unregistered.look()) {
+        for (Marked marked : unregistered.look()) {
             if (marked.accountId().isEmpty()) {
-                tell(marked + " names this data directory and is not listed: its account is none, "
-                        + Text.quoted(marked.account()));
+                troubleOnce.accept(
+                        marked + " names this data directory and is not listed: its account name is not valid, "
+                                + Text.quoted(marked.account()));
             } else if (marked.leads()) {
                 all.add(status(marked.accountId().get(), marked));
             }
@@ -174,7 +164,7 @@ public final class Inspector implements WorkerInspector {
 
     @Override
     public List<Finding> doctor() {
-        return new Doctor(data, registry, local, judge, unregistered, launchPath.get()).examine();
+        return new Doctor(this).examine();
     }
 
     private WorkerStatus status(WorkerRow row) {
@@ -184,16 +174,7 @@ public final class Inspector implements WorkerInspector {
         return RowStatus.of(row, data, liveness, isAlive ? ailments.look(row) : Optional.empty());
     }
 
-    private void tell(String text) {
-        if (told.size() >= MOST_TOLD) {
-            told.clear();
-        }
-        if (told.add(text)) {
-            trouble.accept(text);
-        }
-    }
-
-    private WorkerStatus status(AccountId account, EnvironmentSearch.Marked marked) {
+    private WorkerStatus status(AccountId account, Marked marked) {
         return new WorkerStatus(
                 account,
                 WorkerState.RUNNING,

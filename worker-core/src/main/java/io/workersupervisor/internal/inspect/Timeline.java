@@ -18,8 +18,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What happened to an account: starts and stops from its reports and its row, refusals from the last part of the operators'
- * {@code worker.log}, which alone tells them. Pure but for {@link #refusals}.
+ * The history of an account: starts and stops from its reports and its row, refusals from the last part of the operators'
+ * {@code worker.log}, which alone records them. Pure but for {@link #refusals}.
  */
 final class Timeline {
     private Timeline() {}

@@ -16,22 +16,12 @@ import java.nio.file.Path;
  * The kernel locks of accounts, from the outside: whether one is held, and the number in its file. The lock itself is
  * taken by launchers and workers only; the file is never deleted, and never locked by this process.
  */
-public final class AccountLocks {
+public record AccountLocks(DataDirectory data, Trial trial, ProcFs proc) {
     /** Numbers of the fence are written with this many digits. */
     public static final int DIGITS = 19;
 
     /** The highest number that can still grow. */
     static final long HIGHEST = 999_999_999_999_999_999L;
-
-    private final DataDirectory data;
-    private final Trial trial;
-    private final ProcFs proc;
-
-    public AccountLocks(DataDirectory data, Trial trial, ProcFs proc) {
-        this.data = data;
-        this.trial = trial;
-        this.proc = proc;
-    }
 
     /** Tries a lock, shared, for an instant. */
     @FunctionalInterface
@@ -39,18 +29,16 @@ public final class AccountLocks {
         State of(Path lockFile);
     }
 
-    /** Whether the process has the account's lock file open itself; false where that may not be seen. */
+    /** True if the process has the account's lock file open itself; false where that may not be seen. */
     public boolean isOpenIn(long pid, AccountId account) {
         return proc.hasOpen(pid, Layout.lockFile(data, account));
     }
 
-    /** Whether anybody holds a lock. */
+    /** The result of a trial; {@code ABSENT} without a lock file, {@code FAILED} where nothing was found out. */
     public enum State {
         FREE,
         BUSY,
-        /** There is no lock file: nothing was ever launched under it. */
         ABSENT,
-        /** It could not be found out. */
         FAILED
     }
 

@@ -8,19 +8,20 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What a child of this process would inherit from it, and a worker gets, whoever its parent is. */
+/** The limits that a child of this process would inherit, and that a worker gets, whoever its parent is. */
 public final class InheritedLimits {
     private static final Path SELF = Path.of("/proc/self");
     private static final String USUAL_UMASK = "022";
 
-    /** Where the nice value stands behind the name in {@code /proc/self/stat}, and what makes it a number without sign. */
+    /** The place of the nice value behind the name in {@code /proc/self/stat}. */
     private static final int NICE_FIELD = 16;
 
+    /** Subtracted, it makes the nice value a number without sign. */
     private static final int LOWEST_NICE = -20;
 
     private InheritedLimits() {}
 
-    /** Octal digits. */
+    /** The umask in octal digits. */
     public static String umask() {
         return lines("status").stream()
                 .filter(line -> line.startsWith("Umask:"))
@@ -29,7 +30,7 @@ public final class InheritedLimits {
                 .orElse(USUAL_UMASK);
     }
 
-    /** 0 for the most favoured, 39 for the least. */
+    /** The nice value from 0 for the most favoured to 39 for the least. */
     public static int niceness() {
         List<String> stat = lines("stat");
         if (stat.isEmpty()) {
@@ -40,12 +41,12 @@ public final class InheritedLimits {
         return Integer.parseInt(fields[NICE_FIELD]) - LOWEST_NICE;
     }
 
-    /** {@code SOFT:HARD} of each resource in the order of the kernel's numbers, {@code -} for unlimited. */
+    /** Writes {@code SOFT:HARD} of each resource in the order of the kernel's numbers, {@code -} for unlimited. */
     public static String limits() {
         return lines("limits").stream().skip(1).map(InheritedLimits::limit).collect(Collectors.joining(","));
     }
 
-    /** Columns of fixed width: name, soft, hard, unit. */
+    /** Reads columns of fixed width: name, soft, hard, unit. */
     private static String limit(String line) {
         String[] columns = line.substring(26).strip().split(" +", -1);
         return (columns[0] + ":" + columns[1]).replace("unlimited", "-");

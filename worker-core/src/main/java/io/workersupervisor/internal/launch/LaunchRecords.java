@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What launch paths recorded of workers' births and ends, whether or not a host ran. Methods block for reading files, and
- * throw {@link DataDirectoryException} where those cannot be read. Thread-safe.
+ * The records that launch paths made of workers' births and ends, whether or not a host ran. Methods block for reading
+ * files, and throw {@link DataDirectoryException} where these cannot be read. Thread-safe.
  */
 public interface LaunchRecords {
     /** The birth of a worker that got as far as its own process; a damaged record is none. */
@@ -24,36 +24,24 @@ public interface LaunchRecords {
         return exit(workerId);
     }
 
-    /** The worker ids of all records that are not acknowledged, those of living workers among them. */
+    /** The worker ids of all records that are not acknowledged; living workers are among them. */
     List<String> workers();
 
-    /** Something that is equal to what it was as long as no record has come or gone. */
-    Object state();
-
-    /** Lets go of the records of a worker whose report is filed, and of what it wrote beside them. */
+    /** Deletes the records of a worker whose report is filed, and the files that it wrote beside them. */
     void acknowledge(String workerId);
 
-    /**
-     * A worker that got as far as its own process.
-     *
-     * @param workerId the worker
-     * @param account the file name of its account
-     * @param epoch its epoch
-     * @param identity its process
-     * @param launcherPid the process that waits for it
-     */
+    /** A worker that got as far as its own process; {@code account} is a file name, the launcher waits for the process. */
     record Birth(String workerId, String account, long epoch, ProcessIdentity identity, long launcherPid) {}
 
     /**
      * A worker's end as its launch path saw it.
      *
-     * @param status how it ended
-     * @param at when that was recorded
-     * @param evidence what else was seen, a sentence each
-     * @param usage what it used, where the launch path can tell
-     * @param outOfMemory whether the kernel killed something for want of memory while it ran
+     * @param at when the end was recorded
+     * @param evidence further observations, a sentence each
+     * @param usage empty where the launch path cannot tell
+     * @param outOfMemory whether the kernel killed something for want of memory while the worker ran
      * @param signalled the last signal that a host of ours sent, 0 for none or where the launch path cannot tell
-     * @param nothingLeft whether it is known that no descendant of it lived on
+     * @param nothingLeft whether it is known that no descendant lived on
      */
     record Exit(
             ExitStatus status,

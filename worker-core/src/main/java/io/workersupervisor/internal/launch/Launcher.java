@@ -6,9 +6,9 @@ import io.workersupervisor.internal.machine.ProcessIdentity;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The seam between the protocols and the launch path: what starts, fences and signals processes.
+ * The seam between the protocols and the launch path, which starts, fences and signals processes.
  *
- * <p>Whatever stands behind it keeps to this order, and outlives the host:
+ * <p>Every launch path keeps to this order, and outlives the host:
  *
  * <ol>
  *   <li>Take the account's lock, waiting briefly; if it stays busy, answer {@link LaunchAnswer.Busy}.
@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
  *       write the epoch there.
  *   <li>Open the worker's log file, write its birth record, answer {@link LaunchAnswer.Born}.
  *   <li>Run the worker in a session of its own, the lock's descriptor inherited.
- *   <li>When it ends, write the exit record, and only then let go of the lock.
+ *   <li>When it ends, write the exit record, and only then release the lock.
  * </ol>
  *
  * A host that dies anywhere leaves a launch that goes on by itself. Methods block, are bounded in time, and may be called
@@ -32,72 +32,43 @@ public interface Launcher {
     /** Signals a process or a group by it, if it still is that process. */
     SignalAnswer signal(ProcessIdentity process, String signal, Scope scope);
 
-    /**
-     * What to launch.
-     *
-     * @param spec the application's spec
-     * @param workerId the worker
-     * @param epoch its epoch
-     */
+    /** A worker to launch. */
     record LaunchRequest(WorkerSpec spec, String workerId, long epoch) {}
 
-    /** How a launch went. */
+    /** The outcome of a launch. */
     sealed interface LaunchAnswer {
-        /**
-         * The worker has its process; it may not have reached its program yet.
-         *
-         * @param identity the process
-         * @param over completes when the launcher has ended, and with it the worker
-         */
+        /** The worker has its process, perhaps not its program yet; {@code over} completes when launcher and worker ended. */
         record Born(ProcessIdentity identity, CompletableFuture<?> over) implements LaunchAnswer {}
 
         /** Somebody holds the lock; nothing was run. */
         record Busy() implements LaunchAnswer {}
 
-        /**
-         * The epoch was not above the number admitted; nothing was run.
-         *
-         * @param admitted that number
-         */
+        /** The epoch was not above the number admitted; nothing was run. */
         record Superseded(long admitted) implements LaunchAnswer {}
 
         /**
-         * Nothing was run.
-         *
-         * @param step what failed: program, directory, spawn, lock file, fence, log file, records
-         * @param error the system's reason
+         * Nothing was run, for the system's reason. The step that failed: program, directory, spawn, lock file, fence, log
+         * file, records.
          */
         record NotLaunched(String step, String error) implements LaunchAnswer {}
 
-        /**
-         * No answer came: the launch may go on, or may have ended.
-         *
-         * @param why what was waited for
-         */
+        /** No answer came: the launch may go on, or may have ended. */
         record Unanswered(String why) implements LaunchAnswer {}
     }
 
-    /** How raising a fence went. */
+    /** The outcome of raising a fence. */
     sealed interface FenceAnswer {
-        /**
-         * The number in the file is now at least the one asked for.
-         *
-         * @param before what it was
-         */
+        /** The number in the file, which was {@code before}, is now at least the one asked for. */
         record Raised(long before) implements FenceAnswer {}
 
         /** Somebody holds the lock. */
         record Held() implements FenceAnswer {}
 
-        /**
-         * It could not be done.
-         *
-         * @param error the system's reason
-         */
+        /** The number was not raised, for the system's reason. */
         record NotRaised(String error) implements FenceAnswer {}
     }
 
-    /** How a signal went. */
+    /** The outcome of a signal. */
     enum SignalAnswer {
         SENT,
         /** The process is gone, or its number belongs to another. */
@@ -105,7 +76,7 @@ public interface Launcher {
         FAILED
     }
 
-    /** Whom a signal is for. */
+    /** The receivers of a signal. */
     enum Scope {
         /** The group that the process leads; the process alone while it leads none. */
         GROUP,

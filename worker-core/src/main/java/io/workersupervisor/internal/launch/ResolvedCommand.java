@@ -7,15 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What the host's environment, its directory and the PATH make of a spec, before anything is started. */
+/** A spec's command after the host's environment, its directory and the PATH are applied, before anything is started. */
 public sealed interface ResolvedCommand {
-    /**
-     * It can be tried.
-     *
-     * @param directory the working directory, absolute
-     * @param command the program's path and its arguments
-     * @param environment the variables but for the library's own
-     */
+    String NO_SUCH_FILE = "No such file or directory";
+
+    /** A command that can be tried: an absolute directory, the program's path and arguments, all variables but our own. */
     record Ready(Path directory, List<String> command, Map<String, String> environment) implements ResolvedCommand {
         @Override
         public String toString() {
@@ -23,28 +19,51 @@ public sealed interface ResolvedCommand {
         }
     }
 
-    /**
-     * It cannot.
-     *
-     * @param answer what fails, in the system's words
-     */
+    /** A command that cannot be run, for a reason in the system's words. */
     record Not(Launcher.LaunchAnswer.NotLaunched answer) implements ResolvedCommand {}
 
     static ResolvedCommand of(WorkerSpec spec, Map<String, String> host) {
         Map<String, String> environment = WorkerEnvironment.of(spec, host);
         Path directory = spec.directory().orElse(Path.of("")).toAbsolutePath();
         if (!Files.isDirectory(directory)) {
-            return not(
-                    "directory",
-                    (Files.exists(directory) ? "Not a directory: " : "No such file or directory: ") + directory);
+            return not("directory", (Files.exists(directory) ? "Not a directory: " : NO_SUCH_FILE + ": ") + directory);
         }
-        Program.Found program = Program.find(spec.command().get(0), directory, environment);
+        Found program = find(spec.command().get(0), directory, environment);
         if (!program.error().isEmpty()) {
             return not("program", program.error() + ": " + program.path());
         }
         List<String> command = new ArrayList<>(spec.command());
         command.set(0, program.path().toString());
         return new Ready(directory, List.copyOf(command), environment);
+    }
+
+    /** A program, or the system's reason why there is none. */
+    record Found(Path path, String error) {}
+
+    /** Looks a command's first word up as {@code execvp} would, from the worker's directory and on its PATH. */
+    static Found find(String name, Path directory, Map<String, String> environment) {
+        if (name.indexOf('/') >= 0) {
+            return check(directory.resolve(name));
+        }
+        Found best = new Found(Path.of(name), NO_SUCH_FILE);
+        for (String entry : environment.getOrDefault("PATH", "/usr/bin:/bin").split(":", -1)) {
+            Found found = check(directory.resolve(entry).resolve(name));
+            if (found.error().isEmpty()) {
+                return found;
+            }
+            if (!found.error().equals(NO_SUCH_FILE)) {
+                best = found;
+            }
+        }
+        return best;
+    }
+
+    private static Found check(Path path) {
+        if (!Files.exists(path)) {
+            return new Found(path, NO_SUCH_FILE);
+        }
+        boolean runs = !Files.isDirectory(path) && Files.isExecutable(path);
+        return new Found(path, runs ? "" : "Permission denied");
     }
 
     private static Not not(String step, String error) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the JDK says when it cannot run a program: {@code error=7, ...} or, in newer ones, {@code error: 7 (...)}. */
+/** The JDK's error for a program that cannot be run: {@code error=7, ...} or, in newer ones, {@code error: 7 (...)}. */
 public final class SpawnError {
     /** The words and variables are too many. */
     public static final int TOO_LONG = 7;
@@ -16,13 +16,13 @@ public final class SpawnError {
 
     private SpawnError() {}
 
-    /** The system's number, 0 where none is told. */
+    /** The system's number, 0 where there is none. */
     public static int number(IOException error) {
         Matcher found = ERROR.matcher(String.valueOf(error.getMessage()));
         return found.find() ? Integer.parseInt(found.group(1)) : 0;
     }
 
-    /** From the system's number on: what stands before repeats the command. */
+    /** The message from the system's number on: the words before repeat the command. */
     public static String words(IOException error) {
         String message = String.valueOf(error.getMessage());
         Matcher found = ERROR.matcher(message);

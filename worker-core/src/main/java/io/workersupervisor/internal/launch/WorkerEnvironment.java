@@ -1,6 +1,15 @@
 package io.workersupervisor.internal.launch;
 
+import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.internal.text.PlatformCharset;
+import io.workersupervisor.internal.text.Text;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -8,20 +17,16 @@ import java.util.Map;
 public final class WorkerEnvironment {
     private WorkerEnvironment() {}
 
-    /** What of this process's variables can be inherited; they never change. */
+    /** The variables of this process that can be inherited; they never change. */
     private static final Map<String, String> INHERITED = passable(System.getenv());
 
     private static Map<String, String> passable(Map<String, String> host) {
-        Map<String, String> variables = new LinkedHashMap<>();
-        host.forEach((name, value) -> {
-            if (WorkerSpec.isPassable(name)) {
-                variables.put(name, value);
-            }
-        });
+        Map<String, String> variables = new LinkedHashMap<>(host);
+        variables.keySet().removeIf(name -> !WorkerSpec.isPassable(name));
         return variables;
     }
 
-    /** Makes these the variables of a process; one that it inherits as it is keeps its bytes, in whatever charset. */
+    /** Makes these the variables of a process; an inherited one that stays the same keeps its bytes, in whatever charset. */
     public static void set(Map<String, String> process, Map<String, String> wanted) {
         process.keySet().retainAll(wanted.keySet());
         wanted.forEach((name, value) -> {
@@ -31,7 +36,7 @@ public final class WorkerEnvironment {
         });
     }
 
-    /** The host's variables unless the spec wants none, those of the spec, and none of the library's own. */
+    /** The host's variables unless the spec wants none, the spec's, and none of the library's own. */
     static Map<String, String> of(WorkerSpec spec, Map<String, String> host) {
         Map<String, String> variables = spec.cleanEnvironment()
                 ? new LinkedHashMap<>()
@@ -42,5 +47,48 @@ public final class WorkerEnvironment {
         variables.putIfAbsent("PYTHONUNBUFFERED", "1");
         variables.putIfAbsent("PYTHONFAULTHANDLER", "1");
         return variables;
+    }
+
+    /**
+     * The variables that this JVM was started with, byte for byte: as text some have lost what the platform's charset lacks,
+     * and a worker that inherits them must not.
+     */
+    public static final class HostBytes {
+        private final Map<String, String> text;
+        private final Map<String, byte[]> bytes;
+
+        HostBytes(Map<String, String> text, byte[] environ, Charset charset) {
+            this.text = text;
+            this.bytes = new HashMap<>();
+            for (String variable : new String(environ, StandardCharsets.ISO_8859_1).split("\0", -1)) {
+                int name = variable.indexOf('=');
+                if (name > 0) {
+                    byte[] raw = variable.getBytes(StandardCharsets.ISO_8859_1);
+                    String key = new String(raw, 0, name, charset);
+                    // A variable that was changed before this JVM began in its process has other bytes by now.
+                    if (new String(raw, charset).equals(key + "=" + text.get(key))) {
+                        bytes.putIfAbsent(key, raw);
+                    }
+                }
+            }
+        }
+
+        public static HostBytes current() {
+            Path environ = Path.of("/proc/self/environ");
+            try {
+                byte[] raw = Files.exists(environ) ? Files.readAllBytes(environ) : new byte[0];
+                return new HostBytes(System.getenv(), raw, PlatformCharset.CHARSET);
+            } catch (IOException e) {
+                throw new DataDirectoryException("cannot read " + environ + ": " + Text.reason(e), e);
+            }
+        }
+
+        /** {@code NAME=VALUE} as it was inherited, or encoded where the value is another one. */
+        public byte[] variable(String name, String value) {
+            byte[] inherited = bytes.get(name);
+            return inherited != null && value.equals(text.get(name))
+                    ? inherited.clone()
+                    : (name + "=" + value).getBytes(PlatformCharset.CHARSET);
+        }
     }
 }

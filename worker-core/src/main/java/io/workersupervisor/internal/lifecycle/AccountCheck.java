@@ -8,6 +8,7 @@ import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.WorkerStatus;
 import io.workersupervisor.internal.diagnosis.Ending;
+import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.registry.Detail;
@@ -19,21 +20,25 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
- * Looks at one account of this node and does what its row and its processes ask for.
+ * Looks at one account of this node and does what its row and its processes ask for. An account with a call of this host in
+ * flight is left to that call. Ladders, which last for a stop grace, run on threads of their own.
  *
  * <ol>
  *   <li>STARTING and STOPPING of another living host are left to that host, for as long as it can take.
  *   <li>A row without a recorded process is settled ({@link LaunchSettlement}): found running it becomes RUNNING, or its stop
  *       goes on; over, its end is filed.
- *   <li>Alive and wanted: taken up. Alive and to be stopped: the ladder goes on.
- *   <li>Dead: the end is filed; where its launcher has just told of it, the listener hears of it first
+ *   <li>Alive and wanted: adopted. Alive and to be stopped: the ladder goes on.
+ *   <li>Dead: the end is filed; where its launcher has just ended, the end is reported to the listener first
  *       ({@link EndFiling}).
  *   <li>Ended with descendants left: after the stop grace, counted from when this host first saw them, the ladder ends
  *       them.
- *   <li>In doubt: left alone and told, once for each finding.
+ *   <li>In doubt: nothing is done, and this is reported once for each finding.
  * </ol>
  */
 public final class AccountCheck {
@@ -45,75 +50,107 @@ public final class AccountCheck {
 
     private final ProtocolContext context;
     private final LaunchSettlement settlement;
-    private final EndFiling end;
+    private final EndFiling ends;
     private final StopLadder ladder;
     private final StartVerification verification;
     private final SupervisedWorkers supervised;
+    private final Executor ladders;
     private final Map<String, Long> elsewhere = new ConcurrentHashMap<>();
     private final Map<String, Long> drainingSince = new ConcurrentHashMap<>();
+    private final Map<AccountId, CompletableFuture<Result>> resumed = new ConcurrentHashMap<>();
 
-    public AccountCheck(
+    AccountCheck(
             ProtocolContext context,
             LaunchSettlement settlement,
-            EndFiling end,
+            EndFiling ends,
             StopLadder ladder,
             StartVerification verification,
-            SupervisedWorkers supervised) {
+            SupervisedWorkers supervised,
+            Executor ladders) {
         this.context = context;
         this.settlement = settlement;
-        this.end = end;
+        this.ends = ends;
         this.ladder = ladder;
         this.verification = verification;
         this.supervised = supervised;
+        this.ladders = ladders;
     }
 
-    /** What came of one row. */
+    /** The outcome of one check. */
     public sealed interface Result {}
 
-    /** It lives. */
+    /** The worker lives. */
     public record Lives() implements Result {}
 
-    /**
-     * It has ended.
-     *
-     * @param report why
-     */
+    /** The worker has ended, and its end is reported. */
     public record Filed(StopReport report) implements Result {}
 
-    /**
-     * It is left alone.
-     *
-     * @param why in words
-     */
+    /** Nothing is done, although something is wrong. */
     public record Left(String why) implements Result {}
 
-    /** There is nothing to be done, or another host has done it. */
+    /** There is nothing to be done, or another call or host does it. */
     public record Nothing() implements Result {}
 
-    /** A ladder is to be gone on with. */
-    public record Resume() implements Result {}
+    /** The ladder goes on, on a thread of its own; the future never fails. */
+    public record Resumed(CompletableFuture<Result> over) implements Result {}
+
+    /** The check threw this, which is logged. */
+    public record Failed(Throwable thrown) implements Result {}
+
+    /** The ladder is to go on, without the account's mutex. */
+    private record Resume() implements Result {}
 
     /** How far a look at an account may go. */
-    public enum Reach {
+    private enum Reach {
         LOOK,
         LADDER
     }
 
-    /** An account that no other call of this host is at; for who has its mutex. */
-    public Result check(AccountId account, Reach reach) {
-        Optional<WorkerRow> row = openHere(account);
-        return row.map(found -> forgotten(found, settle(found, reach))).orElseGet(Nothing::new);
+    /** Checks an account. */
+    public Result check(AccountId account) {
+        return contained(account, "reconcile", () -> look(account, Reach.LOOK));
     }
 
     /**
-     * The account of a worker whose launcher has ended, which is most of what is to be known: where nobody was ending it,
-     * the end is told at once and filed behind. The row is read after the death, and so shows a stop that caused it.
+     * Checks the account of a worker whose launcher has ended: where nobody was ending it, the end is reported at once and
+     * filed behind. The row is read after the death, and so shows a stop that caused it.
      */
     public Result ended(AccountId account, String workerId) {
+        return contained(account, "end", () -> lookAtEnd(account, workerId));
+    }
+
+    /** Waits for the ladders that go on. */
+    public void awaitLadders() {
+        resumed.values().forEach(CompletableFuture::join);
+    }
+
+    private Result contained(AccountId account, String what, Supplier<Result> look) {
+        CompletableFuture<Result> over = new CompletableFuture<>();
+        Guard.run(what, Optional.of(account), () -> {
+                    Result result =
+                            context.mutex().call(account, Duration.ZERO, look).orElseGet(Nothing::new);
+                    over.complete(result instanceof Resume ? new Resumed(resume(account)) : result);
+                })
+                .ifPresent(thrown -> over.complete(new Failed(thrown)));
+        return over.join();
+    }
+
+    private CompletableFuture<Result> resume(AccountId account) {
+        CompletableFuture<Result> over = CompletableFuture.supplyAsync(
+                () -> contained(account, "ladder", () -> look(account, Reach.LADDER)), ladders);
+        resumed.put(account, over);
+        return over.whenComplete((result, thrown) -> resumed.remove(account, over));
+    }
+
+    private Result look(AccountId account, Reach reach) {
+        return openHere(account).map(row -> forgotten(row, look(row, reach))).orElseGet(Nothing::new);
+    }
+
+    private Result lookAtEnd(AccountId account, String workerId) {
         Optional<WorkerRow> row = openHere(account);
         if (row.filter(found -> found.workerId().equals(workerId) && isLeftToItself(found))
                 .isEmpty()) {
-            return row.map(found -> forgotten(found, settle(found, Reach.LOOK))).orElseGet(Nothing::new);
+            return row.map(found -> forgotten(found, look(found, Reach.LOOK))).orElseGet(Nothing::new);
         }
         WorkerRow found = row.get();
         Optional<LaunchRecords.Exit> exit =
@@ -122,11 +159,10 @@ public final class AccountCheck {
                 ? context.judge().seenEnding(found)
                 : context.judge().judge(found);
         if (!(judgement instanceof Judgement.Dead dead)) {
-            return forgotten(found, settled(found, judgement, Reach.LOOK));
+            return forgotten(found, judged(found, judgement, Reach.LOOK));
         }
-        Ending ending =
-                exit.map(seen -> end.ending(found, dead, seen)).orElseGet(() -> end.ending(found, dead, List.of()));
-        return forgotten(found, new Filed(end.tell(found, ending)));
+        Ending ending = exit.map(seen -> ends.ending(dead, seen)).orElseGet(() -> ends.ending(found, dead, List.of()));
+        return forgotten(found, new Filed(ends.report(found, ending)));
     }
 
     private static boolean isLeftToItself(WorkerRow row) {
@@ -149,36 +185,35 @@ public final class AccountCheck {
         return result;
     }
 
-    private Result settle(WorkerRow row, Reach reach) {
+    private Result look(WorkerRow row, Reach reach) {
         if (row.state() != WorkerState.RUNNING && context.isActorAlive(row) && !isLate(row)) {
-            return new Left("another host is at it, state " + row.state());
-        }
-        if (Detail.identityOf(row).isEmpty()) {
+            return new Left("another host works on it, state " + row.state());
+        } else if (Detail.identityOf(row).isEmpty()) {
             return unrecorded(row, reach);
         }
-        boolean toEnd = isToEnd(row);
-        return settled(
-                row, toEnd ? context.judge().judgeToEnd(row) : context.judge().judge(row), reach);
+        Judgement judgement = StopProtocol.isToEnd(row)
+                ? context.judge().judgeToEnd(row)
+                : context.judge().judge(row);
+        return judged(row, judgement, reach);
     }
 
-    private Result settled(WorkerRow row, Judgement judgement, Reach reach) {
-        boolean toEnd = isToEnd(row);
+    private Result judged(WorkerRow row, Judgement judgement, Reach reach) {
         if (judgement instanceof Judgement.Alive) {
-            return toEnd ? resume(row, reach) : lives(row);
+            return StopProtocol.isToEnd(row) ? resume(row, reach) : lives(row);
         } else if (judgement instanceof Judgement.Dead dead) {
-            return filed(end.bury(row, end.ending(row, dead, List.of())));
+            return filed(ends.file(row, ends.ending(row, dead, List.of())));
         } else if (judgement instanceof Judgement.Draining draining) {
             return draining(row, draining, reach);
         }
         return left(row, judgement.evidence());
     }
 
-    /** Whether a host has had its intent for so long that it must have given up; its process may live on without it. */
+    /** True if a host has had its intent for so long that it must have given up; its process may live on without it. */
     private boolean isLate(WorkerRow row) {
         if (elsewhere.size() >= MOST_ELSEWHERE) {
             elsewhere.clear();
         }
-        long now = context.timing().nanos();
+        long now = context.nanos();
         long since = elsewhere.computeIfAbsent(row.workerId() + "/" + row.revision(), key -> now);
         return now - since > Detail.of(row).stopGrace().plus(LONGEST_INTENT).toNanos();
     }
@@ -186,9 +221,9 @@ public final class AccountCheck {
     private Result unrecorded(WorkerRow row, Reach reach) {
         LaunchSettlement.Settled settled = settlement.settle(row);
         if (settled instanceof LaunchSettlement.Over over) {
-            return filed(end.bury(row, end.ending(row, over, List.of())));
+            return filed(ends.file(row, ends.ending(row, over, List.of())));
         } else if (settled instanceof LaunchSettlement.Found found) {
-            if (row.state() == WorkerState.STOPPING || row.desired() == Desired.STOPPED) {
+            if (StopProtocol.isToEnd(row)) {
                 return resume(row, reach);
             }
             WorkerRow running = RowChanges.running(row, found.identity());
@@ -213,7 +248,7 @@ public final class AccountCheck {
                     context.local().data(),
                     Optional.of(Liveness.alive("worker " + seen.workerId() + " was found running")),
                     Optional.empty());
-            context.events().emit(new WorkerEvent.Adopted(context.timing().now(), status));
+            context.events().emit(new WorkerEvent.Adopted(context.now(), status));
         }
         return new Lives();
     }
@@ -224,12 +259,12 @@ public final class AccountCheck {
         }
         StopLadder.Outcome outcome = ladder.end(row);
         return outcome instanceof StopLadder.Done done
-                ? filed(done.report().or(() -> end.filed(row)))
+                ? filed(done.report().or(() -> ends.filed(row)))
                 : left(row, ((StopLadder.Stuck) outcome).evidence());
     }
 
     private Result draining(WorkerRow row, Judgement.Draining draining, Reach reach) {
-        long now = context.timing().nanos();
+        long now = context.nanos();
         long since = drainingSince.computeIfAbsent(row.workerId(), id -> now);
         boolean overdue = now - since >= Detail.of(row).stopGrace().toNanos();
         if (row.state() == WorkerState.STOPPING || (overdue && !draining.left().isEmpty())) {
@@ -238,8 +273,7 @@ public final class AccountCheck {
             }
             WorkerRow sweeping = row;
             if (row.state() != WorkerState.STOPPING) {
-                sweeping = RowChanges.stopping(
-                        row, context.self(), context.timing().now(), StopPurpose.LEFTOVERS);
+                sweeping = RowChanges.stopping(row, context.self(), context.now(), StopPurpose.LEFTOVERS);
                 if (!context.registry().update(Optional.of(row), sweeping)) {
                     return new Nothing();
                 }
@@ -247,21 +281,18 @@ public final class AccountCheck {
             drainingSince.remove(row.workerId());
             return resume(sweeping, reach);
         }
-        // A launcher needs a moment for the exit record; only what stays is worth a person's while.
+        // A launcher needs a moment for the exit record; only a state that lasts is worth a person's while.
         return draining.left().isEmpty() && !overdue ? new Left(draining.evidence()) : left(row, draining.evidence());
     }
 
-    private static boolean isToEnd(WorkerRow row) {
-        return row.state() == WorkerState.STOPPING || row.desired() == Desired.STOPPED;
-    }
-
-    /** Another host that was faster is no news. */
+    /** An end that another host filed first is no news. */
     private static Result filed(Optional<StopReport> report) {
         return report.<Result>map(Filed::new).orElseGet(Nothing::new);
     }
 
     private Result left(WorkerRow row, String why) {
-        context.events().troubleOnce(Optional.of(row.account()), "worker " + row.workerId() + " is left alone: " + why);
+        context.events()
+                .troubleOnce(Optional.of(row.account()), "worker " + row.workerId() + " is left as it is: " + why);
         return new Left(why);
     }
 }

@@ -10,8 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * One call at a time for an account within this host. Who is inside knows that an unfinished row of this host is left over
- * from a call that has given up. Reentrant.
+ * One call at a time for an account within this host. While it is held, an unfinished row of this host is left over from a
+ * call that has given up. Reentrant.
  */
 public final class AccountMutex {
     private final Map<AccountId, ReentrantLock> locks = new ConcurrentHashMap<>();

@@ -15,12 +15,12 @@ import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 
 /**
  * Files the end of a worker exactly once.
@@ -28,10 +28,10 @@ import java.util.concurrent.Executor;
  * <ol>
  *   <li>The launcher wrote the exit record before it let go of the lock, and the lock is seen free before the record is
  *       read: what is not there then never comes.
- *   <li>Read the row again, unless it tells of a stop already: one that was written meanwhile may have caused the end, and
+ *   <li>Read the row again, unless it names a stop already: one that was written meanwhile may have caused the end, and
  *       is looked at first.
- *   <li>Where nobody has stopped the worker, the listener hears of the end at once, and what follows comes behind it
- *       ({@link UnfiledEnds}): many ends share a commit then, and a start that the listener asks for files the report with
+ *   <li>Where nobody has stopped the worker, the end is reported to the listener at once, and the next steps come some
+ *       milliseconds behind ({@link UnfiledEnds}): many ends share a commit then, and a start that the listener asks for files the report with
  *       its own claim.
  *   <li>Insert the report, if there is none for the worker id.
  *   <li>Close the row, if it still has the epoch, version and worker id that were read: in one durable write with the
@@ -43,101 +43,74 @@ import java.util.concurrent.Executor;
  * and closes the row; after 5 the records are left, and reconcile deletes those whose report is filed. Records of worker ids
  * that the registry does not know are left alone.
  */
-public final class EndFiling {
-    private final ProtocolContext context;
-    private final UnfiledEnds unfiled;
-    private final Executor behind;
-
-    /**
-     * Files ends.
-     *
-     * @param context what the protocols work with
-     * @param unfiled the ends that were told and not filed yet
-     * @param behind runs the filing of those some milliseconds later
-     */
-    public EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor behind) {
-        this.context = context;
-        this.unfiled = unfiled;
-        this.behind = behind;
-    }
-
+public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor behind) {
     /** The facts about a worker that was judged dead. */
-    Ending ending(WorkerRow row, Judgement.Dead dead, List<String> rungs) {
-        return ending(row, dead.evidence(), dead.waitStatus(), dead.otherBoot(), rungs);
+    Ending ending(WorkerRow row, Judgement.Dead dead, List<String> steps) {
+        return ending(dead, context.local().records().lastExit(row.workerId()), steps);
     }
 
-    /** The facts about a worker whose launch path saw it end. */
-    Ending ending(WorkerRow row, Judgement.Dead dead, LaunchRecords.Exit exit) {
-        return ending(dead.evidence(), Optional.of(exit), dead.waitStatus(), dead.otherBoot(), List.of());
+    /** The facts about a worker whose launch path observed its end. */
+    Ending ending(Judgement.Dead dead, LaunchRecords.Exit exit) {
+        return ending(dead, Optional.of(exit), List.of());
     }
 
     /** The facts about a worker whose process was never recorded in its row. */
-    Ending ending(WorkerRow row, LaunchSettlement.Over over, List<String> rungs) {
-        if (over.nothingRan()) {
-            List<String> evidence = new ArrayList<>(rungs);
-            evidence.add(over.evidence());
-            return Ending.neverRan(context.timing().now(), evidence);
-        }
-        return ending(row, over.evidence(), OptionalInt.empty(), over.otherBoot(), rungs);
+    Ending ending(WorkerRow row, LaunchSettlement.Over over, List<String> steps) {
+        return over.nothingRan()
+                ? Ending.neverRan(
+                        context.now(),
+                        Stream.concat(steps.stream(), Stream.of(over.evidence()))
+                                .toList())
+                : ending(row, new Judgement.Dead(over.evidence(), OptionalInt.empty(), over.otherBoot()), steps);
     }
 
-    /** A launch that was answered: nothing ran. */
+    /** The facts about a launch that was answered: nothing ran. */
     Ending nothingRan(String evidence) {
-        return Ending.neverRan(context.timing().now(), List.of(evidence));
+        return Ending.neverRan(context.now(), List.of(evidence));
     }
 
-    private Ending ending(WorkerRow row, String found, OptionalInt waitStatus, boolean otherBoot, List<String> rungs) {
-        return ending(found, context.local().records().lastExit(row.workerId()), waitStatus, otherBoot, rungs);
-    }
-
-    private Ending ending(
-            String found,
-            Optional<LaunchRecords.Exit> record,
-            OptionalInt waitStatus,
-            boolean otherBoot,
-            List<String> rungs) {
-        ExitStatus exit = record.map(LaunchRecords.Exit::status)
-                .orElseGet(() -> waitStatus.isPresent()
-                        ? ExitStatus.ofWait(waitStatus.getAsInt())
-                        : new ExitStatus.Unknown(
-                                otherBoot
-                                        ? "the machine went down before it was recorded"
-                                        : "no exit record: the launcher was killed or could not write it"));
-        List<String> evidence = new ArrayList<>();
-        evidence.addAll(rungs);
-        evidence.add(found);
-        record.ifPresent(known -> {
+    private Ending ending(Judgement.Dead dead, Optional<LaunchRecords.Exit> exit, List<String> steps) {
+        List<String> evidence = new ArrayList<>(steps);
+        evidence.add(dead.evidence());
+        exit.ifPresent(known -> {
             evidence.add("the launcher recorded " + known.status() + " at " + known.at());
             evidence.addAll(known.evidence());
         });
-        Instant at = record.map(LaunchRecords.Exit::at)
-                .orElseGet(() -> context.timing().now());
-        boolean signalled = rungs.stream().anyMatch(Signals::isForWorker);
         return new Ending(
-                exit,
-                at,
-                otherBoot,
-                signalled,
-                record.flatMap(LaunchRecords.Exit::usage),
-                record.filter(LaunchRecords.Exit::outOfMemory).isPresent(),
+                exit.map(LaunchRecords.Exit::status).orElseGet(() -> unrecorded(dead)),
+                exit.map(LaunchRecords.Exit::at).orElseGet(context::now),
+                dead.otherBoot(),
+                steps.stream().anyMatch(Signals::isForWorker),
+                exit.flatMap(LaunchRecords.Exit::usage),
+                exit.filter(LaunchRecords.Exit::outOfMemory).isPresent(),
                 evidence);
     }
 
+    private static ExitStatus unrecorded(Judgement.Dead dead) {
+        if (dead.waitStatus().isPresent()) {
+            return ExitStatus.ofWait(dead.waitStatus().getAsInt());
+        }
+        return new ExitStatus.Unknown(
+                dead.otherBoot()
+                        ? "the machine went down before it was recorded"
+                        : "no exit record: the launcher was killed or could not write it");
+    }
+
     /** Step 3: the row was read when its worker was dead, and nobody is ending it. */
-    StopReport tell(WorkerRow row, Ending ending) {
+    StopReport report(WorkerRow row, Ending ending) {
         UnfiledEnds.Unfiled end =
                 new UnfiledEnds.Unfiled(row, context.diagnosis().report(row, ending));
         unfiled.put(end);
-        context.events().hear(new WorkerEvent.Stopped(context.timing().now(), end.report()));
+        context.events().hear(new WorkerEvent.Stopped(context.now(), end.report()));
         behind.execute(() -> fileLater(row.account()));
         return end.report();
     }
 
-    /** What fails is found by reconcile: the row is open, and its worker dead. */
+    /** Reconcile finds an end that could not be filed: the row is open, and its worker dead. */
     private void fileLater(AccountId account) {
         Guard.run("filing", Optional.of(account), () -> {
             boolean over = context.mutex()
-                    .call(account, Duration.ZERO, () -> file(account))
+                    .call(account, Duration.ZERO, () -> fileOf(account))
                     .isPresent();
             if (!over) {
                 // The call that has the account may file it, or may leave it.
@@ -146,28 +119,27 @@ public final class EndFiling {
         });
     }
 
-    /** The end that is told of an account and not filed; for who has its mutex. */
+    /** The end that is reported and not filed; the caller has the account's mutex. */
     Optional<UnfiledEnds.Unfiled> unfiled(AccountId account) {
         return unfiled.of(account);
     }
 
-    /** Files all that were told, each by itself, before the host closes: the next one finds what fails or is late. */
-    public void fileTold(Duration patience) {
-        long deadline = context.timing().nanos() + patience.toNanos();
+    /** Files all that are reported, each by itself, before the host closes; the next host finds those that fail or are late. */
+    public void fileReported(Duration patience) {
+        long deadline = context.nanos() + patience.toNanos();
         for (AccountId account : unfiled.accounts()) {
-            Duration left =
-                    Duration.ofNanos(Math.max(0, deadline - context.timing().nanos()));
-            Guard.run("filing", Optional.of(account), () -> context.mutex().call(account, left, () -> file(account)));
+            Duration left = Duration.ofNanos(Math.max(0, deadline - context.nanos()));
+            Guard.run("filing", Optional.of(account), () -> context.mutex().call(account, left, () -> fileOf(account)));
         }
     }
 
-    private boolean file(AccountId account) {
+    private boolean fileOf(AccountId account) {
         unfiled.of(account).ifPresent(end -> close(end.row(), end.report()));
         return true;
     }
 
     /** Steps 2 to 6; empty if another host changed the row meanwhile, and it must be looked at again. */
-    Optional<StopReport> bury(WorkerRow row, Ending ending) {
+    Optional<StopReport> file(WorkerRow row, Ending ending) {
         boolean ran = !(ending.exit() instanceof ExitStatus.NeverRan);
         boolean caused = Detail.of(row).termedAt().isPresent();
         if (ran && !caused && !isUnchanged(row)) {
@@ -178,15 +150,15 @@ public final class EndFiling {
     }
 
     private Optional<StopReport> close(WorkerRow row, StopReport report) {
-        context.steps().reached("report");
+        context.reached("report");
         WorkerRegistry.Claimed closed = context.registry()
                 .claim(
                         Optional.of(row),
                         RowChanges.closed(row, Diagnosis.closedState(row, report)),
                         Optional.of(report));
-        context.steps().reached("closed");
-        isFiled(report, closed.filed());
-        context.steps().reached("told");
+        context.reached("closed");
+        reportFiled(report, closed.filed());
+        context.reached("told");
         if (!closed.won()) {
             return Optional.empty();
         }
@@ -195,11 +167,11 @@ public final class EndFiling {
     }
 
     /** A report is in the registry now; this write has put it there, or found another. */
-    void isFiled(StopReport report, boolean byThisWrite) {
-        boolean told = unfiled.filed(report.account(), report.workerId());
+    void reportFiled(StopReport report, boolean byThisWrite) {
+        boolean reported = unfiled.remove(report.account(), report.workerId());
         if (byThisWrite) {
-            WorkerEvent event = new WorkerEvent.Stopped(context.timing().now(), report);
-            if (told) {
+            WorkerEvent event = new WorkerEvent.Stopped(context.now(), report);
+            if (reported) {
                 context.events().log(event);
             } else {
                 context.events().emit(event);
@@ -211,9 +183,7 @@ public final class EndFiling {
     private boolean isUnchanged(WorkerRow row) {
         return context.registry()
                 .find(row.account())
-                .filter(now -> now.epoch() == row.epoch()
-                        && now.revision() == row.revision()
-                        && now.workerId().equals(row.workerId()))
+                .filter(now -> UnfiledEnds.isSame(now, row))
                 .isPresent();
     }
 

@@ -16,9 +16,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Whether a host may work: open, closing (new calls are refused, those in flight and ladders go on) or closed, and with its
- * data directory in place. Whoever replaced the directory beneath a running host took the locks and records of its workers
- * away: what is not found there proves nothing. Thread-safe.
+ * Says whether a host may work: open, closing (new calls are refused, those in flight and ladders go on) or closed, and with its
+ * data directory in place. A directory that is replaced beneath a running host takes the locks and records of its
+ * workers away: their absence proves nothing. Thread-safe.
  */
 public final class HostState {
     private final NodeStamp stamp;
@@ -59,7 +59,7 @@ public final class HostState {
         }
     }
 
-    /** Whether what goes on by itself may. */
+    /** True if the host may go on by itself: tick, and file ends. */
     public boolean isAtWork() {
         return !closed && !isMoved();
     }
@@ -72,7 +72,7 @@ public final class HostState {
         return !intact;
     }
 
-    /** The directory that was found intact is so; only another one is compared with the stamp, which takes longer. */
+    /** Compares only another directory than the one that was found intact with the stamp, which takes longer. */
     private boolean isIntact() {
         Optional<Object> now = place();
         if (now.isPresent() && now.equals(intact)) {
@@ -101,7 +101,7 @@ public final class HostState {
         return closing.compareAndSet(false, true);
     }
 
-    /** Whether the calls in flight are over in time. */
+    /** True if the calls in flight are over in time. */
     public boolean awaitCalls(Duration patience) {
         try {
             boolean idle = calls.writeLock().tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);

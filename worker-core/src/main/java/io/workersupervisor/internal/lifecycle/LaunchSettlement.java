@@ -7,8 +7,7 @@ import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.liveness.Descendants;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
-import io.workersupervisor.internal.machine.Kernel;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.machine.ProcessProbe;
 import io.workersupervisor.internal.registry.Detail;
@@ -17,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Decides what became of a launch whose row has no process recorded: STARTING, or STOPPING that came from it.
+ * Decides the fate of a launch whose row has no process recorded: STARTING, or STOPPING that came from it.
  *
  * <ol>
  *   <li>STARTING, and another boot than the starter's: over.
@@ -34,42 +33,27 @@ import java.util.Optional;
  *
  * A crash between the steps leaves a raised number, which harms nobody: the row's epoch can only be used once.
  */
-public final class LaunchSettlement {
-    private final ProtocolContext context;
-    private final Descendants descendants;
-
-    public LaunchSettlement(ProtocolContext context) {
-        this.context = context;
-        this.descendants = new Descendants(context.local());
-    }
-
-    /** What became of the launch. */
+record LaunchSettlement(ProtocolContext context) {
+    /** The fate of a launch. */
     sealed interface Settled {}
 
-    /**
-     * The worker runs.
-     *
-     * @param identity its process
-     */
+    /** The worker runs. */
     record Found(ProcessIdentity identity) implements Settled {}
 
     /**
      * Nothing runs, nor can it from now on.
      *
-     * @param nothingRan whether it is known that nothing ever ran
-     * @param otherBoot whether the machine went down since
-     * @param evidence in words
+     * @param nothingRan it is known that nothing ever ran
+     * @param otherBoot the machine went down since
      */
     record Over(boolean nothingRan, boolean otherBoot, String evidence) implements Settled {}
 
     /**
-     * Not to be told yet.
+     * It cannot be decided yet.
      *
-     * @param reason the kind of doubt
-     * @param evidence in words
      * @param left descendants of the worker, which has ended
      */
-    record Pending(RefusalReason reason, String evidence, List<EnvironmentSearch.Marked> left) implements Settled {}
+    record Pending(RefusalReason reason, String evidence, List<Marked> left) implements Settled {}
 
     Settled settle(WorkerRow row) {
         boolean otherBoot = row.state() == WorkerState.STARTING
@@ -84,14 +68,14 @@ public final class LaunchSettlement {
         if (otherBoot) {
             return new Over(false, true, "the machine was restarted since worker " + row.workerId() + " was claimed");
         }
-        context.steps().reached("fence");
+        context.reached("fence");
         Launcher.FenceAnswer fence = context.launcher().raise(row.account(), row.epoch());
-        context.steps().reached("fenced");
+        context.reached("fenced");
         Optional<ProcessIdentity> born =
                 context.local().records().birth(row.workerId()).map(LaunchRecords.Birth::identity);
         Optional<ProcessProbe.Finding> finding =
                 born.map(process -> context.local().processes().probe(process, row.workerId()));
-        Descendants.Found left = descendants.of(row, List.of());
+        Descendants.Found left = context.local().descendants().of(row, List.of());
         Optional<Settled> settled = finding.isEmpty() || finding.get().kind() == ProcessProbe.Kind.FOREIGN
                 ? leader(left.ours()).map(Found::new)
                 : byBirth(row.account(), born.orElseThrow(), finding.get());
@@ -137,14 +121,14 @@ public final class LaunchSettlement {
                     nothingRan,
                     false,
                     nothingRan
-                            ? "the launch of epoch " + row.epoch() + " was never admitted and cannot be any more"
+                            ? "the launch of epoch " + row.epoch() + " was not admitted, and from now on it cannot be"
                             : "no process carries worker id " + row.workerId() + " and its lock is free");
         } else if (fence instanceof Launcher.FenceAnswer.NotRaised failed) {
             return new Pending(
                     RefusalReason.LOCK_UNREADABLE, "the fence could not be raised: " + failed.error(), List.of());
         } else if (born.filter(finding -> finding.kind() == ProcessProbe.Kind.DEAD)
                 .isPresent()) {
-            Descendants.Found holders = descendants.holders(row);
+            Descendants.Found holders = context.local().descendants().holders(row);
             return new Pending(
                     holders.ours().isEmpty() ? RefusalReason.LOCK_HELD : RefusalReason.DESCENDANTS_LEFT,
                     "worker " + row.workerId() + " has ended but its lock is still held" + Descendants.by(holders),
@@ -156,21 +140,7 @@ public final class LaunchSettlement {
                 List.of());
     }
 
-    private Optional<ProcessIdentity> leader(List<EnvironmentSearch.Marked> marked) {
-        return marked.stream()
-                .filter(EnvironmentSearch.Marked::leads)
-                .findFirst()
-                .map(this::identity);
-    }
-
-    ProcessIdentity identity(EnvironmentSearch.Marked marked) {
-        Kernel machine = context.local().machine();
-        return new ProcessIdentity(
-                marked.stat().pid(),
-                marked.stat().startTicks(),
-                0,
-                machine.bootId(),
-                machine.pidNamespace(),
-                machine.timeNamespace());
+    private Optional<ProcessIdentity> leader(List<Marked> marked) {
+        return marked.stream().filter(Marked::leads).findFirst().map(context.local()::identity);
     }
 }

@@ -1,5 +1,6 @@
 package io.workersupervisor.internal.lifecycle;
 
+import io.workersupervisor.AccountId;
 import io.workersupervisor.internal.diagnosis.Diagnosis;
 import io.workersupervisor.internal.events.Events;
 import io.workersupervisor.internal.launch.Launcher;
@@ -11,21 +12,21 @@ import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * What the protocols of one host work with.
+ * The collaborators that all protocols of one host share.
  *
- * @param node the id of the node
- * @param self this host
- * @param registry the durable rows
- * @param local what this machine offers
- * @param judge the verdict on a row
- * @param launcher the launch path
- * @param events where events go
- * @param timing the clocks
- * @param mutex one call at a time for an account
- * @param diagnosis composes stop reports
- * @param steps the points between two effects
+ * @param self this host, as rows name it
+ * @param points called between two effects
  */
 public record ProtocolContext(
         String node,
@@ -38,15 +39,68 @@ public record ProtocolContext(
         Clocks timing,
         AccountMutex mutex,
         Diagnosis diagnosis,
-        Steps steps) {
-    /** Whether the host behind an intent can still go on with it; in doubt it cannot, which is manners and not safety. */
+        CrashPoints points) {
+    /**
+     * The supervisors that are open in this process. A row that names a host of this process is a living host's business
+     * only while that host is open; a process number cannot tell this.
+     */
+    private static final Set<String> OPEN_HOSTS = ConcurrentHashMap.newKeySet();
+
+    /** Names the points between two effects of a protocol, so that tests can end the host there. */
+    @FunctionalInterface
+    public interface CrashPoints {
+        CrashPoints NONE = point -> {};
+
+        void reached(String point);
+    }
+
+    public void opened() {
+        OPEN_HOSTS.add(self.host());
+    }
+
+    public void closed() {
+        OPEN_HOSTS.remove(self.host());
+    }
+
+    void reached(String point) {
+        points.reached(point);
+    }
+
+    public Instant now() {
+        return timing.now();
+    }
+
+    public long nanos() {
+        return timing.nanos();
+    }
+
+    /** Waits for a future that never fails; false if the time is over, or the thread interrupted, before. */
+    public static boolean await(Future<?> future, Duration patience) {
+        try {
+            future.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException late) {
+            return false;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("this future contains what it throws", e);
+        }
+    }
+
+    void trouble(AccountId account, String text) {
+        events.trouble(Optional.of(account), text);
+    }
+
+    /** True if the host behind an intent can still go on with it; in doubt it cannot, which is manners and not safety. */
     boolean isActorAlive(WorkerRow row) {
         return Detail.of(row).actor().filter(this::isAlive).isPresent();
     }
 
     private boolean isAlive(Actor actor) {
         return actor.process().equals(self.process())
-                ? !actor.host().equals(self.host()) && OpenHosts.isOpen(actor.host())
+                ? !actor.host().equals(self.host()) && OPEN_HOSTS.contains(actor.host())
                 : local.processes().probe(actor.process()).kind() == ProcessProbe.Kind.ALIVE;
     }
 }

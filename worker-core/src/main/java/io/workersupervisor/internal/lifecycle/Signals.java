@@ -1,7 +1,8 @@
 package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.internal.launch.Launcher;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.liveness.LocalEvidence;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import java.time.Duration;
 import java.util.List;
@@ -12,55 +13,47 @@ import java.util.function.BooleanSupplier;
  * process that sends it; where the system has none (not Linux), the number alone is signalled, a moment after the process
  * was looked at.
  */
-public final class Signals {
+record Signals(ProtocolContext context) {
     private static final String FOR_WORKER = " sent to the group of pid ";
 
     static final Duration LONGEST_POLL = Duration.ofMillis(50);
 
-    private final ProtocolContext context;
-    private final LaunchSettlement settlement;
-
-    public Signals(ProtocolContext context, LaunchSettlement settlement) {
-        this.context = context;
-        this.settlement = settlement;
-    }
-
-    /** To the process group of a worker; what was done is a rung. */
-    Launcher.SignalAnswer send(ProcessIdentity worker, String signal, List<String> rungs) {
+    /** Signals the process group of a worker; adds to the steps in words. */
+    Launcher.SignalAnswer send(ProcessIdentity worker, String signal, List<String> steps) {
         Launcher.SignalAnswer answer = context.launcher().signal(worker, signal, Launcher.Scope.GROUP);
         if (answer == Launcher.SignalAnswer.SENT) {
-            rungs.add(signal + FOR_WORKER + worker.pid());
+            steps.add(signal + FOR_WORKER + worker.pid());
         } else if (answer == Launcher.SignalAnswer.FAILED) {
-            rungs.add(signal + " could not be sent to pid " + worker.pid());
+            steps.add(signal + " could not be sent to pid " + worker.pid());
         }
         return answer;
     }
 
-    /** To the groups of those that lead one, and to what is in none of these. */
-    void sendAll(List<EnvironmentSearch.Marked> processes, String signal, List<String> rungs) {
+    /** Signals the groups of those that lead one, and all that are in none of these. */
+    void sendAll(List<Marked> processes, String signal, List<String> steps) {
         List<Long> groups = processes.stream()
-                .filter(EnvironmentSearch.Marked::leads)
+                .filter(Marked::leads)
                 .map(process -> process.stat().pid())
                 .toList();
         processes.stream()
                 .filter(process ->
                         process.leads() || !groups.contains(process.stat().group()))
-                .forEach(process -> send(settlement.identity(process), signal, rungs));
+                .forEach(process -> send(identity(process), signal, steps));
     }
 
-    /** To one process, or to its group, if it is still the one that was seen; whether it was there. */
-    boolean send(EnvironmentSearch.Marked process, String signal, Launcher.Scope scope) {
-        return context.launcher().signal(settlement.identity(process), signal, scope) == Launcher.SignalAnswer.SENT;
+    /** Signals one process, or its group, if it is still the one that was seen; true if it was there. */
+    boolean send(Marked process, String signal, Launcher.Scope scope) {
+        return context.launcher().signal(identity(process), signal, scope) == Launcher.SignalAnswer.SENT;
     }
 
     /** Ends one process, if it is still the one that was seen. */
-    boolean kill(EnvironmentSearch.Marked process) {
+    boolean kill(Marked process) {
         return send(process, "KILL", Launcher.Scope.PROCESS);
     }
 
-    /** Whether a rung was a signal to the worker, and not to what it left behind. */
-    static boolean isForWorker(String rung) {
-        return rung.contains(FOR_WORKER);
+    /** True if a step was a signal to the worker, and not to its descendants. */
+    static boolean isForWorker(String step) {
+        return step.contains(FOR_WORKER);
     }
 
     /** False if the time is over, or the thread interrupted, before the worker has ended. */
@@ -68,16 +61,17 @@ public final class Signals {
         return await(() -> context.local().processes().probe(worker, workerId).runs(), deadline);
     }
 
-    /** The same of several processes. */
-    boolean awaitEnd(List<EnvironmentSearch.Marked> processes, long deadline) {
-        return await(() -> processes.stream().anyMatch(this::isAlive), deadline);
+    /** False if the time is over, or the thread interrupted, before all of these have ended. */
+    boolean awaitEnd(List<Marked> processes, long deadline) {
+        LocalEvidence local = context.local();
+        return await(() -> processes.stream().anyMatch(process -> local.lives(process)), deadline);
     }
 
     /** False if the time is over, or the thread interrupted, before everything has ended. */
     boolean await(BooleanSupplier runs, long deadline) {
         Duration poll = Duration.ofMillis(1);
         while (runs.getAsBoolean()) {
-            long left = deadline - context.timing().nanos();
+            long left = deadline - context.nanos();
             if (left <= 0 || Thread.currentThread().isInterrupted()) {
                 return false;
             }
@@ -88,19 +82,15 @@ public final class Signals {
         return true;
     }
 
-    private boolean isAlive(EnvironmentSearch.Marked marked) {
-        return context.local()
-                .proc()
-                .stat(marked.stat().pid())
-                .filter(stat -> stat.startTicks() == marked.stat().startTicks() && !stat.isDead())
-                .isPresent();
-    }
-
-    /** Whether the process of such a mark runs, although it may have cleared its environment. */
-    boolean runs(EnvironmentSearch.Marked process) {
+    /** True if the process of such a mark runs, although it may have cleared its environment. */
+    boolean runs(Marked process) {
         return context.local()
                 .processes()
-                .probe(settlement.identity(process), process.workerId())
+                .probe(identity(process), process.workerId())
                 .runs();
+    }
+
+    private ProcessIdentity identity(Marked process) {
+        return context.local().identity(process);
     }
 }

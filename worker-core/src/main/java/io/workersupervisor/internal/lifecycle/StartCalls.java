@@ -8,6 +8,7 @@ import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerSupervisorException;
+import io.workersupervisor.internal.launch.WorkerEnds;
 import io.workersupervisor.internal.registry.StopPurpose;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -15,71 +16,32 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
  * The starts that the application asks for, of one account or of many: one call at a time for an account, and the start
- * grace passes without holding up others. Thread-safe.
+ * grace passes without holding up others. Walks {@link StartProtocol}. Thread-safe.
  */
-public final class StartCalls {
+public record StartCalls(
+        ProtocolContext context,
+        HostState state,
+        Lifecycle.Threads threads,
+        StartProtocol protocol,
+        StartVerification verification,
+        StopProtocol stops,
+        SupervisedWorkers supervised,
+        WorkerEnds ends) {
     /** How long a call waits for another call of this host for the same account. */
     public static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final ProtocolContext context;
-    private final HostState state;
-    private final Executor starters;
-    private final Executor writers;
-    private final StartProtocol starts;
-    private final WorkerLaunch launch;
-    private final StartVerification verification;
-    private final StopProtocol stops;
-    private final SupervisedWorkers supervised;
-    private final BiConsumer<AccountId, String> ended;
+    /** The refusal of a call that has waited so long. */
+    static final String CONTENDED = "another call of this host works on the account";
 
-    /** Whether a start is a person's or the application's. */
+    /** A person's start, or the application's, which respects a person's stop. */
     public enum Verb {
         START,
         ENSURE
-    }
-
-    /**
-     * Starts.
-     *
-     * @param context what the protocols work with
-     * @param state whether the host may work
-     * @param starters run the starts of many
-     * @param writers record what was launched
-     * @param starts steps 1 to 3 of {@link StartProtocol}
-     * @param launch its step 4
-     * @param verification its step 5
-     * @param stops ends the worker before, where a restart is asked for
-     * @param supervised takes up what was started
-     * @param ended is told when the launcher of a worker has ended
-     */
-    public StartCalls(
-            ProtocolContext context,
-            HostState state,
-            Executor starters,
-            Executor writers,
-            StartProtocol starts,
-            WorkerLaunch launch,
-            StartVerification verification,
-            StopProtocol stops,
-            SupervisedWorkers supervised,
-            BiConsumer<AccountId, String> ended) {
-        this.context = context;
-        this.state = state;
-        this.starters = starters;
-        this.writers = writers;
-        this.starts = starts;
-        this.launch = launch;
-        this.verification = verification;
-        this.stops = stops;
-        this.supervised = supervised;
-        this.ended = ended;
     }
 
     public StartResult start(WorkerSpec spec, Verb verb) {
@@ -92,10 +54,9 @@ public final class StartCalls {
     }
 
     private StartProtocol.Progress endAndBegin(WorkerSpec spec) {
-        Optional<StopResult> ended = stops.endOnly(spec.account(), Optional.empty(), StopPurpose.RESTART);
+        Optional<StopResult> ended = stops.stop(spec.account(), Optional.empty(), StopPurpose.RESTART);
         return ended.isPresent() && ended.get() instanceof StopResult.Refused refused
-                ? new StartProtocol.Decided(
-                        new StartResult.Refused(spec.account(), refused.reason(), refused.evidence()))
+                ? StartProtocol.refused(spec.account(), refused.reason(), refused.evidence())
                 : begin(spec, Verb.ENSURE);
     }
 
@@ -125,8 +86,8 @@ public final class StartCalls {
 
     private CompletableFuture<StartProtocol.Progress> submit(WorkerSpec spec, Verb verb) {
         try {
-            return CompletableFuture.supplyAsync(() -> beginOpen(spec, verb), starters)
-                    .thenApplyAsync(this::recordAlone, writers);
+            return CompletableFuture.supplyAsync(() -> beginOpen(spec, verb), threads.starters())
+                    .thenApplyAsync(this::recordAlone, threads.writers());
         } catch (RejectedExecutionException overtaken) {
             return CompletableFuture.failedFuture(new IllegalStateException("the supervisor is closed", overtaken));
         }
@@ -136,46 +97,38 @@ public final class StartCalls {
     private StartProtocol.Progress beginOpen(WorkerSpec spec, Verb verb) {
         state.requireOpen();
         state.requireIntact();
-        return alone(spec.account(), () -> starts.begin(spec, verb == Verb.ENSURE));
+        return alone(spec.account(), () -> protocol.begin(spec, verb == Verb.ENSURE));
     }
 
-    /** Behind the launch, so that the next of many is not kept waiting; what another call makes of the row meanwhile counts. */
+    /** Behind the launch, so that the next of many is not kept waiting; a change of the row by another call counts. */
     private StartProtocol.Progress recordAlone(StartProtocol.Progress begun) {
         return begun instanceof StartProtocol.Launched launched
                 ? alone(launched.row().account(), () -> record(launched))
                 : begun;
     }
 
+    /** The row says that the worker runs before another call has its account. */
     private StartProtocol.Progress begin(WorkerSpec spec, Verb verb) {
         state.requireIntact();
-        return alone(spec.account(), () -> beginAlone(spec, verb));
+        return alone(spec.account(), () -> record(protocol.begin(spec, verb == Verb.ENSURE)));
     }
 
     private StartProtocol.Progress alone(AccountId account, Supplier<StartProtocol.Progress> call) {
-        return context.mutex().call(account, PATIENCE, call).orElseGet(() -> contended(account));
+        return context.mutex()
+                .call(account, PATIENCE, call)
+                .orElseGet(() -> StartProtocol.refused(account, RefusalReason.CONTENDED, CONTENDED));
     }
 
-    /** That the worker runs is written before another call has its account. */
-    private StartProtocol.Progress beginAlone(WorkerSpec spec, Verb verb) {
-        return record(starts.begin(spec, verb == Verb.ENSURE));
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored") // what follows an end contains what it throws
+    @SuppressWarnings("FutureReturnValueIgnored") // the listener contains what it throws
     private StartProtocol.Progress record(StartProtocol.Progress begun) {
         StartProtocol.Progress progress =
-                begun instanceof StartProtocol.Launched launched ? launch.record(launched) : begun;
+                begun instanceof StartProtocol.Launched launched ? protocol.record(launched) : begun;
         if (progress instanceof StartProtocol.Born born) {
-            AccountId account = born.row().account();
             String workerId = born.row().workerId();
-            supervised.add(account, workerId);
-            born.over().thenRun(() -> ended.accept(account, workerId));
+            supervised.add(born.row().account(), workerId);
+            born.over().thenRun(() -> ends.ended(workerId));
         }
         return progress;
-    }
-
-    private static StartProtocol.Progress contended(AccountId account) {
-        return new StartProtocol.Decided(
-                new StartResult.Refused(account, RefusalReason.CONTENDED, "another call of this host is at it"));
     }
 
     /** The start grace passes without holding up other calls for the account. */
@@ -184,9 +137,9 @@ public final class StartCalls {
                 ? verification.verify(born)
                 : ((StartProtocol.Decided) progress).result();
         if (result instanceof StartResult.Started started) {
-            context.events().emit(new WorkerEvent.Started(context.timing().now(), started));
+            context.events().emit(new WorkerEvent.Started(context.now(), started));
         } else if (!(result instanceof StartResult.AlreadyRunning)) {
-            context.events().emit(new WorkerEvent.NotStarted(context.timing().now(), result));
+            context.events().emit(new WorkerEvent.NotStarted(context.now(), result));
         }
         return result;
     }

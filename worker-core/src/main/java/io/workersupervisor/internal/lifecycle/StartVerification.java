@@ -15,9 +15,6 @@ import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -26,42 +23,34 @@ import java.util.function.Supplier;
  * <ol>
  *   <li>Wait for the start grace, or until the launcher ends, and with it the worker.
  *   <li>Ended within the grace: its end is filed, unless it is being stopped and its ladder files it, and the start is
- *       {@code Failed} with that report, after whoever filed it has told it, if that takes no longer than a moment.
+ *       {@code Failed} with that report, after it was reported to the listener, if that takes no longer than a moment.
  *   <li>Alive: that it has the lock open itself is stored. Once stored, a free lock proves its end even to another
  *       namespace.
  * </ol>
  *
- * A crash here leaves a RUNNING row, which the next host takes up or closes.
+ * A crash here leaves a RUNNING row, which the next host adopts or closes.
  */
-public final class StartVerification {
+record StartVerification(ProtocolContext context, EndFiling ends) {
     /** How long the end of a worker that died within the grace may take to be filed. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-    /** How long another call of this host may take to tell of an end that is filed. */
-    private static final Duration TELLING = Duration.ofSeconds(2);
+    /** How long another call of this host may take to report an end that is filed. */
+    private static final Duration REPORTING = Duration.ofSeconds(2);
 
     private static final Duration POLL = Duration.ofMillis(25);
-
-    private final ProtocolContext context;
-    private final EndFiling end;
-
-    public StartVerification(ProtocolContext context, EndFiling end) {
-        this.context = context;
-        this.end = end;
-    }
 
     StartResult verify(StartProtocol.Born born) {
         WorkerRow row = born.row();
         Duration grace = Detail.of(row).startGrace();
         long deadline = born.since() + grace.toNanos();
         boolean alive = true;
-        while (alive && context.timing().nanos() < deadline) {
-            if (!awaitEnd(born, Duration.ofNanos(deadline - context.timing().nanos()))) {
+        while (alive && context.nanos() < deadline) {
+            if (!ProtocolContext.await(born.over(), Duration.ofNanos(deadline - context.nanos()))) {
                 break;
             }
             alive = isAlive(born);
             if (alive) {
-                // The launcher was killed alone: nobody tells when the worker ends.
+                // The launcher was killed alone: nobody observes the end of the worker.
                 context.timing().pause(POLL);
             }
         }
@@ -91,24 +80,9 @@ public final class StartVerification {
                 .runs();
     }
 
-    /** Whether the launcher ended within the time. */
-    private static boolean awaitEnd(StartProtocol.Born born, Duration patience) {
-        try {
-            born.over().get(patience.toNanos(), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException stillRuns) {
-            return false;
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("waiting for a launcher failed", e);
-        }
-    }
-
     /**
-     * Alone: another call of this host that files the end has told it, too, before the start is called failed. Empty while
-     * one is at it.
+     * Runs it under the account's mutex: another call of this host that files the end has reported it, too, before the start
+     * is called failed. Empty while another call has the account.
      */
     private <T> Optional<T> alone(AccountId account, Supplier<T> call) {
         return Thread.currentThread().isInterrupted()
@@ -118,7 +92,7 @@ public final class StartVerification {
 
     private StartResult endedInGrace(StartProtocol.Born born) {
         WorkerRow mine = born.row();
-        long deadline = context.timing().nanos() + PATIENCE.toNanos();
+        long deadline = context.nanos() + PATIENCE.toNanos();
         while (true) {
             Optional<WorkerRow> row = context.registry()
                     .find(mine.account())
@@ -126,20 +100,20 @@ public final class StartVerification {
                             && seen.state().isOpen());
             Optional<StopReport> report = Optional.empty();
             String found = "its row is closed or replaced";
-            boolean late = context.timing().nanos() > deadline;
+            boolean late = context.nanos() > deadline;
             if (row.isEmpty()) {
                 // At last without waiting for what else that call does: it may launch another worker.
                 Optional<Optional<StopReport>> filed =
-                        late ? Optional.of(end.filed(mine)) : alone(mine.account(), () -> end.filed(mine));
+                        late ? Optional.of(ends.filed(mine)) : alone(mine.account(), () -> ends.filed(mine));
                 late = filed.isPresent();
                 report = filed.flatMap(known -> known);
-                deadline = Math.min(deadline, context.timing().nanos() + TELLING.toNanos());
+                deadline = Math.min(deadline, context.nanos() + REPORTING.toNanos());
             } else {
                 Judgement judgement = context.judge().judge(row.get());
                 found = judgement.evidence();
-                // The end of one that is being stopped is its ladder's to tell.
+                // The end of a worker that is being stopped is filed by its ladder.
                 if (judgement instanceof Judgement.Dead dead && row.get().state() != WorkerState.STOPPING) {
-                    report = alone(mine.account(), () -> end.bury(row.get(), end.ending(row.get(), dead, List.of())))
+                    report = alone(mine.account(), () -> ends.file(row.get(), ends.ending(row.get(), dead, List.of())))
                             .flatMap(known -> known);
                 } else if (judgement instanceof Judgement.Draining draining
                         && !draining.left().isEmpty()) {

@@ -4,12 +4,13 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.Desired;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.StopReport;
+import io.workersupervisor.internal.diagnosis.Ending;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.liveness.Descendants;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
@@ -22,11 +23,11 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Ends one worker, rung by rung. The wish to stop is in the row before the ladder begins.
+ * Ends one worker, step by step. The wish to stop is in the row before the ladder begins.
  *
  * <ol>
  *   <li>A row without a recorded process is settled first: the fence is raised, then lock and environments decide.
- *   <li>That the worker is about to be signalled is written into the row: without it, its end was its own.
+ *   <li>The row says that the worker is about to be signalled: without this, its end was its own.
  *   <li>TERM to the worker's process group; grace, for the worker and for every descendant in its group.
  *   <li>The worker is gone: TERM to the descendants that have had none; grace for them, too.
  *   <li>KILL to the worker's group when the grace is over.
@@ -36,72 +37,65 @@ import java.util.Set;
  *   <li>The end is filed and the row closed ({@link EndFiling}).
  * </ol>
  *
- * A worker that ended by itself and left descendants behind is taken up at the fourth rung. A ladder belongs to one worker
- * id and is over when the row has moved on or is closed, whoever did that. A crash on any rung leaves a row that is STOPPING,
+ * For a worker that ended by itself and left descendants the ladder begins at step 4. A ladder belongs to one worker id and
+ * is over when the row names another worker or is closed, by any host. A crash after any step leaves a row that is STOPPING,
  * which reconcile resumes.
  */
-public final class StopLadder {
+record StopLadder(
+        ProtocolContext context,
+        LaunchSettlement settlement,
+        EndFiling ends,
+        Signals signals,
+        LeftoverSweep leftovers) {
     /** How long a worker may take to vanish after KILL, and a lock to be let go. */
     static final Duration AFTER_KILL = Duration.ofSeconds(5);
 
-    private final ProtocolContext context;
-    private final LaunchSettlement settlement;
-    private final EndFiling end;
-    private final Signals signals;
-    private final Descendants descendants;
-    private final LeftoverSweep leftovers;
-
-    public StopLadder(ProtocolContext context, LaunchSettlement settlement, EndFiling end, Signals signals) {
-        this.context = context;
-        this.settlement = settlement;
-        this.end = end;
-        this.signals = signals;
-        this.descendants = new Descendants(context.local());
-        this.leftovers = new LeftoverSweep(context, signals, descendants);
+    StopLadder(ProtocolContext context, LaunchSettlement settlement, EndFiling ends, Signals signals) {
+        this(
+                context,
+                settlement,
+                ends,
+                signals,
+                new LeftoverSweep(context, signals, context.local().descendants()));
     }
 
-    /** Where a ladder ended. */
+    /** The end of a ladder. */
     sealed interface Outcome {}
 
     /**
      * The worker is gone and its row closed or replaced.
      *
-     * @param rungs what was done
      * @param report of its end, where this ladder has seen it filed
      */
-    record Done(List<String> rungs, Optional<StopReport> report) implements Outcome {}
+    record Done(List<String> steps, Optional<StopReport> report) implements Outcome {}
 
-    /**
-     * Something stands against it.
-     *
-     * @param reason what
-     * @param evidence in words
-     */
+    /** Something stands against it. */
     record Stuck(RefusalReason reason, String evidence) implements Outcome {}
 
+    /** Ends a worker whose row is read here. */
     Outcome end(AccountId account, String workerId) {
         return end(account, workerId, open(account, workerId));
     }
 
-    /** The worker of a row that was just read or written. */
+    /** Ends the worker of a row that was just read or written. */
     Outcome end(WorkerRow first) {
         return end(first.account(), first.workerId(), Optional.of(first));
     }
 
     private Outcome end(AccountId account, String workerId, Optional<WorkerRow> first) {
-        List<String> rungs = new ArrayList<>();
-        Rounds rounds = new Rounds();
+        Actions done = new Actions();
+        TimeLeft time = new TimeLeft();
         Optional<WorkerRow> row = first;
         while (row.isPresent()) {
             Optional<Outcome> outcome = Detail.identityOf(row.get()).isEmpty()
-                    ? endUnrecorded(row.get(), rungs, rounds)
-                    : endRecorded(row.get(), rungs, rounds);
+                    ? endUnrecorded(row.get(), done, time)
+                    : endRecorded(row.get(), done, time);
             if (outcome.isPresent()) {
                 return outcome.get();
             }
             row = open(account, workerId);
         }
-        return new Done(rungs, Optional.empty());
+        return new Done(done.steps, Optional.empty());
     }
 
     private Optional<WorkerRow> open(AccountId account, String workerId) {
@@ -111,112 +105,128 @@ public final class StopLadder {
                         found.workerId().equals(workerId) && found.state().isOpen());
     }
 
-    /** What one ladder has spent. */
-    private static final class Rounds {
+    /** Done so far by one ladder. */
+    private static final class Actions {
+        private final List<String> steps = new ArrayList<>();
         private boolean termed;
-        /** Which group has had its TERM, 0 for none. */
+        /** The group that has had its TERM, 0 for none. */
         private long group;
 
         private boolean swept;
-        private long graceUntil;
-        private int killed;
-        private int waited;
-        private long waitUntil;
+        private int kills;
         /** Found in the worker's session while the worker was still there. */
-        private List<EnvironmentSearch.Marked> seen = List.of();
+        private List<Marked> seen = List.of();
+
+        void sent(String signal, Set<Long> descendants) {
+            if (!descendants.isEmpty()) {
+                steps.add(signal + " sent to " + descendants.size()
+                        + (descendants.size() == 1 ? " descendant" : " descendants"));
+            }
+        }
     }
 
-    private Optional<Outcome> endRecorded(WorkerRow row, List<String> rungs, Rounds rounds) {
+    /** Until when one ladder waits: for ends after TERM, and for the lock. */
+    private static final class TimeLeft {
+        private long graceUntil;
+        private int lookedAtLock;
+        private long lockUntil;
+    }
+
+    private Optional<Outcome> endRecorded(WorkerRow row, Actions done, TimeLeft time) {
         Judgement judgement = context.judge().judgeToEnd(row);
         if (judgement instanceof Judgement.Dead dead) {
-            return end.bury(row, end.ending(row, dead, rungs)).map(report -> new Done(rungs, Optional.of(report)));
+            return file(row, ends.ending(row, dead, done.steps), done);
         } else if (judgement instanceof Judgement.Draining draining) {
-            return drain(row, draining.left(), draining.evidence(), rungs, rounds);
+            return drain(row, draining.left(), draining.evidence(), done, time);
         } else if (judgement instanceof Judgement.Alive alive) {
             return alive.reachable()
-                    ? signal(row, Detail.identityOf(row).orElseThrow(), rungs, rounds)
+                    ? signal(row, Detail.identityOf(row).orElseThrow(), done, time)
                     : Optional.of(new Stuck(RefusalReason.OTHER_NAMESPACE, alive.evidence()));
         }
         Judgement.Doubt doubt = (Judgement.Doubt) judgement;
         if (doubt.reason().equals(RefusalReason.OTHER_NAMESPACE) && isFree(row)) {
             String evidence =
                     doubt.evidence() + ", its lock is free and no process here carries its id; a person stopped it";
-            return end.bury(row, end.ending(row, new Judgement.Dead(evidence, OptionalInt.empty(), false), rungs))
-                    .map(report -> new Done(rungs, Optional.of(report)));
+            Judgement.Dead dead = new Judgement.Dead(evidence, OptionalInt.empty(), false);
+            return file(row, ends.ending(row, dead, done.steps), done);
         }
-        return doubt(row, doubt.reason(), doubt.evidence(), rungs, rounds);
+        return doubt(row, doubt.reason(), doubt.evidence(), done, time);
     }
 
-    /** What is in doubt to others may have been seen by this ladder while the worker was there. */
-    private Optional<Outcome> doubt(
-            WorkerRow row, RefusalReason reason, String evidence, List<String> rungs, Rounds rounds) {
-        List<EnvironmentSearch.Marked> left = rounds.seen.isEmpty()
+    /** Step 8; empty to look again. */
+    private Optional<Outcome> file(WorkerRow row, Ending ending, Actions done) {
+        return ends.file(row, ending).map(report -> new Done(done.steps, Optional.of(report)));
+    }
+
+    /** A process in doubt to others may have been seen by this ladder while the worker was there. */
+    private Optional<Outcome> doubt(WorkerRow row, RefusalReason reason, String evidence, Actions done, TimeLeft time) {
+        List<Marked> left = done.seen.isEmpty()
                 ? List.of()
-                : descendants.of(row, rounds.seen).ours();
-        return left.isEmpty() ? Optional.of(new Stuck(reason, evidence)) : drain(row, left, evidence, rungs, rounds);
+                : context.local().descendants().of(row, done.seen).ours();
+        return left.isEmpty() ? Optional.of(new Stuck(reason, evidence)) : drain(row, left, evidence, done, time);
     }
 
     private boolean isFree(WorkerRow row) {
         AccountLocks.State lock = context.local().locks().state(row.account());
         return (lock == AccountLocks.State.FREE || lock == AccountLocks.State.ABSENT)
                 && row.desired() == Desired.STOPPED
-                && descendants.of(row, List.of()).isEmpty();
+                && context.local().descendants().of(row, List.of()).isEmpty();
     }
 
-    private Optional<Outcome> endUnrecorded(WorkerRow row, List<String> rungs, Rounds rounds) {
+    /** Step 1. */
+    private Optional<Outcome> endUnrecorded(WorkerRow row, Actions done, TimeLeft time) {
         LaunchSettlement.Settled settled = settlement.settle(row);
         if (settled instanceof LaunchSettlement.Over over) {
-            return end.bury(row, end.ending(row, over, rungs)).map(report -> new Done(rungs, Optional.of(report)));
+            return file(row, ends.ending(row, over, done.steps), done);
         } else if (settled instanceof LaunchSettlement.Found found) {
-            return signal(row, found.identity(), rungs, rounds);
+            return signal(row, found.identity(), done, time);
         }
         LaunchSettlement.Pending pending = (LaunchSettlement.Pending) settled;
         return pending.reason().equals(RefusalReason.PROCESS_IN_DOUBT)
-                ? doubt(row, pending.reason(), pending.evidence(), rungs, rounds)
-                : drain(row, pending.left(), pending.evidence(), rungs, rounds);
+                ? doubt(row, pending.reason(), pending.evidence(), done, time)
+                : drain(row, pending.left(), pending.evidence(), done, time);
     }
 
-    /** Rungs 2, 3 and 5; empty to look again. */
-    private Optional<Outcome> signal(WorkerRow row, ProcessIdentity worker, List<String> rungs, Rounds rounds) {
-        if (!rounds.termed && !term(row, worker, rungs, rounds)) {
+    /** Steps 2, 3 and 5; empty to look again. */
+    private Optional<Outcome> signal(WorkerRow row, ProcessIdentity worker, Actions done, TimeLeft time) {
+        if (!done.termed && !term(row, worker, done, time)) {
             return Optional.empty();
         }
-        if (signals.awaitDeath(worker, row.workerId(), rounds.graceUntil)) {
+        if (signals.awaitDeath(worker, row.workerId(), time.graceUntil)) {
             return Optional.empty();
         }
         if (Thread.currentThread().isInterrupted()) {
             return Optional.of(interrupted("pid " + worker.pid()));
         }
-        if (rounds.killed++ > 1) {
+        if (done.kills++ > 1) {
             return Optional.of(new Stuck(
                     RefusalReason.STOP_UNFINISHED,
                     context.local().processes().probe(worker, row.workerId()).evidence() + " after KILL"));
         }
-        context.steps().reached("kill");
-        signals.send(worker, "KILL", rungs);
-        context.steps().reached("killed");
-        signals.awaitDeath(worker, row.workerId(), context.timing().nanos() + AFTER_KILL.toNanos());
+        context.reached("kill");
+        signals.send(worker, "KILL", done.steps);
+        context.reached("killed");
+        signals.awaitDeath(worker, row.workerId(), context.nanos() + AFTER_KILL.toNanos());
         return Optional.empty();
     }
 
-    /** Rungs 2 and 3; false if the row has changed meanwhile. */
-    private boolean term(WorkerRow row, ProcessIdentity worker, List<String> rungs, Rounds rounds) {
+    /** Steps 2 and 3; false if the row has changed meanwhile. */
+    private boolean term(WorkerRow row, ProcessIdentity worker, Actions done, TimeLeft time) {
         boolean first = Detail.of(row).termedAt().isEmpty();
-        WorkerRow terming = first ? RowChanges.terming(row, context.timing().now()) : row;
+        WorkerRow terming = first ? RowChanges.terming(row, context.now()) : row;
         if (first) {
-            context.steps().reached("terming");
+            context.reached("terming");
             if (!context.registry().update(Optional.of(row), terming)) {
                 return false;
             }
         }
-        rounds.termed = true;
-        rounds.seen = descendants.besides(row, worker);
-        context.steps().reached("term");
-        Launcher.SignalAnswer answer = signals.send(worker, "TERM", rungs);
-        context.steps().reached("termed");
-        rounds.group = answer == Launcher.SignalAnswer.SENT ? worker.pid() : 0;
-        rounds.graceUntil =
-                context.timing().nanos() + Detail.of(row).stopGrace().toNanos();
+        done.termed = true;
+        done.seen = context.local().descendants().besides(row, worker);
+        context.reached("term");
+        Launcher.SignalAnswer answer = signals.send(worker, "TERM", done.steps);
+        context.reached("termed");
+        done.group = answer == Launcher.SignalAnswer.SENT ? worker.pid() : 0;
+        time.graceUntil = context.nanos() + Detail.of(row).stopGrace().toNanos();
         if (first && answer == Launcher.SignalAnswer.GONE) {
             // If another host has changed the row since, the end stays probably its doing.
             return context.registry().update(Optional.of(terming), RowChanges.notTermed(terming));
@@ -224,41 +234,39 @@ public final class StopLadder {
         return true;
     }
 
-    /** Rungs 4, 6 and 7; empty to look again. */
-    private Optional<Outcome> drain(
-            WorkerRow row, List<EnvironmentSearch.Marked> left, String evidence, List<String> rungs, Rounds rounds) {
+    /** Steps 4, 6 and 7; empty to look again. */
+    private Optional<Outcome> drain(WorkerRow row, List<Marked> left, String evidence, Actions done, TimeLeft time) {
         if (left.isEmpty()) {
-            return awaitLock(evidence, rounds);
+            return awaitLock(evidence, time);
         }
-        if (!rounds.swept) {
-            rounds.swept = true;
-            termLeft(row, left, rungs, rounds);
+        if (!done.swept) {
+            done.swept = true;
+            termLeft(row, left, done, time);
         }
-        boolean ended = signals.awaitEnd(left, rounds.graceUntil);
+        boolean ended = signals.awaitEnd(left, time.graceUntil);
         if (Thread.currentThread().isInterrupted()) {
             return Optional.of(interrupted(evidence));
         }
-        return ended ? Optional.empty() : sweep(row, left, rungs, rounds);
+        return ended ? Optional.empty() : sweep(row, left, done);
     }
 
-    /** To those that the signal to the worker's group has not reached. */
-    private void termLeft(WorkerRow row, List<EnvironmentSearch.Marked> left, List<String> rungs, Rounds rounds) {
-        List<EnvironmentSearch.Marked> untold = left.stream()
-                .filter(process -> process.stat().group() != rounds.group)
+    /** Step 4, for those that the signal to the worker's group has not reached. */
+    private void termLeft(WorkerRow row, List<Marked> left, Actions done, TimeLeft time) {
+        List<Marked> others = left.stream()
+                .filter(process -> process.stat().group() != done.group)
                 .toList();
-        if (!untold.isEmpty()) {
-            Set<Long> sent = leftovers.term(row, untold);
-            rounds.graceUntil =
-                    context.timing().nanos() + Detail.of(row).stopGrace().toNanos();
-            addRung(rungs, "TERM", sent);
+        if (!others.isEmpty()) {
+            Set<Long> sent = leftovers.term(row, others);
+            time.graceUntil = context.nanos() + Detail.of(row).stopGrace().toNanos();
+            done.sent("TERM", sent);
         }
     }
 
-    private Optional<Outcome> sweep(
-            WorkerRow row, List<EnvironmentSearch.Marked> found, List<String> rungs, Rounds rounds) {
-        LeftoverSweep.Swept swept = leftovers.sweep(row, found, rounds.seen);
-        rounds.seen = swept.seen();
-        addRung(rungs, "KILL", swept.killed());
+    /** Step 6. */
+    private Optional<Outcome> sweep(WorkerRow row, List<Marked> found, Actions done) {
+        LeftoverSweep.Swept swept = leftovers.sweep(row, found, done.seen);
+        done.seen = swept.seen();
+        done.sent("KILL", swept.killed());
         if (Thread.currentThread().isInterrupted()) {
             return Optional.of(interrupted(UnregisteredWorkers.pids(found)));
         }
@@ -269,20 +277,14 @@ public final class StopLadder {
                         UnregisteredWorkers.pids(swept.left()) + " of worker " + row.workerId() + " still live"));
     }
 
-    private static void addRung(List<String> rungs, String signal, Set<Long> sent) {
-        if (!sent.isEmpty()) {
-            rungs.add(signal + " sent to " + sent.size() + " left behind");
-        }
-    }
-
-    /** The launcher is about to let go of the lock, or somebody holds it who is not known to be of the worker. */
-    private Optional<Outcome> awaitLock(String evidence, Rounds rounds) {
-        if (rounds.waited++ == 0) {
-            rounds.waitUntil = context.timing().nanos() + AFTER_KILL.toNanos();
-        } else if (context.timing().nanos() - rounds.waitUntil > 0) {
+    /** Step 7: the launcher is about to let go of the lock, or somebody holds it who is not known to be of the worker. */
+    private Optional<Outcome> awaitLock(String evidence, TimeLeft time) {
+        if (time.lookedAtLock++ == 0) {
+            time.lockUntil = context.nanos() + AFTER_KILL.toNanos();
+        } else if (context.nanos() - time.lockUntil > 0) {
             return Optional.of(new Stuck(RefusalReason.LOCK_HELD, evidence));
         }
-        context.timing().pause(rounds.waited < 5 ? Duration.ofMillis(2) : Signals.LONGEST_POLL);
+        context.timing().pause(time.lookedAtLock < 5 ? Duration.ofMillis(2) : Signals.LONGEST_POLL);
         return Thread.currentThread().isInterrupted() ? Optional.of(interrupted(evidence)) : Optional.empty();
     }
 

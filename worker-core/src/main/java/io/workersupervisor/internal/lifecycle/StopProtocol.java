@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.Desired;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
@@ -9,67 +10,96 @@ import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.internal.registry.StopPurpose;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Stops an account because a person wants it stopped, and restarts a worker without touching that wish.
+ * Stops an account because a person wants it stopped, and restarts or ends a worker without touching that wish.
  *
  * <ol>
- *   <li>Stop writes desired STOPPED whatever the row is, again and again until it wins; an account without a row gets one.
- *       From here on no {@code ensure} starts it, and a start in flight ends its worker again.
- *   <li>Living workers of the account that no row names, found by environment or birth record, are ended. The result tells
- *       of them; no report is filed, as their worker ids may belong to another registry.
+ *   <li>Ask. A person's stop writes desired STOPPED whatever the row is, again and again until it wins; an account without a
+ *       row gets one. From here on no {@code ensure} starts it, and a start in flight ends its worker again. A stop for
+ *       another purpose marks the open row of this node as STOPPING, and is over where there is none.
+ *   <li>A person's stop ends living workers of the account that no row names, found by environment or birth record: TERM,
+ *       grace, then KILL to each of their processes until none is found. The result names them; no report is filed, as
+ *       their worker ids may belong to another registry.
  *   <li>The ladder ends the worker of the row ({@link StopLadder}). A row of another node is left to that node, unless its
  *       worker is dead, or names this data directory because that was made anew since.
- *   <li>Nothing to end: stopped already, unless the account's lock is held; who holds it may be the worker.
+ *   <li>Nothing to end: stopped already, unless the account's lock is held; the holder may be the worker.
  * </ol>
  *
  * A crash after 1 leaves a row that is STOPPING, which reconcile resumes.
  */
-public final class StopProtocol {
-    /** Longer than a start of this host can take to notice that the row has changed. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
+public record StopProtocol(
+        ProtocolContext context, EndFiling ends, StopLadder ladder, Signals signals, UnregisteredWorkers unregistered) {
     /** Fences, and launchers that start nothing, hold a lock for less. */
     private static final Duration LONGEST_PASSING_HOLD = Duration.ofSeconds(2);
 
     private static final Duration POLL = Duration.ofMillis(25);
 
-    private final ProtocolContext context;
-    private final EndFiling end;
-    private final StopLadder ladder;
-    private final UnregisteredWorkers unregistered;
-    private final UnregisteredStop unregisteredEnd;
-
-    public StopProtocol(
-            ProtocolContext context,
-            EndFiling end,
-            StopLadder ladder,
-            UnregisteredWorkers unregistered,
-            UnregisteredStop unregisteredEnd) {
-        this.context = context;
-        this.end = end;
-        this.ladder = ladder;
-        this.unregistered = unregistered;
-        this.unregisteredEnd = unregisteredEnd;
-    }
-
+    /** Stops an account because a person wants it. */
     public StopResult stop(AccountId account) {
-        context.steps().reached("stop");
-        WorkerRow row = ask(account);
-        context.steps().reached("asked");
+        context.reached("stop");
+        WorkerRow row = ask(account, Optional.empty(), StopPurpose.PERSON).orElseThrow();
+        context.reached("asked");
         return context.mutex()
-                .call(account, PATIENCE, () -> end(row))
-                .orElseGet(() -> refused(account, RefusalReason.CONTENDED, "another call of this host is at it"));
+                .call(account, StartCalls.PATIENCE, () -> end(row))
+                .orElseGet(() -> refused(account, RefusalReason.CONTENDED, StartCalls.CONTENDED));
     }
 
+    /**
+     * Ends the worker of an account's row, or only this one, and leaves the account wanted; empty if there is nothing to
+     * end. The caller has the account's mutex.
+     */
+    public Optional<StopResult> stop(AccountId account, Optional<String> workerId, StopPurpose purpose) {
+        return ask(account, workerId, purpose).map(row -> result(row, ladder.end(row)));
+    }
+
+    /** Step 1; empty if there is no worker, or not this one, to be ended for the purpose. */
+    public Optional<WorkerRow> ask(AccountId account, Optional<String> workerId, StopPurpose purpose) {
+        while (true) {
+            Optional<WorkerRow> seen = context.registry().find(account);
+            Optional<WorkerRow> asked = purpose == StopPurpose.PERSON
+                    ? Optional.of(stopped(account, seen))
+                    : seen.filter(row -> row.state().isOpen() && row.node().equals(context.node()))
+                            .filter(row -> workerId.map(row.workerId()::equals).orElse(true))
+                            .map(row -> stopping(row, purpose));
+            if (asked.isEmpty() || asked.equals(seen) || context.registry().update(seen, asked.get())) {
+                return asked;
+            }
+        }
+    }
+
+    /** Step 1 of a person's stop alone, where the other steps cannot be judged. */
+    public StopResult askAndRefuse(AccountId account, RefusalReason reason, String evidence) {
+        ask(account, Optional.empty(), StopPurpose.PERSON);
+        return refused(account, reason, evidence);
+    }
+
+    private WorkerRow stopped(AccountId account, Optional<WorkerRow> seen) {
+        return seen.map(row -> RowChanges.stopAsked(row, context.self(), context.now()))
+                .orElseGet(() -> RowChanges.neverStarted(account, context.node(), context.now()));
+    }
+
+    private WorkerRow stopping(WorkerRow row, StopPurpose purpose) {
+        return row.state() == WorkerState.STOPPING
+                ? row
+                : RowChanges.stopping(row, context.self(), context.now(), purpose);
+    }
+
+    /** True if the row asks for the end of its worker. */
+    static boolean isToEnd(WorkerRow row) {
+        return row.state() == WorkerState.STOPPING || row.desired() == Desired.STOPPED;
+    }
+
+    /** Steps 2 to 4 of a person's stop. */
     private StopResult end(WorkerRow asked) {
         if (asked.state().isOpen() && !asked.node().equals(context.node())) {
             Judgement judgement = context.judge().judgeToEnd(asked);
@@ -80,26 +110,90 @@ public final class StopProtocol {
                         judgement.evidence());
             }
         }
-        List<EnvironmentSearch.Marked> strangers = unregistered.besides(asked);
-        Optional<StopResult> ended = strangers.isEmpty() ? Optional.empty() : Optional.of(end(asked, strangers));
+        List<Marked> strangers = unregistered.besides(asked);
+        Optional<StopResult> ended =
+                strangers.isEmpty() ? Optional.empty() : Optional.of(endUnregistered(asked, strangers));
         if (ended.filter(result -> result instanceof StopResult.Refused).isPresent()) {
             return ended.get();
         }
-        return asked.state().isOpen() ? ended(asked, ladder.end(asked)) : ended.orElseGet(() -> nothingToEnd(asked));
+        return asked.state().isOpen() ? result(asked, ladder.end(asked)) : ended.orElseGet(() -> nothingToEnd(asked));
     }
 
-    /** Whether a process of the worker names this data directory, which was another node then. */
+    /** True if a process of the worker names this data directory, which was another node then. */
     private boolean isOfThisDirectory(WorkerRow row) {
         return Detail.identityOf(row).isPresent()
                 && context.local().search().ofDirectory(context.local().data()).stream()
                         .anyMatch(marked -> marked.workerId().equals(row.workerId()));
     }
 
+    /** Step 2. Their records are left: another registry may own them. */
+    private StopResult endUnregistered(WorkerRow asked, List<Marked> strangers) {
+        AccountId account = asked.account();
+        List<String> steps = new ArrayList<>();
+        Optional<StopLadder.Stuck> stuck = endAll(asked, strangers, steps);
+        if (stuck.isPresent()) {
+            return refused(account, stuck.get().reason(), stuck.get().evidence());
+        }
+        StopResult.Stopped stopped =
+                new StopResult.Stopped(account, strangers.get(0).workerId(), steps, Optional.empty());
+        context.trouble(account, stopped.describe() + "; the registry does not know it, no report is filed");
+        return stopped;
+    }
+
+    private Optional<StopLadder.Stuck> endAll(WorkerRow asked, List<Marked> processes, List<String> steps) {
+        signals.sendAll(processes, "TERM", steps);
+        signals.awaitEnd(processes, context.nanos() + WorkerSpec.DEFAULT_STOP_GRACE.toNanos());
+        if (Thread.currentThread().isInterrupted()) {
+            return Optional.of(StopLadder.interrupted(UnregisteredWorkers.pids(processes)));
+        }
+        List<Marked> left = stillLiving(processes);
+        long deadline = context.nanos() + LeftoverSweep.SWEEP.toNanos();
+        while (!left.isEmpty()
+                && context.nanos() < deadline
+                && !Thread.currentThread().isInterrupted()) {
+            left.stream().filter(signals::kill).forEach(ended -> steps.add("KILL sent to " + ended));
+            left = stillLiving(processes);
+        }
+        if (!left.isEmpty()) {
+            return Optional.of(new StopLadder.Stuck(
+                    RefusalReason.STOP_UNFINISHED,
+                    UnregisteredWorkers.pids(left) + " of account " + asked.account() + " still live"));
+        }
+        // The lock may be that of an open row's own worker, whose ladder is next. Else their launchers write the exit
+        // record before they let go of it.
+        boolean free = asked.state().isOpen()
+                || signals.await(
+                        () -> context.local().locks().state(asked.account()) == AccountLocks.State.BUSY,
+                        context.nanos() + StopLadder.AFTER_KILL.toNanos());
+        return free
+                ? Optional.empty()
+                : Optional.of(new StopLadder.Stuck(
+                        RefusalReason.LOCK_HELD,
+                        UnregisteredWorkers.pids(processes) + " has ended but the lock is still held by "
+                                + context.local().descendants().holders(asked.account())));
+    }
+
+    private List<Marked> stillLiving(List<Marked> processes) {
+        List<Marked> left = new ArrayList<>(processes.stream()
+                .map(Marked::workerId)
+                .distinct()
+                .flatMap(id -> context.local().search().ofWorker(id, Long.MAX_VALUE).stream())
+                .toList());
+        // One that cleared its environment was found by its birth record, and not by a search.
+        processes.stream()
+                .filter(signals::runs)
+                .filter(process -> left.stream()
+                        .noneMatch(found -> found.stat().pid() == process.stat().pid()))
+                .forEach(left::add);
+        return left;
+    }
+
+    /** Step 4. */
     private StopResult nothingToEnd(WorkerRow asked) {
         AccountId account = asked.account();
-        long deadline = context.timing().nanos() + LONGEST_PASSING_HOLD.toNanos();
+        long deadline = context.nanos() + LONGEST_PASSING_HOLD.toNanos();
         while (context.local().locks().state(account) == AccountLocks.State.BUSY) {
-            if (context.timing().nanos() > deadline || Thread.currentThread().isInterrupted()) {
+            if (context.nanos() > deadline || Thread.currentThread().isInterrupted()) {
                 return refused(account, RefusalReason.LOCK_HELD, unregistered.holder(account));
             }
             context.timing().pause(POLL);
@@ -107,85 +201,18 @@ public final class StopProtocol {
         return new StopResult.AlreadyStopped(account, asked.revision() > 1);
     }
 
-    private WorkerRow ask(AccountId account) {
-        while (true) {
-            Optional<WorkerRow> seen = context.registry().find(account);
-            WorkerRow next = seen.map(row -> RowChanges.stopAsked(
-                            row, context.self(), context.timing().now()))
-                    .orElseGet(() -> RowChanges.neverStarted(
-                            account, context.node(), context.timing().now()));
-            if (context.registry().update(seen, next)) {
-                return next;
-            }
-        }
-    }
-
-    /** Their ends are told here and nowhere filed, and their records are left: another registry may own them. */
-    private StopResult end(WorkerRow asked, List<EnvironmentSearch.Marked> strangers) {
-        StopLadder.Outcome outcome = unregisteredEnd.end(asked, strangers, WorkerSpec.DEFAULT_STOP_GRACE);
+    private StopResult result(WorkerRow row, StopLadder.Outcome outcome) {
         if (outcome instanceof StopLadder.Stuck stuck) {
-            return stuck(asked.account(), stuck);
+            return refused(row.account(), stuck.reason(), stuck.evidence());
         }
-        StopResult.Stopped stopped = new StopResult.Stopped(
-                asked.account(), strangers.get(0).workerId(), ((StopLadder.Done) outcome).rungs(), Optional.empty());
-        context.events()
-                .trouble(
-                        Optional.of(asked.account()),
-                        stopped.describe() + "; the registry does not know it, no report is filed");
-        return stopped;
-    }
-
-    /** Step 1 alone, where the rest cannot be judged. */
-    public StopResult askAndRefuse(AccountId account, RefusalReason reason, String evidence) {
-        ask(account);
-        return refused(account, reason, evidence);
-    }
-
-    /** Marks a row's worker as stopping, or only this one, and leaves the account wanted; empty if there is none. */
-    private Optional<WorkerRow> askOnly(AccountId account, Optional<String> workerId, StopPurpose cause) {
-        while (true) {
-            Optional<WorkerRow> seen = context.registry()
-                    .find(account)
-                    .filter(row -> row.state().isOpen() && row.node().equals(context.node()))
-                    .filter(row -> workerId.map(row.workerId()::equals).orElse(true));
-            if (seen.isEmpty()) {
-                return Optional.empty();
-            }
-            WorkerRow row = seen.get();
-            WorkerRow stopping =
-                    RowChanges.stopping(row, context.self(), context.timing().now(), cause);
-            if (row.state() == WorkerState.STOPPING || context.registry().update(seen, stopping)) {
-                return Optional.of(stopping);
-            }
-        }
-    }
-
-    public void askOnly(AccountId account, String workerId, StopPurpose cause) {
-        askOnly(account, Optional.of(workerId), cause);
-    }
-
-    /** Ends a row's worker, or only this one, and leaves the account wanted; empty if there is nothing to end. */
-    public Optional<StopResult> endOnly(AccountId account, Optional<String> workerId, StopPurpose cause) {
-        return askOnly(account, workerId, cause).map(row -> ended(row, ladder.end(row)));
-    }
-
-    private StopResult ended(WorkerRow row, StopLadder.Outcome outcome) {
-        return outcome instanceof StopLadder.Done done
-                ? new StopResult.Stopped(
-                        row.account(),
-                        row.workerId(),
-                        done.rungs(),
-                        done.report().or(() -> end.filed(row)))
-                : stuck(row.account(), (StopLadder.Stuck) outcome);
-    }
-
-    private StopResult stuck(AccountId account, StopLadder.Stuck stuck) {
-        return refused(account, stuck.reason(), stuck.evidence());
+        StopLadder.Done done = (StopLadder.Done) outcome;
+        return new StopResult.Stopped(
+                row.account(), row.workerId(), done.steps(), done.report().or(() -> ends.filed(row)));
     }
 
     private StopResult refused(AccountId account, RefusalReason reason, String evidence) {
         StopResult.Refused refused = new StopResult.Refused(account, reason, evidence);
-        context.events().emit(new WorkerEvent.NotStopped(context.timing().now(), refused));
+        context.events().emit(new WorkerEvent.NotStopped(context.now(), refused));
         return refused;
     }
 }

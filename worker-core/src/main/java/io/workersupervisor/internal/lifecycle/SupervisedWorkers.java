@@ -4,30 +4,22 @@ import io.workersupervisor.AccountId;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** The workers that this host started or took up, by account. Thread-safe. */
+/** The workers that this host started or adopted, by account. Thread-safe. */
 public final class SupervisedWorkers {
     private final Map<AccountId, String> workers = new ConcurrentHashMap<>();
-    private final AtomicLong changes = new AtomicLong();
-
-    /** Another number whenever a worker has come or gone. */
-    public long changes() {
-        return changes.get();
-    }
 
     public Map<AccountId, String> all() {
         return Map.copyOf(workers);
     }
 
-    /** Whether it was not known so far. */
+    /** True if it was not known so far. */
     boolean add(AccountId account, String workerId) {
-        boolean isNew = !workerId.equals(workers.put(account, workerId));
-        return isNew && changes.incrementAndGet() > 0;
+        return !workerId.equals(workers.put(account, workerId));
     }
 
     public boolean remove(AccountId account, String workerId) {
-        return workers.remove(account, workerId) && changes.incrementAndGet() > 0;
+        return workers.remove(account, workerId);
     }
 
     public boolean has(AccountId account, String workerId) {

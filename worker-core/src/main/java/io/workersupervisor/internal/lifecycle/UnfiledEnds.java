@@ -15,30 +15,26 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Ends that this host has told its listener of and that are about to be filed. Whoever asks this host about such an account
- * is shown the end; everybody else, the next host too, finds the row and the exit record as they were. Thread-safe; what
- * files or replaces one holds the account's {@link AccountMutex}.
+ * Ends that this host has reported to its listener and that are about to be filed. This host shows them as filed; everybody
+ * else, the next host too, finds the row and the exit record as they were. Thread-safe; to file or replace one takes the
+ * account's {@link AccountMutex}.
  */
 public final class UnfiledEnds {
     private final Map<AccountId, Unfiled> ends = new ConcurrentHashMap<>();
 
-    /**
-     * One of them.
-     *
-     * @param row the row, read when the worker was dead: a stop that caused the end would be in it
-     * @param report why it ended
-     */
+    /** One end, and its row as it was read when the worker was dead: a stop that caused the end would be in it. */
     record Unfiled(WorkerRow row, StopReport report) {
         /** The row as filing the end leaves it. */
         WorkerRow closed() {
             return RowChanges.closed(row, Diagnosis.closedState(row, report));
         }
+    }
 
-        private boolean isOf(WorkerRow stored) {
-            return stored.epoch() == row.epoch()
-                    && stored.revision() == row.revision()
-                    && stored.workerId().equals(row.workerId());
-        }
+    /** True if the row is in the same state of the same worker. */
+    static boolean isSame(WorkerRow one, WorkerRow other) {
+        return one.epoch() == other.epoch()
+                && one.revision() == other.revision()
+                && one.workerId().equals(other.workerId());
     }
 
     void put(Unfiled end) {
@@ -49,7 +45,7 @@ public final class UnfiledEnds {
         return Optional.ofNullable(ends.get(account));
     }
 
-    /** What the listener was told of a row's worker, in whatever state the row is. */
+    /** The report of a row's worker that the listener has, in whatever state the row is. */
     Optional<StopReport> reportOf(WorkerRow row) {
         return of(row.account())
                 .map(Unfiled::report)
@@ -60,18 +56,18 @@ public final class UnfiledEnds {
         return List.copyOf(ends.keySet());
     }
 
-    /** The report of a worker is filed, by whomever; whether it was told before. */
-    boolean filed(AccountId account, String workerId) {
+    /** Forgets the end of a worker, whose report is filed now; true if it was reported before. */
+    boolean remove(AccountId account, String workerId) {
         Unfiled end = ends.get(account);
         return end != null && end.row().workerId().equals(workerId) && ends.remove(account, end);
     }
 
-    /** A registry for who only looks, in which these ends are filed. */
+    /** A read-only view of the registry in which pending ends count as filed. */
     public WorkerRegistry over(WorkerRegistry registry) {
         return new View(registry);
     }
 
-    /** What is filed meanwhile is in the registry by then: this comes first in every reading. */
+    /** Reads the pending ends before the registry: an end that is filed in between is found there. */
     private final class View implements WorkerRegistry {
         private final WorkerRegistry registry;
 
@@ -86,7 +82,7 @@ public final class UnfiledEnds {
 
         private WorkerRow shown(WorkerRow stored, Map<AccountId, Unfiled> now) {
             Unfiled end = now.get(stored.account());
-            return end != null && end.isOf(stored) ? end.closed() : stored;
+            return end != null && isSame(end.row(), stored) ? end.closed() : stored;
         }
 
         @Override
@@ -124,12 +120,12 @@ public final class UnfiledEnds {
 
         @Override
         public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
-            throw new UnsupportedOperationException("for looking only");
+            throw new UnsupportedOperationException("a read-only view");
         }
 
         @Override
         public boolean file(StopReport report) {
-            throw new UnsupportedOperationException("for looking only");
+            throw new UnsupportedOperationException("a read-only view");
         }
     }
 }

@@ -1,5 +1,6 @@
 /**
- * Walks the protocols of one account: start, stop, settlement of a half-done launch, end of a worker.
+ * Walks the protocols of one account: start, stop, settlement of a half-done launch, end of a worker. {@link
+ * io.workersupervisor.internal.lifecycle.Lifecycle} is the door: it builds them.
  *
  * <p>May use: diagnosis, liveness, launch, events, directory, registry, machine, text.
  * <br>Used by: supervision, host.

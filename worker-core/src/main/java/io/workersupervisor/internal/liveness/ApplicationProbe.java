@@ -3,6 +3,7 @@ package io.workersupervisor.internal.liveness;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Liveness;
 import io.workersupervisor.LivenessProbe;
+import io.workersupervisor.internal.machine.DaemonThreads;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
@@ -16,7 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The application's probe, called on threads of its own ({@code worker-probe-N}) so that one that hangs holds up nobody. An
@@ -30,18 +30,13 @@ final class ApplicationProbe {
 
     private final LivenessProbe probe;
     private final Map<AccountId, CompletableFuture<Liveness>> hanging = new ConcurrentHashMap<>();
-    private final AtomicInteger number = new AtomicInteger();
-    private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
-        Thread thread = new Thread(work, "worker-probe-" + number.incrementAndGet());
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService threads = Executors.newCachedThreadPool(DaemonThreads.numbered("worker-probe"));
 
     ApplicationProbe(LivenessProbe probe) {
         this.probe = probe;
     }
 
-    /** What the application's probe has against an answer; empty if nothing. */
+    /** The objection of the application's probe to a verdict of the machine; empty if it has none. */
     Optional<String> doubt(WorkerRow row) {
         if (hanging.containsKey(row.account())) {
             return Optional.of(HANGS);
@@ -63,7 +58,7 @@ final class ApplicationProbe {
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // what is too late is not heard
+    @SuppressWarnings("FutureReturnValueIgnored") // a late answer is dropped
     private void waitFor(AccountId account, CompletableFuture<Liveness> call) {
         hanging.put(account, call);
         call.whenComplete((late, thrown) -> hanging.remove(account, call));

@@ -5,8 +5,7 @@ import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.launch.keeper.KeeperConnections;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
-import io.workersupervisor.internal.machine.Kernel;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Detail;
@@ -19,7 +18,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Finds what a worker has forked and what lives on, however it hides.
+ * Finds the living descendants of a worker, however they hide.
  *
  * <ol>
  *   <li>A keeper that saw the worker end, and had no orphan then, has recorded that nothing is left.
@@ -32,44 +31,33 @@ import java.util.stream.Stream;
  *       a lock belongs to one launch, and the number in its file tells which.
  * </ol>
  */
-public final class Descendants {
+public record Descendants(LocalEvidence local) {
     /** In start ticks: launchers, fences and probes that are just passing hold a lock for less. */
     private static final long PASSING = 100;
 
-    private final LocalEvidence local;
-
-    public Descendants(LocalEvidence local) {
-        this.local = local;
-    }
-
-    /**
-     * What was found.
-     *
-     * @param ours provably descendants, which may be signalled
-     * @param doubtful may be descendants
-     */
-    public record Found(List<EnvironmentSearch.Marked> ours, List<EnvironmentSearch.Marked> doubtful) {
+    /** {@code ours} are provably descendants and may be signalled; the doubtful ones may be descendants. */
+    public record Found(List<Marked> ours, List<Marked> doubtful) {
         public boolean isEmpty() {
             return ours.isEmpty() && doubtful.isEmpty();
         }
     }
 
-    /** Those that live, and the worker itself where it carries its mark; {@code seen} were {@link #besides} it. */
-    public Found of(WorkerRow row, List<EnvironmentSearch.Marked> seen) {
+    /** Finds all that live, and the worker itself where it carries its mark; {@code seen} were {@link #besides} it. */
+    public Found of(WorkerRow row, List<Marked> seen) {
         if (local.records()
                 .exit(row.workerId())
                 .filter(LaunchRecords.Exit::nothingLeft)
                 .isPresent()) {
             return new Found(List.of(), List.of());
         }
-        List<EnvironmentSearch.Marked> marked =
+        List<Marked> marked =
                 local.search().ofWorker(row.workerId(), Detail.of(row).bornAfter());
         Optional<ProcessIdentity> worker = worker(row).filter(this::isHere);
         if (worker.isEmpty()) {
             return new Found(marked, List.of());
         }
         List<ProcFs.Stat> session = session(worker.get());
-        List<EnvironmentSearch.Marked> unmarked = session.stream()
+        List<Marked> unmarked = session.stream()
                 .filter(stat -> marked.stream().noneMatch(known -> isSame(known.stat(), stat)))
                 .map(stat -> unmarked(row, stat))
                 .toList();
@@ -87,12 +75,12 @@ public final class Descendants {
                 : new Found(marked, unmarked);
     }
 
-    /** Those in the session of a worker that is still in the process table; none if it is not. */
-    public List<EnvironmentSearch.Marked> besides(WorkerRow row, ProcessIdentity worker) {
+    /** Finds the others in the session of a worker that is still in the process table; none if it is not. */
+    public List<Marked> besides(WorkerRow row, ProcessIdentity worker) {
         if (!isHere(worker)) {
             return List.of();
         }
-        List<EnvironmentSearch.Marked> found =
+        List<Marked> found =
                 session(worker).stream().map(stat -> unmarked(row, stat)).toList();
         return local.proc()
                         .stat(worker.pid())
@@ -102,8 +90,8 @@ public final class Descendants {
                 : List.of();
     }
 
-    /** Whether a descendant is still in the worker's session; its groups hold nobody else then. */
-    public boolean isInSession(WorkerRow row, EnvironmentSearch.Marked descendant) {
+    /** True if a descendant is still in the worker's session; its groups hold nobody else then. */
+    public boolean isInSession(WorkerRow row, Marked descendant) {
         return worker(row)
                 .filter(this::isHere)
                 .filter(worker -> descendant.stat().session() == worker.pid()
@@ -111,18 +99,18 @@ public final class Descendants {
                 .isPresent();
     }
 
-    /** Who holds the account's lock, now that its launcher is gone; nobody while the launcher is about to let go. */
+    /** Finds the holders of the account's lock when its launcher is gone; none while the launcher is about to let go. */
     public Found holders(WorkerRow row) {
         Optional<LaunchRecords.Birth> birth = local.records().birth(row.workerId());
         if (birth.filter(this::isLauncherAlive).isPresent()) {
             return new Found(List.of(), List.of());
         }
         List<ProcFs.Stat> holding = holding(pid -> local.proc().holdsLock(pid, lock(row.account())));
-        // Read after them: whoever launches another worker raises it first.
+        // Read after them: a launch of another worker raises it first.
         boolean admitted = isAdmitted(row);
         Optional<ProcessIdentity> worker = worker(row).filter(this::isHere);
-        List<EnvironmentSearch.Marked> ours = new ArrayList<>();
-        List<EnvironmentSearch.Marked> doubtful = new ArrayList<>();
+        List<Marked> ours = new ArrayList<>();
+        List<Marked> doubtful = new ArrayList<>();
         for (ProcFs.Stat stat : holding) {
             boolean inherited = admitted
                     && birth.filter(known -> known.launcherPid() != stat.pid()).isPresent()
@@ -135,7 +123,7 @@ public final class Descendants {
         return new Found(ours, doubtful);
     }
 
-    /** Who holds an account's lock, or at least has its file open, in words; empty if nobody can be seen. */
+    /** The holders of an account's lock, or those that have its file open, in words; empty if nobody can be seen. */
     public String holders(AccountId account) {
         List<ProcFs.Stat> holding = holding(pid -> local.proc().holdsLock(pid, lock(account)));
         return String.join(
@@ -152,9 +140,9 @@ public final class Descendants {
                                 .toList());
     }
 
-    public static String inItsSession(List<EnvironmentSearch.Marked> doubtful) {
+    public static String inItsSession(List<Marked> doubtful) {
         return UnregisteredWorkers.pids(doubtful)
-                + " runs in the session that it had, and nothing shows whether it comes from the worker";
+                + " runs in the former session of the worker, and nothing shows whether the worker started it";
     }
 
     private List<ProcFs.Stat> holding(Predicate<Long> holds) {
@@ -173,13 +161,9 @@ public final class Descendants {
                 .or(() -> local.records().birth(row.workerId()).map(LaunchRecords.Birth::identity));
     }
 
-    /** Whether the numbers of an identity mean something here. */
+    /** True if the numbers of an identity mean something here. */
     private boolean isHere(ProcessIdentity identity) {
-        Kernel machine = local.machine();
-        return identity.startTicks() > 0
-                && identity.bootId().equals(machine.bootId())
-                && identity.pidNamespace().equals(machine.pidNamespace())
-                && identity.timeNamespace().equals(machine.timeNamespace());
+        return identity.startTicks() > 0 && local.machine().isHere(identity);
     }
 
     private List<ProcFs.Stat> session(ProcessIdentity worker) {
@@ -217,7 +201,7 @@ public final class Descendants {
         return Layout.lockFile(local.data(), account);
     }
 
-    private static boolean isIn(List<EnvironmentSearch.Marked> known, ProcFs.Stat stat) {
+    private static boolean isIn(List<Marked> known, ProcFs.Stat stat) {
         return known.stream().anyMatch(process -> isSame(process.stat(), stat));
     }
 
@@ -225,7 +209,7 @@ public final class Descendants {
         return one.pid() == other.pid() && one.startTicks() == other.startTicks();
     }
 
-    private static EnvironmentSearch.Marked unmarked(WorkerRow row, ProcFs.Stat stat) {
-        return new EnvironmentSearch.Marked(stat, row.account().toString(), row.workerId(), row.epoch(), "");
+    private static Marked unmarked(WorkerRow row, ProcFs.Stat stat) {
+        return new Marked(stat, row.account().toString(), row.workerId(), row.epoch(), "");
     }
 }

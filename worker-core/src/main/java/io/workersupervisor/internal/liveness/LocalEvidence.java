@@ -1,7 +1,9 @@
 package io.workersupervisor.internal.liveness;
 
+import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LivenessProbe;
+import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.launch.combined.BothRecords;
@@ -11,24 +13,15 @@ import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.EnvironmentSearch;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
+import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.machine.ProcessProbe;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/**
- * What this machine offers to judge workers of a data directory by. Making one changes nothing.
- *
- * @param data the data directory
- * @param machine the running kernel
- * @param proc its processes
- * @param script the launcher's commands
- * @param locks the accounts' locks
- * @param records what launch paths recorded
- * @param processes the judge of single processes
- * @param search the search by environment
- */
+/** All by which this machine can judge the workers of a data directory. To make one changes nothing. */
 public record LocalEvidence(
         DataDirectory data,
         Kernel machine,
@@ -38,7 +31,7 @@ public record LocalEvidence(
         LaunchRecords records,
         ProcessProbe processes,
         EnvironmentSearch search) {
-    /** For those who only look. */
+    /** For a reader, who starts nothing. */
     public static LocalEvidence of(DataDirectory data, boolean unlocked) {
         return of(
                 data,
@@ -48,7 +41,7 @@ public record LocalEvidence(
                 Clocks.system(InstantSource.system()));
     }
 
-    /** For those who only look. */
+    /** For a reader, who starts nothing. */
     public static LocalEvidence of(DataDirectory data, Kernel machine, ProcFs proc, ShellScript script, Clocks timing) {
         LaunchRecords records = new BothRecords(
                 new ShellRecords(data), new KeeperRecords(data, timing, KeeperRecords.Acknowledgement.NONE));
@@ -74,9 +67,30 @@ public record LocalEvidence(
                 new EnvironmentSearch(proc, timing));
     }
 
+    public Descendants descendants() {
+        return new Descendants(this);
+    }
+
+    /** The identity of a process that was just found. */
+    public ProcessIdentity identity(Marked found) {
+        return machine.identity(found.stat().pid(), found.stat().startTicks());
+    }
+
+    /** True if this process, and no other with its number, is alive. */
+    public boolean lives(Marked found) {
+        return proc.stat(found.stat().pid())
+                .filter(stat -> stat.startTicks() == found.stat().startTicks() && !stat.isDead())
+                .isPresent();
+    }
+
+    /** The account of a worker, by its birth record. */
+    public Optional<AccountId> accountOf(String workerId) {
+        return records.birth(workerId).flatMap(birth -> Layout.accountOf(birth.account()));
+    }
+
     /** The verdicts on the rows of a node, with the opinion of the application's probe if it has one. */
     public RowJudge judge(String node, Optional<LivenessProbe> application) {
-        return new RowJudge(node, processes, locks, new Descendants(this), application);
+        return new RowJudge(node, this, application.map(ApplicationProbe::new));
     }
 
     static boolean isAbsent(ShellScript script, long pid) {

@@ -1,10 +1,10 @@
 package io.workersupervisor.internal.liveness;
 
 import io.workersupervisor.Liveness;
-import io.workersupervisor.LivenessProbe;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.internal.launch.AccountLocks;
-import io.workersupervisor.internal.machine.ProcessProbe;
+import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.internal.machine.ProcessProbe.Finding;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.WorkerRow;
 import java.util.List;
@@ -31,26 +31,7 @@ import java.util.OptionalInt;
  *       doubt where something lives in what was its session and nothing shows whose it is.
  * </ol>
  */
-public final class RowJudge {
-    private final String node;
-    private final ProcessProbe processes;
-    private final AccountLocks locks;
-    private final Descendants descendants;
-    private final Optional<ApplicationProbe> application;
-
-    RowJudge(
-            String node,
-            ProcessProbe processes,
-            AccountLocks locks,
-            Descendants descendants,
-            Optional<LivenessProbe> application) {
-        this.node = node;
-        this.processes = processes;
-        this.locks = locks;
-        this.descendants = descendants;
-        this.application = application.map(ApplicationProbe::new);
-    }
-
+public record RowJudge(String node, LocalEvidence local, Optional<ApplicationProbe> application) {
     /** True if the application has a say, whenever it likes. */
     public boolean asksApplication() {
         return application.isPresent();
@@ -60,12 +41,14 @@ public final class RowJudge {
         return unlessDoubted(row, byMachine(row));
     }
 
-    /** A worker whose keeper saw it end, and nothing of it left: the machine's verdict is given. */
+    /** Judges a worker whose end a keeper has observed, and that left nothing: only the application may doubt. */
     public Judgement seenEnding(WorkerRow row) {
-        String who =
-                Detail.identityOf(row).map(process -> "pid " + process.pid()).orElse("it");
+        String whose =
+                Detail.identityOf(row).map(process -> "pid " + process.pid()).orElse("the worker");
         return unlessDoubted(
-                row, new Judgement.Dead(who + " was seen ending, its lock is free", OptionalInt.empty(), false));
+                row,
+                new Judgement.Dead(
+                        "the end of " + whose + " was observed, its lock is free", OptionalInt.empty(), false));
     }
 
     /**
@@ -106,40 +89,42 @@ public final class RowJudge {
         if (!row.node().equals(node)) {
             return elsewhere(row, "worker " + row.workerId() + " belongs to node " + row.node());
         }
-        if (Detail.identityOf(row).isEmpty()) {
+        Optional<ProcessIdentity> process = Detail.identityOf(row);
+        if (process.isEmpty()) {
             return new Judgement.Doubt(
                     RefusalReason.STARTING, "no process is recorded yet for worker " + row.workerId());
         }
-        ProcessProbe.Finding finding = processes.probe(Detail.identityOf(row).get(), row.workerId());
+        Finding finding = local.processes().probe(process.get(), row.workerId());
         return switch (finding.kind()) {
             case OTHER_BOOT -> new Judgement.Dead(finding.evidence(), OptionalInt.empty(), true);
             case ALIVE -> new Judgement.Alive(finding.evidence(), true);
             case UNMARKED ->
-                locks.isOpenIn(Detail.identityOf(row).get().pid(), row.account())
+                local.locks().isOpenIn(process.get().pid(), row.account())
                         ? new Judgement.Alive(finding.evidence() + ", and it holds the account's lock", true)
                         : new Judgement.Doubt(RefusalReason.PROCESS_IN_DOUBT, finding.evidence());
             case DOUBT -> new Judgement.Doubt(RefusalReason.PROCESS_IN_DOUBT, finding.evidence());
             case FOREIGN -> foreign(row, finding);
-            case DEAD -> unlessLeftovers(row, finding, locks.state(row.account()));
+            case DEAD -> unlessLeftovers(row, finding, local.locks().state(row.account()));
         };
     }
 
     private Judgement elsewhere(WorkerRow row, String whose) {
-        if (Detail.identityOf(row).isEmpty()
-                || Detail.identityOf(row).get().bootId().isEmpty()) {
+        Optional<ProcessIdentity> process =
+                Detail.identityOf(row).filter(known -> !known.bootId().isEmpty());
+        if (process.isEmpty()) {
             return new Judgement.Doubt(RefusalReason.OTHER_NODE, whose);
         }
-        ProcessProbe.Finding finding = processes.probe(Detail.identityOf(row).get(), row.workerId());
+        Finding finding = local.processes().probe(process.get(), row.workerId());
         String evidence = finding.evidence() + ", " + whose;
         return switch (finding.kind()) {
             case ALIVE -> new Judgement.Alive(evidence, true);
-            case DEAD -> elsewhereDead(finding, descendants.of(row, List.of()), evidence);
+            case DEAD -> elsewhereDead(finding, local.descendants().of(row, List.of()), evidence);
             case OTHER_BOOT, FOREIGN -> new Judgement.Doubt(RefusalReason.OTHER_NODE, whose);
             case UNMARKED, DOUBT -> new Judgement.Doubt(RefusalReason.OTHER_NODE, evidence);
         };
     }
 
-    private static Judgement elsewhereDead(ProcessProbe.Finding finding, Descendants.Found left, String evidence) {
+    private static Judgement elsewhereDead(Finding finding, Descendants.Found left, String evidence) {
         if (left.isEmpty()) {
             return new Judgement.Dead(evidence + ", and no process carries its id", finding.waitStatus(), false);
         }
@@ -150,12 +135,12 @@ public final class RowJudge {
                         evidence + ", and left " + UnregisteredWorkers.pids(left.ours()) + " behind", left.ours());
     }
 
-    private Judgement foreign(WorkerRow row, ProcessProbe.Finding finding) {
+    private Judgement foreign(WorkerRow row, Finding finding) {
         if (!Detail.of(row).holdsLock()) {
             return new Judgement.Doubt(
                     RefusalReason.OTHER_NAMESPACE, finding.evidence() + " and was not seen to hold its lock");
         }
-        AccountLocks.State lock = locks.state(row.account());
+        AccountLocks.State lock = local.locks().state(row.account());
         if (lock == AccountLocks.State.ABSENT) {
             return new Judgement.Doubt(
                     RefusalReason.LOCK_UNREADABLE, finding.evidence() + " and its lock file is gone");
@@ -165,12 +150,12 @@ public final class RowJudge {
                 : unlessLeftovers(row, finding, lock);
     }
 
-    private Judgement unlessLeftovers(WorkerRow row, ProcessProbe.Finding finding, AccountLocks.State lock) {
+    private Judgement unlessLeftovers(WorkerRow row, Finding finding, AccountLocks.State lock) {
         if (lock == AccountLocks.State.FAILED) {
             return new Judgement.Doubt(
                     RefusalReason.LOCK_UNREADABLE, finding.evidence() + " but its lock cannot be tried");
         }
-        Descendants.Found left = descendants.of(row, List.of());
+        Descendants.Found left = local.descendants().of(row, List.of());
         if (!left.ours().isEmpty()) {
             return new Judgement.Draining(
                     finding.evidence() + " but left " + UnregisteredWorkers.pids(left.ours()) + " behind", left.ours());
@@ -179,13 +164,11 @@ public final class RowJudge {
                     RefusalReason.PROCESS_IN_DOUBT,
                     finding.evidence() + " but " + Descendants.inItsSession(left.doubtful()));
         }
-        return lock == AccountLocks.State.BUSY
-                ? held(finding, descendants.holders(row))
-                : new Judgement.Dead(finding.evidence() + ", its lock is free", finding.waitStatus(), false);
-    }
-
-    private static Judgement held(ProcessProbe.Finding finding, Descendants.Found holders) {
-        return new Judgement.Draining(
-                finding.evidence() + " but its lock is still held" + Descendants.by(holders), holders.ours());
+        if (lock == AccountLocks.State.BUSY) {
+            Descendants.Found holders = local.descendants().holders(row);
+            return new Judgement.Draining(
+                    finding.evidence() + " but its lock is still held" + Descendants.by(holders), holders.ours());
+        }
+        return new Judgement.Dead(finding.evidence() + ", its lock is free", finding.waitStatus(), false);
     }
 }

@@ -4,8 +4,7 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.LaunchRecords;
-import io.workersupervisor.internal.machine.EnvironmentSearch;
-import io.workersupervisor.internal.machine.ProcFs;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.ProcessProbe;
 import io.workersupervisor.spi.CorruptRowException;
 import io.workersupervisor.spi.WorkerRegistry;
@@ -21,14 +20,14 @@ import java.util.stream.Stream;
 
 /**
  * Living workers of this data directory that no row names: their registry or directory was lost, or an older copy of it
- * came back. Their environment says what they are; of one that cleared it, the birth record does. They are looked for when
- * a host begins and at every {@link WorkerSupervisor#reconcile()}; each keeps its account refused for as long as it lives.
+ * came back. Their environment names them; for one that cleared it, the birth record does. They are looked for when a host
+ * begins and at every {@link WorkerSupervisor#reconcile()}; each keeps its account refused for as long as it lives.
  * (A host whose directory is replaced beneath it starts nothing any more.)
  */
 public final class UnregisteredWorkers {
     private final WorkerRegistry registry;
     private final LocalEvidence local;
-    private volatile Map<String, List<EnvironmentSearch.Marked>> found = Map.of();
+    private volatile Map<String, List<Marked>> found = Map.of();
 
     public UnregisteredWorkers(WorkerRegistry registry, LocalEvidence local) {
         this.registry = registry;
@@ -36,37 +35,37 @@ public final class UnregisteredWorkers {
     }
 
     /**
-     * Looks for them among all processes; returns those that no row names now. Where the row cannot be read, nobody can say
-     * whether it names them: {@link #ofUnreadableRows()}.
+     * Looks for them among all processes; returns those that no row names now. A row that cannot be read may name them or
+     * not: {@link #ofUnreadableRows()}.
      */
-    public List<EnvironmentSearch.Marked> look() {
+    public List<Marked> look() {
         return all().stream().filter(marked -> !isUnreadable(marked.account())).toList();
     }
 
     /** Living workers of accounts whose row cannot be read. */
-    public List<EnvironmentSearch.Marked> ofUnreadableRows() {
+    public List<Marked> ofUnreadableRows() {
         return all().stream().filter(marked -> isUnreadable(marked.account())).toList();
     }
 
-    /** Whether the row of an account is there and cannot be read. */
+    /** True if the row of an account is there and cannot be read. */
     public boolean isUnreadable(String account) {
         return named(account).isEmpty();
     }
 
-    private List<EnvironmentSearch.Marked> all() {
-        Map<String, List<EnvironmentSearch.Marked>> all = processes().stream()
+    private List<Marked> all() {
+        Map<String, List<Marked>> all = processes().stream()
                 .filter(marked -> !marked.account().isEmpty())
-                .collect(Collectors.groupingBy(EnvironmentSearch.Marked::account));
-        Map<String, List<EnvironmentSearch.Marked>> strangers = new HashMap<>();
+                .collect(Collectors.groupingBy(Marked::account));
+        Map<String, List<Marked>> strangers = new HashMap<>();
         all.forEach((account, marked) -> strangers.put(account, withoutRow(account, marked)));
         found = Map.copyOf(strangers);
         return strangers.values().stream()
                 .flatMap(List::stream)
-                .filter(this::isAlive)
+                .filter(local::lives)
                 .toList();
     }
 
-    private List<EnvironmentSearch.Marked> withoutRow(String account, List<EnvironmentSearch.Marked> marked) {
+    private List<Marked> withoutRow(String account, List<Marked> marked) {
         String known = named(account).orElse("");
         return marked.stream()
                 .filter(process -> !process.workerId().equals(known))
@@ -87,20 +86,19 @@ public final class UnregisteredWorkers {
         }
     }
 
-    /** Those of an account that were found and still live, but for the worker given. */
-    public List<EnvironmentSearch.Marked> living(AccountId account, String workerId) {
+    /** Returns all of an account that were found and still live. */
+    public List<Marked> living(AccountId account) {
         return found.getOrDefault(account.toString(), List.of()).stream()
-                .filter(marked -> !marked.workerId().equals(workerId))
-                .filter(this::isAlive)
+                .filter(local::lives)
                 .toList();
     }
 
     /**
-     * Those of the account of a row, besides the worker that an open row names. An account that had none when all were
+     * Looks again for the account of a row, besides the worker that an open row names. An account that had none when all were
      * looked for is not searched again while its row names a worker: since then each of its workers had a row, and lost it
      * by its death only.
      */
-    public List<EnvironmentSearch.Marked> besides(WorkerRow row) {
+    public List<Marked> besides(WorkerRow row) {
         if (!row.state().isOpen()) {
             return search(row.account(), "");
         }
@@ -113,31 +111,30 @@ public final class UnregisteredWorkers {
      * Looks again, for one account. The row is read after the processes: it names a worker before that worker runs, so one
      * that was claimed meanwhile is no stranger.
      */
-    public List<EnvironmentSearch.Marked> search(AccountId account, String workerId) {
-        List<EnvironmentSearch.Marked> others = processes(account).stream()
+    public List<Marked> search(AccountId account, String workerId) {
+        List<Marked> others = processes(account).stream()
                 .filter(marked -> !marked.workerId().equals(workerId))
                 .toList();
         return others.isEmpty()
                 ? others
                 : withoutRow(account.toString(), others).stream()
-                        .filter(this::isAlive)
+                        .filter(local::lives)
                         .toList();
     }
 
-    private List<EnvironmentSearch.Marked> processes(AccountId account) {
+    private List<Marked> processes(AccountId account) {
         return withRecorded(
                 local.search().ofAccount(local.data(), account),
                 birth -> birth.account().equals(Layout.fileName(account)));
     }
 
-    private List<EnvironmentSearch.Marked> processes() {
+    private List<Marked> processes() {
         return withRecorded(local.search().ofDirectory(local.data()), birth -> true);
     }
 
-    private List<EnvironmentSearch.Marked> withRecorded(
-            List<EnvironmentSearch.Marked> marked, Predicate<LaunchRecords.Birth> sought) {
+    private List<Marked> withRecorded(List<Marked> marked, Predicate<LaunchRecords.Birth> sought) {
         Set<Long> known = marked.stream().map(process -> process.stat().pid()).collect(Collectors.toSet());
-        Stream<EnvironmentSearch.Marked> recorded = local.records().workers().stream()
+        Stream<Marked> recorded = local.records().workers().stream()
                 .flatMap(workerId -> local.records().birth(workerId).stream())
                 .filter(sought)
                 .filter(birth -> !known.contains(birth.identity().pid()))
@@ -146,14 +143,14 @@ public final class UnregisteredWorkers {
     }
 
     /** The worker of a birth record, if it is still that process. */
-    private Optional<EnvironmentSearch.Marked> recorded(LaunchRecords.Birth birth) {
+    private Optional<Marked> recorded(LaunchRecords.Birth birth) {
         Optional<AccountId> account = Layout.accountOf(birth.account());
         if (account.isEmpty() || !isWorker(birth, account.get())) {
             return Optional.empty();
         }
         return local.proc()
                 .stat(birth.identity().pid())
-                .map(stat -> new EnvironmentSearch.Marked(
+                .map(stat -> new Marked(
                         stat,
                         account.get().toString(),
                         birth.workerId(),
@@ -167,28 +164,21 @@ public final class UnregisteredWorkers {
                 || (finding.runs() && local.locks().isOpenIn(birth.identity().pid(), account));
     }
 
-    private boolean isAlive(EnvironmentSearch.Marked marked) {
-        Optional<ProcFs.Stat> stat = local.proc().stat(marked.stat().pid());
-        return stat.isPresent()
-                && stat.get().startTicks() == marked.stat().startTicks()
-                && !stat.get().isDead();
-    }
-
-    /** Who holds an account's lock, in words. */
+    /** The holder of an account's lock, in words. */
     public String holder(AccountId account) {
-        List<EnvironmentSearch.Marked> marked = processes(account);
+        List<Marked> marked = processes(account);
         if (!marked.isEmpty()) {
             return describe(marked);
         }
-        String pids = new Descendants(local).holders(account);
+        String pids = local.descendants().holders(account);
         return "its lock is held by " + (pids.isEmpty() ? "a process that cannot be seen" : pids);
     }
 
-    public static String pids(List<EnvironmentSearch.Marked> marked) {
-        return marked.stream().map(EnvironmentSearch.Marked::toString).collect(Collectors.joining(", "));
+    public static String pids(List<Marked> marked) {
+        return marked.stream().map(Marked::toString).collect(Collectors.joining(", "));
     }
 
-    public static String describe(List<EnvironmentSearch.Marked> marked) {
+    public static String describe(List<Marked> marked) {
         return marked.stream()
                 .map(process -> "pid " + process.stat().pid() + " runs as worker " + process.workerId() + " of epoch "
                         + process.epoch())

@@ -2,24 +2,16 @@ package io.workersupervisor.internal.logs;
 
 import java.util.List;
 
-/**
- * One worker's part of a batch: bytes of its file without a gap, cut into entries.
- *
- * @param workerId the incarnation
- * @param before where the piece begins, and the time and level that its first entry inherits
- * @param cuts the entries, in order
- * @param after where it ends
- */
+/** One worker's part of a batch: bytes of its file without a gap, cut into entries. */
 record BatchPiece(String workerId, LogProgress before, List<Cut> cuts, LogProgress after) {
     BatchPiece {
         cuts = List.copyOf(cuts);
     }
 
-    /**
-     * The bytes of one entry, or of several that a budget leaves out.
-     *
-     * @param length how many bytes
-     * @param leftOut how many entries are left out; none for an entry
-     */
+    long length() {
+        return after.offset() - before.offset();
+    }
+
+    /** The number of bytes of one entry, or of as many as a budget leaves out. */
     record Cut(int length, int leftOut) {}
 }

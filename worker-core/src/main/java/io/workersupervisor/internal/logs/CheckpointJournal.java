@@ -1,5 +1,6 @@
 package io.workersupervisor.internal.logs;
 
+import io.workersupervisor.LogLevel;
 import io.workersupervisor.internal.directory.OwnFiles;
 import io.workersupervisor.internal.registry.WorkerIds;
 import java.io.IOException;
@@ -9,32 +10,34 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
- * The checkpoints of one sink: how far each worker's file is handed on, durable.
+ * The checkpoints of one sink: the place in each worker's file up to which entries are handed on, durable.
  *
  * <ol>
  *   <li>A batch is announced, with the length of each of its entries, before the sink sees it; this is synced.
  *   <li>When the sink has acknowledged it, that is noted; this need not be synced, as a batch that is appended again
  *       changes nothing.
- *   <li>A host that finds a batch announced and not acknowledged appends exactly its entries, however the file has grown.
- *   <li>When the journal has grown much beyond what it says, it is written anew and renamed into its place.
+ *   <li>A host that finds a batch announced and not acknowledged appends exactly its entries, even if the file has grown.
+ *   <li>When the journal has grown much beyond its contents, it is written anew and renamed into its place.
  * </ol>
  *
- * A line whose checksum does not fit ends the journal: a torn one is that of a batch that no sink has seen.
+ * A line whose checksum does not fit ends the journal: it is torn, and of a batch that no sink has seen.
  *
  * <pre>
  * checkpoints/SINK/journal, one line each:  CRC32 KIND ...
  *   p WORKER INODE BASE OFFSET TIME LEVEL MARK CRC                 acknowledged to here
  *   b WORKER INODE BASE OFFSET TIME LEVEL MARK CRC START LEN,...   announced to here; LENxN leaves N entries out
- *   a                                                              what was announced is acknowledged
+ *   a                                                              the batch announced is acknowledged
  *   f WORKER                                                       the file is gone
  * </pre>
  *
@@ -48,7 +51,7 @@ final class CheckpointJournal implements AutoCloseable {
     private final Map<String, LogProgress> acknowledged = new LinkedHashMap<>();
     private final List<BatchPiece> pending = new ArrayList<>();
     private RandomAccessFile out;
-    /** What stands behind it was not written whole. */
+    /** The end of the lines that were written whole. */
     private long length;
 
     private CheckpointJournal(Path file, RandomAccessFile out) {
@@ -62,17 +65,17 @@ final class CheckpointJournal implements AutoCloseable {
         Path file = directory.resolve("journal");
         Files.deleteIfExists(directory.resolve("journal.new"));
         CheckpointJournal journal = new CheckpointJournal(file, create(file));
-        journal.length = journal.read();
+        journal.length = replay(Files.readAllBytes(file), journal.acknowledged, journal.pending);
         return journal;
     }
 
-    /** From now on a sink counts, although it has nothing yet. */
+    /** Makes a sink count, although it has nothing yet. */
     static void make(Path directory) throws IOException {
         OwnFiles.makeDirectories(directory);
         create(directory.resolve("journal")).close();
     }
 
-    /** What a journal says that another process may be writing. */
+    /** Reads a journal that another process may be writing. */
     static Map<String, LogProgress> readOnly(Path directory) throws IOException {
         Map<String, LogProgress> found = new LinkedHashMap<>();
         List<BatchPiece> announced = new ArrayList<>();
@@ -91,11 +94,7 @@ final class CheckpointJournal implements AutoCloseable {
         return new RandomAccessFile(file.toFile(), "rw");
     }
 
-    private long read() throws IOException {
-        return replay(Files.readAllBytes(file), acknowledged, pending);
-    }
-
-    /** How many bytes could be read. */
+    /** The number of bytes that could be read. */
     private static long replay(byte[] bytes, Map<String, LogProgress> acknowledged, List<BatchPiece> pending) {
         int from = 0;
         for (int at = 0; at < bytes.length; at++) {
@@ -117,9 +116,9 @@ final class CheckpointJournal implements AutoCloseable {
     private static boolean apply(String said, Map<String, LogProgress> acknowledged, List<BatchPiece> pending) {
         String[] words = said.split(" ", -1);
         switch (words[0]) {
-            case "p" -> acknowledged.put(words[1], JournalWords.progress(words));
+            case "p" -> acknowledged.put(words[1], progress(words));
             case "b" -> {
-                LogProgress after = JournalWords.progress(words);
+                LogProgress after = progress(words);
                 LogProgress last = Optional.ofNullable(acknowledged.get(words[1]))
                         .orElseGet(() -> LogProgress.begin(after.inode(), WorkerIds.timeOf(words[1])));
                 LogProgress before = new LogProgress(
@@ -129,7 +128,7 @@ final class CheckpointJournal implements AutoCloseable {
                         last.time(),
                         last.level(),
                         LogProgress.Mark.NONE);
-                pending.add(new BatchPiece(words[1], before, JournalWords.cuts(words[10]), after));
+                pending.add(new BatchPiece(words[1], before, cuts(words[10]), after));
             }
             case "a" -> {
                 pending.forEach(piece -> acknowledged.put(piece.workerId(), piece.after()));
@@ -137,14 +136,14 @@ final class CheckpointJournal implements AutoCloseable {
             }
             case "f" -> acknowledged.remove(words[1]);
             default -> {
-                // A later version's; what it means is not known, and so is nothing behind it.
+                // A line of a later version: its meaning is unknown, and so is all behind it.
                 return false;
             }
         }
         return true;
     }
 
-    /** How far a worker's file is acknowledged; empty where nothing of it is. */
+    /** The place up to which a worker's file is acknowledged; empty where nothing of it is. */
     Optional<LogProgress> progress(String workerId) {
         return Optional.ofNullable(acknowledged.get(workerId));
     }
@@ -161,8 +160,8 @@ final class CheckpointJournal implements AutoCloseable {
         }
         StringBuilder lines = new StringBuilder();
         for (BatchPiece piece : batch) {
-            lines.append(line("b " + JournalWords.of(piece.workerId(), piece.after()) + " "
-                    + piece.before().offset() + " " + JournalWords.of(piece.cuts())));
+            lines.append(line("b " + words(piece.workerId(), piece.after()) + " "
+                    + piece.before().offset() + " " + words(piece.cuts())));
         }
         append(lines, true);
         pending.addAll(batch);
@@ -178,7 +177,7 @@ final class CheckpointJournal implements AutoCloseable {
         }
     }
 
-    /** These files are gone, and with them what was known of them. */
+    /** Forgets the workers whose files are gone. */
     void forget(Collection<String> workers) throws IOException {
         StringBuilder lines = new StringBuilder();
         workers.stream().filter(acknowledged::containsKey).forEach(worker -> lines.append(line("f " + worker)));
@@ -193,7 +192,7 @@ final class CheckpointJournal implements AutoCloseable {
     }
 
     private void append(CharSequence lines, boolean durable) throws IOException {
-        // What a full disk left of a line must not stand before the next one.
+        // A part of a line that a full disk left must not stand before the next one.
         out.setLength(length);
         out.seek(length);
         byte[] bytes = lines.toString().getBytes(StandardCharsets.US_ASCII);
@@ -207,7 +206,7 @@ final class CheckpointJournal implements AutoCloseable {
     private void compact() throws IOException {
         Path fresh = file.resolveSibling("journal.new");
         StringBuilder lines = new StringBuilder();
-        acknowledged.forEach((worker, progress) -> lines.append(line("p " + JournalWords.of(worker, progress))));
+        acknowledged.forEach((worker, progress) -> lines.append(line("p " + words(worker, progress))));
         try (RandomAccessFile written = create(fresh)) {
             written.write(lines.toString().getBytes(StandardCharsets.US_ASCII));
             written.getFD().sync();
@@ -224,10 +223,51 @@ final class CheckpointJournal implements AutoCloseable {
         return crc(said) + " " + said + "\n";
     }
 
+    private static String words(String worker, LogProgress progress) {
+        return worker + " " + progress.inode() + " " + progress.base() + " " + progress.offset() + " "
+                + progress.time().toEpochMilli() + " " + progress.level() + " "
+                + progress.mark().length() + " " + progress.mark().crc();
+    }
+
+    /** Reads a progress from the third word on. */
+    private static LogProgress progress(String[] words) {
+        return new LogProgress(
+                Long.parseLong(words[2]),
+                Long.parseLong(words[3]),
+                Long.parseLong(words[4]),
+                Instant.ofEpochMilli(Long.parseLong(words[5])),
+                LogLevel.valueOf(words[6]),
+                new LogProgress.Mark(Integer.parseInt(words[7]), Long.parseLong(words[8])));
+    }
+
+    private static String words(List<BatchPiece.Cut> cuts) {
+        StringBuilder words = new StringBuilder();
+        for (BatchPiece.Cut cut : cuts) {
+            words.append(words.length() == 0 ? "" : ",").append(cut.length());
+            if (cut.leftOut() > 0) {
+                words.append('x').append(cut.leftOut());
+            }
+        }
+        return words.toString();
+    }
+
+    private static List<BatchPiece.Cut> cuts(String words) {
+        List<BatchPiece.Cut> cuts = new ArrayList<>();
+        for (String word : words.split(",", -1)) {
+            int x = word.indexOf('x');
+            cuts.add(
+                    x < 0
+                            ? new BatchPiece.Cut(Integer.parseInt(word), 0)
+                            : new BatchPiece.Cut(
+                                    Integer.parseInt(word.substring(0, x)), Integer.parseInt(word.substring(x + 1))));
+        }
+        return cuts;
+    }
+
     private static String crc(String said) {
         CRC32 crc = new CRC32();
         crc.update(said.getBytes(StandardCharsets.US_ASCII));
-        return String.format(java.util.Locale.ROOT, "%08x", crc.getValue());
+        return String.format(Locale.ROOT, "%08x", crc.getValue());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.workersupervisor.internal.logs;
 
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.internal.directory.OwnFiles;
+import io.workersupervisor.internal.events.LastingTrouble;
 import io.workersupervisor.internal.text.Text;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * when there is room. Used by one thread; a crash leaves the file or not.
  */
 final class DiskReserve {
-    /** What many starts, reports and checkpoints take. */
+    /** Space for many starts, reports and checkpoints. */
     static final long SIZE = 4 << 20;
 
     /** With more than this left the reserve is made again. */
@@ -26,9 +27,9 @@ final class DiskReserve {
     private final Usable usable;
     private final Path file;
     private final LogFeed feed;
-    private boolean full;
+    private final LastingTrouble full = new LastingTrouble();
 
-    /** How many bytes can still be written to the file system of a path. */
+    /** The number of bytes that can still be written to the file system. */
     @FunctionalInterface
     interface Usable {
         long now() throws IOException;
@@ -62,7 +63,7 @@ final class DiskReserve {
         this.feed = feed;
     }
 
-    /** How many bytes are wanted beside what is free; none unless the disk is full. */
+    /** The number of bytes wanted beside the free ones; none unless the disk is full. */
     long tick() throws IOException {
         long left = usable.now();
         boolean held = Files.exists(file);
@@ -70,30 +71,23 @@ final class DiskReserve {
             if (held) {
                 Files.delete(file);
             }
-            tellOnce(
-                    true,
-                    "the disk of the data directory is full (" + Text.bytes(left)
-                            + " left): what workers write to their logs now may be lost to them; "
-                            + (held
-                                    ? "the reserve of " + Text.bytes(SIZE) + " is given up for"
-                                    : "no reserve is left for")
-                            + " starts and reports");
+            if (full.begins()) {
+                String reserve = held ? "the reserve of " + Text.bytes(SIZE) + " is given up" : "no reserve is left";
+                feed.trouble("the disk of the data directory is full (" + Text.bytes(left)
+                        + " left): lines that workers write to their logs now may be lost; " + reserve
+                        + " for starts and reports");
+            }
             return ROOM;
         }
         if (left > ROOM) {
             if (!held) {
                 hold();
             }
-            tellOnce(false, "the disk of the data directory has room again");
+            if (full.ends()) {
+                feed.trouble("the disk of the data directory has room again");
+            }
         }
         return 0;
-    }
-
-    private void tellOnce(boolean now, String text) {
-        if (now != full) {
-            feed.trouble(text);
-        }
-        full = now;
     }
 
     private void hold() throws IOException {

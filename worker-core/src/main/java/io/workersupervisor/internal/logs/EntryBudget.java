@@ -8,8 +8,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * How many entries of one worker go into a sink in a minute. What is more stays in the file, and one entry with the number
- * stands for it. Not thread-safe.
+ * The number of entries of one worker that go into a sink in a minute. Further ones stay in the file, and one entry with their
+ * number stands for them. Not thread-safe.
  */
 final class EntryBudget {
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
@@ -21,12 +21,11 @@ final class EntryBudget {
     private int leftOut;
     private int leftOutBytes;
 
-    /** Empty for no limit. */
     EntryBudget(OptionalInt most) {
         this.most = most;
     }
 
-    /** What may go on now, in order and without a gap; entries left out wait for the end of their minute, or of the worker. */
+    /** The cuts that go on now, in order and without a gap; entries left out wait for the end of the minute, or the worker. */
     List<BatchPiece.Cut> admit(List<EntryCutter.Span> spans, long now, boolean over) {
         List<BatchPiece.Cut> cuts = new ArrayList<>(spans.size() + 1);
         if (most.isEmpty()) {
@@ -57,7 +56,7 @@ final class EntryBudget {
         return cuts;
     }
 
-    /** What waits is read again. */
+    /** Forgets the entries that wait: they are read again. */
     void rewind() {
         leftOut = 0;
         leftOutBytes = 0;
@@ -71,7 +70,7 @@ final class EntryBudget {
         }
     }
 
-    /** When entries that are left out are told; empty if there are none. */
+    /** The time at which entries that are left out go on as one; empty if there are none. */
     OptionalLong due() {
         return leftOut == 0 ? OptionalLong.empty() : OptionalLong.of(minute + MINUTE);
     }

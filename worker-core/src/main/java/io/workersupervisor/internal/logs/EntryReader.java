@@ -18,19 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes entries of the bytes of a piece. The same bytes, begin and end of the worker give the same entries. */
-public final class EntryReader {
-    /** How much is read at once. */
+public record EntryReader(ZoneId zone, Redaction redaction) {
+    /** The number of bytes that are read at once. */
     private static final int RUN = 1 << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.WorkerSupervisor");
-
-    private final ZoneId zone;
-    private final Redaction redaction;
-
-    public EntryReader(ZoneId zone, Redaction redaction) {
-        this.zone = zone;
-        this.redaction = redaction;
-    }
 
     /** Reads bytes of a file; fewer than asked for where they are gone. */
     @FunctionalInterface
@@ -38,13 +30,7 @@ public final class EntryReader {
         byte[] at(long offset, int length) throws IOException;
     }
 
-    /**
-     * Entries, and the time and level that the next piece inherits.
-     *
-     * @param entries in order
-     * @param time of the last one
-     * @param level of the last one
-     */
+    /** Entries in order, and the time and level of the last one, which the next piece inherits. */
     record Page(List<LogEntry> entries, Instant time, LogLevel level) {}
 
     /** The entries of cuts that follow each other; where bytes are gone there are fewer. */
@@ -77,7 +63,7 @@ public final class EntryReader {
         return new Page(reading.entries, reading.inherited.time(), reading.inherited.level());
     }
 
-    /** How far a reading has come. */
+    /** The state of a reading. */
     private final class Reading {
         private final WorkerLogFile file;
         private final long base;
@@ -95,12 +81,9 @@ public final class EntryReader {
         }
 
         boolean leaveOut(BatchPiece.Cut cut) {
-            add(
-                    LogLevel.WARNING,
-                    true,
-                    Optional.empty(),
-                    cut.leftOut() + " entries are left out, more than the budget of a minute: they stand in "
-                            + file.path().getFileName() + " from byte " + offset);
+            String message = cut.leftOut() + " entries are left out, more than the budget of a minute: they stand in "
+                    + file.path().getFileName() + " from byte " + offset;
+            add(LogLevel.WARNING, true, Optional.empty(), message);
             offset += cut.length();
             inherited = new Before(inherited.time(), inherited.level(), false, zone, known.endedAt());
             return true;
@@ -122,7 +105,7 @@ public final class EntryReader {
             return true;
         }
 
-        /** What the parser cannot read is text, and holds up nothing behind it. */
+        /** Takes bytes that the parser cannot read as text, so that they hold up nothing behind them. */
         private Parsed parse(byte[] bytes, int from, int to) {
             try {
                 return EntryParser.parse(bytes, from, to, inherited);

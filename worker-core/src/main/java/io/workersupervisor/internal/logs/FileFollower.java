@@ -5,11 +5,9 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogFollower;
 import io.workersupervisor.LogSinkException;
-import io.workersupervisor.Redaction;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,17 +19,17 @@ final class FileFollower implements LogFollower {
 
     private final DataDirectory data;
     private final AccountId account;
-    private final KnownWorkers incarnations;
+    private final KnownWorkers workers;
     private final EntryReader reader;
-    private final Clocks timing;
+    private final Clocks clocks;
     private @Nullable FollowedFile tail;
 
-    FileFollower(DataDirectory data, AccountId account, KnownWorkers incarnations, Redaction redaction, Clocks timing) {
+    FileFollower(DataDirectory data, AccountId account, KnownWorkers workers, EntryReader reader, Clocks clocks) {
         this.data = data;
         this.account = account;
-        this.incarnations = incarnations;
-        this.reader = new EntryReader(ZoneId.systemDefault(), redaction);
-        this.timing = timing;
+        this.workers = workers;
+        this.reader = reader;
+        this.clocks = clocks;
     }
 
     @Override
@@ -41,14 +39,14 @@ final class FileFollower implements LogFollower {
             List<WorkerLogFile> files = FileSearch.of(data, account).toList();
             FollowedFile present = tail;
             if (present == null && !files.isEmpty()) {
-                present = FileSearch.atEnd(files.get(files.size() - 1), AT_FIRST);
+                present = FileSearch.atEnd(files.get(files.size() - 1), AT_FIRST, reader);
                 tail = present;
             }
             for (WorkerLogFile next : files) {
                 if (present != null && next.workerId().compareTo(present.file().workerId()) > 0) {
                     drain(present, true, entries);
                     present.close();
-                    present = new FollowedFile(next, Optional.empty(), text -> {});
+                    present = FollowedFile.searched(next, Optional.empty(), reader);
                     tail = present;
                 }
             }
@@ -62,8 +60,8 @@ final class FileFollower implements LogFollower {
     }
 
     private void drain(FollowedFile from, boolean over, List<LogEntry> entries) throws IOException {
-        KnownWorkers.Known known = incarnations.of(account, from.file().workerId());
-        entries.addAll(FileSearch.drain(from, reader, known, timing.nanos(), over || known.over()));
+        KnownWorkers.Known known = workers.of(account, from.file().workerId());
+        entries.addAll(FileSearch.drain(from, known, clocks.nanos(), over || known.over()));
     }
 
     @Override

@@ -5,12 +5,10 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
-import io.workersupervisor.Redaction;
 import io.workersupervisor.internal.registry.WorkerIds;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogPosition;
 import java.io.IOException;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,26 +17,16 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** Looks entries up in the workers' own files, where no sink can be asked: the ends of the files, within a bound. */
-public final class FileSearch {
-    /** How much is read of all files together. */
+public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader reader) {
+    /** The most bytes that are read of all files together. */
     private static final long MOST = 64 << 20;
 
     private static final int LEAST_OF_A_FILE = 16 << 10;
     private static final int MOST_OF_A_FILE = 8 << 20;
 
-    /** What another program wrote into a store has no position, and comes behind what workers wrote at the same time. */
+    /** Entries of another program have no position, and come behind those that workers wrote at the same time. */
     private static final Comparator<LogEntry> BY_POSITION = Comparator.comparing(
             entry -> entry.position().orElse(null), Comparator.nullsLast(Comparator.<LogPosition>naturalOrder()));
-
-    private final DataDirectory data;
-    private final KnownWorkers incarnations;
-    private final EntryReader reader;
-
-    FileSearch(DataDirectory data, KnownWorkers incarnations, Redaction redaction) {
-        this.data = data;
-        this.incarnations = incarnations;
-        this.reader = new EntryReader(ZoneId.systemDefault(), redaction);
-    }
 
     /** Oldest first, as a sink would answer; {@link LogSinkException} if files cannot be read. */
     List<LogEntry> find(LogQuery query) {
@@ -49,7 +37,7 @@ public final class FileSearch {
             int each = share(files.size());
             List<LogEntry> found = new ArrayList<>();
             for (WorkerLogFile file : files) {
-                try (FollowedFile tail = atEnd(file, each)) {
+                try (FollowedFile tail = atEnd(file, each, reader)) {
                     all(tail).stream().filter(query::selects).forEach(found::add);
                 }
             }
@@ -59,19 +47,19 @@ public final class FileSearch {
         }
     }
 
-    /** The same of what a sink does not have yet. */
+    /** The same of the entries that a sink does not have yet. */
     List<LogEntry> findBehind(LogQuery query, String sink) {
         try {
-            List<SinkBacklog.Waiting> waiting = SinkBacklog.of(data, sink).stream()
+            List<SinkCheckpoints.Waiting> waiting = SinkCheckpoints.waiting(data, sink).stream()
                     .filter(one -> isAsked(query, one.file()))
                     .toList();
             int each = share(waiting.size());
             List<LogEntry> found = new ArrayList<>();
-            for (SinkBacklog.Waiting one : waiting) {
-                // The file may have grown since: where it is begun does not depend on its end.
+            for (SinkCheckpoints.Waiting one : waiting) {
+                // The file may have grown since: the place to begin must not depend on its end.
                 try (FollowedFile tail = one.bytes() <= each
-                        ? new FollowedFile(one.file(), one.progress(), text -> {})
-                        : atEnd(one.file(), each)) {
+                        ? FollowedFile.searched(one.file(), one.progress(), reader)
+                        : atEnd(one.file(), each, reader)) {
                     all(tail).stream().filter(query::selects).forEach(found::add);
                 }
             }
@@ -104,11 +92,11 @@ public final class FileSearch {
         return new LogSinkException("log files in " + data + " cannot be read: " + Text.reason(e), e);
     }
 
-    /** A tail that begins with the first whole line of the last bytes. */
-    static FollowedFile atEnd(WorkerLogFile file, int most) throws IOException {
+    /** Follows a file from the first whole line of its last bytes on. */
+    static FollowedFile atEnd(WorkerLogFile file, int most, EntryReader reader) throws IOException {
         Optional<LogSource> source = LogSource.open(file.path());
         if (source.isEmpty()) {
-            return new FollowedFile(file, Optional.empty(), text -> {});
+            return FollowedFile.searched(file, Optional.empty(), reader);
         }
         try (LogSource open = source.get()) {
             long from = Math.max(0, open.size() - most);
@@ -116,11 +104,7 @@ public final class FileSearch {
             byte[] bytes = open.read(from, most);
             int skipped = from == 0 ? 0 : firstLine(bytes);
             LogProgress begin = LogProgress.begin(open.inode(), WorkerIds.timeOf(file.workerId()));
-            return new FollowedFile(
-                    file,
-                    Optional.of(new LogProgress(
-                            begin.inode(), 0, from + skipped, begin.time(), begin.level(), LogProgress.Mark.NONE)),
-                    text -> {});
+            return FollowedFile.searched(file, Optional.of(begin.at(from + skipped)), reader);
         }
     }
 
@@ -133,27 +117,30 @@ public final class FileSearch {
         return 0;
     }
 
-    /** All that stands in the file now, its last line included. */
+    /** All entries of the file now, its last line included. */
     private List<LogEntry> all(FollowedFile tail) throws IOException {
         WorkerLogFile file = tail.file();
-        return drain(tail, reader, incarnations.of(file.account(), file.workerId()), 0, true);
+        return drain(tail, workers.of(file.account(), file.workerId()), 0, true);
     }
 
-    /** All entries that are complete by now; where the worker writes no more, that is all that stands in the file. */
-    static List<LogEntry> drain(FollowedFile tail, EntryReader reader, KnownWorkers.Known known, long now, boolean over)
+    /** All entries that are complete by now; with {@code over}, as the worker writes no more, also the last line. */
+    static List<LogEntry> drain(FollowedFile tail, KnownWorkers.Known known, long now, boolean over)
             throws IOException {
         List<LogEntry> entries = new ArrayList<>();
-        List<LogEntry> more;
+        Optional<FollowedFile.Part> more;
         do {
-            more = take(tail, reader, known, now, over);
-            entries.addAll(more);
-        } while (!more.isEmpty() || tail.hasMoved());
+            more = tail.next(now, () -> over, () -> known);
+            more.ifPresent(part -> {
+                entries.addAll(part.entries());
+                tail.advance(part.piece().after());
+            });
+        } while (more.isPresent() || tail.hasMoved());
         return withoutFreed(tail, entries);
     }
 
-    /** What was archived and freed while the file was read may have been read as NUL. */
+    /** Leaves out bytes that were archived and freed while the file was read: they may have been read as NUL. */
     static List<LogEntry> withoutFreed(FollowedFile tail, List<LogEntry> entries) throws IOException {
-        // What stood in the file before it was cut or replaced was not freed.
+        // Entries from before the file was cut or replaced were not freed.
         long base = tail.progress().base();
         OptionalLong begin = entries.stream()
                 .mapToLong(entry -> entry.requirePosition().offset())
@@ -167,25 +154,6 @@ public final class FileSearch {
                 .filter(entry -> entry.requirePosition().offset() < base
                         || entry.requirePosition().offset() >= first)
                 .toList();
-    }
-
-    /** Those of one look. */
-    private static List<LogEntry> take(
-            FollowedFile tail, EntryReader reader, KnownWorkers.Known known, long now, boolean over)
-            throws IOException {
-        List<BatchPiece.Cut> cuts = tail.poll(now, () -> over).stream()
-                .map(span -> new BatchPiece.Cut(span.length(), 0))
-                .toList();
-        if (cuts.isEmpty()) {
-            return List.of();
-        }
-        LogProgress before = tail.progress();
-        EntryReader.Page page = reader.read(tail.file(), before, cuts, tail::bytes, known);
-        long end = before.offset()
-                + cuts.stream().mapToLong(BatchPiece.Cut::length).sum();
-        tail.advance(
-                new LogProgress(before.inode(), before.base(), end, page.time(), page.level(), LogProgress.Mark.NONE));
-        return page.entries();
     }
 
     /** The files of an account, oldest worker first. */

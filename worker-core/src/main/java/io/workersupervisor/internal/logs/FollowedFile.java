@@ -1,5 +1,6 @@
 package io.workersupervisor.internal.logs;
 
+import io.workersupervisor.LogEntry;
 import io.workersupervisor.internal.logs.entries.EntryCutter;
 import io.workersupervisor.internal.registry.WorkerIds;
 import java.io.IOException;
@@ -7,16 +8,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows one worker's file from where its entries were handed on, and cuts what it finds into entries. Not thread-safe.
+ * Follows one worker's file from where its entries were handed on: reads on, cuts the bytes into entries, keeps to the
+ * budget and parses. Not thread-safe.
  *
- * <p>A worker may cut its file, rename it or put another in its place. What was read and is still there is handed on
- * first; what is gone is told with the number of its bytes, and positions go on behind it.
+ * <p>A worker may cut its file, rename it or put another in its place. Bytes that were read and are still there are handed
+ * on first; the loss of others is reported with their number, and positions go on behind them.
  */
 final class FollowedFile implements AutoCloseable {
     /** A line is an entry of its own when nothing has followed it for this long. */
@@ -29,22 +32,53 @@ final class FollowedFile implements AutoCloseable {
     private static final int CHUNK = 256 * 1024;
 
     private final WorkerLogFile file;
+    private final EntryReader reader;
+    private final EntryBudget budget;
     private final Consumer<String> trouble;
+    private final boolean shipped;
     private LogProgress progress;
     private EntryCutter cutter;
     private @Nullable LogSource source;
     private boolean superseded;
     private boolean known;
-    /** How far the file is read; behind the progress where lines are open. */
+    /** The place to read on from; behind the progress where lines are open. */
     private long read;
 
     private long grown;
     private long polled;
     private boolean moved;
+    private boolean over;
 
-    FollowedFile(WorkerLogFile file, Optional<LogProgress> begin, Consumer<String> trouble) {
+    /** Bytes of the file that end at entries, and these entries. */
+    record Part(BatchPiece piece, List<LogEntry> entries) {}
+
+    /** For a sink: exactly the bytes announced, and marks by which the next host knows the file again. */
+    static FollowedFile shipped(
+            WorkerLogFile file,
+            Optional<LogProgress> begin,
+            EntryReader reader,
+            EntryBudget budget,
+            Consumer<String> trouble) {
+        return new FollowedFile(file, begin, reader, budget, trouble, true);
+    }
+
+    /** For a reader beside the archiver, which may free what was just read: bytes may be missing, and marks mean nothing. */
+    static FollowedFile searched(WorkerLogFile file, Optional<LogProgress> begin, EntryReader reader) {
+        return new FollowedFile(file, begin, reader, new EntryBudget(OptionalInt.empty()), text -> {}, false);
+    }
+
+    private FollowedFile(
+            WorkerLogFile file,
+            Optional<LogProgress> begin,
+            EntryReader reader,
+            EntryBudget budget,
+            Consumer<String> trouble,
+            boolean shipped) {
         this.file = file;
+        this.reader = reader;
+        this.budget = budget;
         this.trouble = trouble;
+        this.shipped = shipped;
         this.known = begin.isPresent();
         this.progress = begin.orElseGet(() -> LogProgress.begin(0, WorkerIds.timeOf(file.workerId())));
         this.read = progress.offset();
@@ -55,25 +89,63 @@ final class FollowedFile implements AutoCloseable {
         return file;
     }
 
-    /** Up to where entries were taken. */
+    /** The place up to which entries were taken. */
     LogProgress progress() {
         return progress;
     }
 
-    /** The entries taken are handed on up to here. */
+    /** Moves on: the entries up to here are handed on. */
     void advance(LogProgress after) {
         progress = after;
     }
 
-    /** What was read and not handed on is read again. */
+    /** Reads again what was read and not handed on. */
     void rewind() {
-        read = progress.offset();
-        cutter = new EntryCutter(read);
+        budget.rewind();
+        readFrom(progress.offset());
         moved = true;
     }
 
-    /** Reads on, and returns the entries that are complete; asked, {@code over} says that the worker writes no more. */
-    List<EntryCutter.Span> poll(long now, BooleanSupplier over) throws IOException {
+    private void readFrom(long offset) {
+        read = offset;
+        cutter = new EntryCutter(offset);
+    }
+
+    /**
+     * Reads on, and returns the entries that are complete; empty if there is none. Asked only where it matters, {@code ended}
+     * says that the worker writes no more.
+     */
+    Optional<Part> next(long now, BooleanSupplier ended, Supplier<KnownWorkers.Known> worker) throws IOException {
+        over = false;
+        List<EntryCutter.Span> spans = poll(now, ended);
+        List<BatchPiece.Cut> cuts = budget.admit(spans, now, over);
+        if (cuts.isEmpty()) {
+            return Optional.empty();
+        }
+        LogProgress before = progress;
+        EntryReader.Page page = reader.read(file, before, cuts, this::bytes, worker.get());
+        if (shipped && page.entries().size() < cuts.size()) {
+            throw new IOException("it was cut while it was read");
+        }
+        long end = before.offset()
+                + cuts.stream().mapToLong(BatchPiece.Cut::length).sum();
+        LogProgress after = new LogProgress(
+                before.inode(),
+                before.base(),
+                end,
+                page.time(),
+                page.level(),
+                shipped ? mark(end) : LogProgress.Mark.NONE);
+        return Optional.of(new Part(new BatchPiece(file.workerId(), before, cuts, after), page.entries()));
+    }
+
+    private LogProgress.Mark mark(long end) throws IOException {
+        int length = (int) Math.min(LogProgress.MARK, end);
+        byte[] last = bytes(end - length, length);
+        return LogProgress.Mark.of(last, last.length);
+    }
+
+    private List<EntryCutter.Span> poll(long now, BooleanSupplier ended) throws IOException {
         polled = now;
         moved = false;
         LogSource from = source();
@@ -82,9 +154,9 @@ final class FollowedFile implements AutoCloseable {
         }
         List<EntryCutter.Span> spans = new ArrayList<>();
         byte[] bytes = from.read(read, CHUNK);
-        boolean last = bytes.length == 0 && hasRest() && over.getAsBoolean();
-        if (last) {
-            // It may have written between the reading and its end.
+        over = bytes.length == 0 && hasRest() && ended.getAsBoolean();
+        if (over) {
+            // The worker may have written between the reading and its end.
             bytes = from.read(read, CHUNK);
         }
         if (bytes.length > 0) {
@@ -92,7 +164,7 @@ final class FollowedFile implements AutoCloseable {
             read += bytes.length;
             grown = now;
             moved = true;
-        } else if (last || (superseded && now >= quietAt())) {
+        } else if (over || (superseded && now >= quietAt())) {
             cutter.closeAll(spans::add);
             turnToSuccessor(spans.isEmpty());
         } else if (now >= quietAt()) {
@@ -101,37 +173,38 @@ final class FollowedFile implements AutoCloseable {
         return spans;
     }
 
-    /** Who renames a file may write to it a little longer. */
+    /** The end of a quiet time: a process that renames a file may write to it a little longer. */
     private long quietAt() {
         return grown + (superseded || cutter.isJoining() ? JOINING : QUIET).toNanos();
     }
 
-    /** When there is something to do although nothing is written; empty if there never is. */
-    OptionalLong due() {
+    /** The time at which there is something to do although nothing is written; far away if there never is. */
+    long due() {
+        long budgeted = budget.due().orElse(Long.MAX_VALUE);
         if (superseded || cutter.openLines().isPresent()) {
-            return OptionalLong.of(quietAt());
+            return Math.min(budgeted, quietAt());
         }
         // A line without an end: another host may have noticed that its worker has ended.
-        return hasRest() ? OptionalLong.of(polled + LOOK_AGAIN.toNanos()) : OptionalLong.empty();
+        return hasRest() ? Math.min(budgeted, polled + LOOK_AGAIN.toNanos()) : budgeted;
     }
 
-    /** Whether the last poll found something, so that another may find more. */
+    /** True if the last look found something, so that another may find more. */
     boolean hasMoved() {
         return moved;
     }
 
-    /** Whether all that was read is handed on. */
+    /** True if all that was read is handed on. */
     boolean isDrained() {
         return read == progress.offset() && !superseded;
     }
 
-    /** Whether bytes wait that are no whole line. */
-    boolean hasRest() {
+    /** True if bytes wait that are no whole line. */
+    private boolean hasRest() {
         return read > progress.offset();
     }
 
-    /** Bytes of the file, which were read before; none where it is gone. */
-    byte[] bytes(long offset, int length) throws IOException {
+    /** Bytes of the file that were read before; none where it is gone. */
+    private byte[] bytes(long offset, int length) throws IOException {
         return source == null ? new byte[0] : source.read(offset, length);
     }
 
@@ -177,8 +250,7 @@ final class FollowedFile implements AutoCloseable {
                         progress.time(),
                         progress.level(),
                         LogProgress.Mark.NONE);
-                read = first;
-                cutter = new EntryCutter(read);
+                readFrom(first);
             }
         } else if (opened == null || !opened.continues(progress)) {
             opened = replaced(opened);
@@ -195,7 +267,7 @@ final class FollowedFile implements AutoCloseable {
                 : progress.base() + open.firstData(position - progress.base()).orElse(open.size());
     }
 
-    /** Blocks at the begin of a file that were archived and freed read as NUL; its progress is lost. */
+    /** Passes the archived and freed begin of a file whose progress is lost: it reads as NUL. */
     private long firstData(LogSource opened) throws IOException {
         long first = opened.firstData(0).orElse(0);
         if (first == 0) {
@@ -206,7 +278,7 @@ final class FollowedFile implements AutoCloseable {
         return first;
     }
 
-    /** The file is another one than that of the progress, or none. */
+    /** Handles a file that is another one than that of the progress, or none. */
     private @Nullable LogSource replaced(@Nullable LogSource opened) throws IOException {
         Optional<LogSource> renamed = opened != null && opened.inode() == progress.inode()
                 ? Optional.empty()
@@ -230,8 +302,7 @@ final class FollowedFile implements AutoCloseable {
                         : name() + " is another file than the one that was read to byte " + progress.offset()
                                 + ": what that held behind it, if anything, is lost");
         progress = progress.anew(opened.inode(), 0);
-        read = 0;
-        cutter = new EntryCutter(0);
+        readFrom(0);
         return opened;
     }
 
@@ -241,8 +312,7 @@ final class FollowedFile implements AutoCloseable {
         Optional<WorkerLogFile.Stat> now = WorkerLogFile.stat(file.path());
         progress = progress.anew(now.map(WorkerLogFile.Stat::inode).orElse(0L), lost);
         known = now.isPresent();
-        read = 0;
-        cutter = new EntryCutter(0);
+        readFrom(0);
         moved = true;
     }
 
@@ -250,7 +320,7 @@ final class FollowedFile implements AutoCloseable {
         return String.valueOf(file.path().getFileName());
     }
 
-    /** Lets go of the file; the next poll opens it again. */
+    /** Closes the file; the next look opens it again. */
     @Override
     public void close() throws IOException {
         if (source != null) {

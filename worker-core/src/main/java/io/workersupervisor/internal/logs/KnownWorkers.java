@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What is known of the workers whose files are read. */
+/** Knowledge of the workers whose files are read. */
 @FunctionalInterface
 public interface KnownWorkers {
     /** May block for the registry. */
@@ -23,23 +23,17 @@ public interface KnownWorkers {
         return Optional.empty();
     }
 
-    /**
-     * One worker.
-     *
-     * @param over whether it writes no more
-     * @param endedAt when it ended, where that is known
-     * @param userId the owner of the account, if given
-     */
+    /** One worker: if it writes no more, when it ended where that is known, and the owner of the account, if given. */
     record Known(boolean over, Optional<Instant> endedAt, Optional<String> userId) {
         static final Known NOTHING = new Known(false, Optional.empty(), Optional.empty());
     }
 
-    /** As the registry knows them; one that fails knows nothing. */
+    /** Asks a registry; one that fails knows nothing. */
     static KnownWorkers of(WorkerRegistry registry) {
         return new InRegistry(registry);
     }
 
-    /** What rows and reports say. */
+    /** Reads rows and reports. */
     record InRegistry(WorkerRegistry registry) implements KnownWorkers {
         @Override
         public Known of(AccountId account, String workerId) {

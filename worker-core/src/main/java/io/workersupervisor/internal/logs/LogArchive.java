@@ -5,38 +5,32 @@ import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.OwnFiles;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /**
  * Parts of workers' files, compressed: {@code data/logs/archive/worker_ACCOUNT_WORKER.POSITION.log.gz}, where the position
  * is that of the first byte. Used by one thread of one process; readers may look at any time, as a part appears whole.
  */
-public final class LogArchive {
+public record LogArchive(Path directory) {
     private static final String SUFFIX = ".log.gz";
     private static final int CHUNK = 1 << 20;
 
-    private final Path directory;
-
-    /** A part: whose it is, where it begins, and how large its file is. */
+    /** A part of a worker's file: its begin, and the size and time of its own file. */
     public record Part(Path path, WorkerLogFile of, long position, long size, long modified) {}
 
-    LogArchive(DataDirectory data) throws IOException {
-        this.directory = Layout.archive(data);
-        OwnFiles.makeDirectories(directory);
-    }
-
-    Path directory() {
-        return directory;
+    static LogArchive open(DataDirectory data) throws IOException {
+        OwnFiles.makeDirectories(Layout.archive(data));
+        return new LogArchive(Layout.archive(data));
     }
 
     static Path path(Path directory, WorkerLogFile file, long position) {
@@ -66,16 +60,14 @@ public final class LogArchive {
             out.getFD().sync();
         }
         Files.move(unfinished, part, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel open = FileChannel.open(directory, StandardOpenOption.READ)) {
-            open.force(true);
-        }
+        OwnFiles.syncDirectoryOf(part);
     }
 
     /** The usual level costs three times as much for a tenth less. */
     private static final class Fast extends GZIPOutputStream {
         Fast(FileOutputStream out) throws IOException {
             super(out, 1 << 16);
-            def.setLevel(java.util.zip.Deflater.BEST_SPEED);
+            def.setLevel(Deflater.BEST_SPEED);
         }
     }
 
@@ -94,7 +86,7 @@ public final class LogArchive {
                 part(data, path).ifPresent(parts::add);
             }
         }
-        parts.sort((a, b) -> Long.compare(a.modified(), b.modified()));
+        parts.sort(Comparator.comparingLong(Part::modified));
         return parts;
     }
 

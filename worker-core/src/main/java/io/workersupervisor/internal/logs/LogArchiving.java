@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>Hold the lock of the archive: one host of the data directory does this.
- *   <li>What every sink has acknowledged, durably, and is not archived yet: if that is much, note which part.
+ *   <li>Take the part that every sink has acknowledged, durably, and that is not archived yet: if it is large, note it.
  *   <li>Copy it into the archive, durably.
- *   <li>Free it in the worker's file, by a hole: offsets stay what they are, for the worker and for all readers.
+ *   <li>Free it in the worker's file, by a hole: offsets stay the same, for the worker and for all readers.
  *   <li>Note that it is done.
  * </ol>
  *
@@ -32,14 +32,14 @@ final class LogArchiving implements AutoCloseable {
     /** A hole has whole blocks. */
     private static final long BLOCK = 4096;
 
-    /** What stays before the place that a sink has read to, by which the file is known again. */
+    /** The bytes that stay before the place that a sink has read to, by which the file is known again. */
     private static final long REST = BLOCK;
 
     private final DataDirectory data;
     private final LogFeed feed;
     private final LogRetention retention;
     private final HolePuncher puncher;
-    /** Those whose part that is not archived yet is much. */
+    /** Files with a large part that is not archived yet. */
     private final Set<WorkerLogFile> waiting = new LinkedHashSet<>();
 
     private @Nullable ProcessLock lock;
@@ -55,7 +55,7 @@ final class LogArchiving implements AutoCloseable {
         this.puncher = puncher;
     }
 
-    /** Archives what there is to archive of files that may have grown; whether this host does it at all. */
+    /** Archives parts of files that may have grown; false if another host does this. */
     boolean tick(Collection<WorkerLogFile> grown) throws IOException {
         CheckpointJournal open = journal == null ? begin() : journal;
         LogArchive parts = archive;
@@ -87,7 +87,7 @@ final class LogArchiving implements AutoCloseable {
             return null;
         }
         lock = taken.get();
-        LogArchive opened = new LogArchive(data);
+        LogArchive opened = LogArchive.open(data);
         archive = opened;
         cannotPunch = puncher.trial(opened.directory());
         cannotPunch.ifPresent(why -> feed.trouble(
@@ -96,12 +96,12 @@ final class LogArchiving implements AutoCloseable {
         CheckpointJournal begun = CheckpointJournal.open(opened.directory());
         journal = begun;
         begun.forget(feed.gone(begun.acknowledged().keySet()));
-        // What grew while another host had the lock.
+        // Files may have grown while another host had the lock.
         waiting.addAll(WorkerLogFile.list(data));
         return begun;
     }
 
-    /** Those whose part that is not archived yet may be much. */
+    /** The files whose part that is not archived yet may be large. */
     private Set<WorkerLogFile> large(CheckpointJournal open, Collection<WorkerLogFile> files) throws IOException {
         Set<WorkerLogFile> large = new LinkedHashSet<>();
         for (WorkerLogFile file : files) {
@@ -132,14 +132,8 @@ final class LogArchiving implements AutoCloseable {
             long upTo = feed.isShipped(file) ? acknowledged.of(file, inode) : held.size();
             long end = Math.max(0, (Math.min(upTo, held.size()) - REST) / BLOCK * BLOCK);
             while (!ending && end - before.offset() >= retention.archiveAt()) {
-                LogProgress after = new LogProgress(
-                        inode,
-                        before.base(),
-                        before.offset() + retention.archiveAt() / BLOCK * BLOCK,
-                        before.time(),
-                        before.level(),
-                        LogProgress.Mark.NONE);
-                int length = (int) (after.offset() - before.offset());
+                int length = (int) (retention.archiveAt() / BLOCK * BLOCK);
+                LogProgress after = before.at(before.offset() + length);
                 BatchPiece piece =
                         new BatchPiece(file.workerId(), before, List.of(new BatchPiece.Cut(length, 0)), after);
                 open.announce(List.of(piece));
@@ -167,7 +161,7 @@ final class LogArchiving implements AutoCloseable {
 
     private void move(LogArchive parts, WorkerLogFile file, LogSource held, BatchPiece piece) throws IOException {
         long offset = piece.before().offset();
-        long length = piece.after().offset() - offset;
+        long length = piece.length();
         if (held.size() < offset + length) {
             feed.trouble(
                     file.account(),
@@ -183,7 +177,7 @@ final class LogArchiving implements AutoCloseable {
                         file.account(), "a part of " + file.path() + " is archived and not freed: " + why));
     }
 
-    /** Any thread may say that the part at hand is the last one. */
+    /** Makes the part at hand the last one; for any thread. */
     void end() {
         ending = true;
     }

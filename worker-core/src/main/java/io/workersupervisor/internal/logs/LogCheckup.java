@@ -15,27 +15,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Examines how far log sinks are with what workers wrote, and changes nothing: it goes by checkpoints and files alone, so
- * it says the same whether or not a host runs.
- */
+/** Examines what log sinks lack, and changes nothing: checkpoints and files alone count, whether or not a host runs. */
 public final class LogCheckup {
     /** Lines beyond a budget wait for the end of their minute. */
     private static final Duration STILL = Duration.ofMinutes(2);
 
-    /** What was written just now may be on its way. */
+    /** The longest that a line is on its way. */
     private static final Duration ON_ITS_WAY = Duration.ofSeconds(10);
 
     private static final long MUCH = 1 << 20;
 
     private final DataDirectory data;
-    private final KnownWorkers incarnations;
+    private final KnownWorkers workers;
     private final Instant now;
     private final List<Finding> findings = new ArrayList<>();
 
-    public LogCheckup(DataDirectory data, KnownWorkers incarnations, Instant now) {
+    public LogCheckup(DataDirectory data, KnownWorkers workers, Instant now) {
         this.data = data;
-        this.incarnations = incarnations;
+        this.workers = workers;
         this.now = now;
     }
 
@@ -54,7 +51,7 @@ public final class LogCheckup {
         long bytes = 0;
         int files = 0;
         boolean late = false;
-        for (SinkBacklog.Waiting waiting : SinkBacklog.of(data, name)) {
+        for (SinkCheckpoints.Waiting waiting : SinkCheckpoints.waiting(data, name)) {
             long whole = wholeLines(waiting);
             if (whole > 0) {
                 bytes += whole;
@@ -72,21 +69,20 @@ public final class LogCheckup {
             add(
                     Level.WARNING,
                     what + " wait, and its checkpoints have not moved for " + Text.words(Duration.between(moved, now))
-                            + ": no host serves it, or it is down (worker.log tells). "
+                            + ": no host serves it, or it is down (see worker.log). "
                             + (name.equals(OperatorLogSink.NAME)
                                     ? "Start a host"
                                     : "Start a host that uses it; if it is out of use delete " + directory
-                                            + ", as what it does not have is neither archived nor removed"));
+                                            + ", as lines that it lacks are neither archived nor removed"));
         } else {
             add(Level.OK, what + " wait");
         }
     }
 
     /** A line without an end is no entry before its worker has ended. */
-    private long wholeLines(SinkBacklog.Waiting waiting) throws IOException {
+    private long wholeLines(SinkCheckpoints.Waiting waiting) throws IOException {
         if (waiting.bytes() >= LogEntry.LONGEST
-                || incarnations
-                        .of(waiting.file().account(), waiting.file().workerId())
+                || workers.of(waiting.file().account(), waiting.file().workerId())
                         .over()) {
             return waiting.bytes();
         }

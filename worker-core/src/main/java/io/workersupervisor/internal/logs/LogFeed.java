@@ -4,9 +4,7 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.WorkerEvent;
-import io.workersupervisor.internal.logs.entries.EntryCutter;
 import io.workersupervisor.internal.machine.Clocks;
-import io.workersupervisor.spi.LogSink;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -19,53 +17,44 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** What the tailers of a host share: the files, what is known of their workers, and how bytes become entries. Thread-safe. */
+/** Chooses the files that are carried into sinks, archived and removed, and asks after their workers. Thread-safe. */
 public final class LogFeed {
-    static final Duration FOR_EVER = Duration.ofDays(1);
-
     /** A worker that lives is asked after again no sooner. */
     private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
 
     private static final int MOST_KNOWN = 10_000;
 
     private final DataDirectory data;
-    private final KnownWorkers incarnations;
+    private final KnownWorkers workers;
     private final EntryReader reader;
     private final Predicate<String> fileOnly;
     private final OptionalInt budget;
-    private final Clocks timing;
+    private final Clocks clocks;
     private final Consumer<WorkerEvent> events;
     private final Map<String, Asked> asked = new ConcurrentHashMap<>();
 
     /** An answer about a worker, and when it was given. */
     private record Asked(KnownWorkers.Known known, long at) {}
 
-    /** A piece, and the entries that it holds. */
-    record Part(BatchPiece piece, List<LogEntry> entries) {}
-
     public LogFeed(
             DataDirectory data,
-            KnownWorkers incarnations,
+            KnownWorkers workers,
             EntryReader reader,
             Predicate<String> fileOnly,
             OptionalInt budget,
-            Clocks timing,
+            Clocks clocks,
             Consumer<WorkerEvent> events) {
         this.data = data;
-        this.incarnations = incarnations;
+        this.workers = workers;
         this.reader = reader;
         this.fileOnly = fileOnly;
         this.budget = budget;
-        this.timing = timing;
+        this.clocks = clocks;
         this.events = events;
     }
 
-    Clocks timing() {
-        return timing;
-    }
-
-    EntryBudget budget() {
-        return new EntryBudget(budget);
+    Clocks clocks() {
+        return clocks;
     }
 
     /** The files that are to be shipped. */
@@ -73,12 +62,46 @@ public final class LogFeed {
         return WorkerLogFile.list(data).stream().filter(this::isShipped).toList();
     }
 
-    /** Those of the workers that write no more and whose file is gone. */
-    Set<String> gone(Set<String> workers) throws IOException {
-        Set<String> gone = new HashSet<>(workers);
+    /** False where the worker ships its lines itself. */
+    boolean isShipped(WorkerLogFile file) {
+        return !fileOnly.test(file.workerId());
+    }
+
+    /** The file, followed behind the progress that a sink has acknowledged. */
+    FollowedFile follow(WorkerLogFile file, Optional<LogProgress> progress) {
+        return FollowedFile.shipped(
+                file, progress, reader, new EntryBudget(budget), text -> trouble(Optional.of(file.account()), text));
+    }
+
+    /** Reads on in a file; empty if there is no whole entry. */
+    Optional<FollowedFile.Part> next(FollowedFile from, long now) throws IOException {
+        return from.next(now, () -> isOver(from.file(), now), () -> known(from.file(), now));
+    }
+
+    /** The entries of a piece that was announced before; bytes that are gone meanwhile are reported. */
+    List<LogEntry> again(BatchPiece piece) throws IOException {
+        Optional<WorkerLogFile> file = WorkerLogFile.find(data, piece.workerId());
+        Optional<LogSource> source = file.isPresent() ? LogSource.of(piece, file.get()) : Optional.empty();
+        if (source.isEmpty()) {
+            trouble(
+                    file.map(WorkerLogFile::account),
+                    "the file of worker " + piece.workerId() + " was deleted, cut or replaced by somebody: "
+                            + piece.length() + " bytes of it may be lost to a log sink");
+            return List.of();
+        }
+        try (LogSource open = source.get()) {
+            KnownWorkers.Known known = known(file.get(), clocks.nanos());
+            return reader.read(file.get(), piece.before(), piece.cuts(), open::read, known)
+                    .entries();
+        }
+    }
+
+    /** Workers that have ended and whose log file no longer exists. */
+    Set<String> gone(Set<String> ids) throws IOException {
+        Set<String> gone = new HashSet<>(ids);
         WorkerLogFile.list(data).forEach(file -> gone.remove(file.workerId()));
         if (!gone.isEmpty()) {
-            Optional<Set<String>> running = incarnations.running();
+            Optional<Set<String>> running = workers.running();
             if (running.isEmpty()) {
                 return Set.of();
             }
@@ -87,80 +110,13 @@ public final class LogFeed {
         return gone;
     }
 
-    /** Not where the worker ships its lines itself. */
-    boolean isShipped(WorkerLogFile file) {
-        return !fileOnly.test(file.workerId());
-    }
-
-    /** The worker's end was noticed. */
+    /** Forgets the last answer about a worker, whose end was noticed. */
     void ended(String workerId) {
         asked.remove(workerId);
     }
 
-    /** Reads on in a file; empty if there is no whole entry. */
-    Optional<Part> read(FollowedFile tail, EntryBudget left, long now) throws IOException {
-        WorkerLogFile file = tail.file();
-        boolean[] over = new boolean[1];
-        List<EntryCutter.Span> spans = tail.poll(now, () -> over[0] = isOver(file, now));
-        List<BatchPiece.Cut> cuts = left.admit(spans, now, over[0]);
-        if (cuts.isEmpty()) {
-            return Optional.empty();
-        }
-        LogProgress before = tail.progress();
-        EntryReader.Page page = reader.read(file, before, cuts, tail::bytes, known(file, now));
-        if (page.entries().size() < cuts.size()) {
-            throw new IOException("it was cut while it was read");
-        }
-        long end = before.offset()
-                + cuts.stream().mapToLong(BatchPiece.Cut::length).sum();
-        int length = (int) Math.min(LogProgress.MARK, end);
-        byte[] last = tail.bytes(end - length, length);
-        LogProgress after = new LogProgress(
-                before.inode(), before.base(), end, page.time(), page.level(), LogProgress.Mark.of(last, last.length));
-        return Optional.of(new Part(new BatchPiece(file.workerId(), before, cuts, after), page.entries()));
-    }
-
-    /** The entries of a piece that was announced before; what is gone meanwhile is told. */
-    List<LogEntry> entriesOf(BatchPiece piece) throws IOException {
-        Optional<WorkerLogFile> file = WorkerLogFile.find(data, piece.workerId());
-        if (file.isEmpty()) {
-            lost(Optional.empty(), piece);
-            return List.of();
-        }
-        Optional<LogSource> source = LogSource.open(file.get().path())
-                .filter(open -> open.inode() == piece.after().inode());
-        if (source.isEmpty()) {
-            source = LogSource.renamed(file.get().path(), piece.after().inode());
-        }
-        if (source.isEmpty() || !source.get().continues(piece.after())) {
-            lost(Optional.of(file.get().account()), piece);
-            return List.of();
-        }
-        try (LogSource open = source.get()) {
-            return reader.read(file.get(), piece.before(), piece.cuts(), open::read, known(file.get(), timing.nanos()))
-                    .entries();
-        }
-    }
-
-    private void lost(Optional<AccountId> account, BatchPiece piece) {
-        long bytes = piece.after().offset() - piece.before().offset();
-        trouble(
-                account,
-                "the file of worker " + piece.workerId() + " was deleted, cut or replaced by somebody: " + bytes
-                        + " bytes of it may be lost to a log sink");
-    }
-
-    private KnownWorkers.Known known(WorkerLogFile file, long now) {
-        Asked last = asked.get(file.workerId());
-        return last == null ? ask(file, now) : last.known();
-    }
-
-    /** Whether its worker writes no more, as far as is known. */
-    boolean isOver(WorkerLogFile file) {
-        return isOver(file, timing.nanos());
-    }
-
-    private boolean isOver(WorkerLogFile file, long now) {
+    /** True once the worker is known to have ended. */
+    boolean isOver(WorkerLogFile file, long now) {
         Asked last = asked.get(file.workerId());
         if (last != null && (last.known().over() || now - last.at() < ASK_AGAIN.toNanos())) {
             return last.known().over();
@@ -168,23 +124,20 @@ public final class LogFeed {
         return ask(file, now).over();
     }
 
+    private KnownWorkers.Known known(WorkerLogFile file, long now) {
+        Asked last = asked.get(file.workerId());
+        return last == null ? ask(file, now) : last.known();
+    }
+
     private KnownWorkers.Known ask(WorkerLogFile file, long now) {
         if (asked.size() > MOST_KNOWN) {
             asked.clear();
         }
-        KnownWorkers.Known known = incarnations.of(file.account(), file.workerId());
+        KnownWorkers.Known known = workers.of(file.account(), file.workerId());
         asked.put(file.workerId(), new Asked(known, now));
         return known;
     }
 
-    /** How many bytes of all files a sink does not have. */
-    long backlog(LogSink sink) throws IOException {
-        return SinkBacklog.of(data, sink.name()).stream()
-                .mapToLong(SinkBacklog.Waiting::bytes)
-                .sum();
-    }
-
-    /** Something that an operator should know. */
     void trouble(String text) {
         trouble(Optional.empty(), text);
     }
@@ -193,11 +146,11 @@ public final class LogFeed {
         trouble(Optional.of(account), text);
     }
 
-    void trouble(Optional<AccountId> account, String text) {
-        tell(new WorkerEvent.Trouble(timing.now(), account, text));
+    private void trouble(Optional<AccountId> account, String text) {
+        report(new WorkerEvent.Trouble(clocks.now(), account, text));
     }
 
-    void tell(WorkerEvent event) {
+    void report(WorkerEvent event) {
         events.accept(event);
     }
 }

@@ -15,6 +15,7 @@ import io.workersupervisor.spi.LogPosition;
 import io.workersupervisor.spi.LogSink;
 import io.workersupervisor.spi.WorkerRegistry;
 import java.io.IOException;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,18 +30,20 @@ public final class LogLookup {
     private static final String FILES = "files";
 
     private final DataDirectory data;
-    private final KnownWorkers incarnations;
+    private final KnownWorkers workers;
     private final Optional<LogSink> sink;
-    private final Redaction redaction;
-    private final Clocks timing;
+    private final EntryReader reader;
+    private final FileSearch files;
+    private final Clocks clocks;
 
     public LogLookup(
-            DataDirectory data, WorkerRegistry registry, Optional<LogSink> sink, Redaction redaction, Clocks timing) {
+            DataDirectory data, WorkerRegistry registry, Optional<LogSink> sink, Redaction redaction, Clocks clocks) {
         this.data = data;
-        this.incarnations = KnownWorkers.of(registry);
+        this.workers = KnownWorkers.of(registry);
         this.sink = sink;
-        this.redaction = redaction;
-        this.timing = timing;
+        this.reader = new EntryReader(ZoneId.systemDefault(), redaction);
+        this.files = new FileSearch(data, workers, reader);
+        this.clocks = clocks;
     }
 
     public LogAnswer find(LogQuery query) {
@@ -58,8 +61,8 @@ public final class LogLookup {
         if (!found.isEmpty()) {
             return together(query, name, found, behind);
         }
-        LogAnswer files = inFiles(query, "log sink " + name + " holds nothing of this yet");
-        return files.entries().isEmpty() ? new LogAnswer(found, name, Optional.empty()) : files;
+        LogAnswer inFiles = inFiles(query, "log sink " + name + " holds nothing of this yet");
+        return inFiles.entries().isEmpty() ? new LogAnswer(found, name, Optional.empty()) : inFiles;
     }
 
     private String withoutSink() {
@@ -75,13 +78,13 @@ public final class LogLookup {
         }
     }
 
-    /** What the sink does not have, and why that is not known, if so. */
+    /** Entries that the sink does not have, or the reason why they are not known. */
     private record Behind(List<LogEntry> entries, Optional<String> trouble) {}
 
     /** Read before the sink is asked, an entry on its way is not missed, and may be found twice. */
     private Behind behind(LogQuery query, String name) {
         try {
-            return new Behind(new FileSearch(data, incarnations, redaction).findBehind(query, name), Optional.empty());
+            return new Behind(files.findBehind(query, name), Optional.empty());
         } catch (LogSinkException unreadable) {
             return new Behind(List.of(), Optional.of("the last entries may be missing: " + unreadable.getMessage()));
         }
@@ -109,10 +112,10 @@ public final class LogLookup {
     }
 
     private LogAnswer inFiles(LogQuery query, String why) {
-        return new LogAnswer(new FileSearch(data, incarnations, redaction).find(query), FILES, Optional.of(why));
+        return new LogAnswer(files.find(query), FILES, Optional.of(why));
     }
 
     public LogFollower follow(AccountId account) {
-        return new FileFollower(data, account, incarnations, redaction, timing);
+        return new FileFollower(data, account, workers, reader, clocks);
     }
 }

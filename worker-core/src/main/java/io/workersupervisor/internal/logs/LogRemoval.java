@@ -2,7 +2,9 @@ package io.workersupervisor.internal.logs;
 
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogRetention;
+import io.workersupervisor.internal.directory.FileOnlyMarks;
 import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.events.LastingTrouble;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -22,7 +24,7 @@ final class LogRemoval {
     private final DataDirectory data;
     private final LogFeed feed;
     private final LogRetention retention;
-    private boolean told;
+    private final LastingTrouble tooMuch = new LastingTrouble();
 
     /** A file that may go. */
     private record Candidate(Path path, long modified, long size, Optional<WorkerLogFile> worker) {}
@@ -36,7 +38,7 @@ final class LogRemoval {
     /** Removes what is old, and then the oldest until the rest fits; {@code needed} bytes more than that shall be free. */
     void tick(long needed) throws IOException {
         List<Candidate> candidates = candidates();
-        long oldest = feed.timing().now().toEpochMilli() - retention.keepFor().toMillis();
+        long oldest = feed.clocks().now().toEpochMilli() - retention.keepFor().toMillis();
         long excess = Math.max(used() - retention.atMost(), needed);
         for (Candidate candidate : candidates) {
             if (candidate.modified() >= oldest && excess <= 0) {
@@ -45,20 +47,19 @@ final class LogRemoval {
             remove(candidate);
             excess -= candidate.size();
         }
-        boolean over = excess > 0 && needed == 0;
-        if (over && !told) {
+        if (excess <= 0 || needed != 0) {
+            tooMuch.ends();
+        } else if (tooMuch.begins()) {
             feed.trouble(
                     "data directory " + data + " takes " + Text.bytes(used()) + " of " + Text.bytes(retention.atMost())
                             + ", and what is left belongs to living workers or waits for a log sink");
         }
-        told = over;
     }
 
     private void remove(Candidate candidate) throws IOException {
         Files.deleteIfExists(candidate.path());
         if (candidate.worker().isPresent()) {
-            Files.deleteIfExists(
-                    Layout.fileOnly(data).resolve(candidate.worker().get().workerId()));
+            new FileOnlyMarks(data).unmark(candidate.worker().get().workerId());
         }
     }
 
@@ -72,7 +73,9 @@ final class LogRemoval {
         Map<String, LogProgress> archive = CheckpointJournal.readOnly(Layout.archive(data));
         for (WorkerLogFile file : WorkerLogFile.list(data)) {
             Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
-            if (stat.isPresent() && isShippedWhole(file, stat.get(), acknowledged) && feed.isOver(file)) {
+            if (stat.isPresent()
+                    && isShippedWhole(file, stat.get(), acknowledged)
+                    && feed.isOver(file, feed.clocks().nanos())) {
                 found.add(new Candidate(
                         file.path(),
                         Files.getLastModifiedTime(file.path()).toMillis(),
@@ -101,7 +104,7 @@ final class LogRemoval {
         return bytes + plain(Layout.logs(data)) + plain(data.path());
     }
 
-    /** What is archived is a hole, unless the file was cut since. */
+    /** The bytes that a file takes: its archived part is a hole, unless the file was cut since. */
     private static long onDisk(WorkerLogFile file, WorkerLogFile.Stat stat, Map<String, LogProgress> archive) {
         LogProgress archived = archive.get(file.workerId());
         if (archived == null || archived.inode() != stat.inode() || archived.offset() > stat.size()) {

@@ -8,13 +8,8 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * What becomes of the lines that workers log.
- *
- * @param sinks where entries go
- * @param summaryLevel from which level on entries are written to {@code data/worker.log}
- * @param redaction what is masked
- * @param budget entries of one worker that go into a sink in a minute; empty for all
- * @param retention when files are archived and removed
+ * A host's choices for the lines that workers log. Entries from the summary level on go to {@code data/worker.log}; the budget
+ * is the number of entries of one worker that go into a sink in a minute, empty for all.
  */
 public record LogSettings(
         List<LogSink> sinks, LogLevel summaryLevel, Redaction redaction, OptionalInt budget, LogRetention retention) {

@@ -15,7 +15,7 @@ import java.util.OptionalLong;
  * thread-safe. Not a channel: an interrupt of the thread that reads must not close it.
  */
 public final class LogSource implements AutoCloseable {
-    /** What file systems free at least. */
+    /** The least part that file systems free. */
     private static final int BLOCK = 4096;
 
     private final RandomAccessFile file;
@@ -47,6 +47,16 @@ public final class LogSource implements AutoCloseable {
             return Optional.empty();
         }
         return Optional.of(new LogSource(opened, after.get().inode()));
+    }
+
+    /** The file that a piece was read from, under whatever name; empty where its bytes are gone. */
+    static Optional<LogSource> of(BatchPiece piece, WorkerLogFile file) throws IOException {
+        long inode = piece.after().inode();
+        Optional<LogSource> source = open(file.path()).filter(open -> open.inode() == inode);
+        if (source.isEmpty()) {
+            source = renamed(file.path(), inode);
+        }
+        return source.isPresent() && source.get().continues(piece.after()) ? source : Optional.empty();
     }
 
     /** The file of an inode under whatever name it has now in the directory of the path. */
@@ -90,7 +100,7 @@ public final class LogSource implements AutoCloseable {
         return bytes;
     }
 
-    /** Whether it is the file in which a progress was made, as far as the bytes before it can tell. */
+    /** True if it is the file in which a progress was made, as far as the bytes before it show. */
     boolean continues(LogProgress progress) throws IOException {
         LogProgress.Mark mark = progress.mark();
         if (inode != progress.inode() || file.length() < progress.offset()) {
@@ -100,7 +110,7 @@ public final class LogSource implements AutoCloseable {
         return LogProgress.Mark.of(before, before.length).equals(mark);
     }
 
-    /** Where the first block begins that does not consist of NUL, as one that was freed does; empty if there is none. */
+    /** The begin of the first block that does not consist of NUL, as a freed one does; empty if there is none. */
     OptionalLong firstData(long from) throws IOException {
         long at = from;
         byte[] bytes = read(at, 1 << 16);

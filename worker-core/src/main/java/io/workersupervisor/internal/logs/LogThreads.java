@@ -7,6 +7,7 @@ import io.workersupervisor.internal.events.Events;
 import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.events.OperatorLog;
 import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.internal.machine.DaemonThreads;
 import io.workersupervisor.spi.LogSink;
 import io.workersupervisor.spi.WorkerRegistry;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The threads that carry logs: {@code worker-log-watch} notices what grows, {@code worker-log-SINK} runs the tailer of one
+ * The threads that carry logs: {@code worker-log-watch} notices what grows, {@code worker-log-SINK} runs the shipper of one
  * sink, so that a slow one delays no other; {@code worker-log-upkeep} archives and removes. None of them is waited for by a
  * worker or a start.
  */
@@ -38,21 +39,21 @@ public final class LogThreads implements AutoCloseable {
     private volatile boolean begun;
     private volatile boolean closed;
 
-    /** A tailer and its thread. */
+    /** A shipper and its thread. */
     private final class Runner {
-        final SinkShipper tailer;
+        final SinkShipper shipper;
         final Semaphore wake = new Semaphore(0);
         final Thread thread;
 
-        Runner(LogSink sink, SinkShipper tailer) {
-            this.tailer = tailer;
-            this.thread = daemon("worker-log-" + sink.name(), this::run);
+        Runner(LogSink sink, SinkShipper shipper) {
+            this.shipper = shipper;
+            this.thread = DaemonThreads.of("worker-log-" + sink.name(), this::run);
         }
 
         private void run() {
             while (!closed) {
                 try {
-                    Duration pause = tailer.tick();
+                    Duration pause = shipper.tick();
                     if (wake.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS)) {
                         wake.drainPermits();
                     }
@@ -60,7 +61,7 @@ public final class LogThreads implements AutoCloseable {
                     break;
                 }
             }
-            Guard.run("closing a tailer", Optional.empty(), () -> LogThreads.run(tailer::close));
+            Guard.run("closing a log sink's shipper", Optional.empty(), shipper::close);
         }
     }
 
@@ -73,24 +74,24 @@ public final class LogThreads implements AutoCloseable {
             Events events,
             HolePuncher puncher,
             Consumer<WorkerLogFile> onGrowth,
-            Clocks timing) {
-        LogFeed feed = feed(data, settings, known, events, timing);
+            Clocks clocks) {
+        LogFeed feed = feed(data, settings, known, events, clocks);
         // Removal asks the registry itself: an end that is not filed yet permits reading, not deleting.
-        LogFeed filed = feed(data, settings, registry, events, timing);
+        LogFeed filed = feed(data, settings, registry, events, clocks);
         List<LogSink> sinks = new ArrayList<>(settings.sinks());
         sinks.add(new OperatorLogSink(summary, settings.summaryLevel()));
         return new LogThreads(sinks, data, feed, new LogUpkeep(data, filed, settings.retention(), puncher), onGrowth);
     }
 
     private static LogFeed feed(
-            DataDirectory data, LogSettings settings, WorkerRegistry registry, Events events, Clocks timing) {
+            DataDirectory data, LogSettings settings, WorkerRegistry registry, Events events, Clocks clocks) {
         return new LogFeed(
                 data,
                 KnownWorkers.of(registry),
                 new EntryReader(ZoneId.systemDefault(), settings.redaction()),
                 new FileOnlyMarks(data)::isMarked,
                 settings.budget(),
-                timing,
+                clocks,
                 events::emit);
     }
 
@@ -100,38 +101,17 @@ public final class LogThreads implements AutoCloseable {
         this.onGrowth = onGrowth;
         this.upkeep = upkeep;
         this.watch = new LogWatch(data, feed);
-        this.keeper = daemon("worker-log-upkeep", upkeep::run);
+        this.keeper = DaemonThreads.of("worker-log-upkeep", upkeep::run);
         sinks.forEach(sink -> runners.add(new Runner(sink, new SinkShipper(sink, data, feed))));
-        this.watcher = daemon("worker-log-watch", this::watch);
-    }
-
-    private static Thread daemon(String name, Runnable work) {
-        Thread thread = new Thread(work, name);
-        thread.setDaemon(true);
-        return thread;
+        this.watcher = DaemonThreads.of("worker-log-watch", this::watch);
     }
 
     public void begin() {
         begun = true;
-        runners.forEach(runner ->
-                Guard.run("the checkpoints of a log sink", Optional.empty(), () -> run(runner.tailer::claim)));
+        runners.forEach(runner -> Guard.run("the checkpoints of a log sink", Optional.empty(), runner.shipper::claim));
         runners.forEach(runner -> runner.thread.start());
         watcher.start();
         keeper.start();
-    }
-
-    /** Makes or closes files. */
-    @FunctionalInterface
-    private interface FileWork {
-        void run() throws IOException;
-    }
-
-    private static void run(FileWork work) {
-        try {
-            work.run();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 
     private void watch() {
@@ -142,12 +122,12 @@ public final class LogThreads implements AutoCloseable {
                 break;
             } catch (IOException | RuntimeException failed) {
                 Guard.run("watching logs", Optional.empty(), () -> {
-                    throw new IllegalStateException(failed);
+                    throw failed;
                 });
                 pause();
             }
         }
-        Guard.run("closing the watch", Optional.empty(), () -> run(watch::close));
+        Guard.run("closing the watch", Optional.empty(), watch::close);
     }
 
     private static void pause() {
@@ -163,19 +143,19 @@ public final class LogThreads implements AutoCloseable {
         upkeep.noticed(file);
         if (feed.isShipped(file)) {
             runners.forEach(runner -> {
-                runner.tailer.noticed(file);
+                runner.shipper.noticed(file);
                 runner.wake.release();
             });
         }
     }
 
-    /** A worker has ended: what stands behind its last newline is an entry, too. */
+    /** A worker has ended: its text behind the last newline is an entry, too. */
     public void ended(WorkerLogFile file) {
         feed.ended(file.workerId());
         noticed(file);
     }
 
-    /** Waits for batches in flight, within a bound; what is broken off is appended again by the next host. */
+    /** Waits for batches in flight, within a bound; the next host appends again what is broken off. */
     @Override
     public void close() {
         closed = true;

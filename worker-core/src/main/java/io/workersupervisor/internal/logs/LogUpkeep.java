@@ -4,6 +4,7 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogRetention;
 import io.workersupervisor.internal.directory.HolePuncher;
 import io.workersupervisor.internal.events.Guard;
+import io.workersupervisor.internal.events.LastingTrouble;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,20 +25,19 @@ import java.util.concurrent.TimeUnit;
 final class LogUpkeep implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(5);
 
-    /** A turn that is not due to growth: others fill the disk, too. */
+    /** Interval of turns without growth: others fill the disk, too. */
     private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(15);
 
     private static final Duration DISPOSAL = Duration.ofMinutes(10);
 
     private final LogFeed feed;
-    private final LogArchiving rotation;
-    private final LogRemoval disposal;
+    private final LogArchiving archiving;
+    private final LogRemoval removal;
     private final DiskReserve reserve;
     private final Set<WorkerLogFile> grown = ConcurrentHashMap.newKeySet();
     private final Semaphore growth = new Semaphore(0);
     private final CountDownLatch ending = new CountDownLatch(1);
-    /** What is told already, by what fails. */
-    private final Map<String, String> troubles = new HashMap<>();
+    private final Map<String, LastingTrouble> troubles = new HashMap<>();
 
     private long disposeAt;
     private long needed;
@@ -45,10 +45,10 @@ final class LogUpkeep implements AutoCloseable {
 
     LogUpkeep(DataDirectory data, LogFeed feed, LogRetention retention, HolePuncher puncher) {
         this.feed = feed;
-        this.rotation = new LogArchiving(data, feed, retention, puncher);
-        this.disposal = new LogRemoval(data, feed, retention);
+        this.archiving = new LogArchiving(data, feed, retention, puncher);
+        this.removal = new LogRemoval(data, feed, retention);
         this.reserve = new DiskReserve(data, feed);
-        this.disposeAt = feed.timing().nanos();
+        this.disposeAt = feed.clocks().nanos();
     }
 
     void noticed(WorkerLogFile file) {
@@ -80,22 +80,19 @@ final class LogUpkeep implements AutoCloseable {
 
     /** Ends {@link #run}, after the part that it archives: an interrupt would break that off. */
     void end() {
-        rotation.end();
+        archiving.end();
         ending.countDown();
         growth.release();
     }
 
-    /** One turn of everything; what fails is logged and tried again, and stops nothing else. */
+    /** One turn of everything; a part that fails is reported and tried again, and stops no other. */
     void tick() {
-        long now = feed.timing().nanos();
+        long now = feed.clocks().nanos();
         guarded("the reserve of the disk", () -> needed = reserve.tick());
-        guarded("the archive of logs", () -> {
-            Set<WorkerLogFile> files = taken();
-            ours = rotation.tick(files);
-        });
+        guarded("the archive of logs", () -> ours = archiving.tick(taken()));
         if (ours && (needed > 0 || now - disposeAt >= 0)) {
             disposeAt = now + DISPOSAL.toNanos();
-            guarded("the removal of old logs", () -> disposal.tick(needed));
+            guarded("the removal of old logs", () -> removal.tick(needed));
         }
     }
 
@@ -118,7 +115,8 @@ final class LogUpkeep implements AutoCloseable {
                 troubles.remove(what);
             } catch (IOException failed) {
                 String text = what + ": " + Text.reason(failed);
-                if (!text.equals(troubles.put(what, text))) {
+                if (troubles.computeIfAbsent(what, first -> new LastingTrouble())
+                        .isNew(text)) {
                     feed.trouble(text);
                 }
             }
@@ -127,6 +125,6 @@ final class LogUpkeep implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        rotation.close();
+        archiving.close();
     }
 }

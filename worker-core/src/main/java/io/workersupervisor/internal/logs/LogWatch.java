@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.logs;
 
 import io.workersupervisor.DataDirectory;
+import io.workersupervisor.internal.events.LastingTrouble;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,20 +19,20 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices which workers' files grow: the kernel tells while little happens, and all are looked at where much does, or now
- * and then. One thread uses it.
+ * Observes which workers' files grow: by the kernel's events while little happens, by a look at all files where much does, and
+ * now and then. One thread uses it.
  *
  * <p>Each write is an event, and many a second cost more than a look at the files: above a number of them the kernel is
  * asked no more for a while.
  */
 public final class LogWatch implements AutoCloseable {
-    /** Against events that are missed; and other file systems may tell none. */
+    /** Interval of looks at all files: events may be missed, and some file systems have none. */
     static final Duration SWEEP = Duration.ofMinutes(5);
 
-    /** How often files are looked at where much happens. */
+    /** Interval of looks at files where much happens. */
     private static final Duration BUSY = Duration.ofMillis(250);
 
-    /** How long before the kernel is asked again. */
+    /** Time before the kernel is asked again. */
     private static final Duration STORM = Duration.ofSeconds(5);
 
     private static final int MANY_A_TURN = 256;
@@ -41,15 +42,15 @@ public final class LogWatch implements AutoCloseable {
     private final LogFeed feed;
     private final Kernel kernel;
     private final Map<WorkerLogFile, WorkerLogFile.Stat> seen = new HashMap<>();
-    /** Those that grew lately. */
+    /** Files that grew lately. */
     private final Set<WorkerLogFile> busy = new LinkedHashSet<>();
 
-    private boolean refusalTold;
+    private final LastingTrouble refusal = new LastingTrouble();
     private @Nullable WatchService service;
     private long stormUntil;
     private long sweepAt;
 
-    /** Begins a watch of a directory, or says why it cannot. */
+    /** Begins a watch of a directory. */
     @FunctionalInterface
     interface Kernel {
         WatchService watch(Path directory) throws IOException;
@@ -63,12 +64,12 @@ public final class LogWatch implements AutoCloseable {
         this.data = data;
         this.feed = feed;
         this.kernel = kernel;
-        this.sweepAt = feed.timing().nanos();
+        this.sweepAt = feed.clocks().nanos();
     }
 
-    /** Waits for files to grow, and returns those that did or may have; none if nothing was noticed for some time. */
+    /** Waits for files to grow, and returns those that did or may have; none if nothing happened for some time. */
     Set<WorkerLogFile> await() throws IOException, InterruptedException {
-        long now = feed.timing().nanos();
+        long now = feed.clocks().nanos();
         if (service == null && now - stormUntil >= 0) {
             begin();
         }
@@ -78,7 +79,7 @@ public final class LogWatch implements AutoCloseable {
         }
         if (asked == null) {
             TimeUnit.NANOSECONDS.sleep(BUSY.toNanos());
-            return lookAtBusy();
+            return look(List.copyOf(busy));
         }
         WatchKey key = asked.poll(sweepAt - now, TimeUnit.NANOSECONDS);
         if (key == null) {
@@ -91,14 +92,17 @@ public final class LogWatch implements AutoCloseable {
         try {
             service = kernel.watch(data.path());
         } catch (IOException refused) {
-            // No more watches for this user: all is looked at instead.
-            stormUntil = feed.timing().nanos() + SWEEP.toNanos();
-            tellOnce(refused);
+            // No more watches for this user: look at all files instead.
+            stormUntil = feed.clocks().nanos() + SWEEP.toNanos();
+            if (refusal.begins()) {
+                feed.trouble(data + " cannot be watched, its log files are looked at every " + Text.words(BUSY) + ": "
+                        + Text.reason(refused));
+            }
             return;
         }
-        refusalTold = false;
-        // What grew before the watch began.
-        sweepAt = feed.timing().nanos();
+        refusal.ends();
+        // Files may have grown before the watch began.
+        sweepAt = feed.clocks().nanos();
     }
 
     private static WatchService register(Path directory) throws IOException {
@@ -112,22 +116,13 @@ public final class LogWatch implements AutoCloseable {
         }
     }
 
-    /** It is tried again and again, and told when it has begun to fail. */
-    private void tellOnce(IOException refused) {
-        if (!refusalTold) {
-            refusalTold = true;
-            feed.trouble(data + " cannot be watched, its log files are looked at every " + Text.words(BUSY) + ": "
-                    + Text.reason(refused));
-        }
-    }
-
     private Set<WorkerLogFile> drain(WatchService asked, WatchKey first) throws IOException, InterruptedException {
         Set<WorkerLogFile> grown = new LinkedHashSet<>();
         int events = take(first, grown);
         if (events < 0) {
             return sweep();
         }
-        // Lines that come together are told together.
+        // Lines that come together are reported together.
         TimeUnit.NANOSECONDS.sleep(TURN.toNanos());
         for (WatchKey key = asked.poll(); key != null; key = asked.poll()) {
             int more = take(key, grown);
@@ -139,13 +134,13 @@ public final class LogWatch implements AutoCloseable {
         if (events > MANY_A_TURN) {
             busy.addAll(grown);
             close();
-            stormUntil = feed.timing().nanos() + STORM.toNanos();
+            stormUntil = feed.clocks().nanos() + STORM.toNanos();
             sweepAt = stormUntil;
         }
         return grown;
     }
 
-    /** How many events; negative if some were lost. */
+    /** The number of events; negative if some were lost. */
     private int take(WatchKey key, Set<WorkerLogFile> grown) {
         List<WatchEvent<?>> events = key.pollEvents();
         key.reset();
@@ -162,19 +157,15 @@ public final class LogWatch implements AutoCloseable {
         return count;
     }
 
-    /** All files that are not as they were when they were last looked at. */
+    /** All files that have changed since the last look. */
     private Set<WorkerLogFile> sweep() throws IOException {
         List<WorkerLogFile> all = WorkerLogFile.list(data);
         seen.keySet().retainAll(Set.copyOf(all));
         Set<WorkerLogFile> grown = look(all);
         busy.retainAll(grown);
         busy.addAll(grown);
-        sweepAt = feed.timing().nanos() + (service == null ? STORM : SWEEP).toNanos();
+        sweepAt = feed.clocks().nanos() + (service == null ? STORM : SWEEP).toNanos();
         return grown;
-    }
-
-    private Set<WorkerLogFile> lookAtBusy() throws IOException {
-        return look(List.copyOf(busy));
     }
 
     private Set<WorkerLogFile> look(List<WorkerLogFile> files) throws IOException {

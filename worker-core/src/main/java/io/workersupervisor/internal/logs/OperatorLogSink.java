@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Writes the entries that somebody should look at to {@code data/worker.log}. After a crash the lines that are there
- * already are known by their place. Used by one thread.
+ * Writes grave entries to {@code data/worker.log}. After a crash, lines that are there already are known by their place. Used
+ * by one thread.
  */
 final class OperatorLogSink implements LogSink {
     static final String NAME = "worker-log";
 
-    /** No batch is longer: it is one that may have been written before. */
+    /** The longest batch, which may have been written before. */
     private static final int REPEATED = 8 << 20;
 
     private final OperatorLog file;

@@ -17,26 +17,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the entries that a sink refuses for themselves, so that they hold up none behind them and are not lost: one JSON
- * object a line in {@code checkpoints/SINK/refused.jsonl}, and the file before it. A crash may write one twice. Not
- * thread-safe.
+ * Entries that a sink rejected, kept so that later entries can go on: one JSON object a line in
+ * {@code checkpoints/SINK/refused.jsonl}, and the file before it. A crash may write one twice. Not thread-safe.
  */
 final class RefusedEntries {
     static final String FILE = "refused.jsonl";
     private static final long LARGEST = 10 << 20;
-    private static final Duration BETWEEN_WORDS = Duration.ofMinutes(1);
+    private static final Duration BETWEEN_REPORTS = Duration.ofMinutes(1);
 
     private final String sink;
     private final Path file;
     private final LogFeed feed;
-    private long told;
+    private long reportedAt;
     private int since;
 
     RefusedEntries(String sink, Path directory, LogFeed feed) {
         this.sink = sink;
         this.file = directory.resolve(FILE);
         this.feed = feed;
-        this.told = feed.timing().nanos() - BETWEEN_WORDS.toNanos();
+        this.reportedAt = feed.clocks().nanos() - BETWEEN_REPORTS.toNanos();
     }
 
     void put(List<LogSink.Rejected> refused) throws IOException {
@@ -61,19 +60,19 @@ final class RefusedEntries {
             OwnFiles.syncDirectoryOf(file);
         }
         since += refused.size();
-        tell(refused.get(0));
+        report(refused.get(0));
     }
 
-    private void tell(LogSink.Rejected first) {
-        long now = feed.timing().nanos();
-        if (now - told >= BETWEEN_WORDS.toNanos()) {
+    private void report(LogSink.Rejected first) {
+        long now = feed.clocks().nanos();
+        if (now - reportedAt >= BETWEEN_REPORTS.toNanos()) {
             LogPosition position = first.entry().requirePosition();
             feed.trouble(
                     first.entry().account(),
                     "log sink " + sink + " refuses " + since + (since == 1 ? " entry" : " entries")
                             + ", one of them at byte " + position.offset() + " of worker " + position.workerId() + ": "
                             + first.why() + "; kept in " + file);
-            told = now;
+            reportedAt = now;
             since = 0;
         }
     }

@@ -1,30 +1,28 @@
 package io.workersupervisor.internal.logs;
 
 import io.workersupervisor.DataDirectory;
+import io.workersupervisor.internal.directory.FileOnlyMarks;
 import io.workersupervisor.internal.directory.Layout;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * How far all sinks that a data directory was ever shipped to have its workers' files. A sink that is not in use any more
- * holds up the archive until its directory in {@code checkpoints} is deleted.
+ * The place up to which every sink has the workers' files, of all sinks that a data directory was ever shipped to. A sink that
+ * is not in use any more holds up the archive until its directory in {@code checkpoints} is deleted.
  */
-public final class SinkCheckpoints {
-    private final Map<String, Long> least;
-
-    private SinkCheckpoints(Map<String, Long> least) {
-        this.least = least;
-    }
-
-    /** What is durable, whichever process serves the sink. */
+public record SinkCheckpoints(Map<String, Long> least) {
+    /** Reads durable checkpoints, whichever process serves the sink. */
     public static SinkCheckpoints read(DataDirectory data) throws IOException {
         Map<String, Long> least = new LinkedHashMap<>();
         boolean first = true;
@@ -35,7 +33,7 @@ public final class SinkCheckpoints {
         return new SinkCheckpoints(least);
     }
 
-    /** Of the sinks that the data directory was ever shipped to, in the order of their names. */
+    /** The directories of all sinks, in the order of their names. */
     static List<Path> directories(DataDirectory data) throws IOException {
         List<Path> sinks = new ArrayList<>();
         if (Files.exists(Layout.checkpoints(data))) {
@@ -53,7 +51,7 @@ public final class SinkCheckpoints {
         return sinks;
     }
 
-    /** Those of the application, by name. */
+    /** The names of the application's sinks. */
     static List<String> names(DataDirectory data) throws IOException {
         return directories(data).stream()
                 .map(sink -> String.valueOf(sink.getFileName()))
@@ -65,8 +63,7 @@ public final class SinkCheckpoints {
         Map<String, Long> one = new LinkedHashMap<>();
         CheckpointJournal.readOnly(sink)
                 .forEach((worker, progress) -> one.put(key(worker, progress.inode()), progress.offset()));
-        // An acknowledgement that a crash of the machine takes back would need the bytes again: what was read is
-        // synced.
+        // An acknowledgement that a crash of the machine takes back would need the bytes again: sync what was read.
         try (RandomAccessFile open =
                 new RandomAccessFile(sink.resolve("journal").toFile(), "rw")) {
             open.getFD().sync();
@@ -86,8 +83,47 @@ public final class SinkCheckpoints {
         return worker + " " + inode;
     }
 
-    /** Every sink has what stands before this offset. */
+    /** The offset before which every sink has all. */
     public long of(WorkerLogFile file, long inode) {
         return least.getOrDefault(key(file.workerId(), inode), 0L);
+    }
+
+    /** A file of which a sink lacks the last bytes; it has everything up to the progress, if it has anything. */
+    record Waiting(WorkerLogFile file, Optional<LogProgress> progress, long bytes, Instant written) {
+        long offset() {
+            return progress.map(LogProgress::offset).orElse(0L);
+        }
+    }
+
+    /** The files that wait for a sink, as its checkpoints say; those of workers that ship their lines themselves do not. */
+    static List<Waiting> waiting(DataDirectory data, String sink) throws IOException {
+        Map<String, LogProgress> acknowledged =
+                CheckpointJournal.readOnly(Layout.checkpoints(data).resolve(sink));
+        FileOnlyMarks fileOnly = new FileOnlyMarks(data);
+        List<Waiting> waiting = new ArrayList<>();
+        for (WorkerLogFile file : WorkerLogFile.list(data)) {
+            Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
+            if (stat.isEmpty() || fileOnly.isMarked(file.workerId())) {
+                continue;
+            }
+            WorkerLogFile.Stat present = stat.get();
+            Optional<LogProgress> progress = Optional.ofNullable(acknowledged.get(file.workerId()))
+                    .map(known -> known.inode() == present.inode() && known.offset() <= present.size()
+                            ? known
+                            : known.anew(present.inode(), 0));
+            long bytes = present.size() - progress.map(LogProgress::offset).orElse(0L);
+            if (bytes > 0) {
+                written(file.path()).ifPresent(at -> waiting.add(new Waiting(file, progress, bytes, at)));
+            }
+        }
+        return waiting;
+    }
+
+    private static Optional<Instant> written(Path path) throws IOException {
+        try {
+            return Optional.of(Files.getLastModifiedTime(path).toInstant());
+        } catch (NoSuchFileException gone) {
+            return Optional.empty();
+        }
     }
 }

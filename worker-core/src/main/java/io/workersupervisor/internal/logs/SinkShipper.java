@@ -5,6 +5,7 @@ import io.workersupervisor.LogEntry;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.ProcessLock;
+import io.workersupervisor.internal.events.LastingTrouble;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogSink;
 import java.io.IOException;
@@ -24,16 +25,16 @@ import org.jspecify.annotations.Nullable;
  * Carries the entries of all workers of a data directory into one sink, each exactly once and in order.
  *
  * <ol>
- *   <li>Hold the lock of the sink: one tailer at a time, another takes over when it dies.
- *   <li>Append what was announced and not acknowledged, entry for entry as it was announced.
- *   <li>Read on in the files that grew, a bounded part of each, and cut that into entries.
+ *   <li>Hold the lock of the sink: one host at a time, another takes over when it dies.
+ *   <li>Append a batch that was announced and not acknowledged, entry for entry as it was announced.
+ *   <li>Read on in the files that grew, a bounded part of each, cut it into entries and parse them ({@link FollowedFile}).
  *   <li>Announce them in the journal, durably.
- *   <li>Append them to the sink. It has them when it returns; those that it refuses for themselves are set aside.
+ *   <li>Append them to the sink, which has them when it returns; entries that it rejects are set aside.
  *   <li>Note the acknowledgement.
  * </ol>
  *
- * A crash before 4 is none; after it, step 2 of the next tailer repeats what changes nothing where it was done. A sink
- * that fails is tried again after a growing pause; the files keep what waits.
+ * A crash before 4 changes nothing; after it, step 2 of the next host repeats the batch, which changes nothing where it was
+ * done. A sink that fails is tried again after a growing pause; the files keep the rest.
  *
  * <p>One thread calls {@link #tick}; {@link #noticed} is for any.
  */
@@ -49,9 +50,11 @@ public final class SinkShipper implements AutoCloseable {
     /** A file that is read to its end is held open for this long, should the worker delete or rename it. */
     private static final Duration HELD_OPEN = Duration.ofSeconds(2);
 
+    private static final Duration FOR_EVER = Duration.ofDays(1);
     private static final int MOST_BYTES = 4 << 20;
 
     private final LogSink sink;
+    private final DataDirectory data;
     private final Path directory;
     private final LogFeed feed;
     private final RefusedEntries aside;
@@ -66,44 +69,35 @@ public final class SinkShipper implements AutoCloseable {
 
     /** A file that is being read. */
     private static final class Followed {
-        final FollowedFile tail;
-        final EntryBudget budget;
+        final FollowedFile file;
+        final LastingTrouble trouble = new LastingTrouble();
         boolean ready = true;
         long touched;
-        String trouble = "";
-        /** When it is looked at again after a failure; far away where there was none. */
+        /** The time of the next look after a failure; far away where there was none. */
         long again = Long.MAX_VALUE;
 
-        Followed(FollowedFile tail, EntryBudget budget) {
-            this.tail = tail;
-            this.budget = budget;
+        Followed(FollowedFile file) {
+            this.file = file;
         }
 
-        /** What was read and not handed on is read again. */
-        void rewind() {
-            tail.rewind();
-            budget.rewind();
-        }
-
-        /** When there is something to do although nothing is written. */
+        /** The time at which there is something to do although nothing is written. */
         long due() {
-            return again < Long.MAX_VALUE
-                    ? again
-                    : Math.min(tail.due().orElse(Long.MAX_VALUE), budget.due().orElse(Long.MAX_VALUE));
+            return again < Long.MAX_VALUE ? again : file.due();
         }
     }
 
-    /** The sink is down since, and tried again at. */
+    /** The beginning of a sink's outage, and when it is tried again. */
     private record Outage(long since, long retryAt) {}
 
     public SinkShipper(LogSink sink, DataDirectory data, LogFeed feed) {
         this.sink = sink;
+        this.data = data;
         this.directory = Layout.checkpoints(data).resolve(sink.name());
         this.feed = feed;
         this.aside = new RefusedEntries(sink.name(), directory, feed);
     }
 
-    /** Before anything is archived or removed: what this sink does not have stays. */
+    /** Comes before anything is archived or removed: bytes that this sink does not have stay. */
     void claim() throws IOException {
         CheckpointJournal.make(directory);
     }
@@ -113,9 +107,9 @@ public final class SinkShipper implements AutoCloseable {
         grown.add(file);
     }
 
-    /** Does what there is to do; returns after how long there is more although nothing is noticed. */
+    /** Does all steps; returns the time after which there is more to do although nothing is noticed. */
     public Duration tick() {
-        long now = feed.timing().nanos();
+        long now = feed.clocks().nanos();
         if (outage.isPresent() && now - outage.get().retryAt() < 0) {
             return Duration.ofNanos(outage.get().retryAt() - now);
         }
@@ -137,7 +131,7 @@ public final class SinkShipper implements AutoCloseable {
         }
     }
 
-    /** Step 1; null where another has the lock. */
+    /** Step 1; null where another host has the lock. */
     private @Nullable CheckpointJournal begin() throws IOException {
         if (lock == null) {
             lock = ProcessLock.tryLock(directory, "lock").orElse(null);
@@ -155,46 +149,42 @@ public final class SinkShipper implements AutoCloseable {
 
     /** Step 2. */
     private void repeat(CheckpointJournal open) throws IOException {
-        List<BatchPiece> pending = open.pending();
-        if (pending.isEmpty()) {
-            return;
-        }
         List<LogEntry> again = new ArrayList<>();
-        for (BatchPiece piece : pending) {
-            again.addAll(feed.entriesOf(piece));
+        for (BatchPiece piece : open.pending()) {
+            again.addAll(feed.again(piece));
         }
-        aside.put(sink.append(again));
-        open.acknowledge();
+        if (!open.pending().isEmpty()) {
+            aside.put(sink.append(again));
+            open.acknowledge();
+        }
     }
 
-    /** Step 3; whether there is more than one batch takes. */
+    /** Step 3; true if there may be more than one batch takes. */
     private boolean collect(CheckpointJournal open, long now) throws IOException {
         take(open, now);
-        int bytes;
         List<Followed> served = new ArrayList<>();
         try {
-            bytes = collect(served, now);
+            return collect(served, now) > 0;
         } finally {
-            // Those that had no turn come first in the next batch.
-            served.forEach(one -> followed.put(one.tail.file().workerId(), one));
+            // Files that had no turn come first in the next batch.
+            served.forEach(one -> followed.put(one.file.file().workerId(), one));
         }
-        return bytes > 0;
     }
 
-    private int collect(List<Followed> served, long now) throws IOException {
-        int bytes = 0;
+    private long collect(List<Followed> served, long now) throws IOException {
+        long bytes = 0;
         for (Iterator<Followed> all = followed.values().iterator(); all.hasNext() && bytes < MOST_BYTES; ) {
             Followed one = all.next();
             if (one.ready || one.due() <= now) {
                 Optional<BatchPiece> piece = read(one, now);
-                one.ready = one.again == Long.MAX_VALUE && (piece.isPresent() || one.tail.hasMoved());
-                bytes += piece.map(SinkShipper::bytes).orElse(0);
+                one.ready = one.again == Long.MAX_VALUE && (piece.isPresent() || one.file.hasMoved());
+                bytes += piece.map(BatchPiece::length).orElse(0L);
                 if (piece.isPresent()) {
                     all.remove();
                     served.add(one);
                 }
-            } else if (one.again == Long.MAX_VALUE && one.tail.isDrained() && now - one.touched > HELD_OPEN.toNanos()) {
-                one.tail.close();
+            } else if (one.again == Long.MAX_VALUE && one.file.isDrained() && now - one.touched > HELD_OPEN.toNanos()) {
+                one.file.close();
                 all.remove();
             }
         }
@@ -205,47 +195,39 @@ public final class SinkShipper implements AutoCloseable {
         for (Iterator<WorkerLogFile> all = grown.iterator(); all.hasNext(); ) {
             WorkerLogFile file = all.next();
             all.remove();
-            Followed one = followed.computeIfAbsent(
-                    file.workerId(),
-                    id -> new Followed(
-                            new FollowedFile(file, open.progress(id), text -> feed.trouble(file.account(), text)),
-                            feed.budget()));
+            Followed one =
+                    followed.computeIfAbsent(file.workerId(), id -> new Followed(feed.follow(file, open.progress(id))));
             one.ready = true;
             one.touched = now;
         }
     }
 
-    private static int bytes(BatchPiece piece) {
-        return (int) (piece.after().offset() - piece.before().offset());
-    }
-
-    /** A file that cannot be read holds up no other; it is told once, and tried again after a pause or when it grows. */
+    /** A file that cannot be read holds up no other: it is reported once, and tried again after a pause or when it grows. */
     private Optional<BatchPiece> read(Followed one, long now) {
         boolean whole = false;
         try {
-            Optional<LogFeed.Part> part = feed.read(one.tail, one.budget, now);
+            Optional<FollowedFile.Part> part = feed.next(one.file, now);
             part.ifPresent(taken -> {
                 collected.add(taken.piece());
                 entries.addAll(taken.entries());
-                one.tail.advance(taken.piece().after());
+                one.file.advance(taken.piece().after());
+                one.trouble.ends();
             });
             whole = true;
-            one.trouble = part.isPresent() ? "" : one.trouble;
             one.again = Long.MAX_VALUE;
-            return part.map(LogFeed.Part::piece);
+            return part.map(FollowedFile.Part::piece);
         } catch (IOException | RuntimeException unreadable) {
-            WorkerLogFile file = one.tail.file();
+            WorkerLogFile file = one.file.file();
             one.again = now + READ_AGAIN.toNanos();
             String text = file.path() + " cannot be read: "
                     + (unreadable instanceof IOException io ? Text.reason(io) : Text.oneLine(unreadable.toString()));
-            if (!text.equals(one.trouble)) {
+            if (one.trouble.isNew(text)) {
                 feed.trouble(file.account(), text);
             }
-            one.trouble = text;
             return Optional.empty();
         } finally {
             if (!whole) {
-                one.rewind();
+                one.file.rewind();
             }
         }
     }
@@ -271,15 +253,13 @@ public final class SinkShipper implements AutoCloseable {
         for (Followed one : followed.values()) {
             next = Math.min(next, one.due());
         }
-        return next == Long.MAX_VALUE
-                ? LogFeed.FOR_EVER
-                : Duration.ofNanos(Math.max(BETWEEN_BATCHES.toNanos(), next - now));
+        return next == Long.MAX_VALUE ? FOR_EVER : Duration.ofNanos(Math.max(BETWEEN_BATCHES.toNanos(), next - now));
     }
 
     private Duration down(String reason, long now) {
         Duration pause = backoff;
         if (outage.isEmpty()) {
-            feed.tell(new WorkerEvent.SinkDown(feed.timing().now(), sink.name(), reason, backlog()));
+            feed.report(new WorkerEvent.SinkDown(feed.clocks().now(), sink.name(), reason, backlog()));
         }
         outage = Optional.of(new Outage(outage.map(Outage::since).orElse(now), now + pause.toNanos()));
         backoff = pause.multipliedBy(2).compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : pause.multipliedBy(2);
@@ -289,17 +269,19 @@ public final class SinkShipper implements AutoCloseable {
     private void up() {
         if (outage.isPresent()) {
             Duration lasted =
-                    Duration.ofNanos(feed.timing().nanos() - outage.get().since());
+                    Duration.ofNanos(feed.clocks().nanos() - outage.get().since());
             outage = Optional.empty();
             backoff = FIRST_BACKOFF;
-            feed.tell(new WorkerEvent.SinkUp(feed.timing().now(), sink.name(), lasted, backlog()));
+            feed.report(new WorkerEvent.SinkUp(feed.clocks().now(), sink.name(), lasted, backlog()));
         }
     }
 
-    /** How many bytes the sink does not have yet. */
+    /** The number of bytes that the sink does not have yet. */
     private long backlog() {
         try {
-            return feed.backlog(sink);
+            return SinkCheckpoints.waiting(data, sink.name()).stream()
+                    .mapToLong(SinkCheckpoints.Waiting::bytes)
+                    .sum();
         } catch (IOException unreadable) {
             feed.trouble("log files: " + Text.reason(unreadable));
             return 0;
@@ -309,7 +291,7 @@ public final class SinkShipper implements AutoCloseable {
     @Override
     public void close() throws IOException {
         for (Followed one : followed.values()) {
-            one.tail.close();
+            one.file.close();
         }
         if (journal != null) {
             journal.close();

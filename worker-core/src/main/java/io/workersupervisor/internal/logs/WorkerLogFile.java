@@ -5,6 +5,7 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.registry.WorkerIds;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -15,18 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * The file that one worker writes, {@code data/worker_ACCOUNT_WORKER.log}.
- *
- * @param path where it is
- * @param account the account
- * @param workerId the incarnation
- */
+/** The file that one worker writes, {@code data/worker_ACCOUNT_WORKER.log}. */
 public record WorkerLogFile(Path path, AccountId account, String workerId) {
     private static final String PREFIX = "worker_";
     private static final String SUFFIX = ".log";
 
-    /** Which file a name stands for just now, and how long it is. */
+    /** The file that a name stands for just now, and its length. */
     public record Stat(long inode, long size) {}
 
     /** Empty where the name is not that of a worker's file. */
@@ -43,12 +38,12 @@ public record WorkerLogFile(Path path, AccountId account, String workerId) {
                 : Optional.empty();
     }
 
-    /** All of a data directory, in order of their account and age. */
+    /** All files of a data directory, in order of their account and age. */
     public static List<WorkerLogFile> list(DataDirectory data) throws IOException {
         List<WorkerLogFile> files = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(data.path())) {
             all.forEach(path -> of(path).ifPresent(files::add));
-        } catch (java.nio.file.DirectoryIteratorException e) {
+        } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
         files.sort((a, b) -> a.path().compareTo(b.path()));

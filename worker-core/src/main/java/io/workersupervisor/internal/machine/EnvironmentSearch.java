@@ -13,11 +13,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Finds processes by what the library put into their environment: a worker and what it left behind carry
+ * Finds processes by the variables that the library put into their environment: a worker and its descendants carry
  * {@code WORKER_ID}, whatever they closed and whoever their parent is now.
  *
  * <p>All environments are read at once, and one reading serves everybody who asked before it began: when many workers end
- * together, few readings tell what each has left behind.
+ * together, few readings find the descendants of all.
  *
  * <p>An environment that is empty means "not yet": between fork and the end of exec there is nothing to read. Such a
  * process is looked at again, for a bounded time, if it is young enough to be the one that is sought.
@@ -27,23 +27,18 @@ public final class EnvironmentSearch {
     private static final Duration PAUSE = Duration.ofMillis(5);
 
     private final ProcFs proc;
-    private final Clocks timing;
+    private final Clocks clocks;
     private final SharedReading<Reading> everyone;
 
-    public EnvironmentSearch(ProcFs proc, Clocks timing) {
+    public EnvironmentSearch(ProcFs proc, Clocks clocks) {
         this.proc = proc;
-        this.timing = timing;
+        this.clocks = clocks;
         this.everyone = new SharedReading<>(() -> read(proc.processes()));
     }
 
     /**
-     * A process that carries the library's variables, or is known by other means to be of a worker that does.
-     *
-     * @param stat what it is
-     * @param account the text of its account
-     * @param workerId its worker id
-     * @param epoch its epoch, 0 where that is no number
-     * @param data the data directory of its supervisor
+     * A process that carries the library's variables, or is known by other means to belong to a worker that does. The epoch
+     * is 0 where it is no number; {@code data} is the data directory of the supervisor.
      */
     public record Marked(ProcFs.Stat stat, String account, String workerId, long epoch, String data) {
         /** Its account; empty where the text is none, as any process may say anything. */
@@ -92,7 +87,7 @@ public final class EnvironmentSearch {
     /** The library's variables in one environment; nothing else of it is kept. */
     private record Mark(String account, String workerId, long epoch, String data) {}
 
-    /** What one reading found: environments of workers, and processes that have none yet. */
+    /** The result of one reading: environments of workers, and processes that have none yet. */
     private record Reading(Map<Long, Mark> marked, List<Long> empty) {}
 
     private Reading read(List<Long> pids) {
@@ -112,7 +107,7 @@ public final class EnvironmentSearch {
 
     private List<Marked> search(Predicate<Mark> sought, long bornAfter) {
         List<Marked> found = new ArrayList<>();
-        long deadline = timing.nanos() + LONGEST_EXEC.toNanos();
+        long deadline = clocks.nanos() + LONGEST_EXEC.toNanos();
         Reading now = everyone.read();
         while (true) {
             now.marked().forEach((pid, mark) -> {
@@ -126,10 +121,10 @@ public final class EnvironmentSearch {
             List<Long> pending = now.empty().stream()
                     .filter(pid -> mayStillExec(pid, bornAfter))
                     .toList();
-            if (pending.isEmpty() || timing.nanos() >= deadline) {
+            if (pending.isEmpty() || clocks.nanos() >= deadline) {
                 break;
             }
-            timing.pause(PAUSE);
+            clocks.pause(PAUSE);
             now = read(pending);
         }
         proc.requireReadable();

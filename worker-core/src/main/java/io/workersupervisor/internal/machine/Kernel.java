@@ -8,14 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/**
- * The running kernel as this process sees it.
- *
- * @param machineId {@code /etc/machine-id}, empty where there is none
- * @param bootId the boot, empty where the system names none
- * @param pidNamespace this process's pid namespace, empty where the system has none
- * @param timeNamespace this process's time namespace, empty where the system has none
- */
+/** The running kernel and the namespaces of this process; a text is empty where the system has no such thing. */
 public record Kernel(String machineId, String bootId, String pidNamespace, String timeNamespace) {
     public static Kernel current() {
         return new Kernel(
@@ -23,6 +16,23 @@ public record Kernel(String machineId, String bootId, String pidNamespace, Strin
                 line(Path.of("/proc/sys/kernel/random/boot_id")),
                 link(Path.of("/proc/self/ns/pid")),
                 link(Path.of("/proc/self/ns/time")));
+    }
+
+    /** The identity of a process of this kernel; a tick of 0 means that the system has none. */
+    public ProcessIdentity identity(long pid, long ticks) {
+        long millis = ticks == 0 ? ProcessIdentity.startMillis(pid) : 0;
+        return new ProcessIdentity(pid, ticks, millis, bootId, pidNamespace, timeNamespace);
+    }
+
+    /** True if an identity was recorded in this boot and in these namespaces. */
+    public boolean isHere(ProcessIdentity identity) {
+        return identity.bootId().equals(bootId) && isInTheseNamespaces(identity);
+    }
+
+    /** True if the numbers of an identity were read in the namespaces of this process, in whatever boot. */
+    public boolean isInTheseNamespaces(ProcessIdentity identity) {
+        return identity.pidNamespace().equals(pidNamespace)
+                && identity.timeNamespace().equals(timeNamespace);
     }
 
     /** Linux has everything; other systems with POSIX tools lack ticks, namespaces and readable environments. */

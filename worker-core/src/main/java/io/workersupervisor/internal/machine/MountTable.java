@@ -15,36 +15,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Which file system a path lies on, from {@code /proc/self/mountinfo}. Pure over the lines it was given. */
-public final class MountTable {
-    private static final Set<String> NETWORK = Set.of(
-            "nfs",
-            "nfs4",
-            "cifs",
-            "smb3",
-            "smbfs",
-            "9p",
-            "afs",
-            "ceph",
-            "glusterfs",
-            "lustre",
-            "gpfs",
-            "ocfs2",
-            "gfs2",
-            "beegfs",
-            "virtiofs",
-            "vboxsf",
-            "prl_fs");
+/** Finds the file system of a path in the lines of {@code /proc/self/mountinfo}. Pure. */
+public record MountTable(List<String> lines) {
+    private static final Set<String> NETWORK =
+            Set.of("nfs nfs4 cifs smb3 smbfs 9p afs ceph glusterfs lustre gpfs ocfs2 gfs2 beegfs virtiofs vboxsf prl_fs"
+                    .split(" ", -1));
 
     private static final Pattern ESCAPE = Pattern.compile("\\\\([0-3][0-7]{2})");
 
-    private final List<String> lines;
-
-    public MountTable(List<String> lines) {
-        this.lines = lines;
-    }
-
-    /** The mounts of this process; none where the system does not tell. */
+    /** The mounts of this process; none where the system does not list them. */
     public static MountTable system() {
         Path mounts = Path.of("/proc/self/mountinfo");
         try {
@@ -60,14 +39,7 @@ public final class MountTable {
         return typeOf(path).filter(type -> NETWORK.contains(type) || type.startsWith("fuse"));
     }
 
-    /**
-     * One line.
-     *
-     * @param id the mount
-     * @param parent the mount that it stands on
-     * @param point where
-     * @param type its type
-     */
+    /** One line: a mount, the mount that it stands on, its place and type. */
     private record Mount(String id, String parent, String point, String type) {
         /** 36 35 98:0 /root /mount/point rw,noatime master:1 - ext4 /dev/sda1 rw */
         static Optional<Mount> parse(String line) {
@@ -87,7 +59,7 @@ public final class MountTable {
         }
     }
 
-    /** Goes down the tree of mounts as the kernel does: of those on one mount, the one met first hides what is below. */
+    /** Goes down the tree of mounts as the kernel does: the first of those on one mount hides the others. */
     private Optional<String> typeOf(Path path) {
         List<Mount> mounts =
                 lines.stream().flatMap(line -> Mount.parse(line).stream()).toList();

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What {@code /proc} tells of processes. Nothing here decides; it is told apart whether something is not there or hidden. */
+/** Reads {@code /proc}. Nothing here decides; absent and hidden processes are told apart. */
 public final class ProcFs {
     private final Path root;
     private final SharedReading<List<Stat>> table;
@@ -28,16 +28,8 @@ public final class ProcFs {
     }
 
     /**
-     * One line of {@code /proc/PID/stat}.
-     *
-     * @param pid the process
-     * @param state its state letter
-     * @param group its process group
-     * @param session its session
-     * @param threads how many threads it has
-     * @param startTicks when it started, in hundredths of a second since boot
-     * @param virtualBytes its address space, 0 for kernel threads and zombies
-     * @param waitStatus of a zombie, the word that its parent will get, 0 where that is hidden
+     * One line of {@code /proc/PID/stat}. Start ticks are hundredths of a second since boot; the address space of kernel
+     * threads and zombies is 0; the wait status of a zombie, which its parent will get, is 0 where it is hidden.
      */
     public record Stat(
             long pid,
@@ -89,7 +81,7 @@ public final class ProcFs {
         return stat(1).isPresent();
     }
 
-    /** Whether the process has no entry; false where it has one that only cannot be read, for want of descriptors say. */
+    /** True if the process has no entry; false where its entry cannot be read, for want of descriptors say. */
     boolean isAbsent(long pid) {
         return Files.notExists(root.resolve(Long.toString(pid)));
     }
@@ -115,40 +107,43 @@ public final class ProcFs {
         }
     }
 
-    /** Whether the process has the file open; false where its descriptors may not be read. */
+    /** True if the process has the file open; false where its descriptors may not be read. */
     public boolean hasOpen(long pid, Path file) {
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(file(pid, "fd"))) {
-            for (Path descriptor : descriptors) {
-                if (isSame(descriptor, file)) {
-                    return true;
-                }
-            }
-        } catch (IOException | DirectoryIteratorException hidden) {
-            return false;
-        }
-        return false;
+        return anyDescriptor(pid, descriptor -> isSame(descriptor, file));
     }
 
     /**
-     * Whether the process has the exclusive lock of the file, which it took or inherited; having the file open is not
-     * enough. False where that may not be seen, and where the kernel does not tell.
+     * True if the process has the exclusive lock of the file, which it took or inherited; having the file open is not
+     * enough. False where that may not be seen, and where the kernel does not show it.
      */
     public boolean holdsLock(long pid, Path file) {
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(file(pid, "fd"))) {
-            for (Path descriptor : descriptors) {
-                if (isSame(descriptor, file)
+        return anyDescriptor(
+                pid,
+                descriptor -> isSame(descriptor, file)
                         && read(file(pid, "fdinfo").resolve(descriptor.getFileName()))
                                 .lines()
                                 .anyMatch(line -> line.startsWith("lock:")
                                         && line.contains(" FLOCK ")
-                                        && line.contains(" WRITE "))) {
+                                        && line.contains(" WRITE ")));
+    }
+
+    /** A question about an open descriptor. */
+    @FunctionalInterface
+    private interface Question {
+        boolean isTrue(Path descriptor) throws IOException;
+    }
+
+    private boolean anyDescriptor(long pid, Question question) {
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(file(pid, "fd"))) {
+            for (Path descriptor : descriptors) {
+                if (question.isTrue(descriptor)) {
                     return true;
                 }
             }
+            return false;
         } catch (IOException | DirectoryIteratorException hidden) {
             return false;
         }
-        return false;
     }
 
     private static boolean isSame(Path descriptor, Path file) {
@@ -188,7 +183,7 @@ public final class ProcFs {
         }
     }
 
-    /** Hundredths of a second since boot, the scale of start ticks; 0 where the system does not tell. */
+    /** Hundredths of a second since boot, the scale of start ticks; 0 where the system has none. */
     public long uptimeTicks() {
         try {
             String first = read(root.resolve("uptime")).split(" ", -1)[0];
@@ -202,7 +197,7 @@ public final class ProcFs {
         return root.resolve(Long.toString(pid)).resolve(name);
     }
 
-    /** By a stream, as an interrupt of the thread makes a channel fail and a living process look dead. */
+    /** Reads by a stream: an interrupt of the thread makes a channel fail and a living process look dead. */
     private static String read(Path file) throws IOException {
         try (FileInputStream in = new FileInputStream(file.toFile())) {
             return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);

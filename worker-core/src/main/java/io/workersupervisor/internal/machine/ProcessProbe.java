@@ -18,32 +18,16 @@ import java.util.OptionalInt;
  *   <li>Else alive.
  * </ol>
  */
-public final class ProcessProbe {
-    private final ProcFs proc;
-    private final Kernel machine;
-    private final Existence existence;
-
-    public ProcessProbe(ProcFs proc, Kernel machine, Existence existence) {
-        this.proc = proc;
-        this.machine = machine;
-        this.existence = existence;
-    }
-
+public record ProcessProbe(ProcFs proc, Kernel kernel, Existence existence) {
     /** Asks the kernel whether a process number is in use, without {@code /proc}. */
     public interface Existence {
         /** True only if the kernel says that there is no such process. */
         boolean isAbsent(long pid);
     }
 
-    /**
-     * What is known of a process.
-     *
-     * @param kind what it comes to
-     * @param evidence in words
-     * @param waitStatus of a zombie, where it could be read
-     */
+    /** The result of a probe, with its evidence in words, and a zombie's wait status where it could be read. */
     public record Finding(Kind kind, String evidence, OptionalInt waitStatus) {
-        /** Whether the recorded process itself was found running, whatever its environment says. */
+        /** True if the recorded process itself was found running, whatever its environment says. */
         public boolean runs() {
             return kind == Kind.ALIVE || kind == Kind.UNMARKED;
         }
@@ -59,9 +43,9 @@ public final class ProcessProbe {
         DEAD,
         /** Dead with the whole machine: nothing of it can be left. */
         OTHER_BOOT,
-        /** It lives in another namespace, if at all. */
+        /** Alive in another namespace, if at all. */
         FOREIGN,
-        /** It runs, and its environment does not say what it is. */
+        /** Running, with an environment that does not name the worker. */
         UNMARKED,
         DOUBT
     }
@@ -78,11 +62,10 @@ public final class ProcessProbe {
 
     private Finding probe(ProcessIdentity identity, Optional<String> workerId) {
         String who = "pid " + identity.pid();
-        if (!identity.bootId().equals(machine.bootId())) {
+        if (!identity.bootId().equals(kernel.bootId())) {
             return new Finding(Kind.OTHER_BOOT, "the machine was restarted since " + who + " was recorded");
         }
-        if (!identity.pidNamespace().equals(machine.pidNamespace())
-                || !identity.timeNamespace().equals(machine.timeNamespace())) {
+        if (!kernel.isInTheseNamespaces(identity)) {
             return new Finding(Kind.FOREIGN, who + " was recorded in another pid or time namespace (container)");
         }
         if (identity.startTicks() == 0) {
@@ -136,7 +119,7 @@ public final class ProcessProbe {
                                 + " remount it without");
     }
 
-    /** Where there are no ticks: the start instant moves with the wall clock, so a difference proves nothing. */
+    /** Judges without ticks: the start instant moves with the wall clock, so a difference proves nothing. */
     private static Finding byStartInstant(ProcessIdentity identity, String who) {
         Optional<ProcessHandle> process = ProcessHandle.of(identity.pid()).filter(ProcessHandle::isAlive);
         if (process.isEmpty()) {

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * A reading that costs as much for one as for all, of the process table say: it serves everybody who asked before it
- * began, so that few readings serve many who ask at once. Thread-safe.
+ * A reading that costs as much for one caller as for all, of the process table say: it serves everybody who asked before it
+ * began, so that few readings serve many callers at once. Thread-safe.
  */
 final class SharedReading<T> {
     private final Supplier<T> source;

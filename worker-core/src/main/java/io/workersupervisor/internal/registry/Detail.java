@@ -6,8 +6,6 @@ import io.workersupervisor.spi.RowDetail;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,7 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one kind of {@link RowDetail}: what core keeps of a row beside its columns. Unknown fields, such as those of a newer
+ * The one kind of {@link RowDetail}: what core keeps in a row beside its columns. Unknown fields, such as those of a newer
  * minor version, are kept through every change. Immutable.
  *
  * <pre>
@@ -38,60 +36,23 @@ public final class Detail implements RowDetail {
 
     private final Fields fields;
 
-    /** Changed only until the detail that owns it is made. */
+    /** Changed only until the detail that owns it is made; the maps hold the fields that this version does not know. */
     static final class Fields implements Cloneable {
-        @Nullable
-        ProcessIdentity identity;
-
-        @Nullable
-        Actor actor;
-        /** What this version does not know of the two. */
-        Map<String, @Nullable Object> moreOfIdentity = Map.of();
-
-        Map<String, @Nullable Object> moreOfActor = Map.of();
-        boolean holdsLock;
-        long bornAfter;
-
-        @Nullable
-        Long stopGrace;
-
-        long startGrace;
-        long heartbeat;
-
-        @Nullable
-        String log;
-
-        Map<String, @Nullable Object> memoryCounts = Map.of();
-
-        @Nullable
-        Long stopAskedAt;
-
-        @Nullable
-        String stopCause;
-
-        @Nullable
-        Long termedAt;
-
-        Map<String, @Nullable Object> others = Map.of();
-
-        private List<@Nullable Object> all() {
-            return Arrays.asList(
-                    identity,
-                    moreOfIdentity,
-                    actor,
-                    moreOfActor,
-                    holdsLock,
-                    bornAfter,
-                    stopGrace,
-                    startGrace,
-                    heartbeat,
-                    log,
-                    memoryCounts,
-                    stopAskedAt,
-                    stopCause,
-                    termedAt,
-                    others);
-        }
+        public @Nullable ProcessIdentity identity;
+        public @Nullable Actor actor;
+        public @Nullable Long stopGrace;
+        public @Nullable String log;
+        public @Nullable Long stopAskedAt;
+        public @Nullable String stopCause;
+        public @Nullable Long termedAt;
+        public boolean holdsLock;
+        public long bornAfter;
+        public long startGrace;
+        public long heartbeat;
+        public Map<String, @Nullable Object> memoryCounts = Map.of();
+        public Map<String, @Nullable Object> moreOfIdentity = Map.of();
+        public Map<String, @Nullable Object> moreOfActor = Map.of();
+        public Map<String, @Nullable Object> others = Map.of();
 
         private Fields copy() {
             try {
@@ -112,7 +73,6 @@ public final class Detail implements RowDetail {
         return new Detail(changed);
     }
 
-    /** The detail of a row. */
     public static Detail of(WorkerRow row) {
         return (Detail) row.detail();
     }
@@ -169,7 +129,7 @@ public final class Detail implements RowDetail {
         return fields.stopGrace == null ? WorkerSpec.DEFAULT_STOP_GRACE : Duration.ofMillis(fields.stopGrace);
     }
 
-    /** How often the worker promised to show that it works. */
+    /** The interval in which the worker promised to show that it works. */
     public Optional<Duration> heartbeat() {
         return fields.heartbeat > 0 ? Optional.of(Duration.ofMillis(fields.heartbeat)) : Optional.empty();
     }
@@ -186,7 +146,7 @@ public final class Detail implements RowDetail {
         return Optional.ofNullable(fields.stopAskedAt).map(Instant::ofEpochMilli);
     }
 
-    /** Empty if no ladder has come so far as to signal the worker: then no stop can have ended it. */
+    /** Empty if no ladder was about to signal the worker: then no stop can have ended it. */
     public Optional<Instant> termedAt() {
         return Optional.ofNullable(fields.termedAt).map(Instant::ofEpochMilli);
     }
@@ -200,7 +160,7 @@ public final class Detail implements RowDetail {
         return StopPurpose.PERSON;
     }
 
-    /** Of the worker before, only what this version does not know outlives it. */
+    /** Keeps only those fields of the worker before that this version does not know. */
     Detail forNextWorker() {
         Fields kept = new Fields();
         kept.others = fields.others;
@@ -254,12 +214,13 @@ public final class Detail implements RowDetail {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other || (other instanceof Detail that && fields.all().equals(that.fields.all()));
+        return this == other
+                || (other instanceof Detail that && DetailJson.map(fields).equals(DetailJson.map(that.fields)));
     }
 
     @Override
     public int hashCode() {
-        return fields.all().hashCode();
+        return DetailJson.map(fields).hashCode();
     }
 
     @Override

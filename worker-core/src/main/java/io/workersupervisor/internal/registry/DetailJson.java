@@ -19,7 +19,7 @@ final class DetailJson {
         return read;
     }
 
-    /** What only helps is left out where it is damaged. */
+    /** Reads one field; a damaged one that only helps is left out. */
     private static void read(
             String name, @Nullable Object value, Detail.Fields read, Map<String, @Nullable Object> others) {
         switch (name) {
@@ -51,7 +51,7 @@ final class DetailJson {
         return Json.write(map(fields));
     }
 
-    private static Map<String, @Nullable Object> map(Detail.Fields fields) {
+    static Map<String, @Nullable Object> map(Detail.Fields fields) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>(fields.others);
         put(map, "identity", fields.identity == null ? null : with(map(fields.identity), fields.moreOfIdentity));
         put(map, "actor", fields.actor == null ? null : with(map(fields.actor), fields.moreOfActor));
@@ -124,7 +124,7 @@ final class DetailJson {
         return new Actor(map.get("host") instanceof String host ? host : "", identity(map));
     }
 
-    /** Where a default would be believed: without its boot, a process would count as one of another boot, and dead. */
+    /** For fields whose default would be believed: without its boot, a process would count as one of another boot, and dead. */
     private static <T> T required(Map<String, @Nullable Object> map, String field, Class<T> type) {
         return required(field, map.get(field), type);
     }

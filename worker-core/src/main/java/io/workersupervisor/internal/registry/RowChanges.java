@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class RowChanges {
     private RowChanges() {}
 
-    /** What a claim adds to the spec. */
+    /** The values that a claim adds to the spec. */
     public record Claim(
             long epoch, String workerId, String node, Instant at, Actor actor, long bornAfter, String logFile) {}
 
@@ -39,7 +39,7 @@ public final class RowChanges {
                 Detail.NONE);
     }
 
-    /** The intent to start: a new worker id under a higher epoch, desired RUN. */
+    /** The intent to start: a new worker id under a higher epoch, desired RUNNING. */
     public static WorkerRow claimed(Optional<WorkerRow> seen, WorkerSpec spec, Claim claim) {
         return new WorkerRow(
                 spec.account(),
@@ -59,18 +59,8 @@ public final class RowChanges {
 
     /** A row that is about to be claimed, with the kernel's out-of-memory counts: no transition, nothing is written yet. */
     public static WorkerRow counting(WorkerRow claimed, Map<String, @Nullable Object> counts) {
-        return new WorkerRow(
-                claimed.account(),
-                claimed.epoch(),
-                claimed.revision(),
-                claimed.workerId(),
-                claimed.node(),
-                claimed.state(),
-                claimed.desired(),
-                claimed.startedAt(),
-                claimed.userId(),
-                claimed.version(),
-                Detail.of(claimed).withMemoryCounts(counts));
+        RowDetail counting = Detail.of(claimed).withMemoryCounts(counts);
+        return changed(claimed, claimed.revision(), claimed.state(), claimed.desired(), counting);
     }
 
     public static WorkerRow running(WorkerRow row, ProcessIdentity identity) {
@@ -112,10 +102,15 @@ public final class RowChanges {
     }
 
     private static WorkerRow changed(WorkerRow row, WorkerState newState, Desired newDesired, RowDetail newDetail) {
+        return changed(row, row.revision() + 1, newState, newDesired, newDetail);
+    }
+
+    private static WorkerRow changed(
+            WorkerRow row, long revision, WorkerState newState, Desired newDesired, RowDetail newDetail) {
         return new WorkerRow(
                 row.account(),
                 row.epoch(),
-                row.revision() + 1,
+                revision,
                 row.workerId(),
                 row.node(),
                 newState,

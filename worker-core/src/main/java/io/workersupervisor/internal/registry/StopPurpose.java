@@ -3,7 +3,7 @@ package io.workersupervisor.internal.registry;
 import io.workersupervisor.Initiator;
 import io.workersupervisor.WorkerSupervisor;
 
-/** Who asked for a stop, and what for. */
+/** The purpose of a stop, and who asked for it. */
 public enum StopPurpose {
     /** {@link WorkerSupervisor#stop}: the account stays stopped. */
     PERSON("stop was called", Initiator.USER),

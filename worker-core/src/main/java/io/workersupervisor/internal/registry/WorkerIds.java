@@ -36,7 +36,7 @@ public final class WorkerIds {
         return text.length() == LENGTH && text.chars().allMatch(c -> DIGITS.indexOf(c) >= 0);
     }
 
-    /** When a worker id was made; the epoch where it is no worker id. */
+    /** The time at which a worker id was made; the epoch where it is no worker id. */
     public static Instant timeOf(String workerId) {
         if (workerId.length() != LENGTH) {
             return Instant.EPOCH;

@@ -20,18 +20,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
 /**
- * Tells of workers that live but cannot work, each ailment once; one that is over and comes again is told again. A log is
- * read only when its size has changed. At the ticks of a host only the logs are looked at whose growth was noticed
- * ({@code logs.LogWatch}): where the kernel tells none, that may take as long as its sweep. Thread-safe.
+ * Reports workers that live but cannot work, each ailment once; one that is over and comes again is reported again. A log
+ * is read only when its size has changed. At the ticks of a host only the logs are looked at whose growth was noticed
+ * ({@code logs.LogWatch}): where the kernel notices none, that may take as long as its sweep. Thread-safe.
  */
 public final class AilmentWatch {
     private final DataDirectory data;
     private final Ailments ailments;
-    private final BiConsumer<WorkerRow, Ailment> told;
+    private final BiConsumer<WorkerRow, Ailment> report;
     private final Set<String> noticed = ConcurrentHashMap.newKeySet();
     private final Set<String> waiting = new HashSet<>();
     private final Map<String, Long> sizes = new HashMap<>();
-    /** What was told of whom; without a reason where it was silence. */
+    /** The last report of each worker; without a reason where it was silence. */
     private final Map<String, Optional<StopReason>> known = new HashMap<>();
 
     /** The open rows, by their worker, and those of them that have promised a heartbeat. */
@@ -40,10 +40,10 @@ public final class AilmentWatch {
     private List<WorkerRow> promised = List.of();
     private List<WorkerRow> last = List.of();
 
-    public AilmentWatch(DataDirectory data, Ailments ailments, BiConsumer<WorkerRow, Ailment> told) {
+    public AilmentWatch(DataDirectory data, Ailments ailments, BiConsumer<WorkerRow, Ailment> report) {
         this.data = data;
         this.ailments = ailments;
-        this.told = told;
+        this.report = report;
     }
 
     /** The log of a worker has grown, or may have. */
@@ -51,13 +51,13 @@ public final class AilmentWatch {
         noticed.add(workerId);
     }
 
-    /** A look at all open rows of this node: at the logs whose size has changed. */
+    /** Looks at all open rows of this node: at the logs whose size has changed. */
     synchronized void look(List<WorkerRow> open) {
         remember(open);
         open.forEach(row -> guarded(row, true));
     }
 
-    /** A look at those whose log was noticed, or that have promised a heartbeat. */
+    /** Looks at the rows whose log was noticed, or that have promised a heartbeat. */
     synchronized void lookAtNoticed(List<WorkerRow> open) {
         remember(open);
         Set<String> fresh = new HashSet<>();
@@ -89,21 +89,21 @@ public final class AilmentWatch {
 
     private void guarded(WorkerRow row, boolean mayHaveGrown) {
         if (row.state() == WorkerState.RUNNING) {
-            Guard.run("vigil", Optional.of(row.account()), () -> look(row, mayHaveGrown));
+            Guard.run("ailments", Optional.of(row.account()), () -> look(row, mayHaveGrown));
         }
     }
 
-    /** What was noticed waits until the log was read: a silent worker is told of for its silence. */
+    /** A noticed log waits until it is read: a silent worker is reported for its silence. */
     private void look(WorkerRow row, boolean mayHaveGrown) {
         Optional<Ailment> silence = ailments.silence(row);
         if (silence.isPresent()) {
-            tell(row, silence.get());
+            reportOnce(row, silence.get());
             return;
         }
         known.remove(row.workerId(), Optional.empty());
         if (mayHaveGrown && hasChanged(row)) {
             Optional<Ailment> found = ailments.log(row);
-            found.ifPresentOrElse(ailment -> tell(row, ailment), () -> known.remove(row.workerId()));
+            found.ifPresentOrElse(ailment -> reportOnce(row, ailment), () -> known.remove(row.workerId()));
         }
         waiting.remove(row.workerId());
     }
@@ -114,9 +114,9 @@ public final class AilmentWatch {
         return before == null || before != size;
     }
 
-    private void tell(WorkerRow row, Ailment ailment) {
+    private void reportOnce(WorkerRow row, Ailment ailment) {
         if (!ailment.reason().equals(known.put(row.workerId(), ailment.reason()))) {
-            told.accept(row, ailment);
+            report.accept(row, ailment);
         }
     }
 

@@ -81,7 +81,7 @@ public final class SecretScanner {
         return token ? replace(from, end, "bot token") : -1;
     }
 
-    /** What stands before the at sign of an address with a scheme. */
+    /** User and password before the at sign of an address with a scheme. */
     private int credentials(int colon) {
         if (!text.startsWith("//", colon + 1)) {
             return -1;

@@ -4,12 +4,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What stands behind a word like {@code password=}. Immutable.
- *
- * @param text the text around it
- * @param from where it begins
- * @param to where it ends
- * @param certain whether an equals sign or quotes mark it as a value, not as the next words of a sentence
+ * The part of a text behind a word like {@code password=}. It is certain where an equals sign or quotes mark it as a value,
+ * not as the next words of a sentence. Immutable.
  */
 record SecretValue(String text, int from, int to, boolean certain) {
     private static final int LONGEST = 1024;
@@ -47,7 +43,7 @@ record SecretValue(String text, int from, int to, boolean certain) {
         return end > from && end < limit && text.charAt(end) == ' ' ? end + 1 : from;
     }
 
-    /** Whether the equals sign here is one of a further name, not the padding of a value. */
+    /** True if the equals sign here is one of a further name, not the padding of a value. */
     private static boolean isNext(String text, int at) {
         return text.charAt(at) == '=' && at + 1 < text.length() && SecretScanner.isWord(text.charAt(at + 1));
     }

@@ -6,29 +6,19 @@ import org.jspecify.annotations.Nullable;
 
 /** A word behind which a secret stands, and how much that says. */
 enum SecretWord {
-    /** Whatever stands behind it is secret. */
+    /** The value behind it is secret. */
     PASSWORD("password", "password", "passwd", "passphrase", "pwd", "2fa"),
     /** The hash of a Telegram application. */
     API_HASH("api hash", "api_hash", "apihash", "api-hash"),
     /** Scheme and token. */
     AUTHORIZATION("authorization", "authorization"),
-    /** What stands behind it is secret where it looks random. */
+    /** The value behind it is secret where it looks random. */
     TOKEN(
             "token",
-            "token",
-            "secret",
-            "auth_key",
-            "authkey",
-            "api_key",
-            "apikey",
-            "api-key",
-            "access_key",
-            "private_key",
-            "secret_key",
-            "session_string",
-            "string_session",
-            "stringsession"),
-    /** What stands behind it is secret where it looks like nothing else. */
+            ("token secret auth_key authkey api_key apikey api-key access_key private_key secret_key session_string"
+                            + " string_session stringsession")
+                    .split(" ", -1)),
+    /** The value behind it is secret where it looks like nothing else. */
     KEY("key", "key");
 
     private static final int LONGEST = 40;
@@ -43,7 +33,7 @@ enum SecretWord {
         this.words = List.of(words);
     }
 
-    /** What is masked, for the note. */
+    /** The kind of secret, for the note. */
     String note() {
         return note;
     }

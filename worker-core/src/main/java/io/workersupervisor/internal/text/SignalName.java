@@ -1,27 +1,15 @@
 package io.workersupervisor.internal.text;
 
-import java.util.Map;
-
 /** Names of the signals that end workers. */
 public final class SignalName {
-    private static final Map<Integer, String> NAMES = Map.ofEntries(
-            Map.entry(1, "HUP"),
-            Map.entry(2, "INT"),
-            Map.entry(3, "QUIT"),
-            Map.entry(4, "ILL"),
-            Map.entry(6, "ABRT"),
-            Map.entry(8, "FPE"),
-            Map.entry(9, "KILL"),
-            Map.entry(11, "SEGV"),
-            Map.entry(13, "PIPE"),
-            Map.entry(14, "ALRM"),
-            Map.entry(15, "TERM"));
+    /** By number; a dash stands for signals that differ between machines. */
+    private static final String[] NAMES = "- HUP INT QUIT ILL - ABRT - FPE KILL - SEGV - PIPE ALRM TERM".split(" ", -1);
 
     private SignalName() {}
 
-    /** The number, with the name where it is one of those that are the same everywhere. */
+    /** The number, with the name of a signal that is the same everywhere. */
     public static String of(int signal) {
-        String name = NAMES.get(signal);
-        return name == null ? Integer.toString(signal) : signal + " (" + name + ")";
+        boolean named = signal > 0 && signal < NAMES.length && !NAMES[signal].equals("-");
+        return named ? signal + " (" + NAMES[signal] + ")" : Integer.toString(signal);
     }
 }

@@ -79,7 +79,7 @@ public final class Text {
                 : duration.toDays() + " d " + duration.toHoursPart() + " h";
     }
 
-    /** Seconds with one decimal; each event tells a time, and a formatter takes longer than all the rest of it. */
+    /** Seconds with one decimal; each event shows a time, and a formatter would take longer than all the rest of it. */
     private static String tenths(long millis) {
         long rounded = (Math.abs(millis) + 50) / 100;
         return (millis < 0 ? "-" : "") + rounded / 10 + "." + rounded % 10;
@@ -100,7 +100,7 @@ public final class Text {
         throw new AssertionError(bytes);
     }
 
-    /** An I/O error in words: the message of some is only the path, which whoever asks names. */
+    /** An I/O error in words: some messages are only the path, which the caller names. */
     public static String reason(IOException error) {
         if (error instanceof AccessDeniedException) {
             return "permission denied";

@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.ExitStatus;
-import io.workersupervisor.Need;
-import io.workersupervisor.Needs;
 import io.workersupervisor.TestNode;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.directory.Layout;
@@ -26,7 +24,6 @@ import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.machine.ProcessProbe;
 import io.workersupervisor.internal.registry.WorkerIds;
 import java.io.IOException;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -108,18 +105,6 @@ public abstract class LauncherContract {
         assertThat(second).isEqualTo(new LaunchAnswer.Busy());
         assertThat(local.locks().state(ACCOUNT)).isEqualTo(AccountLocks.State.BUSY);
         await().until(() -> local.proc().hasOpen(born.identity().pid(), Layout.lockFile(data, ACCOUNT)));
-    }
-
-    @Test
-    @Needs(Need.NO_EMULATOR)
-    void P6_a_program_of_another_machine_is_not_launched_and_named() throws IOException {
-        Path program =
-                Files.write(directory.resolve("program"), ProgramTest.elf(ProgramTest.RISC_V, ByteOrder.LITTLE_ENDIAN));
-        assertThat(program.toFile().setExecutable(true)).isTrue();
-
-        LaunchAnswer answer = launcher.launch(request(1, WorkerSpec.of(ACCOUNT, program.toString())));
-
-        assertThat(answer).isEqualTo(new LaunchAnswer.NotLaunched("program", "Exec format error: " + program));
     }
 
     @Test

@@ -203,7 +203,7 @@ class StopLadderTest {
 
         StopResult.Stopped stopped = (StopResult.Stopped) host.stop(ACCOUNT);
 
-        assertThat(stopped.steps()).containsExactly("TERM sent to 1 left behind");
+        assertThat(stopped.steps()).containsExactly("TERM sent to 1 descendant");
         assertThat(stopped.report().orElseThrow().reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
     }
 
@@ -230,7 +230,8 @@ class StopLadderTest {
         AtomicBoolean termed = new AtomicBoolean();
         WorkerSupervisor host = node.host(settings -> {
             TestNode.seams(
-                    settings, seams -> seams.withSteps(step -> termed.compareAndSet(false, step.equals("termed"))));
+                    settings,
+                    seams -> seams.withCrashPoints(step -> termed.compareAndSet(false, step.equals("termed"))));
             return settings.reconcileInterval(Duration.ofHours(1));
         });
         long pid = host.start(TestNode.sh(ACCOUNT, "trap '' TERM; echo ready; while :; do sleep 0.05; done")
@@ -258,7 +259,7 @@ class StopLadderTest {
         WorkerSupervisor host = node.host(settings -> {
             TestNode.seams(
                     settings,
-                    seams -> seams.withSteps(step -> {
+                    seams -> seams.withCrashPoints(step -> {
                         if (step.equals("claim") && claims.incrementAndGet() > 10) {
                             await().until(() -> closed.getCount() == 0);
                         }
@@ -395,7 +396,7 @@ class StopLadderTest {
         WorkerSupervisor host = node.host(settings -> {
             TestNode.seams(
                     settings,
-                    seams -> seams.withSteps(step -> {
+                    seams -> seams.withCrashPoints(step -> {
                         if (step.equals("run")) {
                             await().until(() -> Files.exists(closed));
                         }

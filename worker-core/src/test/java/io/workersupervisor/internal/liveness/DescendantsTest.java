@@ -219,7 +219,7 @@ class DescendantsTest {
 
         assertThat(directory.resolve("saved")).exists();
         assertThat(node.isAlive(child)).isFalse();
-        assertThat(stopped.steps()).singleElement().asString().matches("TERM sent to . left behind");
+        assertThat(stopped.steps()).singleElement().asString().matches("TERM sent to . descendants?");
         assertThat(stopped.report().orElseThrow().exit()).isEqualTo(new ExitStatus.Exited(3));
     }
 
@@ -236,7 +236,8 @@ class DescendantsTest {
         StopResult stopped = host.stop(ACCOUNT);
 
         assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
-        assertThat(((StopResult.Stopped) stopped).steps()).anyMatch(rung -> rung.matches("KILL sent to . left behind"));
+        assertThat(((StopResult.Stopped) stopped).steps())
+                .anyMatch(rung -> rung.matches("KILL sent to . descendants?"));
         assertThat(node.isAlive(child)).isFalse();
     }
 
@@ -324,7 +325,7 @@ class DescendantsTest {
         LocalEvidence local = LocalEvidence.of(
                 node.data, Samples.MACHINE, proc.view(), node.local().script(), Clocks.system(InstantSource.system()));
 
-        Descendants.Found found = new Descendants(local).of(Samples.running(), List.of());
+        Descendants.Found found = local.descendants().of(Samples.running(), List.of());
 
         assertThat(found.ours()).as(what).hasSize(ours);
         assertThat(found.doubtful()).as(what).hasSize(doubtful);

@@ -12,6 +12,7 @@ import io.workersupervisor.Samples;
 import io.workersupervisor.internal.directory.HolePuncher;
 import io.workersupervisor.spi.LogPosition;
 import java.io.IOException;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -29,7 +30,7 @@ class FileSearchTest extends OnTailedDirectory {
                     whileReading.run();
                     return new KnownWorkers.Known(true, Optional.empty(), Optional.empty());
                 },
-                Redaction.standard());
+                new EntryReader(ZoneOffset.UTC, Redaction.standard()));
     }
 
     private static String lines(int count) {
@@ -74,8 +75,9 @@ class FileSearchTest extends OnTailedDirectory {
         LogProgress behindTheCut =
                 new LogProgress(inode, 1_000_000, 0, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE);
 
-        try (FollowedFile cut = new FollowedFile(file, Optional.of(behindTheCut), text -> {})) {
-            cut.poll(0, () -> true);
+        EntryReader reader = new EntryReader(ZoneOffset.UTC, Redaction.standard());
+        try (FollowedFile cut = FollowedFile.searched(file, Optional.of(behindTheCut), reader)) {
+            cut.next(0, () -> true, () -> KnownWorkers.Known.NOTHING);
 
             assertThat(FileSearch.withoutFreed(cut, entries)).isEqualTo(entries);
         }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -29,8 +30,8 @@ class LogFollowerTest {
         KnownWorkers over = (account, workerId) ->
                 new KnownWorkers.Known(true, Optional.of(Instant.parse("2026-11-24T02:00:00Z")), Optional.empty());
         write(data, 1, "one\n");
-        try (LogFollower follower =
-                new FileFollower(data, Samples.ACCOUNT, over, Redaction.standard(), new SetTiming())) {
+        try (LogFollower follower = new FileFollower(
+                data, Samples.ACCOUNT, over, new EntryReader(ZoneOffset.UTC, Redaction.standard()), new SetTiming())) {
             assertThat(messages(follower)).containsExactly("one");
 
             write(data, 2, "two\n");

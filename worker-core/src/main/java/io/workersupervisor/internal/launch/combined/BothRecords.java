@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The records of both launch paths: whatever has started a worker, its end is found. */
+/** The records of both launch paths: a worker's end is found whichever of them started it. */
 public record BothRecords(LaunchRecords sh, LaunchRecords keepers) implements LaunchRecords {
     @Override
     public Optional<Birth> birth(String workerId) {
@@ -28,11 +28,6 @@ public record BothRecords(LaunchRecords sh, LaunchRecords keepers) implements La
                 .distinct()
                 .sorted()
                 .toList();
-    }
-
-    @Override
-    public Object state() {
-        return List.of(sh.state(), keepers.state());
     }
 
     @Override

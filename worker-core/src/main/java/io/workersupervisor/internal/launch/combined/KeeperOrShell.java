@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * The keeper, and the shell where no keeper can be had.
@@ -21,8 +23,8 @@ import java.util.function.Consumer;
  * <ol>
  *   <li>A launch goes to the shell only if nothing was sent to a keeper, and only where the host allows it; one that a
  *       keeper leaves unanswered stays unanswered.
- *   <li>Fences, signals and probes are safe to repeat: what a keeper does not answer, the shell does.
- *   <li>Why no keeper can be had is told when it becomes so, and it is tried again after a while.
+ *   <li>Fences, signals and probes are safe to repeat: the shell does those that a keeper does not answer.
+ *   <li>The reason why no keeper can be had is reported when it becomes so; the keeper is tried again after a while.
  * </ol>
  */
 public final class KeeperOrShell implements Launcher {
@@ -34,7 +36,7 @@ public final class KeeperOrShell implements Launcher {
     private final ShellLauncher shell;
     private final LaunchPath path;
     private final ShellScript script;
-    private final Clocks timing;
+    private final Clocks clocks;
     private final Consumer<String> trouble;
     private volatile String why = "";
     private volatile long until;
@@ -44,24 +46,24 @@ public final class KeeperOrShell implements Launcher {
             ShellLauncher shell,
             LaunchPath path,
             ShellScript script,
-            Clocks timing,
+            Clocks clocks,
             Consumer<String> trouble) {
         this.keeper = keeper;
         this.shell = shell;
         this.path = path;
         this.script = script;
-        this.timing = timing;
+        this.clocks = clocks;
         this.trouble = trouble;
     }
 
-    /** What is asked of a keeper. */
+    /** A request to the keeper. */
     @FunctionalInterface
     private interface Request<T> {
         T of(KeeperLauncher keeper) throws KeeperUnavailableException;
     }
 
     private <T> T ask(Request<T> request) throws KeeperUnavailableException {
-        if (!why.isEmpty() && timing.nanos() - until < 0) {
+        if (!why.isEmpty() && clocks.nanos() - until < 0) {
             throw new KeeperUnavailableException(why);
         }
         try {
@@ -78,7 +80,7 @@ public final class KeeperOrShell implements Launcher {
     }
 
     private synchronized void unavailable(String reason) {
-        until = timing.nanos() + RESPITE.toNanos();
+        until = clocks.nanos() + RESPITE.toNanos();
         boolean news = why.isEmpty();
         why = reason;
         if (news) {
@@ -88,16 +90,16 @@ public final class KeeperOrShell implements Launcher {
         }
     }
 
-    /** Has a keeper take up the workers of one that died. */
+    /** Starts a keeper where there is none: it adopts the workers of the one that died. */
     void connect() {
         try {
             ask(KeeperLauncher::connect);
-        } catch (KeeperUnavailableException told) {
+        } catch (KeeperUnavailableException reported) {
             return;
         }
     }
 
-    /** Why no keeper is in use; empty where one is. */
+    /** The reason why no keeper is in use; empty where one is. */
     String unavailable() {
         return why;
     }
@@ -115,30 +117,34 @@ public final class KeeperOrShell implements Launcher {
 
     @Override
     public FenceAnswer raise(AccountId account, long number) {
-        try {
-            FenceAnswer answer = ask(asked -> asked.raise(account, number));
-            return answer instanceof FenceAnswer.NotRaised ? shell.raise(account, number) : answer;
-        } catch (KeeperUnavailableException unavailable) {
-            return shell.raise(account, number);
-        }
+        return either(
+                asked -> asked.raise(account, number),
+                answer -> answer instanceof FenceAnswer.NotRaised,
+                () -> shell.raise(account, number));
     }
 
     @Override
     public SignalAnswer signal(ProcessIdentity process, String signal, Scope scope) {
-        try {
-            SignalAnswer answer = ask(asked -> asked.signal(process, SIGNALS.getOrDefault(signal, 0), scope));
-            return answer == SignalAnswer.FAILED ? shell.signal(process, signal, scope) : answer;
-        } catch (KeeperUnavailableException unavailable) {
-            return shell.signal(process, signal, scope);
-        }
+        return either(
+                asked -> asked.signal(process, SIGNALS.getOrDefault(signal, 0), scope),
+                answer -> answer == SignalAnswer.FAILED,
+                () -> shell.signal(process, signal, scope));
     }
 
     AccountLocks.State probe(Path lockFile) {
+        return either(
+                asked -> asked.probe(lockFile),
+                state -> state == AccountLocks.State.FAILED,
+                () -> script.lockState(lockFile));
+    }
+
+    /** Step 2. */
+    private <T> T either(Request<T> request, Predicate<T> failed, Supplier<T> byShell) {
         try {
-            AccountLocks.State state = ask(asked -> asked.probe(lockFile));
-            return state == AccountLocks.State.FAILED ? script.lockState(lockFile) : state;
+            T answer = ask(request);
+            return failed.test(answer) ? byShell.get() : answer;
         } catch (KeeperUnavailableException unavailable) {
-            return script.lockState(lockFile);
+            return byShell.get();
         }
     }
 }

@@ -7,6 +7,7 @@ import io.workersupervisor.internal.directory.HolePuncher;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.WorkerEnds;
 import io.workersupervisor.internal.launch.keeper.KeeperBinary;
 import io.workersupervisor.internal.launch.keeper.KeeperConnections;
 import io.workersupervisor.internal.launch.keeper.KeeperContext;
@@ -25,17 +26,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/**
- * The launch paths of one host, and what is known through them of workers that any of them started.
- *
- * @param launcher what this host starts workers with
- * @param records what all launch paths recorded
- * @param trial how this host tries locks
- * @param keepers the connections to keepers
- * @param described the path in use, in words
- */
+/** The launch paths of one host, and the records of all workers that any of them started; {@code described} is for people. */
 public record LaunchPaths(
         Launcher launcher,
         LaunchRecords records,
@@ -43,31 +37,27 @@ public record LaunchPaths(
         KeeperConnections keepers,
         Supplier<List<String>> described) {
 
-    /** What the launch paths of a host tell it. */
-    public interface Host {
-        /** A worker that nobody waits for has ended. */
-        void ended(String workerId);
-
-        /** Something that an operator should know. */
-        void trouble(String text);
-
-        /** Runs what may block. */
-        Executor executor();
-    }
-
+    /** {@code ends} observes workers for which no start waits any more; {@code executor} runs work that may block. */
     public static LaunchPaths of(
-            DataDirectory data, LaunchSettings settings, ShellScript script, Kernel machine, Clocks timing, Host host) {
+            DataDirectory data,
+            LaunchSettings settings,
+            ShellScript script,
+            Kernel kernel,
+            Clocks clocks,
+            WorkerEnds ends,
+            Consumer<String> trouble,
+            Executor executor) {
         ShellLauncher shell = new ShellLauncher(
-                data, script, new ShellRecords(data), machine, host.executor(), ShellLauncher.LONGEST_ANSWER);
-        KeeperConnections keepers = new KeeperConnections(data, timing, host::ended);
-        LaunchRecords records = records(keepers, data, script, timing);
+                data, script, new ShellRecords(data), kernel, executor, ShellLauncher.LONGEST_ANSWER);
+        KeeperConnections keepers = new KeeperConnections(data, clocks, ends::ended);
+        LaunchRecords records = records(keepers, data, script, clocks);
         if (settings.path() != LaunchPath.SH) {
             try {
                 KeeperBinary binary = settings.keeper().load();
                 KeeperLauncher keeper = new KeeperLauncher(
                         data,
-                        machine,
-                        timing,
+                        kernel,
+                        clocks,
                         keepers,
                         KeeperContext.current(binary),
                         new KeeperStarter(
@@ -75,11 +65,10 @@ public record LaunchPaths(
                                 settings.keeperDirectory()
                                         .map(List::of)
                                         .orElseGet(() -> KeeperStarter.usualPlaces(data)),
-                                timing),
+                                clocks),
                         settings.keeperPatience());
-                KeeperOrShell launcher =
-                        new KeeperOrShell(keeper, shell, settings.path(), script, timing, host::trouble);
-                keepers.onGone(() -> reconnect(host.executor(), launcher));
+                KeeperOrShell launcher = new KeeperOrShell(keeper, shell, settings.path(), script, clocks, trouble);
+                keepers.onGone(() -> reconnect(executor, launcher));
                 launcher.connect();
                 if (settings.path() == LaunchPath.KEEPER
                         && !launcher.unavailable().isEmpty()) {
@@ -93,14 +82,14 @@ public record LaunchPaths(
                     keepers.close();
                     throw new DataDirectoryException("the keeper cannot be used: " + why);
                 }
-                host.trouble("the keeper cannot be used, workers are started by the shell: " + why);
+                trouble.accept("the keeper cannot be used, workers are started by the shell: " + why);
                 return shell(shell, records, script, keepers, why);
             }
         }
         return shell(shell, records, script, keepers, "it is not asked for");
     }
 
-    /** A keeper that begins takes up the workers of the one that died. */
+    /** A keeper that begins adopts the workers of the one that died. */
     private static void reconnect(Executor executor, KeeperOrShell launcher) {
         try {
             executor.execute(launcher::connect);
@@ -110,14 +99,14 @@ public record LaunchPaths(
         }
     }
 
-    /** What frees the archived part of a worker's log. */
+    /** Frees archived parts of workers' logs. */
     public HolePuncher puncher(DataDirectory data) {
         return HolePuncher.firstOf(List.of(new KeeperHolePuncher(keepers, data), HolePuncher.byProgram()));
     }
 
     public static LaunchRecords records(
-            KeeperConnections keepers, DataDirectory data, ShellScript script, Clocks timing) {
-        return new BothRecords(new ShellRecords(data), new KeeperRecords(data, timing, new Reached(keepers, script)));
+            KeeperConnections keepers, DataDirectory data, ShellScript script, Clocks clocks) {
+        return new BothRecords(new ShellRecords(data), new KeeperRecords(data, clocks, new Reached(keepers, script)));
     }
 
     private static LaunchPaths shell(
@@ -132,7 +121,7 @@ public record LaunchPaths(
         return words;
     }
 
-    /** Acknowledges to keepers, and clears up behind those that are gone for good. */
+    /** Acknowledges to keepers, and deletes the journals of those that are gone for good. */
     private record Reached(KeeperConnections keepers, ShellScript script) implements KeeperRecords.Acknowledgement {
         @Override
         public boolean isAlive(Path directory) {

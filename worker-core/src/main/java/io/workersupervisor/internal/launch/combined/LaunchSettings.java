@@ -7,13 +7,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How a host starts workers.
+ * A host's choices for starting workers.
  *
- * @param path the launch path asked for
- * @param keeperDirectory where the keeper's program is written to and run from, if not in the usual places
+ * @param keeperDirectory the place of the keeper's program, if not one of the usual
  * @param withoutLock whether a machine without a locking program is accepted
- * @param keeper where the keeper's program comes from
- * @param keeperPatience how long an answer of the keeper is waited for
+ * @param keeper loads the keeper's program
+ * @param keeperPatience the longest wait for an answer of the keeper
  */
 public record LaunchSettings(
         LaunchPath path,

@@ -19,7 +19,7 @@ public final class KeeperBinary {
     private final byte[] bytes;
     private final String digest;
 
-    /** Where the program comes from. */
+    /** Loads the program. */
     @FunctionalInterface
     public interface Source {
         KeeperBinary load() throws KeeperUnavailableException;
@@ -30,7 +30,7 @@ public final class KeeperBinary {
         this.digest = digest;
     }
 
-    /** The one for this machine. */
+    /** The program for this machine. */
     public static KeeperBinary load() throws KeeperUnavailableException {
         String architecture = System.getProperty("os.arch", "unknown").toLowerCase(Locale.ROOT);
         if (!Kernel.isLinux() || !ARCHITECTURES.containsKey(architecture)) {
@@ -71,12 +71,12 @@ public final class KeeperBinary {
         return bytes.clone();
     }
 
-    /** What tells one build of it from another. */
+    /** A short name of the build. */
     String version() {
         return digest.substring(0, 8);
     }
 
-    /** Its file in a directory of ours. */
+    /** Writes the program into a directory of ours. */
     Path install(Path directory) throws IOException {
         return InstalledFile.in(directory, "keeper-" + version(), bytes, "rwx------");
     }

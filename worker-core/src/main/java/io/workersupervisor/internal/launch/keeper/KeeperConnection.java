@@ -21,7 +21,7 @@ import jdk.net.ExtendedSocketOptions;
 /**
  * One connection to a keeper: requests in, answers by their tag, ends of workers as they come. The channel never blocks, so
  * that no interrupt of a caller closes it and no frozen keeper holds one up; {@link KeeperSelector} alone reads it, and writes
- * what a caller could not. Thread-safe.
+ * the rest of a request that the socket did not take at once. Thread-safe.
  */
 public final class KeeperConnection {
     /** A socket's path may have 108 bytes; this leaves room for what the JDK adds. */
@@ -36,7 +36,7 @@ public final class KeeperConnection {
     private final Map<String, CompletableFuture<List<String>>> requests = new ConcurrentHashMap<>();
     private volatile boolean gone;
 
-    /** Called on the keeper's thread; must not block. */
+    /** Called on the keepers' thread; must not block. */
     interface Events {
         void ended(KeeperConnection from, String workerId);
 
@@ -82,7 +82,7 @@ public final class KeeperConnection {
         }
     }
 
-    /** Never waits: one that is stopped takes nobody out of its queue. */
+    /** Never waits: a stopped keeper takes nobody out of its queue. */
     private static void connect(SocketChannel channel, UnixDomainSocketAddress address) throws IOException {
         if (!channel.connect(address)) {
             throw new IOException("the keeper does not take the connection");
@@ -131,8 +131,8 @@ public final class KeeperConnection {
     }
 
     /**
-     * Writes what is queued as far as the socket takes it, which never blocks; whether something is left. A caller writes
-     * by itself what it asks, and leaves the rest to the keepers' thread.
+     * Writes the queue as far as the socket takes it, which never blocks; true if something is left. A caller writes its
+     * request by itself, and leaves the rest to the keepers' thread.
      */
     synchronized boolean write() throws IOException {
         for (ByteBuffer frame = waiting.poll(); frame != null; frame = waiting.poll()) {
@@ -148,7 +148,7 @@ public final class KeeperConnection {
         return false;
     }
 
-    /** Reads what has come; {@link IOException} at the end of the connection. */
+    /** Reads what is there; {@link IOException} at the end of the connection. */
     void read() throws IOException {
         int count = channel.read(in);
         in.flip();
@@ -169,23 +169,22 @@ public final class KeeperConnection {
         if (fields.get(0).equals("EXIT") && fields.size() > 1) {
             events.ended(this, fields.get(1));
         } else if (fields.size() > 1) {
-            CompletableFuture<List<String>> answer = requests.remove(fields.get(1));
-            if (answer != null) {
-                answer.complete(fields);
-            }
+            answer(fields.get(1), fields);
         }
     }
 
-    /** Answers to what was asked never come; told once. */
+    private void answer(String tag, List<String> fields) {
+        CompletableFuture<List<String>> answer = requests.remove(tag);
+        if (answer != null) {
+            answer.complete(fields);
+        }
+    }
+
+    /** Ends all requests without an answer; the end of the connection is reported once. */
     void end() {
         boolean first = !gone;
         gone = true;
-        requests.keySet().forEach(tag -> {
-            CompletableFuture<List<String>> answer = requests.remove(tag);
-            if (answer != null) {
-                answer.complete(List.of());
-            }
-        });
+        requests.keySet().forEach(tag -> answer(tag, List.of()));
         wipe();
         if (first) {
             events.gone(this);

@@ -22,21 +22,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * The connections of this host to the keepers of its data directory: its own context's, which it starts where there is
- * none, and those of others, older versions say, whose workers it hears of.
+ * none, and those of others, older versions say, which report the ends of their workers.
  *
  * <ol>
  *   <li>Connect to the socket in {@code data/keeper/CONTEXT}; where nobody listens, run the program there, which takes the
  *       directory's lock, or finds it taken, and connect again. A keeper that is full or about to leave closes the
  *       connection: again, for a bounded time.
  *   <li>HELLO. Only a keeper of the same protocol and context is used for starts.
- *   <li>When a connection ends, whatever was asked on it has no answer; the next request begins at 1. A keeper that begins
- *       takes up the workers of the one that died.
+ *   <li>When a connection ends, its requests have no answer; the next one begins at 1. A keeper that begins adopts the
+ *       workers of the one that died.
  * </ol>
  */
 public final class KeeperConnections implements AutoCloseable {
@@ -45,17 +44,16 @@ public final class KeeperConnections implements AutoCloseable {
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(20);
 
-    /** Between two looks for keepers that began without this host, and at those that say nothing. */
+    /** Interval of the looks for keepers that began without this host, and at silent ones. */
     private static final Duration DISCOVERY = Duration.ofSeconds(15);
 
     private final DataDirectory data;
-    private final Clocks timing;
+    private final Clocks clocks;
     private final KeeperRequests calls;
     private final Consumer<String> ends;
     private final Map<Path, Known> known = new ConcurrentHashMap<>();
     private final Map<Path, Ping> pings = new HashMap<>();
     private final Map<String, Awaited> over = new ConcurrentHashMap<>();
-    private final AtomicLong released = new AtomicLong();
     private volatile Runnable onGone = () -> {};
     private volatile boolean closed;
     private String failure = "";
@@ -68,19 +66,13 @@ public final class KeeperConnections implements AutoCloseable {
     /** A keeper that said hello. */
     private record Known(KeeperConnection connection, String context, long pid) {}
 
-    /**
-     * Begins without any connection.
-     *
-     * @param data the data directory
-     * @param timing the clocks
-     * @param ends hears the worker ids of ends that nobody here waits for; called on the keepers' thread, must not block
-     */
-    public KeeperConnections(DataDirectory data, Clocks timing, Consumer<String> ends) {
+    /** {@code ends} gets the worker ids of ends that nobody here waits for, on the keepers' thread: it must not block. */
+    public KeeperConnections(DataDirectory data, Clocks clocks, Consumer<String> ends) {
         this.data = data;
-        this.timing = timing;
-        this.calls = new KeeperRequests(timing);
+        this.clocks = clocks;
+        this.calls = new KeeperRequests(clocks);
         this.ends = ends;
-        this.discoverAt = timing.nanos();
+        this.discoverAt = clocks.nanos();
     }
 
     /** Connects to a context's keeper, which is started where there is none. */
@@ -91,18 +83,17 @@ public final class KeeperConnections implements AutoCloseable {
                     + " gives no answer: it is stopped, or a process that it starts hangs on its way to its program");
         }
         Known present = known.get(directory);
-        if (present != null && !present.connection().isGone()) {
-            return present.connection();
-        }
-        return begin(directory, context, program);
+        return present != null && !present.connection().isGone()
+                ? present.connection()
+                : begin(directory, context, program);
     }
 
     private synchronized KeeperConnection begin(Path directory, KeeperContext context, KeeperStarter program)
             throws KeeperUnavailableException {
-        long deadline = timing.nanos() + LONGEST_CONNECT.toNanos();
+        long deadline = clocks.nanos() + LONGEST_CONNECT.toNanos();
         String before = failure;
-        if (!before.isEmpty() && timing.nanos() - failedAt < LONGEST_CONNECT.toNanos()) {
-            // Those that waited here meanwhile do not try one after another.
+        if (!before.isEmpty() && clocks.nanos() - failedAt < LONGEST_CONNECT.toNanos()) {
+            // Callers that waited here meanwhile do not try one after another.
             throw new KeeperUnavailableException(before);
         }
         try {
@@ -111,7 +102,7 @@ public final class KeeperConnections implements AutoCloseable {
             return connection;
         } catch (KeeperUnavailableException failed) {
             failure = Thread.currentThread().isInterrupted() ? "" : String.valueOf(failed.getMessage());
-            failedAt = timing.nanos();
+            failedAt = clocks.nanos();
             throw failed;
         }
     }
@@ -123,14 +114,14 @@ public final class KeeperConnections implements AutoCloseable {
         while (found.isEmpty()) {
             program.begin(directory, context);
             found = connect(directory);
-            boolean late = timing.nanos() > deadline
+            boolean late = clocks.nanos() > deadline
                     || calls.isSilent(directory)
                     || Thread.currentThread().isInterrupted();
             if (found.isEmpty() && late) {
                 throw new KeeperUnavailableException("the one in " + directory + " does not answer");
             }
             if (found.isEmpty()) {
-                timing.pause(PAUSE);
+                clocks.pause(PAUSE);
             }
         }
         if (!found.get().context().equals(context.name())) {
@@ -149,16 +140,16 @@ public final class KeeperConnections implements AutoCloseable {
     }
 
     /**
-     * Connects to all that live, so that ends of their workers are heard of, and asks them whether they do; now and then,
-     * however often it is called, and each time while one gives no answer. One that is stopped is found out although nothing
-     * else is asked of it: from then on its workers are looked at. One thread at a time calls it.
+     * Connects to all living keepers, so that they report ends, and asks each for a sign of life; now and then, however
+     * often it is called, and each time while one gives no answer. So a stopped keeper is noticed although nothing else is
+     * asked of it, and its workers are looked at. One thread at a time calls it.
      */
     public void discover() {
         pings.values().removeIf(this::isOver);
-        if (timing.nanos() - discoverAt < 0 && !calls.isAnySilent()) {
+        if (clocks.nanos() - discoverAt < 0 && !calls.isAnySilent()) {
             return;
         }
-        discoverAt = timing.nanos() + DISCOVERY.toNanos();
+        discoverAt = clocks.nanos() + DISCOVERY.toNanos();
         for (Path directory : directories(data)) {
             existing(directory)
                     .filter(connection -> !pings.containsKey(directory))
@@ -169,15 +160,15 @@ public final class KeeperConnections implements AutoCloseable {
     private Ping ping(KeeperConnection connection) {
         String tag = calls.tag();
         ByteBuffer frame = KeeperFrame.encode(List.of("HELLO", tag, PROTOCOL)).orElseThrow();
-        Ping sent = new Ping(connection, connection.queue(frame, tag), timing.nanos());
+        Ping sent = new Ping(connection, connection.queue(frame, tag), clocks.nanos());
         calls.send(connection);
         return sent;
     }
 
-    /** One without an answer stays, so that its keeper is called silent again and again, until it answers or is gone. */
+    /** A ping without an answer stays: its keeper counts as silent again and again, until it answers or is gone. */
     private boolean isOver(Ping ping) {
         boolean over = ping.answer().isDone() || ping.to().isGone();
-        if (!over && timing.nanos() - ping.since() > LONGEST_HELLO.toNanos()) {
+        if (!over && clocks.nanos() - ping.since() > LONGEST_HELLO.toNanos()) {
             calls.silence(ping.to().directory());
         }
         return over;
@@ -198,14 +189,9 @@ public final class KeeperConnections implements AutoCloseable {
         return connect(directory).map(Known::connection);
     }
 
-    /** Whether a worker that this host started has its living keeper as its parent: its end would have been told. */
+    /** True if a worker that this host started is the child of a living keeper, which would have reported its end. */
     public boolean isHeld(String workerId) {
         return !calls.isAnySilent() && over.containsKey(workerId);
-    }
-
-    /** Another one since a worker that was held may be held no more. */
-    public Object holding() {
-        return List.of(released.get(), calls.isAnySilent());
     }
 
     public static List<Path> directories(DataDirectory data) {
@@ -259,7 +245,7 @@ public final class KeeperConnections implements AutoCloseable {
         @Override
         public void ended(KeeperConnection from, String workerId) {
             Optional<CompletableFuture<?>> awaited = release(workerId);
-            // What follows an end must not end the connection.
+            // A failure behind an end must not end the connection.
             Guard.run("end", Optional.empty(), () -> {
                 awaited.ifPresentOrElse(future -> future.complete(null), () -> ends.accept(workerId));
             });
@@ -267,7 +253,7 @@ public final class KeeperConnections implements AutoCloseable {
 
         @Override
         public void gone(KeeperConnection from) {
-            // Whoever waited for an end looks by itself now.
+            // Everyone who waited for an end looks by himself now.
             over.forEach((workerId, awaited) -> {
                 if (awaited.from() == from) {
                     ended(from, workerId);
@@ -279,12 +265,12 @@ public final class KeeperConnections implements AutoCloseable {
         }
     }
 
-    /** What to do when a keeper is gone; called on the keepers' thread, must not block. */
+    /** Sets the action for a keeper that is gone; called on the keepers' thread, it must not block. */
     public void onGone(Runnable action) {
         onGone = action;
     }
 
-    /** Completes when the worker has ended, or its keeper cannot tell any more; to be asked before it is started there. */
+    /** Completes when the worker has ended, or its keeper cannot report any more; to be called before the start there. */
     CompletableFuture<?> over(String workerId, KeeperConnection by) {
         return over.computeIfAbsent(workerId, id -> new Awaited(by, new CompletableFuture<Void>()))
                 .end();
@@ -296,19 +282,14 @@ public final class KeeperConnections implements AutoCloseable {
     }
 
     private Optional<CompletableFuture<?>> release(String workerId) {
-        Optional<CompletableFuture<?>> awaited =
-                Optional.ofNullable(over.remove(workerId)).map(Awaited::end);
-        // Not before: who saw it held must see another number afterwards.
-        released.incrementAndGet();
-        return awaited;
+        return Optional.ofNullable(over.remove(workerId)).map(Awaited::end);
     }
 
-    /** What is asked of keepers. */
     public KeeperRequests calls() {
         return calls;
     }
 
-    /** Who is connected, in words. */
+    /** The living keepers, in words. */
     public List<String> describe() {
         List<String> words = new ArrayList<>();
         known.forEach((directory, keeper) -> {
@@ -319,7 +300,7 @@ public final class KeeperConnections implements AutoCloseable {
         return words;
     }
 
-    /** Whether a process is a keeper; its program is named after it. */
+    /** True if a process is a keeper; its program is named after it. */
     public static boolean isKeeper(ProcFs proc, long pid) {
         return proc.commandLine(pid).contains("/keeper-");
     }

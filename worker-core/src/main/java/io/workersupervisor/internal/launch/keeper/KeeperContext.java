@@ -11,34 +11,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a worker inherits from the process that starts it and cannot be given along with a start: a keeper serves the
- * processes of one such context only.
+ * The properties a worker inherits and no request can set; a keeper serves one set of them.
  *
  * <p>It is named by the build of the keeper and a hash over user, groups, capabilities, filters of system calls, security
  * label, namespaces, control group, root directory, the processors that may be used, the preference of the out-of-memory
- * killer, and niceness, which may be raised and not lowered again, as {@code /proc/self} tells them.
- *
- * @param name the name of its directory below {@code data/keeper}
+ * killer, and niceness, which may be raised and not lowered again, as {@code /proc/self} shows them. The name is that of
+ * its directory below {@code data/keeper}.
  */
 public record KeeperContext(String name) {
     private static final List<String> LINKS = List.of("ns/pid", "ns/mnt", "ns/net", "root");
-    /** Not every kernel has all of them. */
+    /** Links that not every kernel has. */
     private static final List<String> MORE_LINKS = List.of("ns/user", "ns/ipc", "ns/uts", "ns/time");
 
     private static final List<String> MORE_FILES = List.of("attr/current", "oom_score_adj");
 
     private static final List<String> STATUS = List.of(
-            "Uid:",
-            "Gid:",
-            "Groups:",
-            "CapInh:",
-            "CapPrm:",
-            "CapBnd:",
-            "CapAmb:",
-            "NoNewPrivs:",
-            "Seccomp:",
-            "Seccomp_filters:",
-            "Cpus_allowed:");
+            "Uid: Gid: Groups: CapInh: CapPrm: CapBnd: CapAmb: NoNewPrivs: Seccomp: Seccomp_filters: Cpus_allowed:"
+                    .split(" ", -1));
 
     public static KeeperContext current(KeeperBinary binary) throws KeeperUnavailableException {
         return of(binary, Path.of("/proc/self"), InheritedLimits.niceness());
@@ -66,13 +55,13 @@ public record KeeperContext(String name) {
         }
     }
 
-    /** Reads what the kernel tells, if it does. */
+    /** Reads a file or link of the kernel. */
     @FunctionalInterface
     private interface Reading {
         String read() throws IOException;
     }
 
-    /** Where it says nothing it does so to all processes of the user. */
+    /** Empty where the kernel says nothing; it does so to all processes of the user. */
     private static String ifThere(Reading reading) {
         try {
             return reading.read();

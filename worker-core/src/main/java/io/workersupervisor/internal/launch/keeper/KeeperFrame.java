@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * the top of {@code keeper.c}.
  */
 final class KeeperFrame {
-    /** What a keeper takes at most; the kernel refuses arguments and environments long before. */
+    /** The limit of a keeper; the kernel refuses arguments and environments long before. */
     static final int LARGEST = 8 << 20;
 
     /** Paths, arguments and variables have the bytes that the JDK's own launch of a process would give them. */
@@ -27,7 +27,7 @@ final class KeeperFrame {
         return encode(fields, List.of());
     }
 
-    /** Empty if it is too large. The last fields are given as bytes, which are wiped. */
+    /** Empty if the frame is too large. The last fields are given as bytes, which are wiped. */
     static Optional<ByteBuffer> encode(List<String> fields, List<byte[]> last) {
         List<byte[]> parts = Stream.concat(fields.stream().map(field -> field.getBytes(SYSTEM)), last.stream())
                 .toList();
@@ -44,7 +44,7 @@ final class KeeperFrame {
         return Optional.of(frame.flip());
     }
 
-    /** The next whole frame of what was read, taken out of it; empty if there is none yet. */
+    /** Takes the next whole frame out of the bytes that were read; empty if there is none yet. */
     static Optional<List<String>> take(ByteBuffer read) {
         if (read.remaining() < 4) {
             return Optional.empty();
@@ -76,7 +76,7 @@ final class KeeperFrame {
         return fields;
     }
 
-    /** Environments hold secrets. */
+    /** Overwrites a frame: environments hold secrets. */
     static void wipe(ByteBuffer frame) {
         frame.clear().put(new byte[frame.capacity()]);
     }

@@ -6,12 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Has any living keeper of the data directory free a part of a file.
- *
- * @param keepers the connections
- * @param data the data directory
- */
+/** Has any living keeper of the data directory free a part of a file. */
 public record KeeperHolePuncher(KeeperConnections keepers, DataDirectory data) implements HolePuncher {
     @Override
     public Optional<String> punch(Path file, long offset, long length) {
@@ -25,16 +20,10 @@ public record KeeperHolePuncher(KeeperConnections keepers, DataDirectory data) i
     }
 
     private Optional<String> punch(KeeperConnection keeper, Path file, long offset, long length) {
-        List<String> answer = keepers.calls()
-                .ask(
-                        keeper,
-                        List.of(
-                                "PUNCH",
-                                keepers.calls().tag(),
-                                file.toString(),
-                                Long.toString(offset),
-                                Long.toString(length)),
-                        LONGEST);
+        KeeperRequests calls = keepers.calls();
+        List<String> request =
+                List.of("PUNCH", calls.tag(), file.toString(), Long.toString(offset), Long.toString(length));
+        List<String> answer = calls.ask(keeper, request, LONGEST);
         return !answer.isEmpty() && answer.get(0).equals("DONE")
                 ? Optional.empty()
                 : Optional.of("the keeper answered " + answer);

@@ -22,13 +22,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The journal of one keeper, living or dead, as far as it was written when it was last read. A keeper writes a worker's end
- * here before it lets go of the worker's lock, so whoever sees the lock free finds the end. Thread-safe.
+ * here before it releases the worker's lock, so a process that sees the lock free finds the end. Thread-safe.
  *
  * <pre>
  * K version context pid ticks
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * A id        acknowledged
  * </pre>
  *
- * A line without its newline is not there yet; one that cannot be understood proves nothing and is passed over.
+ * A line without its newline is not there yet; a line that cannot be understood proves nothing and is passed over.
  */
 final class KeeperJournal {
     private static final String NONE = "-";
@@ -56,7 +56,7 @@ final class KeeperJournal {
         this.file = file;
     }
 
-    /** What is known of one worker that is not acknowledged. */
+    /** Birth and end of one worker that is not acknowledged. */
     record Entry(Optional<LaunchRecords.Birth> birth, Optional<LaunchRecords.Exit> exit) {}
 
     synchronized Optional<Entry> find(String workerId) {
@@ -67,12 +67,6 @@ final class KeeperJournal {
     synchronized Map<String, Entry> all() {
         refresh();
         return Map.copyOf(entries);
-    }
-
-    /** Which file it is and how far it was read: another one as soon as something is added. */
-    synchronized Object state() {
-        refresh();
-        return List.of(Objects.requireNonNullElse(key, file), read);
     }
 
     /**
@@ -106,7 +100,7 @@ final class KeeperJournal {
         read = 0;
     }
 
-    /** What was opened is the file in place only if that is the same before and after. */
+    /** The opened file is the one in place only if that is the same before and after. */
     private void open() throws IOException {
         forget();
         RandomAccessFile before = opened;
@@ -120,7 +114,7 @@ final class KeeperJournal {
         key = first.equals(second) ? first : null;
     }
 
-    /** A keeper that leaves takes its journal along; what else there is to say, such as no descriptors, is an error. */
+    /** A keeper that leaves takes its journal along; any other failure, such as no descriptors, is an error. */
     private RandomAccessFile opened() throws IOException {
         try {
             return new RandomAccessFile(file.toFile(), "r");
@@ -129,7 +123,7 @@ final class KeeperJournal {
         }
     }
 
-    /** By a stream, as an interrupt of the thread makes a channel fail. Returns whether whole lines were read. */
+    /** Reads by a stream, as an interrupt of the thread makes a channel fail; true if whole lines were read. */
     private boolean readOn() throws IOException {
         RandomAccessFile in = opened;
         if (in == null || key == null) {
@@ -162,7 +156,7 @@ final class KeeperJournal {
         }
     }
 
-    private void change(String workerId, java.util.function.UnaryOperator<Entry> change) {
+    private void change(String workerId, UnaryOperator<Entry> change) {
         Entry seen = entries.getOrDefault(workerId, new Entry(Optional.empty(), Optional.empty()));
         entries.put(workerId, change.apply(seen));
     }
@@ -204,7 +198,7 @@ final class KeeperJournal {
                 words[10].equals("0"));
     }
 
-    /** One that another keeper had started is not our child: nothing was counted. */
+    /** Empty where another keeper had started it: nothing is counted of a process that is no child. */
     private static Optional<ResourceUsage> usage(String[] words) {
         long peak = Long.parseLong(words[4]);
         return peak == 0

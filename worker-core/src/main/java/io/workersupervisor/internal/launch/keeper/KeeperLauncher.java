@@ -4,10 +4,14 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.AccountLocks;
-import io.workersupervisor.internal.launch.HostEnvironment;
 import io.workersupervisor.internal.launch.InheritedLimits;
 import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.Launcher.FenceAnswer;
+import io.workersupervisor.internal.launch.Launcher.LaunchAnswer;
+import io.workersupervisor.internal.launch.Launcher.LaunchRequest;
+import io.workersupervisor.internal.launch.Launcher.SignalAnswer;
 import io.workersupervisor.internal.launch.ResolvedCommand;
+import io.workersupervisor.internal.launch.WorkerEnvironment;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcessIdentity;
@@ -23,41 +27,41 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The native launch path: asks the keeper of this process's context for everything. What it may not answer, because it is
- * frozen or has died, is {@link Launcher.LaunchAnswer.Unanswered}, and never tried again on another path.
+ * The native launch path: asks the keeper of this process's context for everything. A launch that a frozen or dead keeper
+ * leaves without an answer is {@link LaunchAnswer.Unanswered}, and never tried again on another path.
  */
 public final class KeeperLauncher {
     public static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
 
-    /** How long a launch or a fence tries for a busy lock: probes and fences hold it for a moment only. */
+    /** The longest that a launch or a fence tries for a busy lock: probes and fences hold it for a moment only. */
     private static final Duration LONGEST_BUSY = Duration.ofSeconds(2);
 
     private static final Duration PAUSE = Duration.ofMillis(10);
     private static final String NO_LEASE = "";
 
     private final DataDirectory data;
-    private final Kernel machine;
-    private final Clocks timing;
+    private final Kernel kernel;
+    private final Clocks clocks;
     private final KeeperConnections keepers;
     private final KeeperContext context;
     private final KeeperStarter program;
     private final Duration patience;
-    private final HostEnvironment host = HostEnvironment.current();
+    private final WorkerEnvironment.HostBytes host = WorkerEnvironment.HostBytes.current();
     private final String umask = InheritedLimits.umask();
     private final String niceness = Integer.toString(InheritedLimits.niceness());
     private final String limits = InheritedLimits.limits();
 
     public KeeperLauncher(
             DataDirectory data,
-            Kernel machine,
-            Clocks timing,
+            Kernel kernel,
+            Clocks clocks,
             KeeperConnections keepers,
             KeeperContext context,
             KeeperStarter program,
             Duration patience) {
         this.data = data;
-        this.machine = machine;
-        this.timing = timing;
+        this.kernel = kernel;
+        this.clocks = clocks;
         this.keepers = keepers;
         this.context = context;
         this.program = program;
@@ -69,67 +73,62 @@ public final class KeeperLauncher {
         return keepers.own(context, program);
     }
 
-    public Launcher.LaunchAnswer launch(Launcher.LaunchRequest request) throws KeeperUnavailableException {
-        ResolvedCommand launchable = ResolvedCommand.of(request.spec(), System.getenv());
-        if (launchable instanceof ResolvedCommand.Not not) {
+    public LaunchAnswer launch(LaunchRequest request) throws KeeperUnavailableException {
+        ResolvedCommand resolved = ResolvedCommand.of(request.spec(), System.getenv());
+        if (resolved instanceof ResolvedCommand.Not not) {
             return not.answer();
         }
-        long deadline = timing.nanos() + LONGEST_BUSY.toNanos();
+        long deadline = clocks.nanos() + LONGEST_BUSY.toNanos();
         while (true) {
-            Launcher.LaunchAnswer answer = launchOnce(request, (ResolvedCommand.Ready) launchable);
-            boolean last = timing.nanos() > deadline || Thread.currentThread().isInterrupted();
-            if (!(answer instanceof Launcher.LaunchAnswer.Busy) || last) {
+            LaunchAnswer answer = launchOnce(request, (ResolvedCommand.Ready) resolved);
+            if (!(answer instanceof LaunchAnswer.Busy) || isLate(deadline)) {
                 return answer;
             }
-            timing.pause(PAUSE);
+            clocks.pause(PAUSE);
         }
     }
 
-    private Launcher.LaunchAnswer launchOnce(Launcher.LaunchRequest request, ResolvedCommand.Ready ready)
+    private boolean isLate(long deadline) {
+        return clocks.nanos() > deadline || Thread.currentThread().isInterrupted();
+    }
+
+    private LaunchAnswer launchOnce(LaunchRequest request, ResolvedCommand.Ready ready)
             throws KeeperUnavailableException {
         String workerId = request.workerId();
         List<String> fields = fields(request, ready);
         Optional<ByteBuffer> frame = KeeperFrame.encode(fields, environment(request, ready));
         if (frame.isEmpty()) {
-            return new Launcher.LaunchAnswer.NotLaunched("program", "Argument list too long");
+            return new LaunchAnswer.NotLaunched("program", "Argument list too long");
         }
         KeeperConnection connection = connect();
         CompletableFuture<?> over = keepers.over(workerId, connection);
         List<String> answer = keepers.calls().ask(connection, frame.get(), workerId, patience);
         if (!answer.isEmpty() && answer.get(0).equals("RUN")) {
-            return new Launcher.LaunchAnswer.Born(
-                    new ProcessIdentity(
-                            Long.parseLong(answer.get(2)),
-                            Long.parseLong(answer.get(3)),
-                            0,
-                            machine.bootId(),
-                            machine.pidNamespace(),
-                            machine.timeNamespace()),
-                    over);
+            return new LaunchAnswer.Born(
+                    kernel.identity(Long.parseLong(answer.get(2)), Long.parseLong(answer.get(3))), over);
         }
         keepers.neverStarted(workerId);
         return answer.isEmpty() ? unanswered(connection) : notLaunched(answer, fields);
     }
 
-    private Launcher.LaunchAnswer.Unanswered unanswered(KeeperConnection connection) {
-        return new Launcher.LaunchAnswer.Unanswered("the keeper in " + connection.directory()
+    private LaunchAnswer.Unanswered unanswered(KeeperConnection connection) {
+        return new LaunchAnswer.Unanswered("the keeper in " + connection.directory()
                 + (connection.isGone()
                         ? " died before it answered"
                         : " gave no answer within " + Text.words(patience)
                                 + ": it is stopped, or a process it starts hangs in its exec"));
     }
 
-    private static Launcher.LaunchAnswer notLaunched(List<String> answer, List<String> asked) {
+    private static LaunchAnswer notLaunched(List<String> answer, List<String> asked) {
         return switch (answer.get(0)) {
-            case "BUSY" -> new Launcher.LaunchAnswer.Busy();
-            case "SUPERSEDED" -> new Launcher.LaunchAnswer.Superseded(Long.parseLong(answer.get(2)));
-            case "FAILED" ->
-                new Launcher.LaunchAnswer.NotLaunched(answer.get(2), answer.get(4) + file(answer.get(2), asked));
-            default -> new Launcher.LaunchAnswer.NotLaunched("keeper", "it answered " + answer.get(0));
+            case "BUSY" -> new LaunchAnswer.Busy();
+            case "SUPERSEDED" -> new LaunchAnswer.Superseded(Long.parseLong(answer.get(2)));
+            case "FAILED" -> new LaunchAnswer.NotLaunched(answer.get(2), answer.get(4) + file(answer.get(2), asked));
+            default -> new LaunchAnswer.NotLaunched("keeper", "it answered " + answer.get(0));
         };
     }
 
-    /** Which of the files that it was given a step is about. */
+    /** The file of the request that a failed step is about. */
     private static String file(String step, List<String> asked) {
         return switch (step) {
             case "lock", "fence" -> ": " + asked.get(4);
@@ -140,7 +139,7 @@ public final class KeeperLauncher {
         };
     }
 
-    private List<String> fields(Launcher.LaunchRequest request, ResolvedCommand.Ready ready) {
+    private List<String> fields(LaunchRequest request, ResolvedCommand.Ready ready) {
         AccountId account = request.spec().account();
         Path log = data.path().resolve(Layout.logName(account, request.workerId()));
         List<String> fields = new ArrayList<>(List.of(
@@ -160,7 +159,7 @@ public final class KeeperLauncher {
         return fields;
     }
 
-    private List<byte[]> environment(Launcher.LaunchRequest request, ResolvedCommand.Ready ready) {
+    private List<byte[]> environment(LaunchRequest request, ResolvedCommand.Ready ready) {
         Map<String, String> variables = new LinkedHashMap<>(ready.environment());
         variables.putAll(Map.of(
                 "WORKER_ID", request.workerId(),
@@ -176,25 +175,25 @@ public final class KeeperLauncher {
         return encoded;
     }
 
-    public Launcher.FenceAnswer raise(AccountId account, long number) throws KeeperUnavailableException {
-        long deadline = timing.nanos() + LONGEST_BUSY.toNanos();
+    public FenceAnswer raise(AccountId account, long number) throws KeeperUnavailableException {
+        long deadline = clocks.nanos() + LONGEST_BUSY.toNanos();
         while (true) {
             List<String> answer = ask("FENCE", Layout.lockFile(data, account).toString(), Long.toString(number));
-            boolean last = timing.nanos() > deadline || Thread.currentThread().isInterrupted();
+            boolean last = isLate(deadline);
             if (answer.isEmpty()) {
-                return new Launcher.FenceAnswer.NotRaised("the keeper gave no answer");
+                return new FenceAnswer.NotRaised("the keeper gave no answer");
             } else if (answer.get(0).equals("FENCED")) {
-                return new Launcher.FenceAnswer.Raised(Long.parseLong(answer.get(2)));
+                return new FenceAnswer.Raised(Long.parseLong(answer.get(2)));
             } else if (!answer.get(0).equals("HELD")) {
-                return new Launcher.FenceAnswer.NotRaised(String.join(" ", answer.subList(2, answer.size())));
+                return new FenceAnswer.NotRaised(String.join(" ", answer.subList(2, answer.size())));
             } else if (last) {
-                return new Launcher.FenceAnswer.Held();
+                return new FenceAnswer.Held();
             }
-            timing.pause(PAUSE);
+            clocks.pause(PAUSE);
         }
     }
 
-    public Launcher.SignalAnswer signal(ProcessIdentity process, int signal, Launcher.Scope scope)
+    public SignalAnswer signal(ProcessIdentity process, int signal, Launcher.Scope scope)
             throws KeeperUnavailableException {
         List<String> answer = ask(
                 "SIGNAL",
@@ -207,9 +206,9 @@ public final class KeeperLauncher {
                     case PROCESS -> "p";
                 });
         return switch (answer.isEmpty() ? "" : answer.get(0)) {
-            case "SENT" -> Launcher.SignalAnswer.SENT;
-            case "GONE" -> Launcher.SignalAnswer.GONE;
-            default -> Launcher.SignalAnswer.FAILED;
+            case "SENT" -> SignalAnswer.SENT;
+            case "GONE" -> SignalAnswer.GONE;
+            default -> SignalAnswer.FAILED;
         };
     }
 

@@ -1,15 +1,12 @@
 package io.workersupervisor.internal.launch.keeper;
 
 import io.workersupervisor.DataDirectory;
-import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.directory.OwnFiles;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.machine.Clocks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,24 +16,24 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The records of all keepers of a data directory, from their journals: those of living keepers and of dead ones alike.
  *
- * <p>What is acknowledged is forgotten by its keeper. Where none lives, it is remembered here, until the keeper that begins
- * there is told; a journal of a context that has no keeper any more is deleted when nothing else is in it.
+ * <p>A keeper forgets a worker that is acknowledged. Where no keeper lives, the acknowledgement is kept here and announced to
+ * the next one; a journal of a context that has no keeper any more is deleted when nothing else is in it.
  */
 public final class KeeperRecords implements LaunchRecords {
-    /** How long the end of a worker that its keeper did not start may take to be written: its lock is free at once. */
+    /** The longest that an adopted worker's end takes to be written: its lock is free at once. */
     private static final Duration LONGEST_ADOPTED = Duration.ofSeconds(3);
 
     private static final Duration PAUSE = Duration.ofMillis(2);
 
     private final DataDirectory data;
-    private final Clocks timing;
+    private final Clocks clocks;
     private final Acknowledgement acknowledgement;
     private final Map<Path, KeeperJournal> journals = new ConcurrentHashMap<>();
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
 
     /** Reaches the keeper of a directory. */
     public interface Acknowledgement {
-        /** Readers that change nothing reach none. */
+        /** For readers that change nothing: reaches no keeper. */
         Acknowledgement NONE = new Acknowledgement() {
             @Override
             public boolean isAlive(Path directory) {
@@ -52,23 +49,23 @@ public final class KeeperRecords implements LaunchRecords {
             public void discard(Path directory) {}
         };
 
-        /** Whether a keeper lives there. */
+        /** True if a keeper lives there. */
         boolean isAlive(Path directory);
 
-        /** Tells it to forget a worker; false if none lives there. */
+        /** Announces to the keeper that it may forget a worker; false if none lives there. */
         boolean forget(Path directory, String workerId);
 
         /** Deletes the journal, unless a keeper lives there. */
         void discard(Path directory);
     }
 
-    public KeeperRecords(DataDirectory data, Clocks timing, Acknowledgement acknowledgement) {
+    public KeeperRecords(DataDirectory data, Clocks clocks, Acknowledgement acknowledgement) {
         this.data = data;
-        this.timing = timing;
+        this.clocks = clocks;
         this.acknowledgement = acknowledgement;
     }
 
-    /** An entry and where it stands. */
+    /** An entry and the directory of its journal. */
     private record Place(Path directory, KeeperJournal.Entry entry) {}
 
     private Optional<Place> find(String workerId) {
@@ -101,19 +98,19 @@ public final class KeeperRecords implements LaunchRecords {
 
     @Override
     public Optional<Exit> lastExit(String workerId) {
-        long deadline = timing.nanos() + LONGEST_ADOPTED.toNanos();
+        long deadline = clocks.nanos() + LONGEST_ADOPTED.toNanos();
         while (true) {
             Optional<Place> place = find(workerId);
             Optional<Exit> exit = place.flatMap(found -> found.entry().exit());
             boolean comes = exit.isEmpty()
                     && place.isPresent()
-                    && timing.nanos() < deadline
+                    && clocks.nanos() < deadline
                     && !Thread.currentThread().isInterrupted()
                     && acknowledgement.isAlive(place.get().directory());
             if (!comes) {
                 return exit;
             }
-            timing.pause(PAUSE);
+            clocks.pause(PAUSE);
         }
     }
 
@@ -121,22 +118,13 @@ public final class KeeperRecords implements LaunchRecords {
     public List<String> workers() {
         List<String> all = new ArrayList<>();
         for (Path directory : KeeperConnections.directories(data)) {
-            // One that has begun there since is told at the next sweep.
-            boolean told = !acknowledgement.isAlive(directory);
+            // A keeper that has begun there since is announced to at the next sweep.
+            boolean kept = !acknowledgement.isAlive(directory);
             journal(directory).all().keySet().stream()
-                    .filter(workerId -> !(told && acknowledged.contains(workerId)))
+                    .filter(workerId -> !(kept && acknowledged.contains(workerId)))
                     .forEach(all::add);
         }
         return all;
-    }
-
-    @Override
-    public Object state() {
-        Map<Path, Object> states = new HashMap<>();
-        journals.forEach((directory, journal) ->
-                states.put(directory, List.of(journal.state(), acknowledgement.isAlive(directory))));
-        // Instead of their list, which takes longer: another one with each directory that comes.
-        return List.of(states, OwnFiles.changeOf(Layout.keepers(data)));
     }
 
     @Override

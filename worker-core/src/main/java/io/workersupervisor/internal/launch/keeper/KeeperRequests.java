@@ -21,16 +21,16 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class KeeperRequests implements AutoCloseable {
-    /** One that took a connection and said nothing is not waited for again for this long. */
+    /** The time for which nobody waits again for a keeper that took a connection and said nothing. */
     private static final Duration RESPITE = Duration.ofSeconds(30);
 
-    private final Clocks timing;
+    private final Clocks clocks;
     private final Map<Path, Long> silent = new ConcurrentHashMap<>();
     private final AtomicLong tags = new AtomicLong();
     private volatile @Nullable KeeperSelector thread;
 
-    KeeperRequests(Clocks timing) {
-        this.timing = timing;
+    KeeperRequests(Clocks clocks) {
+        this.clocks = clocks;
     }
 
     /** Has the answers of a connection read. */
@@ -92,7 +92,7 @@ public final class KeeperRequests implements AutoCloseable {
         send(connection);
     }
 
-    /** At once, without a turn of the keepers' thread, as far as the socket takes it. */
+    /** Sends the queue at once, without a turn of the keepers' thread, as far as the socket takes it. */
     void send(KeeperConnection connection) {
         boolean left;
         try {
@@ -113,23 +113,23 @@ public final class KeeperRequests implements AutoCloseable {
         }
     }
 
-    /** Whether a keeper has lately given no answer. */
+    /** True if a keeper has lately given no answer. */
     boolean isSilent(Path directory) {
         Long since = silent.get(directory);
         if (since == null) {
             return false;
         }
-        boolean still = timing.nanos() - since < RESPITE.toNanos();
+        boolean still = clocks.nanos() - since < RESPITE.toNanos();
         if (!still) {
-            // Not one that has come meanwhile.
+            // Not a silence that began meanwhile.
             silent.remove(directory, since);
         }
         return still;
     }
 
-    /** It is known by other means to give none. */
+    /** Notes a keeper that gives no answer, as is known by other means. */
     void silence(Path directory) {
-        silent.put(directory, timing.nanos());
+        silent.put(directory, clocks.nanos());
     }
 
     boolean isAnySilent() {

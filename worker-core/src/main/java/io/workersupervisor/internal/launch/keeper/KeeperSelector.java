@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.launch.keeper;
 
 import io.workersupervisor.internal.events.Guard;
+import io.workersupervisor.internal.machine.DaemonThreads;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
@@ -17,9 +18,7 @@ final class KeeperSelector implements AutoCloseable {
 
     KeeperSelector() throws IOException {
         this.selector = Selector.open();
-        Thread thread = new Thread(this::run, "worker-keeper");
-        thread.setDaemon(true);
-        thread.start();
+        DaemonThreads.of("worker-keeper", this::run).start();
     }
 
     void add(KeeperConnection connection) {
@@ -38,7 +37,7 @@ final class KeeperSelector implements AutoCloseable {
         }
         selector.keys().forEach(this::end);
         fresh.forEach(KeeperConnection::end);
-        Guard.run("keeper", Optional.empty(), this::closeSelector);
+        Guard.run("keeper", Optional.empty(), selector::close);
     }
 
     private void turn() {
@@ -74,7 +73,7 @@ final class KeeperSelector implements AutoCloseable {
             if (key.isReadable()) {
                 connection.read();
             }
-            // What the answers at hand have caused leaves in the same turn.
+            // Requests that the answers at hand have caused leave in the same turn.
             boolean more = connection.write();
             key.interestOps(more ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
         } catch (IOException | RuntimeException over) {
@@ -88,20 +87,10 @@ final class KeeperSelector implements AutoCloseable {
         Guard.run("keeper", Optional.empty(), () -> {
             try {
                 connection.channel().close();
-            } catch (IOException e) {
-                throw new IllegalStateException("a connection to a keeper cannot be closed", e);
             } finally {
                 connection.end();
             }
         });
-    }
-
-    private void closeSelector() {
-        try {
-            selector.close();
-        } catch (IOException e) {
-            throw new IllegalStateException("the selector cannot be closed", e);
-        }
     }
 
     @Override

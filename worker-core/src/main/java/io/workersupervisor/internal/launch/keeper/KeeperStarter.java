@@ -6,8 +6,9 @@ import io.workersupervisor.internal.directory.OwnFiles;
 import io.workersupervisor.internal.launch.SpawnError;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.Kernel;
+import io.workersupervisor.internal.machine.ProgramRun;
+import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -15,10 +16,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 
-/** Runs the keeper's program in a directory, from wherever this machine lets it be executed. */
-public final class KeeperStarter {
+/** Runs the keeper's program for a directory, from the first place where this machine lets it be executed. */
+public record KeeperStarter(KeeperBinary binary, List<Path> places, Clocks clocks) {
     private static final int BEGUN = 0;
     private static final int ANOTHER_HAS_IT = 75;
 
@@ -27,23 +28,11 @@ public final class KeeperStarter {
 
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(5);
 
-    private static final int LONGEST_BEGIN_SECONDS = 10;
+    private static final Duration LONGEST_BEGIN = Duration.ofSeconds(10);
 
-    private final KeeperBinary binary;
-    private final List<Path> places;
-    private final Clocks timing;
-
-    /**
-     * A program that is tried in one place after another.
-     *
-     * @param binary the program
-     * @param places directories of ours
-     * @param timing the clocks
-     */
-    public KeeperStarter(KeeperBinary binary, List<Path> places, Clocks timing) {
-        this.binary = binary;
-        this.places = List.copyOf(places);
-        this.timing = timing;
+    /** The places are directories of ours, tried one after another. */
+    public KeeperStarter {
+        places = List.copyOf(places);
     }
 
     /** The data directory, then where the system keeps such things: any of them may be mounted noexec. */
@@ -68,7 +57,7 @@ public final class KeeperStarter {
         for (Path place : places) {
             try {
                 OwnFiles.makeDirectories(place);
-                // Looked at when it is there: somebody else may have made it first.
+                // Checked when it is there: somebody else may have made it first.
                 requireOurs(place);
                 Path file = binary.install(place);
                 int status = run(file, directory, context, errors);
@@ -100,34 +89,30 @@ public final class KeeperStarter {
             throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(file.toString(), directory.toString(), context.name());
         builder.environment().clear();
-        // An environment that is empty is taken for that of a process that is still on its way to its program.
+        // An empty environment would mean a process on its way to its program.
         builder.environment().put("WORKER_KEEPER", context.name());
-        builder.redirectErrorStream(true);
-        builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-        Process process = start(builder);
-        if (!process.waitFor(LONGEST_BEGIN_SECONDS, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            errors.add(file + ": it did not begin within " + LONGEST_BEGIN_SECONDS + " s");
+        Optional<ProgramRun> run = run(builder);
+        if (run.isEmpty()) {
+            errors.add(file + ": it did not begin within " + Text.words(LONGEST_BEGIN));
             return -1;
         }
-        try (var out = process.getInputStream()) {
-            String said = new String(out.readAllBytes(), StandardCharsets.UTF_8).strip();
-            if (process.exitValue() != BEGUN) {
-                errors.add(file + ": exit code " + process.exitValue() + (said.isEmpty() ? "" : ", " + said));
-            }
+        int status = run.get().status();
+        if (status != BEGUN) {
+            String output = run.get().output().strip();
+            errors.add(file + ": exit code " + status + (output.isEmpty() ? "" : ", " + output));
         }
-        return process.exitValue();
+        return status;
     }
 
-    private Process start(ProcessBuilder builder) throws IOException, InterruptedException {
+    private Optional<ProgramRun> run(ProcessBuilder builder) throws IOException, InterruptedException {
         for (int tries = 1; ; tries++) {
             try {
-                return builder.start();
+                return ProgramRun.of(builder, LONGEST_BEGIN);
             } catch (IOException e) {
                 if (tries == TRIES || SpawnError.number(e) != SpawnError.TEXT_BUSY) {
                     throw e;
                 }
-                timing.pause(BETWEEN_TRIES);
+                clocks.pause(BETWEEN_TRIES);
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }

@@ -1,5 +1,5 @@
 /**
- * Starts, signals and hears of workers through the keeper, a small native process: frames, connections, its journal.
+ * Starts and signals workers and observes their ends through the keeper, a small native process: frames, connections, its journal.
  *
  * <p>May use: launch, events, directory, machine, text.
  * <br>Used by: launch.combined, liveness, supervision, inspect, host.

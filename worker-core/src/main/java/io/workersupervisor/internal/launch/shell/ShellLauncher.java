@@ -6,7 +6,6 @@ import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.InheritedLimits;
 import io.workersupervisor.internal.launch.Launcher;
-import io.workersupervisor.internal.launch.Program;
 import io.workersupervisor.internal.launch.ResolvedCommand;
 import io.workersupervisor.internal.launch.SpawnError;
 import io.workersupervisor.internal.launch.WorkerEnvironment;
@@ -20,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -29,10 +27,10 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * The portable launch path: one {@code launcher.sh} a worker. It tells an exit code above 128 and a signal apart no better
- * than a shell does, and nothing if it is killed; workers live on without it and keep their lock.
+ * than a shell does, and records nothing if it is killed; workers live on without it and keep their lock.
  */
 public final class ShellLauncher implements Launcher {
-    /** How long a launcher or a fence tries for a busy lock: 40 times 50 ms. */
+    /** Tries of a launcher or a fence for a busy lock, 50 ms apart. */
     private static final int TRIES = 40;
 
     public static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
@@ -40,7 +38,7 @@ public final class ShellLauncher implements Launcher {
     private final DataDirectory data;
     private final ShellScript script;
     private final ShellRecords records;
-    private final Kernel machine;
+    private final Kernel kernel;
     private final Executor readers;
     private final Duration patience;
     private final String umask;
@@ -49,13 +47,13 @@ public final class ShellLauncher implements Launcher {
             DataDirectory data,
             ShellScript script,
             ShellRecords records,
-            Kernel machine,
+            Kernel kernel,
             Executor readers,
             Duration patience) {
         this.data = data;
         this.script = script;
         this.records = records;
-        this.machine = machine;
+        this.kernel = kernel;
         this.readers = readers;
         this.patience = patience;
         this.umask = InheritedLimits.umask();
@@ -63,16 +61,11 @@ public final class ShellLauncher implements Launcher {
 
     @Override
     public LaunchAnswer launch(LaunchRequest request) {
-        ResolvedCommand launchable = ResolvedCommand.of(request.spec(), System.getenv());
-        if (launchable instanceof ResolvedCommand.Not not) {
+        ResolvedCommand resolved = ResolvedCommand.of(request.spec(), System.getenv());
+        if (resolved instanceof ResolvedCommand.Not not) {
             return not.answer();
         }
-        ResolvedCommand.Ready ready = (ResolvedCommand.Ready) launchable;
-        Path program = Path.of(ready.command().get(0));
-        Optional<LaunchAnswer> unfit = unfit(program);
-        if (unfit.isPresent()) {
-            return unfit.get();
-        }
+        ResolvedCommand.Ready ready = (ResolvedCommand.Ready) resolved;
         try {
             ProcessBuilder builder = new ProcessBuilder(command(request, ready.command()));
             WorkerEnvironment.set(builder.environment(), ready.environment());
@@ -80,33 +73,11 @@ public final class ShellLauncher implements Launcher {
             builder.redirectInput(
                     ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
             builder.redirectErrorStream(true);
-            Process process = builder.start();
-            return answer(process);
+            return answer(builder.start());
         } catch (IOException e) {
             String step = SpawnError.number(e) == SpawnError.TOO_LONG ? "program" : "spawn";
             return new LaunchAnswer.NotLaunched(step, SpawnError.words(e));
         }
-    }
-
-    /** Why the shell must not run it. It is looked at on another thread: a file system may hang for good. */
-    private Optional<LaunchAnswer> unfit(Path program) {
-        CompletableFuture<Boolean> foreign =
-                CompletableFuture.supplyAsync(() -> Program.isForOtherMachine(program), readers);
-        String why;
-        try {
-            if (!foreign.get(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                return Optional.empty();
-            }
-            why = "Exec format error: " + program;
-        } catch (TimeoutException late) {
-            why = program + " could not be opened within " + Text.words(patience) + ": its file system hangs";
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            why = "the look at " + program + " was interrupted";
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a look at a program contains what it throws", e);
-        }
-        return Optional.of(new LaunchAnswer.NotLaunched("program", why));
     }
 
     private List<String> command(LaunchRequest request, List<String> words) throws IOException {
@@ -129,7 +100,7 @@ public final class ShellLauncher implements Launcher {
                 data.path().resolve(Layout.logName(account, request.workerId())).toString(),
                 umask,
                 session,
-                ShellRecords.birthPrefix(request.workerId(), account, request.epoch(), machine),
+                ShellRecords.birthPrefix(request.workerId(), account, request.epoch(), kernel),
                 request.workerId(),
                 account.toString(),
                 data.path().toString()));
@@ -159,7 +130,8 @@ public final class ShellLauncher implements Launcher {
                 String[] words = line.split(" ", -1);
                 switch (words[0]) {
                     case "born" -> {
-                        return born(process, Long.parseLong(words[1]), Long.parseLong(words[2]));
+                        return new LaunchAnswer.Born(
+                                kernel.identity(Long.parseLong(words[1]), Long.parseLong(words[2])), process.onExit());
                     }
                     case "busy" -> {
                         return new LaunchAnswer.Busy();
@@ -179,18 +151,6 @@ public final class ShellLauncher implements Launcher {
         }
         return new LaunchAnswer.Unanswered("the launcher, pid " + process.pid() + ", ended without an answer"
                 + (errors.isEmpty() ? "" : ": " + errors));
-    }
-
-    private LaunchAnswer born(Process process, long pid, long ticks) {
-        return new LaunchAnswer.Born(
-                new ProcessIdentity(
-                        pid,
-                        ticks,
-                        ticks == 0 ? ProcessIdentity.startMillis(pid) : 0,
-                        machine.bootId(),
-                        machine.pidNamespace(),
-                        machine.timeNamespace()),
-                process.onExit());
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.directory.OwnFiles;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcessIdentity;
@@ -28,33 +27,27 @@ import java.util.stream.Stream;
  * WORKER.exit    WORKER STATUS, padded to 64 bytes; 64 spaces until the worker has ended
  * </pre>
  *
- * A line without its newline is not there yet. The end of the worker is the time of the exit record's last change.
+ * A line without its newline is not there yet. A worker's end is the time of its exit record's last change.
  */
-public final class ShellRecords implements LaunchRecords {
+public record ShellRecords(DataDirectory data) implements LaunchRecords {
     private static final String NONE = "-";
 
-    private final DataDirectory data;
-
-    public ShellRecords(DataDirectory data) {
-        this.data = data;
-    }
-
-    /** Path of both records without their suffix. */
+    /** The path of both records without their suffix. */
     Path stem(String workerId) {
         return Layout.records(data).resolve(workerId);
     }
 
     /** The words of a birth record that are known before the process is. */
-    static String birthPrefix(String workerId, AccountId account, long epoch, Kernel machine) {
+    static String birthPrefix(String workerId, AccountId account, long epoch, Kernel kernel) {
         return String.join(
                 " ",
                 "1",
                 workerId,
                 Layout.fileName(account),
                 Long.toString(epoch),
-                word(machine.bootId()),
-                word(machine.pidNamespace()),
-                word(machine.timeNamespace()));
+                word(kernel.bootId()),
+                word(kernel.pidNamespace()),
+                word(kernel.timeNamespace()));
     }
 
     @Override
@@ -125,11 +118,6 @@ public final class ShellRecords implements LaunchRecords {
         } catch (IOException e) {
             throw unreadable(Layout.records(data), e);
         }
-    }
-
-    @Override
-    public Object state() {
-        return OwnFiles.changeOf(Layout.records(data));
     }
 
     @Override

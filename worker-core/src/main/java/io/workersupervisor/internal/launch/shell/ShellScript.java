@@ -3,6 +3,7 @@ package io.workersupervisor.internal.launch.shell;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.directory.InstalledFile;
 import io.workersupervisor.internal.launch.AccountLocks;
+import io.workersupervisor.internal.machine.ProgramRun;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,22 +13,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The text of {@code launcher.sh} and the ways to run it: launchers from a file, so that a process list stays readable,
  * short commands straight from memory, so that looking creates nothing.
  */
-public final class ShellScript {
+public record ShellScript(String text, ShellTools tools) {
     private static final Duration LONGEST_COMMAND = Duration.ofSeconds(20);
-
-    private final String text;
-    private final ShellTools tools;
-
-    public ShellScript(String text, ShellTools tools) {
-        this.text = text;
-        this.tools = tools;
-    }
 
     public static ShellScript load(ShellTools tools) {
         try (InputStream in = ShellScript.class.getResourceAsStream("launcher.sh")) {
@@ -38,10 +30,6 @@ public final class ShellScript {
         } catch (IOException e) {
             throw new IllegalStateException("launcher.sh in the library's jar cannot be read", e);
         }
-    }
-
-    public ShellTools tools() {
-        return tools;
     }
 
     /** The script as a file named by its content. */
@@ -56,24 +44,14 @@ public final class ShellScript {
         List<String> command = new ArrayList<>(List.of(tools.shell(), "-c", text, "launcher"));
         command.addAll(List.of(words));
         try {
-            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-            builder.redirectInput(
-                    ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+            ProcessBuilder builder = new ProcessBuilder(command);
             Map<String, String> environment = builder.environment();
             // Neither a host that is itself a worker nor the user's language may show in what is run here.
             environment.keySet().removeAll(WorkerSpec.OWN_VARIABLES);
             environment.put("LC_ALL", "C");
-            Process process = builder.start();
-            boolean ended = process.waitFor(LONGEST_COMMAND.toMillis(), TimeUnit.MILLISECONDS);
-            if (!ended) {
-                process.destroyForcibly();
-                return List.of("failed: no answer within " + Text.words(LONGEST_COMMAND));
-            }
-            try (InputStream out = process.getInputStream()) {
-                return new String(out.readAllBytes(), StandardCharsets.UTF_8)
-                        .lines()
-                        .toList();
-            }
+            return ProgramRun.of(builder, LONGEST_COMMAND)
+                    .map(run -> run.output().lines().toList())
+                    .orElseGet(() -> List.of("failed: no answer within " + Text.words(LONGEST_COMMAND)));
         } catch (IOException e) {
             return List.of("failed: " + e.getMessage());
         } catch (InterruptedException stop) {

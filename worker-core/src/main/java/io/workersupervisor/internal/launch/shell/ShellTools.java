@@ -5,22 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/**
- * The programs that the sh launch path is made of.
- *
- * @param shell the shell
- * @param locker the path of {@code flock}, {@code perl} or {@code none}
- * @param session the path of {@code setsid}, or {@code perl}
- */
+/** The programs that the sh launch path is made of; the locker may be {@code perl} or {@code none}, the session's {@code perl}. */
 public record ShellTools(String shell, String locker, String session) {
     private static final String PERL = "perl";
     public static final String NO_LOCKER = "none";
 
     /**
-     * Looks the programs up; {@link DataDirectoryException} names what is missing.
-     *
-     * @param path a search path as in {@code PATH}
-     * @param unlocked whether to do without a lock where there is nothing to take it with
+     * Looks the programs up in a search path; {@link DataDirectoryException} names a missing one. {@code unlocked} does
+     * without a lock where there is nothing to take it with.
      */
     public static ShellTools find(String path, boolean unlocked) {
         String shell = onPath("sh", path).orElse("/bin/sh");
@@ -39,7 +31,7 @@ public record ShellTools(String shell, String locker, String session) {
         return new ShellTools(shell, locker.orElse(perl ? PERL : NO_LOCKER), session.orElse(PERL));
     }
 
-    /** What is looked at beside the PATH of the host, which may be narrow. */
+    /** The PATH of the host, which may be narrow, and the usual directories. */
     public static String systemPath() {
         String path = System.getenv("PATH");
         return (path == null ? "" : path + ":") + "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";

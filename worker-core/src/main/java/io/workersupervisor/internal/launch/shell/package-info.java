@@ -1,5 +1,5 @@
 /**
- * Starts, signals and hears of workers through {@code /bin/sh}, the portable path.
+ * Starts and signals workers and reads their ends through {@code /bin/sh}, the portable path.
  *
  * <p>May use: launch, directory, machine, text.
  * <br>Used by: launch.combined, liveness, inspect, host.

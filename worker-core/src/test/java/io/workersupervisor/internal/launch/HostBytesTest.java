@@ -7,11 +7,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Inherited variables keep their bytes, whatever the locale makes of them. */
-class HostEnvironmentTest {
+class HostBytesTest {
     private static final byte[] ENVIRON =
             "PATH=/bin\0GREET=gr\u00fc\u00df\0EMPTY=\0=odd\0".getBytes(StandardCharsets.UTF_8);
 
-    private final HostEnvironment host = new HostEnvironment(
+    private final WorkerEnvironment.HostBytes host = new WorkerEnvironment.HostBytes(
             Map.of("PATH", "/bin", "GREET", "gr\ufffd\ufffd\ufffd\ufffd", "EMPTY", ""),
             ENVIRON,
             StandardCharsets.US_ASCII);
@@ -34,7 +34,8 @@ class HostEnvironmentTest {
 
     @Test
     void a_value_that_was_changed_before_the_JVM_began_is_the_present_one() {
-        HostEnvironment changed = new HostEnvironment(Map.of("PATH", "/usr/bin"), ENVIRON, StandardCharsets.US_ASCII);
+        WorkerEnvironment.HostBytes changed =
+                new WorkerEnvironment.HostBytes(Map.of("PATH", "/usr/bin"), ENVIRON, StandardCharsets.US_ASCII);
 
         assertThat(utf8(changed.variable("PATH", "/usr/bin"))).isEqualTo("PATH=/usr/bin");
     }

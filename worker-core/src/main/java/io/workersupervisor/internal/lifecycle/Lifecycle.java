@@ -1,0 +1,59 @@
+package io.workersupervisor.internal.lifecycle;
+
+import io.workersupervisor.internal.launch.WorkerEnds;
+import io.workersupervisor.internal.liveness.UnregisteredWorkers;
+import java.util.concurrent.Executor;
+
+/**
+ * The door of this package: builds the protocols of one host and hands out those that are called from outside.
+ *
+ * @param starts the starts of the application
+ * @param stops the stops of the application, and those at close
+ * @param ends files ends
+ * @param check brings one account in line
+ * @param supervised the workers of this host
+ * @param unregistered the living workers that no row names
+ */
+public record Lifecycle(
+        StartCalls starts,
+        StopProtocol stops,
+        EndFiling ends,
+        AccountCheck check,
+        SupervisedWorkers supervised,
+        UnregisteredWorkers unregistered) {
+    /**
+     * The threads that protocols hand work to.
+     *
+     * @param starters run the starts of many
+     * @param writers record the launches of many
+     * @param ladders run stops that reconcile resumes
+     * @param behind files reported ends, a moment later
+     */
+    public record Threads(Executor starters, Executor writers, Executor ladders, Executor behind) {}
+
+    public static Lifecycle of(
+            ProtocolContext context, HostState state, UnfiledEnds unfiled, WorkerEnds listener, Threads threads) {
+        LaunchSettlement settlement = new LaunchSettlement(context);
+        EndFiling ends = new EndFiling(context, unfiled, threads.behind());
+        Signals signals = new Signals(context);
+        StopLadder ladder = new StopLadder(context, settlement, ends, signals);
+        UnregisteredWorkers unregistered = new UnregisteredWorkers(context.registry(), context.local());
+        StartProtocol start = new StartProtocol(
+                context,
+                settlement,
+                ends,
+                ladder,
+                signals,
+                new AccountClearance(context, settlement, ends, ladder, unregistered));
+        StartVerification verification = new StartVerification(context, ends);
+        StopProtocol stops = new StopProtocol(context, ends, ladder, signals, unregistered);
+        SupervisedWorkers supervised = new SupervisedWorkers();
+        return new Lifecycle(
+                new StartCalls(context, state, threads, start, verification, stops, supervised, listener),
+                stops,
+                ends,
+                new AccountCheck(context, settlement, ends, ladder, verification, supervised, threads.ladders()),
+                supervised,
+                unregistered);
+    }
+}
