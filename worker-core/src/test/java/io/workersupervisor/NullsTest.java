@@ -52,7 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NullsTest {
     private static final List<String> PACKAGES = List.of("io/workersupervisor", "io/workersupervisor/spi");
 
-    /** The verbs of {@link WorkerSupervisor} that run on a thread of their own account. */
+    /** The verbs of {@link WorkerSupervisor} whose arguments the start protocol checks. */
     private static final Set<String> VERBS = Set.of("start", "ensure", "startAll", "ensureAll", "restart");
 
     private WorkerSupervisor supervisor;
@@ -185,14 +185,15 @@ class NullsTest {
         assertThat(refusal).isInstanceOf(NullPointerException.class).hasMessage(parameters[place.index()].getName());
     }
 
-    private Object call(Executable executable, Object[] values) throws Throwable {
+    private void call(Executable executable, Object[] values) throws Throwable {
         try {
             if (executable instanceof Constructor<?> constructor) {
-                return constructor.newInstance(values);
+                constructor.newInstance(values);
+                return;
             }
             Object instance =
                     Modifier.isStatic(executable.getModifiers()) ? null : sample(executable.getDeclaringClass());
-            return ((Method) executable).invoke(instance, values);
+            ((Method) executable).invoke(instance, values);
         } catch (InvocationTargetException thrown) {
             throw thrown.getCause();
         }

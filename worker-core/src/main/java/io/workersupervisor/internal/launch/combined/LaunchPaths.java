@@ -47,8 +47,8 @@ public record LaunchPaths(
             WorkerEnds ends,
             Consumer<String> trouble,
             Executor executor) {
-        ShellLauncher shell = new ShellLauncher(
-                data, script, new ShellRecords(data), kernel, executor, ShellLauncher.LONGEST_ANSWER);
+        ShellLauncher shell =
+                new ShellLauncher(data, script, new ShellRecords(data), kernel, executor, ShellLauncher.LONGEST_ANSWER);
         KeeperConnections keepers = new KeeperConnections(data, clocks, ends::ended);
         LaunchRecords records = records(keepers, data, script, clocks);
         if (settings.path() != LaunchPath.SH) {
