@@ -65,6 +65,7 @@ public final class WorkerSupervisor implements AutoCloseable {
 
     /** Starts a worker because a person wants it: the account is wanted from now on, even if it was stopped by hand. */
     public StartResult start(WorkerSpec spec) {
+        Objects.requireNonNull(spec, "spec");
         return host.start(spec);
     }
 
@@ -73,6 +74,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * {@code Refused}, STOPPED_BY_OPERATOR.
      */
     public StartResult ensure(WorkerSpec spec) {
+        Objects.requireNonNull(spec, "spec");
         return host.ensure(spec);
     }
 
@@ -83,6 +85,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws StartsFailedException if the registry failed for some of them, after all were tried; it has the other results
      */
     public Map<AccountId, StartResult> startAll(Collection<WorkerSpec> specs) {
+        Objects.requireNonNull(specs, "specs");
         return host.startAll(byAccount(specs));
     }
 
@@ -93,6 +96,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws StartsFailedException if the registry failed for some of them, after all were tried; it has the other results
      */
     public Map<AccountId, StartResult> ensureAll(Collection<WorkerSpec> specs) {
+        Objects.requireNonNull(specs, "specs");
         return host.ensureAll(byAccount(specs));
     }
 
@@ -121,6 +125,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * person stopped is {@code Refused}.
      */
     public StartResult restart(WorkerSpec spec) {
+        Objects.requireNonNull(spec, "spec");
         return host.restart(spec);
     }
 

@@ -66,12 +66,8 @@ public interface WorkerRegistry {
     boolean update(Optional<WorkerRow> seen, WorkerRow next);
 
     /**
-     * Inserts a report unless there is one for its worker. Of an account this one and the last of the others are kept,
-     * {@value StopReport#KEPT} together.
-     *
-     * @param report the report
-     * @return whether it was inserted
-     * @throws RegistryException if the store fails
+     * Inserts a report, and says so, unless there is one for its worker. Of an account this one and the last of the others are
+     * kept, {@value StopReport#KEPT} together.
      */
     boolean file(StopReport report);
 

@@ -23,10 +23,10 @@ import org.reactivestreams.Subscription;
  * One try of a call: its time, what is known of the tries before, and how a thread waits for the driver.
  *
  * @param timeout for each operation of it
- * @param inDoubt whether an earlier try had no answer, so that it may have been applied
+ * @param inDoubt true if an earlier try had no answer, so that it may have been applied
  */
 record Attempt(Duration timeout, boolean inDoubt) {
-    /** What the driver gets on top to end an operation by itself. It never ends one whose thread died of a lost connection. */
+    /** The driver's extra time to end an operation by itself. It never ends one whose thread died of a lost connection. */
     private static final Duration BACKSTOP = Duration.ofSeconds(2);
 
     <T> MongoCollection<T> on(MongoCollection<T> collection) {
@@ -37,12 +37,12 @@ record Attempt(Duration timeout, boolean inDoubt) {
         return database.withTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** What no primary that was replaced can answer. */
+    /** The read that no replaced primary can answer. */
     <T> MongoCollection<T> surely(MongoCollection<T> collection) {
         return on(collection).withReadConcern(ReadConcern.LINEARIZABLE);
     }
 
-    /** Whether a document is there now and was not before. */
+    /** Tells whether a document is there now and was not before. */
     boolean inserts(MongoCollection<Document> collection, Document document) throws InterruptedException {
         try {
             one(on(collection).insertOne(document));

@@ -46,9 +46,9 @@ final class Connection implements AutoCloseable {
     }
 
     /**
-     * Whether a new primary would not be found.
+     * Tells whether a new primary would not be found.
      *
-     * @param hello what the server says of itself
+     * @param hello the server's answer about itself
      */
     boolean isTiedToOneMemberOf(Document hello) {
         return mode == ClusterConnectionMode.SINGLE && hello.get("setName") != null;

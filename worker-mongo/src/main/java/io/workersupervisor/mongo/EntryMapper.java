@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
-/** Log entries as documents, and documents of whoever wrote into the same collection as entries. */
+/** Log entries as documents, and documents that others wrote into the same collection as entries. */
 final class EntryMapper {
     private EntryMapper() {}
 

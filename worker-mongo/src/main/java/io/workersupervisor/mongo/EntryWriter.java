@@ -26,7 +26,7 @@ final class EntryWriter {
     /** A larger one is not faster, and holds up the others of the server. */
     static final int MOST = 1_000;
 
-    /** What a server takes, less what it adds itself. */
+    /** The most bytes that a server takes, less its own additions. */
     static final int LARGEST = 16 * 1024 * 1024 - 16 * 1024;
 
     /** Codes by which a server refuses a document for what it holds. Any other may be the server's own trouble. */

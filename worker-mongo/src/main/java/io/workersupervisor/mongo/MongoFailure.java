@@ -33,8 +33,8 @@ final class MongoFailure {
     /**
      * Failures of one kind.
      *
-     * @param place what they begin with
-     * @param rights what the user must be allowed to do
+     * @param place the beginning of each message
+     * @param rights the rights that the user needs
      * @param kind the exception that is made of message and cause
      */
     MongoFailure(Object place, String rights, BiFunction<String, Throwable, ? extends RuntimeException> kind) {
@@ -47,7 +47,7 @@ final class MongoFailure {
         return place.toString();
     }
 
-    /** Whether this is an answer: repeating the statement would bring the same one. */
+    /** Tells whether this is an answer: repeating the statement would bring the same one. */
     static boolean isRefusal(MongoException e) {
         if (e instanceof MongoSecurityException) {
             // A server that dies while it looks at the user says nothing about the user.

@@ -45,7 +45,7 @@ public final class MongoLogSink implements LogSink {
     private @Nullable Parts parts;
     private boolean closed;
 
-    /** What is opened by the first call. */
+    /** The collection, opened by the first call. */
     private record Parts(Connection connection, RetriedCalls calls, LogCollection collection, EntryWriter batches) {}
 
     private MongoLogSink(MongoPlace place, Optional<Duration> retention) {
@@ -56,7 +56,7 @@ public final class MongoLogSink implements LogSink {
     /**
      * A sink that keeps entries for ever, or as long as the collection says that is there.
      *
-     * @param place where it is or shall be
+     * @param place its place, where it is made if it is missing
      * @return the sink, to be closed
      */
     public static MongoLogSink in(MongoPlace place) {
@@ -78,7 +78,7 @@ public final class MongoLogSink implements LogSink {
      * A sink that lets the server delete what is older. The collection's time is changed at the first append where it is
      * another one; where the user may not do that, a warning is logged and entries are taken.
      *
-     * @param keep how long, 1 s to 68 years
+     * @param keep the time, 1 s to 68 years
      * @return another sink
      */
     public MongoLogSink keepingFor(Duration keep) {
@@ -122,7 +122,7 @@ public final class MongoLogSink implements LogSink {
     }
 
     /**
-     * What in the collection would be missed by the usual queries: documents of others that keep the account or the time as
+     * The documents that the usual queries would miss: those of others that keep the account or the time as
      * another type. A few short reads.
      *
      * @return sentences for people, each with what to do; empty if there is nothing

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which MongoDB to use, which database and which collections in it. Immutable; making one opens nothing.
+ * A MongoDB, a database in it and the collections to use. Immutable; making one opens nothing.
  *
  * <pre>{@code
  * MongoPlace.of("mongodb://workers:secret@db1,db2,db3/workers?replicaSet=rs0")
@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Majority write concern, majority reads from the primary and a time limit for each operation are set here, whatever the
- * URI or the client says. {@link #toString()} tells hosts, database and user; the password is never shown.
+ * URI or the client says. {@link #toString()} names hosts, database and user; the password is never shown.
  */
 public final class MongoPlace {
     /** The database of a URI that names none: {@value}. */
     public static final String DATABASE = "workers";
 
-    /** How long a call takes at most, all attempts together: 30 s, which outlasts an election. */
+    /** The longest time of a call, all attempts together: 30 s, which outlasts an election. */
     public static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_-]{0,32}");
@@ -89,7 +89,7 @@ public final class MongoPlace {
     }
 
     /**
-     * Another place in the same database: the names of all collections begin with this.
+     * A copy in the same database: the names of all collections begin with this.
      *
      * @param begin at most 32 characters of {@code [A-Za-z0-9_-]}
      * @return the place
@@ -101,7 +101,7 @@ public final class MongoPlace {
     /**
      * The same place with another limit for each call.
      *
-     * @param most how long a call takes at most, 1 s to 1 h; below 25 s an election can fail it
+     * @param most the longest time of a call, 1 s to 1 h; below 25 s an election can fail it
      * @return the place
      */
     public MongoPlace timeout(Duration most) {

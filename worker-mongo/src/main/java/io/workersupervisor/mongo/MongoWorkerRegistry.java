@@ -48,13 +48,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Crashes.</b> A write is acknowledged by a majority of the members when its method returns, whatever write concern
  * the URI names, and survives the loss of any minority. One that had no answer is sent again under the same marks until it
- * is answered, so that it is applied once; when the time is over before, the message says that only reading tells. Several
+ * is answered, so that it is applied once; when the time is over before, the message says that only a reading shows it. Several
  * documents are never written as one: of a claim with a report, the report comes first.
  */
 public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable {
     static final String ROWS = "worker_registry";
 
-    /** How many writes of a row can be told apart afterwards. */
+    /** The number of a row's writes that can be distinguished afterwards. */
     private static final int MARKS = 8;
 
     private static final String RIGHTS =
@@ -102,7 +102,7 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
     /**
      * Opens the registry of a place, and makes its collections and indexes where they are missing.
      *
-     * @param place where it is or shall be
+     * @param place its place, where it is made if it is missing
      * @return the registry, to be closed
      * @throws RegistryException if it cannot be reached, is no replica set, refuses the user or what a registry needs, or
      *     holds a registry that needs a newer version
@@ -115,7 +115,7 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
      * Opens the registry of a place for tools that look at it. Nothing is made or altered, and the role {@code read} is
      * enough; what writes throws {@link UnsupportedOperationException}.
      *
-     * @param place where it is
+     * @param place its place
      * @return the registry, to be closed
      * @throws RegistryException as {@link #open(MongoPlace)}, and if there is none
      */
@@ -158,7 +158,7 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
         if (selection.openOnly()) {
             parts.add(new Document("state", new Document("$nin", CLOSED)));
         }
-        // A row without a node is anybody's to tell.
+        // Nothing can be said about a row without a node.
         selection
                 .node()
                 .ifPresent(node -> parts.add(new Document("node", new Document("$in", Arrays.asList(node, null)))));
@@ -230,7 +230,7 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
     }
 
     /**
-     * Whether an earlier attempt of this write is what a repetition of it did not find its row for. A row that still is as
+     * Tells whether a repetition of this write found no row because an earlier attempt had won. A row that still is as
      * it was seen has been looked at by a primary that is none any more.
      */
     private boolean wasApplied(Attempt attempt, Optional<WorkerRow> seen, WorkerRow next, ObjectId mark)

@@ -15,7 +15,7 @@ import java.util.UUID;
 import org.bson.Document;
 
 /**
- * What a registry's collections are besides rows: one document that says which schema they have and whose they are, and
+ * The frame of a registry's collections: one document that says which schema they have and whose they are, and
  * the indexes. Made where it is missing, at every opening; what is there is left alone.
  */
 final class RegistrySchema {
@@ -118,7 +118,7 @@ final class RegistrySchema {
         }
     }
 
-    /** Linearizable, as two ids for one registry would be told as two registries. */
+    /** Linearizable, as two ids for one registry would count as two registries. */
     private Optional<Document> stored(Attempt attempt) throws InterruptedException {
         MongoCollection<Document> meta = attempt.on(connection.collection("worker_meta"));
         return attempt.one(meta.withReadConcern(ReadConcern.LINEARIZABLE)

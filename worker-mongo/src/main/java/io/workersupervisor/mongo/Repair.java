@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What an operator types into mongosh to make a row readable again. A worker of it that lives keeps its lock. */
+/** The statement that an operator types into mongosh to make a row readable again. A living worker of it keeps its lock. */
 final class Repair {
     private static final String AFTERWARDS = "; if its worker still lives, stop the account then";
 
@@ -13,7 +13,7 @@ final class Repair {
     /**
      * The way out of a row that cannot be read.
      *
-     * @param collection where the row is
+     * @param collection the collection of the row
      * @param account the key as it is stored
      * @param problem begins with the field that is wrong
      */

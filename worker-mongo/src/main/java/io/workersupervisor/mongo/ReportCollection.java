@@ -20,7 +20,7 @@ import org.bson.types.ObjectId;
  * The collection of stop reports, {@code _id} the worker id: each is filed once, and so many of an account are kept.
  *
  * @param stops the collection
- * @param calls how the driver is called
+ * @param calls runs the driver's statements
  */
 record ReportCollection(MongoCollection<Document> stops, RetriedCalls calls) {
     static final String NAME = "worker_stops";

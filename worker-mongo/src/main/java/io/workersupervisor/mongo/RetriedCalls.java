@@ -11,7 +11,7 @@ import org.bson.BSONException;
  * <ol>
  *   <li>Matched, not matched, duplicate and refused are answers, and end the call.
  *   <li>Anything else leaves open whether the statement was applied: a lost connection, a passed time limit, a primary that
- *       stepped down or was not followed by the majority. The same statement is sent again, and told so.
+ *       stepped down or was not followed by the majority. The same statement is sent again, marked as a repetition.
  *   <li>When the time of the call is over, its failure says what is not known. An interrupt does the same at once.
  * </ol>
  */
@@ -33,7 +33,7 @@ final class RetriedCalls {
         this.timeout = timeout;
     }
 
-    /** What one attempt does. It is run again where it gave no answer. */
+    /** The statement of one attempt. It is run again where it gave no answer. */
     interface Statement<T> {
         T run(Attempt attempt) throws InterruptedException;
     }
@@ -54,7 +54,7 @@ final class RetriedCalls {
 
     /** Runs a statement that writes. */
     <T> T write(String doing, Statement<T> statement) {
-        return run(doing, ". Only reading tells whether it was written", statement);
+        return run(doing, ". Only a reading shows whether it was written", statement);
     }
 
     private <T> T run(String doing, String unknown, Statement<T> statement) {

@@ -205,7 +205,7 @@ class MongoOutageTest {
             long began = System.nanoTime();
             assertThatThrownBy(() -> careless.update(Optional.empty(), row))
                     .isInstanceOf(RegistryException.class)
-                    .hasMessageContaining("Only reading tells");
+                    .hasMessageContaining("Only a reading shows");
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(30));
         } finally {
             for (Mongod member : lost) {

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Pieces of work that share one transaction. They are added under the store's monitor, and none any more once the batch
- * runs; whoever added one waits for the {@link #end}.
+ * runs; every caller that added one waits for the {@link #end}.
  */
 final class Batch {
-    /** How many pieces a batch takes, which is what a read may have to wait for. */
+    /** The most pieces of a batch; a read may have to wait for so many. */
     static final int MOST = 256;
 
     private final Piece<?> leader;
@@ -44,7 +44,7 @@ final class Batch {
         }
     }
 
-    /** What became of all pieces. */
+    /** The outcomes of all pieces. */
     sealed interface End {}
 
     /** Each piece has its result, and it is on disk. */
@@ -53,7 +53,7 @@ final class Batch {
     /** Nothing was written, and it may be one piece's fault: each is to be run by itself. */
     record Apart() implements End {}
 
-    /** What each caller is told: nothing was written, or only reading tells. */
+    /** The failure that each caller gets: nothing was written, or only a reading shows whether it was. */
     record Failed(Throwable cause) implements End {}
 
     void add(Piece<?> piece) {
@@ -64,7 +64,7 @@ final class Batch {
         return pieces.size() >= MOST;
     }
 
-    /** Whether it was the first, whose caller runs them all. */
+    /** Tells whether it was the first, whose caller runs them all. */
     boolean isLedBy(Piece<?> piece) {
         return leader == piece;
     }

@@ -9,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * A file of ours, which may be missing or be something else yet.
  *
- * @param kind what it is to hold
- * @param file where it is
+ * @param kind its contents
+ * @param file its path
  */
 record Database(FileKind kind, Path file) {
-    /** What it is called in messages. */
+    /** Its name in messages. */
     String name() {
         return kind.noun() + " " + file;
     }
@@ -28,14 +28,14 @@ record Database(FileKind kind, Path file) {
         return failure;
     }
 
-    /** What to do where the file has no SQLite header. */
+    /** The remedy where the file has no SQLite header. */
     String noDatabase() {
         return isOurPlace()
                 ? "It is damaged. " + kind.advice().damaged()
                 : "It is no SQLite database: choose another place, or move that file away";
     }
 
-    /** What a host leaves beside its registry, and the place of its log store: the file there was one. */
+    /** The traces of a host beside its registry, and the place of its log store: the file there was a registry. */
     private boolean isOurPlace() {
         return kind.equals(FileKind.LOGS)
                 || Files.exists(file.resolveSibling("node"))

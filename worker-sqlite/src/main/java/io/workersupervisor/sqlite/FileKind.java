@@ -9,18 +9,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
- * What a file of ours holds, how it is opened, and how its failures are told.
+ * The contents of a file of ours, the way it is opened and the words of its failures.
  *
- * @param noun what a file is called in messages
- * @param applicationId what {@code PRAGMA application_id} says of it
+ * @param noun the name of a file in messages
+ * @param applicationId its {@code PRAGMA application_id}
  * @param table the table that matters
  * @param columns the columns of that table which this version knows
  * @param statements make its tables and indexes
- * @param autoVacuum whether a file can give back pages; settled when it is made
- * @param settings what each connection for writing sets, beside what is common to all
- * @param exception what its failures are
- * @param advice what to do about them, beside what follows from SQLite's errors
- * @param longestQueue how long a call waits for other threads that read or open files of this kind
+ * @param autoVacuum true if a file can give back pages; settled when it is made
+ * @param settings the settings of each connection for writing, beside those common to all
+ * @param exception makes its failures
+ * @param advice the remedies, beside those that follow from SQLite's errors
+ * @param longestQueue the longest wait of a call for other threads that read or open files of this kind
  * @param index held by a reading connection as long as it is open, and by one for writing while it opens; each kind has
  *     its own, so that a log store never holds up a registry
  */
@@ -73,11 +73,11 @@ record FileKind(
             new ReentrantLock());
 
     /**
-     * What to do, or what comes next.
+     * The remedies, or the next steps.
      *
-     * @param moved where the file was moved or deleted while it was open
-     * @param replaced where another file stands at its place
-     * @param damaged where it is damaged
+     * @param moved for a file that was moved or deleted while it was open
+     * @param replaced for another file at its place
+     * @param damaged for a damaged file
      */
     record Advice(String moved, String replaced, String damaged) {}
 }

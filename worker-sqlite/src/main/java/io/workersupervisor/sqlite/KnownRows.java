@@ -20,7 +20,7 @@ final class KnownRows {
     private volatile Optional<Seen> seen = Optional.empty();
 
     /**
-     * What a session said of the commits of others.
+     * Takes what a session says of the commits of others.
      *
      * @param session that session
      * @param others changes with each of their commits
@@ -60,7 +60,7 @@ final class KnownRows {
         }
     }
 
-    /** What was said last: a row that is written from now on is at least as new. */
+    /** The last token: a row that is written from now on is at least as new. */
     Optional<Seen> seen() {
         return seen;
     }

@@ -69,7 +69,7 @@ record LogSearch(String sql, List<Object> values) {
         return levels.stream().sorted().map(level -> "'" + level + "'").collect(joining(", ", "level IN (", ")"));
     }
 
-    /** Whether a time is stored in the width that sorts. */
+    /** Tells whether a time is stored in the width that sorts. */
     static boolean isStorable(Instant time) {
         return !time.isBefore(FIRST) && time.isBefore(END);
     }

@@ -11,7 +11,7 @@ final class LogTable {
     static final List<String> COLUMNS = List.of(
             "timestamp", "account_id", "user_id", "level", "message", "logger", "inferred", "worker_id", "byte_offset");
 
-    /** What a person should look at. So written it costs an insert least, half of what a list of three costs. */
+    /** The levels that a person should look at. This form costs an insert least, half as much as a list of three. */
     static final String GRAVE = "level = 'WARNING' OR level = 'ERROR' OR level = 'CRITICAL'";
 
     /**
@@ -46,9 +46,9 @@ final class LogTable {
                     + GRAVE_AS_WRITTEN,
             "CREATE INDEX worker_logs_account_grave ON worker_logs (account_id, timestamp, worker_id, byte_offset, level)"
                     + " WHERE " + GRAVE_OF_ACCOUNT_AS_WRITTEN,
-            // What the planner of every client goes by: entries are many, of one account some, and few are grave.
-            // Without
-            // it the planner takes all indexes of an account for equal. An ANALYZE of real entries says the same.
+            // Statistics for the planner of every client: entries are many, of one account some, few are WARNING or
+            // above. Without it the planner takes all indexes of an account for equal. An ANALYZE of real entries says
+            // the same.
             "ANALYZE",
             """
             INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES

@@ -71,7 +71,7 @@ final class LogWriter {
     /**
      * Appends entries in one transaction that is on disk when this returns.
      *
-     * @return those that the table refuses
+     * @return the entries that the table refuses
      */
     List<Rejected> append(List<LogEntry> entries) {
         lock.lock();
@@ -108,7 +108,7 @@ final class LogWriter {
         return rejected;
     }
 
-    /** Whether all are there now; else none. */
+    /** Tells whether all are there now; if not, none is. */
     private static boolean insertTogether(SqliteConnection session, List<LogEntry> entries) throws SQLException {
         @Nullable
         Object[] values =

@@ -7,7 +7,7 @@ import java.time.Instant;
 
 /**
  * Takes the oldest entries out, a bounded step with each batch, so that no append waits for long. The age is looked at
- * once a minute, and again with each batch while there is more; the size always, as two counters tell it. Guarded by the
+ * once a minute, and again with each batch while there is more; the size always, by two counters. Guarded by the
  * store.
  */
 final class Pruning {

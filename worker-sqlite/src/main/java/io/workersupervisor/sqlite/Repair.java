@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What an operator types to make a row readable again. A worker of it that lives keeps its lock and can be found. */
+/** The statement that an operator types to make a row readable again. A living worker of it keeps its lock and can be found. */
 final class Repair {
     private static final String AFTERWARDS = "; if its worker still lives, stop the account then";
 

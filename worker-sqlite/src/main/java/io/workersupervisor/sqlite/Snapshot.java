@@ -37,7 +37,7 @@ final class Snapshot {
 
     private Snapshot() {}
 
-    /** What to do about commits that cannot be seen. */
+    /** The remedy where commits cannot be seen. */
     enum Unseen {
         ACCEPT,
         REFUSE
@@ -100,7 +100,7 @@ final class Snapshot {
         return file.resolveSibling(file.getFileName() + suffix);
     }
 
-    /** What tells that a database was written. */
+    /** The marks that change whenever a database is written. */
     private record Traces(Optional<Trace> file, Optional<Trace> wal, Optional<Trace> shm) {
         static Traces of(Database database) {
             try {

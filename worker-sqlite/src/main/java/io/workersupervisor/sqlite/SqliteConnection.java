@@ -62,7 +62,7 @@ final class SqliteConnection implements AutoCloseable {
     }
 
     /**
-     * What tells whether anything was written between two moments, by this session or by any other.
+     * A token that changes whenever anything is written, by this session or by any other.
      *
      * @param session this one
      * @param others changes with each commit of another connection

@@ -18,12 +18,12 @@ final class SqliteFailure {
         return database.failure(words + advice(database, error), error);
     }
 
-    /** Whether the disk had no room: then nothing of the transaction is there, even where it was the commit that failed. */
+    /** Tells whether the disk had no room: then nothing of the transaction is there, even if the commit itself failed. */
     static boolean isFull(Throwable error) {
         return error instanceof SQLException e && code(e) == SQLiteErrorCode.SQLITE_FULL;
     }
 
-    /** Whether it was a row that the table refuses, and nothing else is wrong. */
+    /** Tells whether the table refuses a row, and nothing else is wrong. */
     static boolean isRefusal(SQLException error) {
         return code(error) == SQLiteErrorCode.SQLITE_CONSTRAINT;
     }
@@ -49,7 +49,7 @@ final class SqliteFailure {
             case SQLITE_NOTADB -> database.noDatabase();
             case SQLITE_CORRUPT -> database.kind().advice().damaged();
             case SQLITE_IOERR ->
-                "See that its file system has free space and the disk is sound (kernel's log); only reading tells what was"
+                "See that its file system has free space and the disk is sound (kernel's log); only a reading shows what was"
                         + " written";
             case SQLITE_CANTOPEN -> "See that the file and its directory are there and may be read and written";
             default -> "Try again; if it stays, restart the host and keep this message";

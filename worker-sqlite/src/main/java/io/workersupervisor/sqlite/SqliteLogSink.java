@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Opening is lazy.</b> The file is looked at by the first call that needs it, and made by the first {@code append}
  * (directory 0700, files 0600). A file that is broken, locked or not ours fails those calls with a
  * {@link LogSinkException} that says what to do, and neither the making of this object nor the registry. After any failure
- * the next call begins with the file that is there then; one that was moved or deleted while it was open is told once.
+ * the next call begins with the file that is there then; one that was moved or deleted while it was open is reported once.
  *
  * <p><b>Retention.</b> Each {@code append} takes out some of the oldest entries where there are too old ones, or too many
  * bytes: a bounded step, at least twice as many as come. Freed pages are used again.
@@ -45,13 +45,13 @@ import org.jspecify.annotations.Nullable;
  * open, the {@code -wal} grows; it shrinks after that.
  */
 public final class SqliteLogSink implements LogSink {
-    /** How long a call waits for a lock that another process holds: 5 s. */
+    /** The longest wait of a call for a lock that another process holds: 5 s. */
     public static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
 
-    /** How long entries are kept: 30 days. */
+    /** The time for which entries are kept: 30 days. */
     public static final Duration KEEP_FOR = Duration.ofDays(30);
 
-    /** How many bytes of the file may be in use: 2 GiB. */
+    /** The most bytes of the file in use: 2 GiB. */
     public static final long KEEP_AT_MOST = 2L << 30;
 
     private final Path path;
@@ -101,7 +101,7 @@ public final class SqliteLogSink implements LogSink {
         return data.path().resolve("logs").resolve("logs.db");
     }
 
-    /** What of a sink can be chosen. Not thread-safe. */
+    /** The settings of a sink. Not thread-safe. */
     public static final class Builder {
         private static final Duration LEAST_TIME = Duration.ofMinutes(1);
         private static final Duration MOST_TIME = Duration.ofDays(36_500);
@@ -118,7 +118,7 @@ public final class SqliteLogSink implements LogSink {
         }
 
         /**
-         * How long entries are kept, by their time.
+         * Sets the time for which entries are kept, by their time.
          *
          * @param age from 1 minute to 36,500 days; default {@link SqliteLogSink#KEEP_FOR}
          * @return this
@@ -132,7 +132,7 @@ public final class SqliteLogSink implements LogSink {
         }
 
         /**
-         * How many bytes of the file may be in use. An entry takes its message and about 250 bytes.
+         * Sets the most bytes of the file in use. An entry takes its message and about 250 bytes.
          *
          * @param bytes at least 1 MiB; default {@link SqliteLogSink#KEEP_AT_MOST}
          * @return this

@@ -45,10 +45,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Crashes.</b> A write is on disk when its method returns (write-ahead log, {@code synchronous=FULL}); a crash
  * inside leaves all of it or nothing, and the next opening of the file recovers by itself. Where the disk fails (an
- * {@code IOERR} in the message) only reading tells whether the write is there.
+ * {@code IOERR} in the message) only a reading shows whether the write is there.
  */
 public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable {
-    /** How long a call waits for a write lock that another process holds: 5 s. */
+    /** The longest wait of a call for a write lock that another process holds: 5 s. */
     public static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
 
     private static final String KEY = " WHERE account_id = ? AND epoch = ? AND version = ? AND worker_id = ?";
@@ -113,7 +113,7 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
     /**
      * Opens a registry in another place, and makes it if it is missing; otherwise as {@link #open(DataDirectory)}.
      *
-     * @param file where it is or shall be; its directory must exist
+     * @param file the database, made if it is missing; its directory must exist
      * @return the registry, to be closed
      * @throws io.workersupervisor.DataDirectoryException if the file lies on a network file system
      * @throws RegistryException as {@link #open(DataDirectory)}

@@ -1,14 +1,14 @@
 package io.workersupervisor.sqlite;
 
-/** How the registry reaches its file. Thread-safe. */
+/** The registry's access to its file. Thread-safe. */
 interface Store extends AutoCloseable {
-    /** What the file says of itself. */
+    /** The marks of the file. */
     String id();
 
     /** The file itself. */
     Database database();
 
-    /** What it is called in messages. */
+    /** Its name in messages. */
     default String name() {
         return database().name();
     }

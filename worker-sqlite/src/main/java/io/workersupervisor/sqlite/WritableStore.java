@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
  *       commits once. Nobody returns before that commit, and nobody waits for more to join: a write that meets no other
  *       is a batch of one.
  *   <li>If the transaction cannot begin, because another process keeps the write lock or the file cannot be opened,
- *       nothing ran and each is told so. Trying again, one after the other, would only multiply the wait.
+ *       nothing ran and each caller gets that failure. Trying again, one after the other, would only multiply the wait.
  *   <li>If a piece fails, or the disk has no room for all, everything is rolled back. Each runs again in a transaction of
- *       its own and in its own thread, so that nobody fails through another's fault. A batch of one is told at once.
- *   <li>If the commit fails in any other way, only reading tells what was written. Nothing runs again, as it might take
- *       its own traces for another's; each is told.
+ *       its own and in its own thread, so that nobody fails through another's fault. A batch of one gets its failure at once.
+ *   <li>If the commit fails in any other way, only a reading shows what was written. Nothing runs again, as it might take
+ *       its own traces for another's; each caller gets the failure.
  *   <li>A leader that does not get the lock in time gives up; the others, who came later, wait on
  *       by themselves.
  * </ol>
  */
 final class WritableStore implements Store {
-    /** How long a call of a registry waits for other threads of this JVM. */
+    /** The longest wait of a registry's call for other threads of this JVM. */
     static final Duration LONGEST_QUEUE = Duration.ofSeconds(30);
 
     /** Guards the connector. */
@@ -90,7 +90,7 @@ final class WritableStore implements Store {
         if (end instanceof Batch.Committed) {
             return piece.result();
         } else if (end instanceof Batch.Failed failed) {
-            throw told(doing, failed.cause());
+            throw failure(doing, failed.cause());
         }
         return byItself(doing, deadline, session -> session.atomically(work));
     }
@@ -156,7 +156,7 @@ final class WritableStore implements Store {
         return end;
     }
 
-    private RuntimeException told(String doing, Throwable cause) {
+    private RuntimeException failure(String doing, Throwable cause) {
         if (cause instanceof SQLException e) {
             return SqliteFailure.of(database, doing, e);
         } else if (cause instanceof Error e) {
@@ -171,7 +171,7 @@ final class WritableStore implements Store {
             return work.in(connector.session());
         } catch (SQLException | RuntimeException | Error e) {
             connector.drop(e);
-            throw told(doing, e);
+            throw failure(doing, e);
         } finally {
             lock.unlock();
         }

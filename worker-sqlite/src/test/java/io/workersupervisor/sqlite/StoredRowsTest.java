@@ -58,7 +58,9 @@ class StoredRowsTest {
             assertThat(row.version()).contains("1.2");
             assertThat(row.userId()).contains("user-a");
             assertThat(row.pid()).hasValue(19391);
-            assertThat(registry.find(AccountId.of("bot-a"))).map(WorkerRow::version).contains(Optional.empty());
+            assertThat(registry.find(AccountId.of("bot-a")))
+                    .map(WorkerRow::version)
+                    .contains(Optional.empty());
         }
     }
 

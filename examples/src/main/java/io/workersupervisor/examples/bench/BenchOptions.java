@@ -10,17 +10,17 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What to measure.
+ * The measurements to make.
  *
  * @param directory its file system is what is measured; everything in it is below a new directory that is deleted again
  * @param paths launch paths, in the order of the columns
- * @param metrics what of each
- * @param sizes how many workers a mass start has
- * @param crowd how many workers are killed at once, stopped at once, and idle
- * @param rounds how often; the paths take turns
+ * @param metrics the measurements of each
+ * @param sizes the numbers of workers of mass starts
+ * @param crowd the number of workers that are killed at once, stopped at once, and idle
+ * @param rounds the number of rounds; the paths take turns
  * @param settled starts and restarts of single workers before those that count, in each session of each path alike
  * @param startGrace for the paths of the library
- * @param idle how long CPU is counted
+ * @param idle the time for which CPU is counted
  * @param limit after this long no round is begun
  * @param flags of the JVM of each path
  */
@@ -39,7 +39,7 @@ record BenchOptions(
     static final String SMALL_JVM =
             "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -Xss512k -XX:-UsePerfData --enable-native-access=ALL-UNNAMED";
 
-    /** What can be measured. */
+    /** The kinds of measurements. */
     enum Metric {
         START,
         STEPS,

@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What starts workers and keeps them running: the launch paths of the library, and what they are measured against. */
+/** The programs that start workers and keep them running: the launch paths of the library, and those to compare with. */
 enum BenchPath {
     KEEPER,
     SH,
     JAVA,
     C;
 
-    /** Whether the library is at work. */
+    /** Tells whether the library is at work. */
     boolean isSupervised() {
         return this == KEEPER || this == SH;
     }

@@ -75,7 +75,7 @@ record BenchPrograms(Path worker, Optional<Path> spawner) {
         }
     }
 
-    /** The class path of this program, whoever loaded it. */
+    /** The class path of this program, under any loader. */
     static String classPath() {
         return Stream.of(
                         LaunchBench.class.getName(),

@@ -71,7 +71,7 @@ final class BenchSession implements AutoCloseable {
         }
     }
 
-    /** When the order was given. */
+    /** The time of the order. */
     long order(String word) throws IOException {
         long now = System.nanoTime();
         Writer orders = host.outputWriter(StandardCharsets.UTF_8);

@@ -9,15 +9,15 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a fleet is made of.
+ * The settings of a fleet.
  *
- * @param count how many workers
+ * @param count the number of workers
  * @param command the program of each, and its arguments
  * @param directory for everything that is written
- * @param links whether {@code directory/log} shall name the log files
- * @param path how workers are launched; empty for plain {@link ProcessBuilder}
- * @param startGrace how long a worker must live for its start to count
- * @param trace where the times of registry calls go, if anywhere
+ * @param links true if {@code directory/log} shall name the log files
+ * @param path the launch path; empty for plain {@link ProcessBuilder}
+ * @param startGrace the time that a worker must live for its start to count
+ * @param trace gets the times of registry calls, if given
  */
 record FleetOptions(
         int count,

@@ -115,7 +115,7 @@ public final class LaunchBench {
         void run() throws IOException, InterruptedException;
     }
 
-    /** One that fails is told of and missing; the others go on. */
+    /** A failing one is reported and missing; the others go on. */
     private void attempt(String what, Part part) {
         if (System.nanoTime() > deadline) {
             System.err.println(what + ": left out, the time is up");

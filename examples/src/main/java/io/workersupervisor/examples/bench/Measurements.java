@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** One round of each metric, of one path; values go to the samples. */
 final class Measurements {
-    /** How many settled workers there are when one is killed. */
+    /** The number of settled workers when one is killed. */
     private static final int SETTLED = 20;
 
     private static final long BETWEEN_WARM_UPS = 40;
@@ -28,7 +28,7 @@ final class Measurements {
         return samples;
     }
 
-    /** Where the time of single starts went, for the paths of the library. */
+    /** The times of single starts by step, for the paths of the library. */
     Samples steps() {
         return steps;
     }
@@ -126,7 +126,7 @@ final class Measurements {
         return stamps.stream().map(Stamps.Stamp::pid).toList();
     }
 
-    /** When the last of them has left the process table. */
+    /** The time at which the last of them has left the process table. */
     private static long gone(List<Long> pids) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + BenchSession.PATIENCE.toNanos();
         for (long pid : pids) {

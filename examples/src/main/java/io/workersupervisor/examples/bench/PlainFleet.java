@@ -29,7 +29,7 @@ final class PlainFleet implements Fleet {
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // one that cannot be started again is missed by whoever measures
+    @SuppressWarnings("FutureReturnValueIgnored") // the measurement notices one that cannot be started again
     private void start(int i) {
         try {
             Process process = new ProcessBuilder(options.command())

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The processes of one benchmark session, whoever their parent is: those that name its directory on their command line or
+ * The processes of one benchmark session, under any parent: those that name its directory on their command line or
  * in their environment. A process that goes while it is looked at counts nothing.
  */
 final class SessionProcesses {
@@ -37,7 +37,7 @@ final class SessionProcesses {
         return read(PROC.resolve(pid).resolve(file)).contains(session.toString());
     }
 
-    /** Whether a process is there; a zombie is. */
+    /** Tells whether a process is there; a zombie is. */
     static boolean exists(long pid) {
         return Files.exists(PROC.resolve(Long.toString(pid)));
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Where the time of one start goes, from what the registry was asked meanwhile. */
+/** The time of one start by step, computed from its calls of the registry. */
 final class StepTimes {
     private StepTimes() {}
 
@@ -14,7 +14,7 @@ final class StepTimes {
      * Milliseconds by step.
      *
      * @param calls of the registry, in any order; only one account is at work
-     * @param begin when the start was ordered, or the worker before was killed
+     * @param begin the time at which the start was ordered, or the worker before was killed
      * @param stamp the worker's first instruction
      * @return empty if there is no claim in between
      */

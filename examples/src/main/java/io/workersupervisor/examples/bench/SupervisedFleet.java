@@ -25,10 +25,10 @@ import java.util.concurrent.Executors;
 
 /**
  * Workers under the library, through its public API, with the durable registry. The library does not restart by itself: a
- * listener hears of each end, and the application ensures the account again, on threads of its own.
+ * listener gets each end, and the application ensures the account again, on threads of its own.
  */
 final class SupervisedFleet implements Fleet {
-    /** How many accounts are started again or stopped side by side, where no start grace keeps a thread waiting. */
+    /** The number of accounts that are started again or stopped side by side; no start grace keeps a thread waiting. */
     private static final int SIDE_BY_SIDE = 16;
 
     private final FleetOptions options;
@@ -61,7 +61,7 @@ final class SupervisedFleet implements Fleet {
         this.supervisor = WorkerSupervisor.builder(
                         data, timed.<WorkerRegistry>map(it -> it).orElse(registry))
                 .launcher(path)
-                .listener(this::hear)
+                .listener(this::onEvent)
                 .build();
     }
 
@@ -79,7 +79,7 @@ final class SupervisedFleet implements Fleet {
         return thread;
     }
 
-    private void hear(WorkerEvent event) {
+    private void onEvent(WorkerEvent event) {
         if (event instanceof WorkerEvent.Stopped && wanted) {
             event.account().map(specs::get).ifPresent(spec -> pool.execute(() -> keep(spec)));
         } else if (event instanceof WorkerEvent.Started started && options.links()) {

@@ -4,7 +4,7 @@
  *
  * <ul>
  *   <li>May use: the exported packages of the library and of SQLite; no other package of this module.
- *   <li>Used by: whoever changes a launch path, by hand.
+ *   <li>Used by: people who change a launch path, by hand.
  *   <li>Change here when: there is another launch path, or another number to measure.
  * </ul>
  */

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * Colours of text for people: on a terminal only, and never where {@code NO_COLOR} is set or the terminal is dumb.
  *
- * @param on whether text is coloured
+ * @param on true if text is coloured
  */
 record Colours(boolean on) {
     static final Colours NONE = new Colours(false);
@@ -20,7 +20,7 @@ record Colours(boolean on) {
         return new Colours(wanted && isTerminal(stream));
     }
 
-    /** The JDK tells it of input and output together only, and tells it differently from JDK 22 on. */
+    /** The JDK answers for input and output together only, and differently from JDK 22 on. */
     private static boolean isTerminal(int stream) {
         try {
             String file =

@@ -22,7 +22,7 @@ final class CommonOptions {
                     "Print JSON on standard output: one object on one line, times in UTC. Errors stay lines of text.")
     private boolean json;
 
-    /** Where it works: what stands behind the command comes first, then before it, then the environment. */
+    /** The data directory: an option behind the command counts first, then one before it, then the environment. */
     static Path data(CommonOptions behind, CommonOptions before, Map<String, String> environment) {
         return behind.data
                 .or(() -> before.data)

@@ -16,10 +16,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Tells from a log, and an exit if it is known, why a process stopped. The names of its JSON are those of last words. */
+/** Explains from a log, and an exit if it is known, why a process stopped. The names of its JSON are those of last words. */
 @Command(
         name = "diagnose",
-        description = "Tell from a log why its worker stopped. Needs no data directory; rules of one are used, too.")
+        description = "Explain from a log why its worker stopped. Needs no data directory; rules of one are used, too.")
 final class DiagnoseCommand implements Action {
     @Parameters(paramLabel = "LOGFILE", description = "The log.")
     private String file = "";

@@ -62,7 +62,7 @@ final class DoctorCommand implements Action {
         };
     }
 
-    /** What the doctor of the library does not know: it goes by the data directory and the registry. */
+    /** Findings that the library cannot make: it looks at the data directory and the registry only. */
     private static List<Finding> findings(MongoLogSink opened) {
         try (MongoLogSink sink = opened) {
             List<String> found = sink.findings();

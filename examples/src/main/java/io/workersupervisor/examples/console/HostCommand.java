@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Supervises in the foreground until it is told to end, as an application would that embeds the library. */
+/** Supervises in the foreground until it is asked to end, as an application would that embeds the library. */
 @Command(
         name = "host",
         description =

@@ -37,7 +37,7 @@ record Inspection(DataDirectory data, Registry opened, Optional<LogSink> sink, W
         return opened.rows();
     }
 
-    /** How an account stands; also one whose worker lives and whose row is lost. */
+    /** The state of an account, also of one whose worker lives and whose row is lost. */
     Optional<WorkerStatus> status(AccountId account) {
         return inspector
                 .status(account)
@@ -46,7 +46,7 @@ record Inspection(DataDirectory data, Registry opened, Optional<LogSink> sink, W
                         .findFirst());
     }
 
-    /** Whether nothing is known of an account: neither a row nor a worker, nor the end of one. */
+    /** Tells whether nothing is known of an account: no row, no worker and no end of one. */
     boolean isUnknown(AccountId account) {
         return status(account).isEmpty() && inspector.why(account).isEmpty();
     }

@@ -44,7 +44,7 @@ final class LogWords {
         };
     }
 
-    /** What a worker wrote must not command the terminal. */
+    /** Removes control characters: a worker's text must not command the terminal. */
     private static String printable(String line) {
         StringBuilder text = new StringBuilder(line.length());
         line.codePoints().forEach(c -> text.appendCodePoint(c != '\t' && Character.isISOControl(c) ? '\ufffd' : c));
@@ -65,7 +65,7 @@ final class LogWords {
         return String.join(", ", words);
     }
 
-    /** What is said of an account that has neither row nor report nor entry. */
+    /** The message about an account that has neither row nor report nor entry. */
     static String unknown(AccountId account) {
         return "account " + account + " is not known here: it was never started or stopped";
     }

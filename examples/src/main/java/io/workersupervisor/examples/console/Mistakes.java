@@ -54,7 +54,7 @@ final class Mistakes {
                 : noAccount(line, word).orElse(line.getCommandName() + " does not take " + Output.quoted(word));
     }
 
-    /** Picocli ends a list of accounts at a word that is none, and does not tell why it is none. */
+    /** Picocli ends a list of accounts at a word that is none, and does not say why it is none. */
     private static Optional<String> noAccount(CommandLine line, String word) {
         if (line.getCommandSpec().positionalParameters().stream()
                 .noneMatch(parameter -> parameter.paramLabel().equals("ACCOUNT"))) {

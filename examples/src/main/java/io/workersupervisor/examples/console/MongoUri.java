@@ -26,7 +26,7 @@ final class MongoUri {
 
     private static final int MOST = 4_096;
 
-    /** What stands before the first of these names user and hosts. */
+    /** The ends of the part that names user and hosts. */
     private static final Pattern PARTS = Pattern.compile("(mongodb(?:\\+srv)?://)([^/?#]*)(.*)", Pattern.DOTALL);
 
     private final String text;
@@ -116,7 +116,7 @@ final class MongoUri {
         return text;
     }
 
-    /** Whether the command line holds the password, where every user of the machine sees it. */
+    /** Tells whether the command line holds the password, where every user of the machine sees it. */
     boolean isSeenByOthers() {
         return onCommandLine;
     }

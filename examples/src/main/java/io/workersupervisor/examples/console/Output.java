@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Where a command prints to: text for people or JSON for programs. */
+/** The output of a command: text for people or JSON for programs. */
 final class Output {
     private static final int PAGE = 1 << 16;
 
@@ -35,7 +35,7 @@ final class Output {
         this.errorColours = errorColours;
     }
 
-    /** How log entries are shown to people. */
+    /** The form of log entries for people. */
     LogWords words() {
         return new LogWords(times, colours);
     }
@@ -50,7 +50,7 @@ final class Output {
         return colours;
     }
 
-    /** How times are shown to people. */
+    /** The form of times for people. */
     Times times() {
         return times;
     }
@@ -73,7 +73,7 @@ final class Output {
 
     /**
      * The exit code, when all is printed: output that was lost is a failure, unless the reader of a pipe has seen enough.
-     * What was done stays done.
+     * Completed changes stay.
      */
     int finish(int exitCode) {
         if (!out.checkError() || isPipe()) {
@@ -108,7 +108,7 @@ final class Output {
         out.flush();
     }
 
-    /** Whether nobody can read what is printed. */
+    /** Tells whether nobody can read the output. */
     boolean isClosed() {
         return out.checkError();
     }

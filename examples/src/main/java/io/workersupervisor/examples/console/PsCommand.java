@@ -71,7 +71,7 @@ final class PsCommand implements Action {
         }
     }
 
-    /** The accounts that are asked for in vain. */
+    /** The accounts that were asked for and are unknown. */
     private List<AccountId> unknown(Inspection inspection, List<Account> found) {
         return accounts.stream()
                 .distinct()
@@ -103,7 +103,7 @@ final class PsCommand implements Action {
                 : output.colours().bold(table.substring(0, end)) + table.substring(end);
     }
 
-    /** What is shown of an account; a worker without a row has neither a state nor anybody's wish. */
+    /** The line of an account; a worker without a row has neither a state nor a wish. */
     private record Account(WorkerStatus status, Optional<StopReason> reason) {
         List<String> row(Instant now, Output output) {
             return List.of(
@@ -118,7 +118,7 @@ final class PsCommand implements Action {
                     evidence(output));
         }
 
-        /** What the probe says, beginning with what is not as the state has it. */
+        /** The answer of the probe, beginning with a contradiction to the state. */
         private String evidence(Output output) {
             if (status.liveness().isEmpty()) {
                 return "-";

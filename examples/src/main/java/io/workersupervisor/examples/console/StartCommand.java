@@ -144,7 +144,7 @@ final class StartCommand implements Action {
         }
     }
 
-    /** What this program knows of a database is not for its workers. */
+    /** Removes this program's knowledge of a database from the environment of its workers. */
     private static void hideSecrets(WorkerSpec.Builder spec) {
         List.of(MongoUri.URI, MongoUri.PASSWORD).stream()
                 .filter(System.getenv()::containsKey)

@@ -72,12 +72,12 @@ final class StoreOptions {
         return prefix;
     }
 
-    /** Whether the registry is in MongoDB, too. */
+    /** Tells whether the registry is in MongoDB, too. */
     boolean hasSharedRegistry() {
         return registry.filter("mongo"::equals).isPresent();
     }
 
-    /** Whether they name something that only a MongoDB has. */
+    /** Tells whether they name something that only a MongoDB has. */
     boolean needMongo() {
         return hasSharedRegistry() || prefix.isPresent() || passwordFile.isPresent();
     }

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where a command finds rows and log entries: SQLite files in the data directory, or the MongoDB that options and
+ * The stores of rows and log entries of a command: SQLite files in the data directory, or the MongoDB that options and
  * environment name.
  *
  * @param logs the MongoDB that has the log entries, if one has
@@ -78,7 +78,7 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows) {
         return Registry.of(SqliteWorkerRegistry.openReadOnly(data));
     }
 
-    /** Where a host puts entries; opened when they come. */
+    /** The sink of a host; opened when entries come. */
     LogSink sink(DataDirectory data, Optional<Duration> keep) {
         if (logs.isPresent()) {
             MongoLogSink sink = MongoLogSink.in(logs.get());
@@ -89,7 +89,7 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows) {
                 .build();
     }
 
-    /** Where entries are looked up; empty where no host has made a log sink. */
+    /** The sink for looking up entries; empty where no host has made one. */
     Optional<LogSink> sinkToLookAt(DataDirectory data) {
         if (logs.isPresent()) {
             return mongoToLookAt().map(LogSink.class::cast);

@@ -38,7 +38,7 @@ final class TailCommand implements Action {
             names = "--level",
             paramLabel = "LEVEL",
             completionCandidates = Values.Levels.class,
-            description = "Only this level and graver ones: DEBUG, INFO, WARNING (or WARN), ERROR, CRITICAL.")
+            description = "Only this level and higher ones: DEBUG, INFO, WARNING (or WARN), ERROR, CRITICAL.")
     private LogLevel level = LogLevel.DEBUG;
 
     @Option(

@@ -38,7 +38,7 @@ final class Termination {
         asked.await();
     }
 
-    /** Waits for at most this long; whether it was told to end. */
+    /** Waits for at most this long; true if this process was asked to end. */
     boolean await(Duration longest) throws InterruptedException {
         return asked.await(longest.toNanos(), TimeUnit.NANOSECONDS);
     }

@@ -3,7 +3,7 @@ package io.workersupervisor.examples.console;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerListener;
 
-/** Passes on what the result of a command does not tell: trouble with the whole data directory. */
+/** Prints the trouble that no result of a command shows: trouble with the whole data directory. */
 record TroubleListener(Output output) implements WorkerListener {
     @Override
     public void onEvent(WorkerEvent event) {

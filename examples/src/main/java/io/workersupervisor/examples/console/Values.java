@@ -15,7 +15,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads the values on the command line. A message names bound and value; whoever prints it names the option. */
+/** Reads the values on the command line. A message names bound and value; its printer names the option. */
 final class Values {
     /** The names that logging libraries of other languages have for a level. */
     private static final Map<String, LogLevel> ALIASES =
@@ -105,7 +105,7 @@ final class Values {
         }
     }
 
-    /** How many there shall be. */
+    /** A number within bounds. */
     static final class Count implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String value) {
@@ -113,7 +113,7 @@ final class Values {
         }
     }
 
-    /** How many log entries there shall be. */
+    /** A number of log entries. */
     static final class Entries implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String value) {
@@ -148,7 +148,7 @@ final class Values {
         }
     }
 
-    /** How long log entries are kept. */
+    /** The time for which log entries are kept. */
     static final class Keep implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {

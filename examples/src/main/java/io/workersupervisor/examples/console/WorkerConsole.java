@@ -87,7 +87,7 @@ public final class WorkerConsole {
 
     private static final int WIDTH = 100;
 
-    /** What the JVM makes of bytes that are no character in the locale. */
+    /** The character that the JVM reads for bytes that are none in the locale. */
     private static final char UNDECODED = '\ufffd';
 
     private static final String[] NOTES = {
