@@ -61,7 +61,7 @@ public record StopReport(
     private static final int MOST_LOG_EVIDENCE = 4;
     private static final int MOST_ENTRIES = 20;
 
-    /** How many of the last entries the text for people shows. */
+    /** Number of last entries in the text for people. */
     private static final int SHOWN = 3;
 
     /** Field names, commas, account, worker id, numbers, times and words. */

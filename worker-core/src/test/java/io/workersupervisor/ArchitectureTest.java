@@ -223,20 +223,28 @@ class ArchitectureTest {
         assertThat(named).isEmpty();
     }
 
-    /** A method reference from another package to such a member fails when it is linked, and the compiler does not say so. */
+    /**
+     * A method reference from another package to such a member fails when it is linked, and the compiler does not say so.
+     * Parts of a record, which only its own package reads, are left out.
+     */
     @Test
     void public_members_name_no_hidden_type() {
         Set<String> named = new TreeSet<>();
         core.stream()
                 .filter(ArchitectureTest::isVisible)
-                .forEach(type -> type.getCodeUnits().stream()
-                        .filter(unit -> isSeen(unit.getModifiers()))
-                        .forEach(unit -> Stream.concat(
-                                        Stream.of(unit.getRawReturnType()), unit.getRawParameterTypes().stream())
-                                .map(JavaClass::getBaseComponentType)
-                                .filter(inside -> inside.getPackageName().startsWith(API) && !isVisible(inside))
-                                .forEach(hidden -> named.add(unit.getFullName() + " names " + hidden.getName()))));
+                .flatMap(type -> type.getCodeUnits().stream())
+                .filter(unit -> isSeen(unit.getModifiers()) && !isPartOfRecord(unit))
+                .forEach(unit -> Stream.concat(Stream.of(unit.getRawReturnType()), unit.getRawParameterTypes().stream())
+                        .map(JavaClass::getBaseComponentType)
+                        .filter(type -> type.getPackageName().startsWith(API) && !isVisible(type))
+                        .forEach(hidden -> named.add(unit.getFullName() + " names " + hidden.getName())));
         assertThat(named).isEmpty();
+    }
+
+    private static boolean isPartOfRecord(JavaCodeUnit unit) {
+        return unit.getOwner().isRecord()
+                && (unit.isConstructor()
+                        || unit.getOwner().tryGetField(unit.getName()).isPresent());
     }
 
     private static boolean isVisible(JavaClass type) {

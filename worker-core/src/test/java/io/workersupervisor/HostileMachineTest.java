@@ -14,8 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** P2, P3: a machine on which process numbers are used again, hidden, or belong to others. Needs root. */
 @Needs({Need.ROOT, Need.UNSHARE, Need.SETPRIV})
 class HostileMachineTest {
-    private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java")
-            + " -Xshare:auto -XX:TieredStopAtLevel=1 " + "-cp \"$CLASSES\" io.workersupervisor.ProbeMain";
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java") + " -Xshare:auto -XX:TieredStopAtLevel=1 "
+                    + "-cp \"$CLASSES\" io.workersupervisor.internal.liveness.ProbeMain";
 
     @TempDir
     Path directory;

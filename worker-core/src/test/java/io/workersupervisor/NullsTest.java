@@ -114,6 +114,7 @@ class NullsTest {
                 entry(StartResult.class, new StartResult.Started(account, "w", 1, 1, Instant.EPOCH)),
                 entry(StartResult.Started.class, new StartResult.Started(account, "w", 1, 1, Instant.EPOCH)),
                 entry(StopResult.Refused.class, new StopResult.Refused(account, RefusalReason.STOPPING, "text")),
+                entry(WorkerInspector.class, WorkerInspector.of(data, new InMemoryWorkerRegistry())),
                 entry(LogEntry.class, entryOf(account)),
                 entry(WorkerStatus.class, statusOf(account))));
         samples = made;
@@ -230,7 +231,9 @@ class NullsTest {
 
     private static List<Executable> executables(Class<?> type) {
         Stream<Executable> methods = Arrays.<Executable>stream(type.getDeclaredMethods())
-                .filter(method -> !type.isInterface() || Modifier.isStatic(method.getModifiers()))
+                .filter(method -> !type.isInterface()
+                        || type == WorkerInspector.class
+                        || Modifier.isStatic(method.getModifiers()))
                 .filter(method -> !method.getName().equals("equals"))
                 .filter(method -> !(type.isEnum() && method.getName().equals("valueOf")));
         return Stream.concat(Arrays.stream(type.getDeclaredConstructors()), methods)

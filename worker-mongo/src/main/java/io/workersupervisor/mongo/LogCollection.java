@@ -27,7 +27,7 @@ final class LogCollection {
 
     private static final Logger LOG = LoggerFactory.getLogger(MongoLogSink.class);
 
-    /** The same keys with other options are there. */
+    /** Error code: an index with the same keys and other options is there. */
     private static final int OPTIONS_CONFLICT = 85;
 
     private static final Bson BY_TIME = Indexes.ascending("timestamp");

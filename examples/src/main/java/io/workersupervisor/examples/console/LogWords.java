@@ -51,7 +51,7 @@ final class LogWords {
         return text.toString();
     }
 
-    /** What was asked for: {@code account 5, WARNING and above}. */
+    /** The question in words: {@code account 5, WARNING and above}. */
     String text(LogQuery query) {
         List<String> words = new ArrayList<>();
         words.add(query.account().map(account -> "account " + account).orElse("all accounts"));

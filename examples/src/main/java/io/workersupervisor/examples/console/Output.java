@@ -40,7 +40,7 @@ final class Output {
         return new LogWords(times, colours);
     }
 
-    /** The same streams, for programs. */
+    /** Output for programs, on the same streams. */
     Output json() {
         return new Output(out, err, true, Colours.NONE, errorColours);
     }

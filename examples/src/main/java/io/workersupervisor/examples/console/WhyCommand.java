@@ -145,7 +145,7 @@ final class WhyCommand implements Action {
                 (isNext ? "\n" : "") + text(account, status, reports, output) + text(timeline, output.times()), fields);
     }
 
-    /** Of the newest reports, the time since the first of their workers. */
+    /** The time since the first worker of the newest reports. */
     private static boolean isAsOldAs(TimelineEntry entry, List<StopReport> reports) {
         return reports.isEmpty()
                 || !entry.at().isBefore(reports.get(reports.size() - 1).startedAt());

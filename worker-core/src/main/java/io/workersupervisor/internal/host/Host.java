@@ -69,7 +69,7 @@ public final class Host {
     /** Delay before a reported end is filed, so that a start carries it, or several share one commit. */
     private static final Duration BEHIND = Duration.ofMillis(20);
 
-    /** How long a beginning host waits for its first pass over the rows, which goes on behind it. */
+    /** Longest wait of a beginning host for its first pass over the rows, which goes on behind it. */
     private static final Duration FIRST_LOOK = Duration.ofSeconds(10);
 
     private final ProtocolContext context;

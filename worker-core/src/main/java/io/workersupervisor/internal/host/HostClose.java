@@ -30,7 +30,7 @@ import java.util.function.BiConsumer;
  * A crash in between leaves rows that the next host goes on with.
  */
 record HostClose(ProtocolContext context, HostState state, HostThreads threads, Lifecycle lifecycle) {
-    /** How long a closing host tries to file reported ends. */
+    /** Time in which a closing host tries to file reported ends. */
     private static final Duration LAST_FILING = Duration.ofSeconds(2);
 
     void run(boolean stopsWorkers, Duration patience) {

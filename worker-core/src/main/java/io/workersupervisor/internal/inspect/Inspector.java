@@ -41,6 +41,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -69,7 +70,7 @@ public record Inspector(
         implements WorkerInspector {
     private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.WorkerInspector");
 
-    /** How many findings are remembered as reported; then they are reported once more. */
+    /** Findings remembered as reported; beyond this number they are reported once more. */
     private static final int MOST_REPORTED = 1_000;
 
     public static Inspector of(DataDirectory data, WorkerRegistry registry, Optional<LogSink> sink) {
@@ -121,6 +122,7 @@ public record Inspector(
 
     @Override
     public Optional<WorkerStatus> status(AccountId account) {
+        Objects.requireNonNull(account, "account");
         Optional<WorkerStatus> registered = registry.find(account).map(this::status);
         return registered
                 .filter(status -> status.state().isOpen())
@@ -132,26 +134,31 @@ public record Inspector(
 
     @Override
     public List<StopReport> why(AccountId account) {
+        Objects.requireNonNull(account, "account");
         return registry.reports(account, StopReport.KEPT);
     }
 
     @Override
     public LogAnswer logs(LogQuery query) {
+        Objects.requireNonNull(query, "query");
         return logs.find(query);
     }
 
     @Override
     public LogFollower follow(AccountId account) {
+        Objects.requireNonNull(account, "account");
         return logs.follow(account);
     }
 
     @Override
     public List<TimelineEntry> timeline(AccountId account) {
+        Objects.requireNonNull(account, "account");
         return Timeline.of(registry.find(account), why(account), Timeline.refusals(Layout.eventLog(data), account));
     }
 
     @Override
     public StopCounts counts(Instant since) {
+        Objects.requireNonNull(since, "since");
         return StopCounts.of(since, registry.reportsSince(since));
     }
 

@@ -42,10 +42,10 @@ import java.util.function.Supplier;
  * </ol>
  */
 public final class AccountCheck {
-    /** How long, beyond the stop grace, a host that seems alive is left at a row that does not change. */
+    /** Time beyond the stop grace in which a row that does not change is left to the host that seems to work on it. */
     private static final Duration LONGEST_INTENT = Duration.ofSeconds(60);
 
-    /** How many intents of other hosts are remembered; then they are counted anew. */
+    /** Intents of other hosts that are remembered; beyond this number they are counted anew. */
     private static final int MOST_ELSEWHERE = 10_000;
 
     private final ProtocolContext context;
@@ -100,7 +100,7 @@ public final class AccountCheck {
     /** The ladder is to go on, without the account's mutex. */
     private record Resume() implements Result {}
 
-    /** How far a look at an account may go. */
+    /** The reach of a look at an account. */
     private enum Reach {
         LOOK,
         LADDER
@@ -191,7 +191,7 @@ public final class AccountCheck {
         } else if (Detail.identityOf(row).isEmpty()) {
             return unrecorded(row, reach);
         }
-        Judgement judgement = StopProtocol.isToEnd(row)
+        Judgement judgement = row.isToEnd()
                 ? context.judge().judgeToEnd(row)
                 : context.judge().judge(row);
         return judged(row, judgement, reach);
@@ -199,7 +199,7 @@ public final class AccountCheck {
 
     private Result judged(WorkerRow row, Judgement judgement, Reach reach) {
         if (judgement instanceof Judgement.Alive) {
-            return StopProtocol.isToEnd(row) ? resume(row, reach) : lives(row);
+            return row.isToEnd() ? resume(row, reach) : lives(row);
         } else if (judgement instanceof Judgement.Dead dead) {
             return filed(ends.file(row, ends.ending(row, dead, List.of())));
         } else if (judgement instanceof Judgement.Draining draining) {
@@ -223,7 +223,7 @@ public final class AccountCheck {
         if (settled instanceof LaunchSettlement.Over over) {
             return filed(ends.file(row, ends.ending(row, over, List.of())));
         } else if (settled instanceof LaunchSettlement.Found found) {
-            if (StopProtocol.isToEnd(row)) {
+            if (row.isToEnd()) {
                 return resume(row, reach);
             }
             WorkerRow running = RowChanges.running(row, found.identity());

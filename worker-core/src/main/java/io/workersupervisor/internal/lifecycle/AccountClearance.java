@@ -46,7 +46,7 @@ record AccountClearance(
     /** Somebody else works on the account: wait, bounded. */
     record Wait(RefusalReason reason, String evidence) implements Answer {}
 
-    /** How a row on which another living host works is met. */
+    /** The way to meet a row on which another living host works. */
     enum Manners {
         WAIT,
         GO_ON
@@ -98,7 +98,7 @@ record AccountClearance(
     private Answer recorded(WorkerRow row, Manners manners) {
         Judgement judgement = context.judge().judge(row);
         if (judgement instanceof Judgement.Alive alive) {
-            return StopProtocol.isToEnd(row) ? stopping(row, manners) : running(row, alive.evidence());
+            return row.isToEnd() ? stopping(row, manners) : running(row, alive.evidence());
         } else if (judgement instanceof Judgement.Dead dead) {
             return clear(row, ends.ending(row, dead, List.of()));
         } else if (judgement instanceof Judgement.Draining draining) {
@@ -140,7 +140,7 @@ record AccountClearance(
         if (settled instanceof LaunchSettlement.Over over) {
             return clear(row, ends.ending(row, over, List.of()));
         } else if (settled instanceof LaunchSettlement.Found found) {
-            if (StopProtocol.isToEnd(row)) {
+            if (row.isToEnd()) {
                 return stopping(row, manners);
             }
             WorkerRow adopted = RowChanges.running(row, found.identity());

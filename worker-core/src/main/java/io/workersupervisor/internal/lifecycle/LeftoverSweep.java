@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /** Steps 4 and 6 of {@link StopLadder}: ends the descendants of a worker. */
 record LeftoverSweep(ProtocolContext context, Signals signals, Descendants descendants) {
-    /** How long leftovers are swept: those that fork without end may need several rounds. */
+    /** Time in which leftovers are swept: processes that fork without end may need several rounds. */
     static final Duration SWEEP = Duration.ofSeconds(10);
 
     /** Longer than a process takes to vanish after KILL: a search then finds new ones only. */

@@ -32,7 +32,7 @@ public record StartCalls(
         StopProtocol stops,
         SupervisedWorkers supervised,
         WorkerEnds ends) {
-    /** How long a call waits for another call of this host for the same account. */
+    /** Longest wait of a call for another call of this host for the same account. */
     public static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** The refusal of a call that has waited so long. */

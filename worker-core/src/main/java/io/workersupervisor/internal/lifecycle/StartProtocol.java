@@ -41,7 +41,7 @@ import java.util.concurrent.CompletableFuture;
  * A crash between any two steps leaves row, lock, birth and exit record, from which the next host resolves it.
  */
 final class StartProtocol {
-    /** How long a start waits for another start or stop of its account. */
+    /** Longest wait of a start for another start or stop of its account. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private static final Duration POLL = Duration.ofMillis(25);

@@ -31,10 +31,10 @@ import java.util.function.Supplier;
  * A crash here leaves a RUNNING row, which the next host adopts or closes.
  */
 record StartVerification(ProtocolContext context, EndFiling ends) {
-    /** How long the end of a worker that died within the grace may take to be filed. */
+    /** Longest time for the end of a worker that died within the grace to be filed. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-    /** How long another call of this host may take to report an end that is filed. */
+    /** Longest time for another call of this host to report an end that is filed. */
     private static final Duration REPORTING = Duration.ofSeconds(2);
 
     private static final Duration POLL = Duration.ofMillis(25);

@@ -47,7 +47,7 @@ record StopLadder(
         EndFiling ends,
         Signals signals,
         LeftoverSweep leftovers) {
-    /** How long a worker may take to vanish after KILL, and a lock to be let go. */
+    /** Longest time for a worker to vanish after KILL, and for its lock to be let go. */
     static final Duration AFTER_KILL = Duration.ofSeconds(5);
 
     StopLadder(ProtocolContext context, LaunchSettlement settlement, EndFiling ends, Signals signals) {

@@ -1,7 +1,6 @@
 package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.AccountId;
-import io.workersupervisor.Desired;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
@@ -92,11 +91,6 @@ public record StopProtocol(
         return row.state() == WorkerState.STOPPING
                 ? row
                 : RowChanges.stopping(row, context.self(), context.now(), purpose);
-    }
-
-    /** True if the row asks for the end of its worker. */
-    static boolean isToEnd(WorkerRow row) {
-        return row.state() == WorkerState.STOPPING || row.desired() == Desired.STOPPED;
     }
 
     /** Steps 2 to 4 of a person's stop. */

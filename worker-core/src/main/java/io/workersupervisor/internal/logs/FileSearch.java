@@ -47,7 +47,7 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
         }
     }
 
-    /** The same of the entries that a sink does not have yet. */
+    /** Searches the entries that a sink does not have yet. */
     List<LogEntry> findBehind(LogQuery query, String sink) {
         try {
             List<SinkCheckpoints.Waiting> waiting = SinkCheckpoints.waiting(data, sink).stream()

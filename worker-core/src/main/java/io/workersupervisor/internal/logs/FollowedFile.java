@@ -25,7 +25,7 @@ final class FollowedFile implements AutoCloseable {
     /** A line is an entry of its own when nothing has followed it for this long. */
     static final Duration QUIET = Duration.ofMillis(200);
 
-    /** The same for a traceback in the middle of its frames. */
+    /** Pause that ends a traceback in the middle of its frames. */
     static final Duration JOINING = Duration.ofSeconds(2);
 
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);

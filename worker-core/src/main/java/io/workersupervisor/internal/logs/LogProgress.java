@@ -36,7 +36,7 @@ record LogProgress(long inode, long base, long offset, Instant time, LogLevel le
         return new LogProgress(newInode, base + offset + lost, 0, time, level, Mark.NONE);
     }
 
-    /** Another place in the same file, without a mark. */
+    /** Moves to another place in the same file, without a mark. */
     LogProgress at(long other) {
         return new LogProgress(inode, base, other, time, level, Mark.NONE);
     }

@@ -23,7 +23,7 @@ public record KeeperStarter(KeeperBinary binary, List<Path> places, Clocks clock
     private static final int BEGUN = 0;
     private static final int ANOTHER_HAS_IT = 75;
 
-    /** Another thread's fork holds the file open for writing until its exec. */
+    /** Tries while the fork of another thread holds the file open for writing, until its exec. */
     private static final int TRIES = 20;
 
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(5);
