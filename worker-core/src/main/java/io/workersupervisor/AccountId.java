@@ -78,7 +78,10 @@ public final class AccountId implements Comparable<AccountId> {
             return of(text);
         }
         throw new IllegalArgumentException(
-                "account must be a number or a text that is none, was " + Text.quoted(String.valueOf(value)));
+                value instanceof String
+                        ? "account is the number " + value + " stored as text"
+                        : "account must be a number or a text, was "
+                                + value.getClass().getSimpleName());
     }
 
     /** The key as a store and JSON keep it: a {@link Long} or a {@link String}. */

@@ -179,7 +179,7 @@ class SqliteFailureTest {
             assertThat(registry.list(RowSelection.ALL).unreadable())
                     .singleElement()
                     .asString()
-                    .contains("the number 1 given as a string");
+                    .contains("the number 1 stored as text");
         }
     }
 
