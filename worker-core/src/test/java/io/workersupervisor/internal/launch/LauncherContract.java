@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.ExitStatus;
+import io.workersupervisor.Need;
+import io.workersupervisor.Needs;
 import io.workersupervisor.TestNode;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.directory.Layout;
@@ -24,6 +26,8 @@ import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.machine.ProcessProbe;
 import io.workersupervisor.internal.registry.WorkerIds;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -365,5 +369,20 @@ public abstract class LauncherContract {
         assertThat(((LaunchAnswer.NotLaunched) answer).step()).isEqualTo("log file");
         assertThat(((LaunchAnswer.NotLaunched) answer).error()).contains(request.workerId());
         assertThat(local.records().birth(request.workerId())).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    @Needs(Need.NO_EMULATOR)
+    void P6_a_program_of_another_machine_is_not_launched_and_named() throws IOException {
+        ByteBuffer riscV = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+        riscV.put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1})
+                .putShort(16, (short) 2)
+                .putShort(18, (short) 243);
+        Path program = Files.write(directory.resolve("program"), riscV.array());
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+
+        LaunchAnswer answer = launcher.launch(request(1, WorkerSpec.of(ACCOUNT, program.toString())));
+
+        assertThat(answer).isEqualTo(new LaunchAnswer.NotLaunched("program", "Exec format error: " + program));
     }
 }

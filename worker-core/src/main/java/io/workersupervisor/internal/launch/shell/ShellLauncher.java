@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -66,6 +67,10 @@ public final class ShellLauncher implements Launcher {
             return not.answer();
         }
         ResolvedCommand.Ready ready = (ResolvedCommand.Ready) resolved;
+        Optional<LaunchAnswer> unfit = unfit(Path.of(ready.command().get(0)));
+        if (unfit.isPresent()) {
+            return unfit.get();
+        }
         try {
             ProcessBuilder builder = new ProcessBuilder(command(request, ready.command()));
             WorkerEnvironment.set(builder.environment(), ready.environment());
@@ -78,6 +83,26 @@ public final class ShellLauncher implements Launcher {
             String step = SpawnError.number(e) == SpawnError.TOO_LONG ? "program" : "spawn";
             return new LaunchAnswer.NotLaunched(step, SpawnError.words(e));
         }
+    }
+
+    /** The reason for which the shell must not run it. Another thread looks at it: a file system may hang for good. */
+    private Optional<LaunchAnswer> unfit(Path program) {
+        CompletableFuture<Boolean> foreign = CompletableFuture.supplyAsync(() -> ForeignProgram.is(program), readers);
+        String why;
+        try {
+            if (!foreign.get(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                return Optional.empty();
+            }
+            why = "Exec format error: " + program;
+        } catch (TimeoutException late) {
+            why = program + " could not be opened within " + Text.words(patience) + ": its file system hangs";
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            why = "the look at " + program + " was interrupted";
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a look at a program contains what it throws", e);
+        }
+        return Optional.of(new LaunchAnswer.NotLaunched("program", why));
     }
 
     private List<String> command(LaunchRequest request, List<String> words) throws IOException {

@@ -8,7 +8,6 @@ import io.workersupervisor.ExitStatus;
 import io.workersupervisor.Need;
 import io.workersupervisor.Needs;
 import io.workersupervisor.TestNode;
-import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.InheritedLimits;
 import io.workersupervisor.internal.launch.LaunchRecords;
@@ -23,8 +22,6 @@ import io.workersupervisor.internal.launch.shell.ShellTools;
 import io.workersupervisor.internal.liveness.LocalEvidence;
 import io.workersupervisor.internal.machine.Clocks;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,21 +62,6 @@ class KeeperLauncherTest extends LauncherContract {
         launch(request);
         await().until(() -> local.records().exit(request.workerId()).isPresent());
         return local.records().exit(request.workerId()).orElseThrow().status();
-    }
-
-    @Test
-    @Needs(Need.NO_EMULATOR)
-    void P6_a_program_of_another_machine_is_not_launched_and_named() throws IOException {
-        ByteBuffer riscV = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
-        riscV.put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1})
-                .putShort(16, (short) 2)
-                .putShort(18, (short) 243);
-        Path program = Files.write(directory.resolve("program"), riscV.array());
-        assertThat(program.toFile().setExecutable(true)).isTrue();
-
-        LaunchAnswer answer = launcher.launch(request(1, WorkerSpec.of(ACCOUNT, program.toString())));
-
-        assertThat(answer).isEqualTo(new LaunchAnswer.NotLaunched("program", "Exec format error: " + program));
     }
 
     @Test

@@ -1,12 +1,16 @@
 package io.workersupervisor.internal.launch.shell;
 
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
+import io.workersupervisor.FileLease;
 import io.workersupervisor.Need;
 import io.workersupervisor.Needs;
+import io.workersupervisor.Samples;
+import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.Launcher;
@@ -72,6 +76,34 @@ class ShellLauncherTest {
                 local.machine().bootId(),
                 local.machine().pidNamespace(),
                 local.machine().timeNamespace());
+    }
+
+    @Test
+    @Needs({Need.PERL, Need.LEASES})
+    void P7_a_program_whose_file_system_hangs_is_refused_in_time(@TempDir Path directory) throws Exception {
+        LocalEvidence local = LocalEvidence.of(DataDirectory.open(directory.resolve("data")), false);
+        Path program = Files.copy(Path.of("/bin/sleep"), directory.resolve("program"), COPY_ATTRIBUTES);
+        WorkerSpec spec =
+                WorkerSpec.builder(AccountId.of(1), program.toString(), "600").build();
+        ExecutorService readers = Executors.newCachedThreadPool();
+        Launcher launcher = new ShellLauncher(
+                local.data(),
+                local.script(),
+                new ShellRecords(local.data()),
+                local.machine(),
+                readers,
+                Duration.ofMillis(300));
+        try {
+            LaunchAnswer answer = FileLease.during(
+                    program, () -> launcher.launch(new Launcher.LaunchRequest(spec, Samples.WORKER, 1)));
+
+            assertThat(answer)
+                    .isEqualTo(new LaunchAnswer.NotLaunched(
+                            "program", program + " could not be opened within 300 ms: its file system hangs"));
+            assertThat(local.records().workers()).isEmpty();
+        } finally {
+            readers.shutdown();
+        }
     }
 
     @Test
