@@ -72,7 +72,7 @@ public enum Need {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Where the program of this name is. */
+    /** The place of the program of this name. */
     public Path path() {
         return find().orElseThrow(() -> new IllegalStateException(label() + " is not on the PATH"));
     }

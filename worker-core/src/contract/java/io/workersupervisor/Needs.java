@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * What a test needs of the machine: the one way to say so, for a class or a method. Where one of these is missing, the test is
+ * Names what a test needs of the machine: the one way to say so, for a class or a method. Where one of these is missing, the test is
  * skipped before anything of it runs, and standard error gets one line for each class and need: {@code SKIPPED Class: busybox}.
  *
  * <p>Two variables of the environment change that. {@code WORKER_TESTS_REQUIRED=true} makes the tests fail instead, so that a

@@ -115,7 +115,7 @@ class ArchitectureTest {
             "Explanation", Set.of("diagnosis"),
             "RowDetail", Set.of("registry"));
 
-    /** What a class may name before it is one that knows everything. */
+    /** The most core types that the host may name before it is a class that knows everything. */
     private static final int MOST_NAMED_BY_HOST = 60;
 
     private final JavaClasses core = new ClassFileImporter()

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which tests are skipped, which fail and which run, by what the machine has and two variables say. */
+/** Tests are skipped, fail or run by the machine and by two variables. */
 class NeedsTest {
     private static final Set<Need> EVERYTHING = EnumSet.allOf(Need.class);
     private static final Set<Need> NOTHING = EnumSet.noneOf(Need.class);

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the pages name is there: files, headings, tests and their properties. */
+/** Everything that the pages name is there: files, headings, tests and their properties. */
 class PagesTest {
     private static final Pattern TEST = Pattern.compile("-Dtest=(\\w+)");
     private static final Pattern PROPERTY = Pattern.compile("-D((?:race|crash|torture|proof)\\.\\w+)");

@@ -43,7 +43,7 @@ public final class Programs implements AutoCloseable {
         environment.put(name, value);
     }
 
-    /** What a program printed and how it ended. */
+    /** The output of a program, and its end. */
     public record Ended(int exitCode, String out, String err) {}
 
     /** A program at work. */

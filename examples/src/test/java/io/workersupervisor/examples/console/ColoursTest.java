@@ -62,7 +62,7 @@ class ColoursTest {
         assertThat(onTerminal("", "ps", "--help")).contains("Usage").doesNotContain(ESCAPE);
     }
 
-    /** What a command shows on a terminal, with something of the shell's behind it. */
+    /** The output of a command on a terminal, with something of the shell's behind it. */
     private String onTerminal(String behind, String... words) throws Exception {
         String command = Programs.command(WorkerConsole.class, words).stream()
                 .map(word -> "'" + word + "'")

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
-/** How the console is called: words, help, completion, and where it works. */
+/** Calls of the console: words, help, completion, and where it works. */
 class CommandLineTest {
     private final Path home;
     private final Path data;

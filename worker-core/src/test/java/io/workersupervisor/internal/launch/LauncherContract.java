@@ -58,7 +58,7 @@ public abstract class LauncherContract {
 
     public abstract Launcher launcher(LocalEvidence local);
 
-    /** Where this launch path records a worker. */
+    /** The files in which this launch path records a worker. */
     public abstract List<Path> recordFiles(LocalEvidence local, String workerId);
 
     @BeforeEach
