@@ -95,7 +95,7 @@ public final class WorkerSupervisor implements AutoCloseable {
         return host.ensureAll(byAccount(specs));
     }
 
-    private static Map<AccountId, WorkerSpec> byAccount(Collection<WorkerSpec> specs) {
+    static Map<AccountId, WorkerSpec> byAccount(Collection<WorkerSpec> specs) {
         Map<AccountId, WorkerSpec> byAccount = new LinkedHashMap<>();
         for (WorkerSpec spec : Require.nonNull("specs", specs)) {
             if (byAccount.put(spec.account(), spec) != null) {
