@@ -18,9 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** P2 and P3, branch by branch of the class's list. */
 class ProcessProbeTest {
-    private static final LongPredicate NOT_ASKED = pid -> {
-        throw new AssertionError("the kernel was asked for pid " + pid);
-    };
     private static final long PID = Samples.PROCESS.pid();
     private static final long TICKS = Samples.PROCESS.startTicks();
 
@@ -28,8 +25,12 @@ class ProcessProbeTest {
     @SuppressWarnings("NullAway.Init")
     private Path root;
 
+    private static boolean notAsked(long pid) {
+        throw new AssertionError("the kernel was asked for pid " + pid);
+    }
+
     private ProcessProbe probe(FakeProc proc) {
-        return new ProcessProbe(proc.view(), Samples.MACHINE, NOT_ASKED);
+        return new ProcessProbe(proc.view(), Samples.MACHINE, ProcessProbeTest::notAsked);
     }
 
     private FakeProc.Entry alive() {
@@ -37,7 +38,8 @@ class ProcessProbeTest {
     }
 
     private Finding worker(ProcessIdentity identity) {
-        return new ProcessProbe(new ProcFs(root), Samples.MACHINE, NOT_ASKED).probe(identity, Samples.WORKER);
+        return new ProcessProbe(new ProcFs(root), Samples.MACHINE, ProcessProbeTest::notAsked)
+                .probe(identity, Samples.WORKER);
     }
 
     @Test
