@@ -3,7 +3,7 @@ package io.workersupervisor;
 import io.workersupervisor.internal.host.Host;
 import io.workersupervisor.internal.host.HostSettings;
 import io.workersupervisor.internal.host.Seams;
-import io.workersupervisor.internal.launch.combined.LaunchSettings;
+import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.logs.LogSettings;
 import io.workersupervisor.internal.text.Require;
 import io.workersupervisor.internal.text.Text;
@@ -380,7 +380,8 @@ public final class WorkerSupervisor implements AutoCloseable {
                     closeTimeout,
                     onClose,
                     acceptsMoved,
-                    new LaunchSettings(launcher, keeperDirectory, withoutLock, seams.keeper(), seams.keeperPatience()),
+                    new LaunchPaths.Settings(
+                            launcher, keeperDirectory, withoutLock, seams.keeper(), seams.keeperPatience()),
                     new LogSettings(List.copyOf(sinks), summaryLevel, redaction, logBudget, logRetention),
                     seams)));
         }
