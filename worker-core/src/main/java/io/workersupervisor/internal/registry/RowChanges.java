@@ -101,6 +101,11 @@ public final class RowChanges {
         return changed(row, end, row.desired(), row.detail());
     }
 
+    /** As {@link #closed}, with a plan for the next start. */
+    public static WorkerRow planned(WorkerRow row, WorkerState end, Map<String, @Nullable Object> plan) {
+        return changed(row, end, row.desired(), Detail.of(row).withRestart(plan));
+    }
+
     private static WorkerRow changed(WorkerRow row, WorkerState newState, Desired newDesired, RowDetail newDetail) {
         return changed(row, row.revision() + 1, newState, newDesired, newDetail);
     }
