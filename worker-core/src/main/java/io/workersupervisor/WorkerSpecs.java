@@ -1,5 +1,8 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.keeping.SpecsFile;
+import io.workersupervisor.internal.text.Require;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,18 @@ public interface WorkerSpecs {
      */
     default Collection<AccountId> accounts() {
         return List.of();
+    }
+
+    /**
+     * The specs in a file, read again when it changes: a JSON object on each line, as {@code worker-core/docs/restarts.md} of
+     * the project describes it. The file may hold secrets and must be open to its owner alone (mode 0600). A line that is bad
+     * harms only its own account and is reported by line and field; a file that is missing, empty or half written changes
+     * nothing.
+     *
+     * @param file the file, which need not exist yet
+     */
+    static WorkerSpecs fromFile(Path file) {
+        return new SpecsFile(Require.nonNull("file", file));
     }
 
     /**
