@@ -88,8 +88,15 @@ public record LocalEvidence(
     private Optional<String> voucher(ProcessIdentity process, String workerId, AccountId account) {
         if (locks.isOpenIn(process.pid(), account)) {
             return Optional.of("it holds the account's lock");
+        } else if (records.birth(workerId)
+                .filter(birth -> birth.identity().equals(process))
+                .isPresent()) {
+            return Optional.of("its launcher recorded its birth");
         }
-        return Optional.empty();
+        return ProcessHandle.of(process.pid())
+                .flatMap(ProcessHandle::parent)
+                .filter(parent -> locks.isOpenIn(parent.pid(), account))
+                .map(parent -> "its launcher, pid " + parent.pid() + ", holds the account's lock");
     }
 
     /** True if the process of a worker runs, although it may have cleared its environment. */
