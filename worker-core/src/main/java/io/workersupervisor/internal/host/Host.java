@@ -157,7 +157,7 @@ public final class Host {
                 settings.registry(),
                 eventLog,
                 events,
-                paths.puncher(data),
+                paths.puncher(),
                 file -> watch.noticed(file.workerId()),
                 timing);
         this.reconciler = new Reconciler(context, lifecycle, watch, threads.pool(), paths.keepers());

@@ -6,9 +6,7 @@ import io.workersupervisor.LivenessProbe;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.LaunchRecords;
-import io.workersupervisor.internal.launch.combined.BothRecords;
-import io.workersupervisor.internal.launch.keeper.KeeperRecords;
-import io.workersupervisor.internal.launch.shell.ShellRecords;
+import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
 import io.workersupervisor.internal.machine.Clocks;
@@ -41,9 +39,7 @@ public record LocalEvidence(
 
     /** For a reader, who starts nothing. */
     public static LocalEvidence of(DataDirectory data, Kernel machine, ProcFs proc, ShellScript script, Clocks timing) {
-        LaunchRecords records = new BothRecords(
-                new ShellRecords(data), new KeeperRecords(data, timing, KeeperRecords.Acknowledgement.NONE));
-        return of(data, machine, proc, script, timing, records, script::lockState);
+        return of(data, machine, proc, script, timing, LaunchPaths.records(data, timing), script::lockState);
     }
 
     public static LocalEvidence of(

@@ -3,6 +3,7 @@ package io.workersupervisor.internal.machine;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.LongPredicate;
 
 /**
  * Judges one process by its identity alone, without the lock.
@@ -18,14 +19,10 @@ import java.util.OptionalInt;
  *       vouch for it.
  *   <li>Else alive.
  * </ol>
+ *
+ * @param isAbsent asks the kernel without {@code /proc}: true only if it says that there is no such process
  */
-public record ProcessProbe(ProcFs proc, Kernel kernel, Existence existence) {
-    /** Asks the kernel whether a process number is in use, without {@code /proc}. */
-    public interface Existence {
-        /** True only if the kernel says that there is no such process. */
-        boolean isAbsent(long pid);
-    }
-
+public record ProcessProbe(ProcFs proc, Kernel kernel, LongPredicate isAbsent) {
     /** The result of a probe, with its evidence in words, and a zombie's wait status where it could be read. */
     public record Finding(Kind kind, String evidence, OptionalInt waitStatus) {
         /** True if the recorded process itself was found running, whatever its environment says. */
@@ -112,7 +109,7 @@ public record ProcessProbe(ProcFs proc, Kernel kernel, Existence existence) {
                     ? new Finding(Kind.DEAD, who + " does not exist")
                     : new Finding(Kind.DOUBT, who + " has an entry in /proc that cannot be read");
         }
-        return existence.isAbsent(pid)
+        return isAbsent.test(pid)
                 ? new Finding(Kind.DEAD, who + " does not exist (asked by signal, /proc hides processes)")
                 : new Finding(
                         Kind.DOUBT,
