@@ -75,8 +75,8 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
     StopReport report(WorkerRow row, Ending ending) {
         UnfiledEnds.Unfiled end =
                 new UnfiledEnds.Unfiled(row, context.diagnosis().report(row, ending));
-        context.events().hear(new WorkerEvent.Stopped(context.now(), end.report()));
         unfiled.put(end);
+        context.events().hear(new WorkerEvent.Stopped(context.now(), end.report()));
         behind.execute(() -> fileLater(row.account()));
         return end.report();
     }

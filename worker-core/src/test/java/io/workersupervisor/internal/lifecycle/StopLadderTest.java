@@ -230,9 +230,9 @@ class StopLadderTest {
     /** Starts a worker that overwrites its environment, as libraries do that set a title, and has closed its descriptors. */
     private StartResult.Started startUnmarked(WorkerSupervisor host) {
         StartResult.Started started = host.start(UNMARKED).orElseThrow();
-        await().until(
-                        () -> ProcFs.system().environment(started.pid()).orElse("").startsWith("\0xxx")
-                                && !node.local().locks().isOpenIn(started.pid(), ACCOUNT));
+        await().until(() ->
+                ProcFs.system().environment(started.pid()).orElse("").startsWith("\0xxx")
+                        && !node.local().locks().isOpenIn(started.pid(), ACCOUNT));
         return started;
     }
 
@@ -262,7 +262,8 @@ class StopLadderTest {
 
     @Test
     @Needs(Need.PERL)
-    void P2_a_worker_without_environment_and_lock_is_known_by_its_launcher_where_its_records_are_lost() throws Exception {
+    void P2_a_worker_without_environment_and_lock_is_known_by_its_launcher_where_its_records_are_lost()
+            throws Exception {
         WorkerSupervisor host = node.host();
         StartResult.Started worker = startUnmarked(host);
         host.close();
