@@ -61,6 +61,10 @@ public record RefusalReason(String code, String advice) {
     /** Others changed the row again and again. */
     public static final RefusalReason CONTENDED = new RefusalReason("CONTENDED", "try again");
 
+    /** The calling thread was interrupted before it knew. */
+    public static final RefusalReason INTERRUPTED =
+            new RefusalReason("INTERRUPTED", "call again from a thread that is not interrupted");
+
     /** The stop has taken its last step and something still lives. */
     public static final RefusalReason STOP_UNFINISHED =
             new RefusalReason("STOP_UNFINISHED", "look at the processes named; a running host goes on with the stop");
