@@ -40,7 +40,7 @@ public record Restart(
 
     /** Starts again after the same wait each time, 0 to 30 days. */
     public static Restart after(Duration wait) {
-        return new Restart(Optional.of(wait), wait, false, OptionalInt.empty(), CALM, false);
+        return new Restart(Optional.of(Require.nonNull("wait", wait)), wait, false, OptionalInt.empty(), CALM, false);
     }
 
     /**
@@ -51,6 +51,7 @@ public record Restart(
      * @param most the longest wait, not below the first
      */
     public static Restart backoff(Duration first, Duration most) {
+        Require.noneNull("first most", first, most);
         return new Restart(Optional.of(first), most, false, OptionalInt.empty(), CALM, false);
     }
 
@@ -61,7 +62,7 @@ public record Restart(
 
     /** Sets the time in which ends are counted, 1 second to 30 days. */
     public Restart within(Duration time) {
-        return new Restart(first, most, grace, budget, time, givesUp);
+        return new Restart(first, most, grace, budget, Require.nonNull("time", time), givesUp);
     }
 
     /** Tells whether a person is waited for at once. */

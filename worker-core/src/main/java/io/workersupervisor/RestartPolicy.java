@@ -50,7 +50,8 @@ public final class RestartPolicy {
                         case SESSION_CONFLICT, ACCOUNT_BANNED, AUTHORIZATION_LOST, LOGIN_REQUIRED, CONFIGURATION ->
                             Restart.never();
                         case FLOOD_WAIT -> Restart.backoff(FIVE_MINUTES, Duration.ofDays(1));
-                        case DISCONNECTED, DATABASE_LOCKED, SESSION_COPY_FAILED -> Restart.backoff(SECOND, FIVE_MINUTES);
+                        case DISCONNECTED, DATABASE_LOCKED, SESSION_COPY_FAILED ->
+                            Restart.backoff(SECOND, FIVE_MINUTES);
                         case UNHANDLED_EXCEPTION, KILLED_BY_SIGNAL, OUT_OF_MEMORY, START_FAILED, UNKNOWN, COMPLETED ->
                             CRASH;
                         case STOPPED_ON_REQUEST, MACHINE_LOST, LEASE_LOST -> Restart.after(Duration.ZERO);

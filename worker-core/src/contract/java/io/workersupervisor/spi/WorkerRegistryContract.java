@@ -23,8 +23,8 @@ import io.workersupervisor.spi.WorkerRegistry.Claimed;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -260,13 +260,12 @@ public abstract class WorkerRegistryContract {
         backingOff(4, "node-1", Optional.empty());
         stored(claim(Optional.empty(), AccountId.of(5), 5));
         WorkerRow stopped = backingOff(6, "node-1", Optional.of(noon));
-        registry()
-                .update(
-                        Optional.of(stopped),
-                        RowChanges.stopAsked(stopped, ACTOR, NOW));
+        registry().update(Optional.of(stopped), RowChanges.stopAsked(stopped, ACTOR, NOW));
 
         assertThat(registry().list(RowSelection.dueOf("node-1", noon)).rows()).containsExactly(due);
-        assertThat(registry().list(RowSelection.dueOf("node-1", noon.minusMillis(1))).rows())
+        assertThat(registry()
+                        .list(RowSelection.dueOf("node-1", noon.minusMillis(1)))
+                        .rows())
                 .isEmpty();
     }
 

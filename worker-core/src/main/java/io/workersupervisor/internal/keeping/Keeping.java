@@ -50,7 +50,8 @@ public final class Keeping {
             return plan(restart.first().orElseThrow(), why, 0, ends, now);
         } else if (restart.isNever()) {
             return person(why, ends);
-        } else if (report.reason() == StopReason.FLOOD_WAIT && report.retryAfter().isPresent()) {
+        } else if (report.reason() == StopReason.FLOOD_WAIT
+                && report.retryAfter().isPresent()) {
             Duration wait = report.retryAfter().get().plus(SKEW);
             return wait.compareTo(LONGEST_FLOOD) > 0 ? person(why, ends) : plan(wait, why, 0, ends, now);
         }
@@ -58,7 +59,9 @@ public final class Keeping {
         int tries = calm ? 0 : before.map(RestartPlan::tries).orElse(0);
         ends.add(now);
         if (restart.budget().isPresent() && ends.size() >= restart.budget().getAsInt()) {
-            return restart.givesUp() ? person("GAVE_UP " + why, ends) : plan(Restart.EXHAUSTED, why, tries, ends, now);
+            return restart.givesUp()
+                    ? person(RestartPlan.GAVE_UP + why, ends)
+                    : plan(Restart.EXHAUSTED, why, tries, ends, now);
         } else if (calm && restart.grace()) {
             return plan(Duration.ZERO, why, 0, ends, now);
         }

@@ -1,13 +1,12 @@
 package io.workersupervisor.internal.keeping;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.Desired;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerSpec;
-import io.workersupervisor.WorkerSpecs;
-import io.workersupervisor.internal.events.Events;
 import io.workersupervisor.internal.events.Guard;
-import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.internal.lifecycle.ProtocolContext;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.RowSelection;
 import io.workersupervisor.spi.WorkerRegistry;
@@ -20,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -41,18 +41,18 @@ import java.util.function.Function;
  *
  * Thread-safe. Nothing here throws.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // what they begin contains what it throws
 public final class KeepingLoop {
     private static final Duration FIRST_HOLD = Duration.ofSeconds(1);
     private static final Duration LONGEST_HOLD = Duration.ofMinutes(5);
 
-    private final String node;
+    private final ProtocolContext context;
     private final WorkerRegistry rows;
     private final SpecLookup specs;
     private final Function<WorkerSpec, CompletableFuture<StartResult>> start;
     private final Executor looks;
     private final ScheduledExecutorService timer;
     private final Duration interval;
-    private final Clocks clocks;
     private final Set<AccountId> underWay = ConcurrentHashMap.newKeySet();
     private final Map<AccountId, Hold> held = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -61,50 +61,85 @@ public final class KeepingLoop {
     private record Hold(long until, Duration length) {}
 
     /**
+     * Makes the loop of a host, which begins with {@link #begin}.
+     *
      * @param rows the rows, in which an end that is reported counts as filed
      * @param start begins a start; the future completes when the grace is over, and may fail
      * @param looks runs a look at one account
      * @param interval the time between two ticks
      */
     public KeepingLoop(
-            String node,
+            ProtocolContext context,
             WorkerRegistry rows,
-            WorkerSpecs specs,
+            SpecLookup specs,
             Function<WorkerSpec, CompletableFuture<StartResult>> start,
             Executor looks,
             ScheduledExecutorService timer,
-            Duration interval,
-            Clocks clocks,
-            Events events) {
-        this.node = node;
+            Duration interval) {
+        this.context = context;
         this.rows = rows;
-        this.specs = new SpecLookup(specs, events);
+        this.specs = specs;
         this.start = start;
         this.looks = looks;
         this.timer = timer;
         this.interval = interval;
-        this.clocks = clocks;
+    }
+
+    /**
+     * Takes up the accounts of this node: the policies of those that run are asked for, and a wanted account that was closed
+     * without a plan, by a host that kept nothing running, is planned from its last report.
+     */
+    public void begin() {
+        Guard.run("keeping", Optional.empty(), () -> {
+            for (WorkerRow row : rows.list(new RowSelection(Optional.of(context.node()), false))
+                    .rows()) {
+                if (row.state().isOpen()) {
+                    specs.find(row.account());
+                } else if (row.desired() == Desired.RUNNING
+                        && Detail.of(row).restart().isEmpty()) {
+                    contained(row.account(), () -> plan(row));
+                }
+            }
+        });
+        tick();
+    }
+
+    private void plan(WorkerRow row) {
+        rows.reports(row.account(), 1).stream()
+                .filter(report -> report.workerId().equals(row.workerId()))
+                .findFirst()
+                .ifPresent(report -> context.registry()
+                        .update(Optional.of(row), context.restarts().ended(row, report)));
     }
 
     /** Step 1. */
     public void ended(StopReport report) {
-        if (!closed) {
-            looks.execute(() -> contained(report.account(), () -> look(report.account())));
+        soon(() -> contained(report.account(), () -> look(report.account())));
+    }
+
+    /** Where the host is closing, the next one finds the plan in the row. */
+    private void soon(Runnable look) {
+        try {
+            if (!closed) {
+                looks.execute(look);
+            }
+        } catch (RejectedExecutionException closing) {
+            close();
         }
     }
 
     private void look(AccountId account) {
         Optional<RestartPlan> plan = rows.find(account)
-                .filter(row -> row.node().equals(node))
+                .filter(row -> row.node().equals(context.node()))
                 .flatMap(row -> RestartPlan.of(Detail.of(row).restart()));
         if (plan.isEmpty() || plan.get().needsPerson()) {
             return;
         }
-        Duration left = plan.get().left(clocks.now());
+        Duration left = plan.get().left(context.now());
         if (left.isZero()) {
             due(account);
         } else if (left.compareTo(interval) < 0) {
-            timer.schedule(() -> looks.execute(() -> due(account)), left.toMillis(), TimeUnit.MILLISECONDS);
+            timer.schedule(() -> soon(() -> due(account)), left.toMillis() + 1, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -113,21 +148,27 @@ public final class KeepingLoop {
         if (closed) {
             return;
         }
-        for (WorkerRow row : rows.list(RowSelection.dueOf(node, clocks.now())).rows()) {
+        for (WorkerRow row :
+                rows.list(RowSelection.dueOf(context.node(), context.now())).rows()) {
             due(row.account());
         }
-        specs.accounts().thenAcceptAsync(
-                answer -> answer.found().orElse(List.of()).forEach(account -> contained(account, () -> {
-                    if (!underWay.contains(account) && !isHeld(account) && rows.find(account).isEmpty()) {
-                        due(account);
-                    }
-                })),
-                looks);
+        specs.accounts()
+                .thenAcceptAsync(
+                        answer -> answer.found()
+                                .orElse(List.of())
+                                .forEach(account -> contained(account, () -> {
+                                    if (!underWay.contains(account)
+                                            && !isHeld(account)
+                                            && rows.find(account).isEmpty()) {
+                                        due(account);
+                                    }
+                                })),
+                        looks);
     }
 
     private boolean isHeld(AccountId account) {
         Hold hold = held.get(account);
-        return hold != null && clocks.nanos() - hold.until() < 0;
+        return hold != null && context.nanos() - hold.until() < 0;
     }
 
     /** Step 3. */
@@ -163,7 +204,7 @@ public final class KeepingLoop {
         held.compute(account, (key, before) -> {
             Duration length = before == null ? FIRST_HOLD : before.length().multipliedBy(2);
             Duration bounded = length.compareTo(LONGEST_HOLD) > 0 ? LONGEST_HOLD : length;
-            return new Hold(clocks.nanos() + bounded.toNanos(), bounded);
+            return new Hold(context.nanos() + bounded.toNanos(), bounded);
         });
     }
 

@@ -1,9 +1,11 @@
 package io.workersupervisor.internal.keeping;
 
+import io.workersupervisor.StopReason;
 import io.workersupervisor.internal.text.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param ends the ends that count
  */
 public record RestartPlan(Optional<Instant> at, Duration pause, String why, int tries, List<Instant> ends) {
-    static final String FIELD = "restart";
+    static final String GAVE_UP = "GAVE_UP ";
 
     private static final int MOST_ENDS = 1_000;
 
@@ -59,9 +61,14 @@ public record RestartPlan(Optional<Instant> at, Duration pause, String why, int 
     /** The fields as they are stored. */
     public Map<String, @Nullable Object> fields() {
         Map<String, @Nullable Object> fields = Json.map(
-                "wait", pause.toMillis(), "why", why, "tries", (long) tries, "ends", ends.stream()
-                        .map(Instant::toEpochMilli)
-                        .toList());
+                "wait",
+                pause.toMillis(),
+                "why",
+                why,
+                "tries",
+                (long) tries,
+                "ends",
+                ends.stream().map(Instant::toEpochMilli).toList());
         at.ifPresent(due -> fields.put("at", due.toEpochMilli()));
         return fields;
     }
@@ -69,6 +76,25 @@ public record RestartPlan(Optional<Instant> at, Duration pause, String why, int 
     /** Tells whether a person is waited for. */
     public boolean needsPerson() {
         return at.isEmpty();
+    }
+
+    /** Tells whether it waits because the worker ended again and again, whatever its login and its account. */
+    boolean isForCrashes() {
+        return ends.size() > 1 || why.startsWith(GAVE_UP);
+    }
+
+    /** The plan in a few words, without times. */
+    public String words() {
+        String reason = why.startsWith(GAVE_UP) ? why.substring(GAVE_UP.length()) : why;
+        String words = Arrays.stream(StopReason.values())
+                .filter(known -> known.name().equals(reason))
+                .findFirst()
+                .map(StopReason::words)
+                .orElse(reason);
+        return needsPerson()
+                ? words + (why.startsWith(GAVE_UP) ? ", given up after " + ends.size() + " ends" : "")
+                        + ": needs a person"
+                : words;
     }
 
     /** The time that is left until the start is due; a clock that was set back lengthens no wait. */

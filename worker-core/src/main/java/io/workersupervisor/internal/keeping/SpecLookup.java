@@ -18,13 +18,14 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * Asks the application what is to be run, on threads of its own ({@code worker-specs-N}). No answer is not empty: a lookup
  * that throws or takes too long changes nothing and is reported, and is not made again while it hangs. Thread-safe.
  */
-final class SpecLookup {
+public final class SpecLookup {
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
     /** Lookups that hang hold a thread each; where so many hang, all others wait for the application. */
@@ -33,13 +34,16 @@ final class SpecLookup {
     private static final Object ALL = new Object();
 
     private final WorkerSpecs specs;
+    private final Consumer<WorkerSpec> found;
     private final Events events;
     private final Set<Object> asked = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = new ThreadPoolExecutor(
             0, MOST_THREADS, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), DaemonThreads.numbered("worker-specs"));
 
-    SpecLookup(WorkerSpecs specs, Events events) {
+    /** Hands each spec that is found to {@code found}, too. */
+    public SpecLookup(WorkerSpecs specs, Consumer<WorkerSpec> found, Events events) {
         this.specs = specs;
+        this.found = found;
         this.events = events;
     }
 
@@ -49,11 +53,13 @@ final class SpecLookup {
     /** What to run for an account; never fails. */
     CompletableFuture<Answer<Optional<WorkerSpec>>> find(AccountId account) {
         return ask(account, Optional.of(account), "the spec of its worker", () -> {
-            Optional<WorkerSpec> found = specs.find(account);
-            if (found.filter(spec -> !spec.account().equals(account)).isPresent()) {
-                throw new IllegalStateException("the spec is of account " + found.get().account());
+            Optional<WorkerSpec> spec = specs.find(account);
+            if (spec.filter(of -> !of.account().equals(account)).isPresent()) {
+                throw new IllegalStateException(
+                        "the spec is of account " + spec.get().account());
             }
-            return found;
+            spec.ifPresent(found);
+            return spec;
         });
     }
 
@@ -61,6 +67,9 @@ final class SpecLookup {
     CompletableFuture<Answer<List<AccountId>>> accounts() {
         return ask(ALL, Optional.empty(), "the accounts that are to run", () -> {
             Collection<AccountId> accounts = specs.accounts();
+            if (specs instanceof SpecsFile file) {
+                file.problems().forEach(problem -> events.troubleOnce(Optional.empty(), problem));
+            }
             return List.copyOf(accounts);
         });
     }

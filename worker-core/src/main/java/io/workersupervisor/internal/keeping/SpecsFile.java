@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 public final class SpecsFile implements WorkerSpecs {
-    private static final Set<String> FIELDS = Set.of(
-            "account", "command", "directory", "env", "envFile", "inherit", "userId", "version", "restart");
+    private static final Set<String> FIELDS =
+            Set.of("account", "command", "directory", "env", "envFile", "inherit", "userId", "version", "restart");
 
     private static final Set<PosixFilePermission> OPEN_TO_OTHERS = Set.of(
             PosixFilePermission.GROUP_READ,
@@ -147,9 +147,16 @@ public final class SpecsFile implements WorkerSpecs {
         }
 
         WorkerSpec spec() {
-            fields.keySet().stream().filter(name -> !FIELDS.contains(name)).findFirst().ifPresent(name -> {
-                throw new BadField(Text.quoted(name), "be one of " + String.join(", ", FIELDS.stream().sorted().toList()));
-            });
+            fields.keySet().stream()
+                    .filter(name -> !FIELDS.contains(name))
+                    .findFirst()
+                    .ifPresent(name -> {
+                        throw new BadField(
+                                Text.quoted(name),
+                                "be one of "
+                                        + String.join(
+                                                ", ", FIELDS.stream().sorted().toList()));
+                    });
             List<String> command = texts("command").orElseThrow(() -> new BadField("command", "be a list of texts"));
             WorkerSpec.Builder spec = bounded(
                     "command",
@@ -181,7 +188,10 @@ public final class SpecsFile implements WorkerSpecs {
             if (account instanceof Long number) {
                 return AccountId.of(number);
             }
-            return bounded("account", "be an account", () -> AccountId.of(text("account").orElse("")));
+            return bounded(
+                    "account",
+                    "be an account",
+                    () -> AccountId.of(text("account").orElse("")));
         }
 
         private RestartPolicy policy(Map<String, @Nullable Object> restart) {
@@ -231,7 +241,10 @@ public final class SpecsFile implements WorkerSpecs {
         }
 
         private void variable(String field, WorkerSpec.Builder spec, String name, String value) {
-            bounded(field, "hold variables [A-Za-z_][A-Za-z0-9_]* that are not the library's own", () -> spec.environment(name, value));
+            bounded(
+                    field,
+                    "hold variables [A-Za-z_][A-Za-z0-9_]* that are not the library's own",
+                    () -> spec.environment(name, value));
         }
 
         private Optional<String> text(String name) {

@@ -204,7 +204,9 @@ public final class Detail implements RowDetail {
 
     @Override
     public Optional<Instant> dueAt() {
-        return restart().get("at") instanceof Long millis ? Optional.of(Instant.ofEpochMilli(millis)) : Optional.empty();
+        return restart().get("at") instanceof Long millis
+                ? Optional.of(Instant.ofEpochMilli(millis))
+                : Optional.empty();
     }
 
     /** The plan for the next start, empty where there is none. */
@@ -221,7 +223,7 @@ public final class Detail implements RowDetail {
         });
     }
 
-    /** Keeps only the plan for restarts, and those fields of the worker before that this version does not know. */
+    /** Keeps only those fields of the worker before that this version does not know. */
     Detail forNextWorker() {
         return with(changed -> changed.keySet().removeAll(KNOWN));
     }

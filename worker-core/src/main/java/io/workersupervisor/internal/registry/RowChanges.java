@@ -63,6 +63,12 @@ public final class RowChanges {
         return changed(claimed, claimed.revision(), claimed.state(), claimed.desired(), counting);
     }
 
+    /** A row that is about to be claimed, with what the plan for restarts knows: no transition, nothing is written yet. */
+    public static WorkerRow planning(WorkerRow claimed, Map<String, @Nullable Object> plan) {
+        RowDetail planning = Detail.of(claimed).withRestart(plan);
+        return changed(claimed, claimed.revision(), claimed.state(), claimed.desired(), planning);
+    }
+
     public static WorkerRow running(WorkerRow row, ProcessIdentity identity) {
         return changed(row, WorkerState.RUNNING, row.desired(), Detail.of(row).withIdentity(identity));
     }

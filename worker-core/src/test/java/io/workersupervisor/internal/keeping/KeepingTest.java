@@ -85,8 +85,8 @@ class KeepingTest {
 
     @Test
     void jitter_takes_at_most_half_of_a_wait() {
-        RestartPlan least = Keeping.next(
-                STANDARD, report(StopReason.DISCONNECTED, SHORT), Optional.empty(), NOW, () -> 0);
+        RestartPlan least =
+                Keeping.next(STANDARD, report(StopReason.DISCONNECTED, SHORT), Optional.empty(), NOW, () -> 0);
 
         assertThat(least.pause()).isEqualTo(Duration.ofMillis(500));
     }
@@ -96,7 +96,8 @@ class KeepingTest {
         Optional<RestartPlan> plan = crashes(4, STANDARD, Duration.ofMinutes(1));
         assertThat(plan.orElseThrow().pause()).isLessThan(Restart.EXHAUSTED);
 
-        assertThat(crashes(5, STANDARD, Duration.ofMinutes(1)).orElseThrow().pause()).isEqualTo(Restart.EXHAUSTED);
+        assertThat(crashes(5, STANDARD, Duration.ofMinutes(1)).orElseThrow().pause())
+                .isEqualTo(Restart.EXHAUSTED);
         assertThat(crashes(50, STANDARD, Duration.ofMinutes(3)).orElseThrow().pause())
                 .isLessThan(Restart.EXHAUSTED);
     }
@@ -105,9 +106,12 @@ class KeepingTest {
     void policy_that_gives_up_waits_for_a_person() {
         RestartPolicy policy = STANDARD.on(
                 StopReason.UNKNOWN,
-                Restart.backoff(Duration.ZERO, Duration.ofMinutes(1)).giveUpAfter(3).within(Duration.ofHours(1)));
+                Restart.backoff(Duration.ZERO, Duration.ofMinutes(1))
+                        .giveUpAfter(3)
+                        .within(Duration.ofHours(1)));
 
-        assertThat(crashes(2, policy, Duration.ofMinutes(1)).orElseThrow().needsPerson()).isFalse();
+        assertThat(crashes(2, policy, Duration.ofMinutes(1)).orElseThrow().needsPerson())
+                .isFalse();
         RestartPlan given = crashes(3, policy, Duration.ofMinutes(1)).orElseThrow();
         assertThat(given.needsPerson()).isTrue();
         assertThat(given.why()).isEqualTo("GAVE_UP UNKNOWN");
@@ -116,9 +120,15 @@ class KeepingTest {
     @Test
     void ends_later_than_now_do_not_count() {
         RestartPlan fromAheadOfTime = new RestartPlan(
-                Optional.of(NOW), SHORT, "UNKNOWN", 0, List.of(NOW.plusSeconds(5), NOW.plusSeconds(6), NOW.plus(LONG), NOW.plus(LONG)));
+                Optional.of(NOW),
+                SHORT,
+                "UNKNOWN",
+                0,
+                List.of(NOW.plusSeconds(5), NOW.plusSeconds(6), NOW.plus(LONG), NOW.plus(LONG)));
 
-        assertThat(next(report(StopReason.UNKNOWN, SHORT), Optional.of(fromAheadOfTime)).ends()).containsExactly(NOW);
+        assertThat(next(report(StopReason.UNKNOWN, SHORT), Optional.of(fromAheadOfTime))
+                        .ends())
+                .containsExactly(NOW);
     }
 
     @Test

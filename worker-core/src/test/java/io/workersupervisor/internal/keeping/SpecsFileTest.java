@@ -29,9 +29,7 @@ class SpecsFileTest {
     @Test
     void every_field_of_a_line_is_read() throws IOException {
         write(file.resolveSibling("a.env"), "# secrets\n\nTOKEN=a=b \n");
-        write(
-                file,
-                """
+        write(file, """
                 {"account":4711,"command":["python3","bot.py"],"directory":"bots","env":{"A":"b"},"envFile":"a.env",\
                 "inherit":["PATH","NOT_THERE_AT_ALL"],"userId":"u","version":"1.2",\
                 "restart":{"policy":"standard","giveUpAfter":7}}
@@ -43,8 +41,7 @@ class SpecsFileTest {
         assertThat(specs.accounts()).containsExactly(AccountId.of(4711));
         assertThat(spec.command()).containsExactly("python3", "bot.py");
         assertThat(spec.directory()).contains(file.resolveSibling("bots"));
-        assertThat(spec.environment())
-                .isEqualTo(Map.of("A", "b", "TOKEN", "a=b ", "PATH", System.getenv("PATH")));
+        assertThat(spec.environment()).isEqualTo(Map.of("A", "b", "TOKEN", "a=b ", "PATH", System.getenv("PATH")));
         assertThat(spec.cleanEnvironment()).isTrue();
         assertThat(spec.userId()).contains("u");
         assertThat(spec.version()).contains("1.2");
@@ -89,7 +86,11 @@ class SpecsFileTest {
         write(file, "{\"account\":2,\"command\":[\"a\"]}\n{\"account\":\"2\",\"command\":[\"b\"]}\n");
 
         assertThat(specs.find(AccountId.of(2)).orElseThrow().command()).containsExactly("a");
-        assertThat(specs.problems()).singleElement().asString().contains("line 2").contains("account 2 is there twice");
+        assertThat(specs.problems())
+                .singleElement()
+                .asString()
+                .contains("line 2")
+                .contains("account 2 is there twice");
     }
 
     @Test
