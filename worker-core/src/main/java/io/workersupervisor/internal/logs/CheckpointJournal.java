@@ -2,6 +2,7 @@ package io.workersupervisor.internal.logs;
 
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.internal.directory.OwnFiles;
+import io.workersupervisor.internal.directory.ProcessLock;
 import io.workersupervisor.internal.registry.WorkerIds;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -19,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checkpoints of one sink: the place in each worker's file up to which entries are handed on, durable.
@@ -51,12 +53,30 @@ final class CheckpointJournal implements AutoCloseable {
     private final Map<String, LogProgress> acknowledged = new LinkedHashMap<>();
     private final List<BatchPiece> pending = new ArrayList<>();
     private RandomAccessFile out;
+    private @Nullable ProcessLock lock;
     /** The end of the lines that were written whole. */
     private long length;
 
     private CheckpointJournal(Path file, RandomAccessFile out) {
         this.file = file;
         this.out = out;
+    }
+
+    /** Locks a directory and opens its journal, without workers whose files are gone; null where another host has the lock. */
+    static @Nullable CheckpointJournal lock(Path directory, LogFeed feed) throws IOException {
+        ProcessLock lock = ProcessLock.tryLock(directory, "lock").orElse(null);
+        if (lock == null) {
+            return null;
+        }
+        try {
+            CheckpointJournal journal = open(directory);
+            journal.lock = lock;
+            journal.forget(feed.gone(journal.acknowledged.keySet()));
+            return journal;
+        } catch (IOException | RuntimeException failed) {
+            lock.close();
+            throw failed;
+        }
     }
 
     /** Opens the journal of a directory, which is made if it is missing; a torn end is cut off. */
@@ -121,13 +141,7 @@ final class CheckpointJournal implements AutoCloseable {
                 LogProgress after = progress(words);
                 LogProgress last = Optional.ofNullable(acknowledged.get(words[1]))
                         .orElseGet(() -> LogProgress.begin(after.inode(), WorkerIds.timeOf(words[1])));
-                LogProgress before = new LogProgress(
-                        after.inode(),
-                        after.base(),
-                        Long.parseLong(words[9]),
-                        last.time(),
-                        last.level(),
-                        LogProgress.Mark.NONE);
+                LogProgress before = after.with(Long.parseLong(words[9]), last.time(), last.level());
                 pending.add(new BatchPiece(words[1], before, cuts(words[10]), after));
             }
             case "a" -> {
@@ -185,10 +199,6 @@ final class CheckpointJournal implements AutoCloseable {
             append(lines, false);
             workers.forEach(acknowledged::remove);
         }
-    }
-
-    Map<String, LogProgress> acknowledged() {
-        return Map.copyOf(acknowledged);
     }
 
     private void append(CharSequence lines, boolean durable) throws IOException {
@@ -254,12 +264,9 @@ final class CheckpointJournal implements AutoCloseable {
     private static List<BatchPiece.Cut> cuts(String words) {
         List<BatchPiece.Cut> cuts = new ArrayList<>();
         for (String word : words.split(",", -1)) {
-            int x = word.indexOf('x');
-            cuts.add(
-                    x < 0
-                            ? new BatchPiece.Cut(Integer.parseInt(word), 0)
-                            : new BatchPiece.Cut(
-                                    Integer.parseInt(word.substring(0, x)), Integer.parseInt(word.substring(x + 1))));
+            String[] numbers = word.split("x", 2);
+            int leftOut = numbers.length == 1 ? 0 : Integer.parseInt(numbers[1]);
+            cuts.add(new BatchPiece.Cut(Integer.parseInt(numbers[0]), leftOut));
         }
         return cuts;
     }
@@ -273,5 +280,8 @@ final class CheckpointJournal implements AutoCloseable {
     @Override
     public void close() throws IOException {
         out.close();
+        if (lock != null) {
+            lock.close();
+        }
     }
 }

@@ -52,33 +52,23 @@ final class FollowedFile implements AutoCloseable {
     /** Bytes of the file that end at entries, and these entries. */
     record Part(BatchPiece piece, List<LogEntry> entries) {}
 
-    /** For a sink: exactly the bytes announced, and marks by which the next host knows the file again. */
-    static FollowedFile shipped(
-            WorkerLogFile file,
-            Optional<LogProgress> begin,
-            EntryReader reader,
-            EntryBudget budget,
-            Consumer<String> trouble) {
-        return new FollowedFile(file, begin, reader, budget, trouble, true);
-    }
-
     /** For a reader beside the archiver, which may free what was just read: bytes may be missing, and marks mean nothing. */
     static FollowedFile searched(WorkerLogFile file, Optional<LogProgress> begin, EntryReader reader) {
-        return new FollowedFile(file, begin, reader, new EntryBudget(OptionalInt.empty()), text -> {}, false);
+        return new FollowedFile(file, begin, reader, new EntryBudget(OptionalInt.empty()), Optional.empty());
     }
 
-    private FollowedFile(
+    /** With a listener, for a sink: exactly the bytes announced, and marks by which the next host knows the file again. */
+    FollowedFile(
             WorkerLogFile file,
             Optional<LogProgress> begin,
             EntryReader reader,
             EntryBudget budget,
-            Consumer<String> trouble,
-            boolean shipped) {
+            Optional<Consumer<String>> trouble) {
         this.file = file;
         this.reader = reader;
         this.budget = budget;
-        this.trouble = trouble;
-        this.shipped = shipped;
+        this.trouble = trouble.orElse(text -> {});
+        this.shipped = trouble.isPresent();
         this.known = begin.isPresent();
         this.progress = begin.orElseGet(() -> LogProgress.begin(0, WorkerIds.timeOf(file.workerId())));
         this.read = progress.offset();
@@ -195,7 +185,7 @@ final class FollowedFile implements AutoCloseable {
 
     /** True if all that was read is handed on. */
     boolean isDrained() {
-        return read == progress.offset() && !superseded;
+        return !hasRest() && !superseded;
     }
 
     /** True if bytes wait that are no whole line. */

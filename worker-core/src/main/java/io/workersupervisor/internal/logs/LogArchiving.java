@@ -4,7 +4,6 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogRetention;
 import io.workersupervisor.internal.directory.HolePuncher;
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.directory.ProcessLock;
 import io.workersupervisor.internal.registry.WorkerIds;
 import java.io.IOException;
 import java.util.Collection;
@@ -42,14 +41,15 @@ final class LogArchiving implements AutoCloseable {
     /** Files with a large part that is not archived yet. */
     private final Set<WorkerLogFile> waiting = new LinkedHashSet<>();
 
-    private @Nullable ProcessLock lock;
+    private final LogArchive archive;
+
     private @Nullable CheckpointJournal journal;
-    private @Nullable LogArchive archive;
     private Optional<String> cannotPunch = Optional.empty();
     private volatile boolean ending;
 
     LogArchiving(DataDirectory data, LogFeed feed, LogRetention retention, HolePuncher puncher) {
         this.data = data;
+        this.archive = new LogArchive(Layout.archive(data));
         this.feed = feed;
         this.retention = retention;
         this.puncher = puncher;
@@ -58,13 +58,12 @@ final class LogArchiving implements AutoCloseable {
     /** Archives parts of files that may have grown; false if another host does this. */
     boolean tick(Collection<WorkerLogFile> grown) throws IOException {
         CheckpointJournal open = journal == null ? begin() : journal;
-        LogArchive parts = archive;
-        if (open == null || parts == null) {
+        if (open == null) {
             return false;
         }
         waiting.addAll(grown);
         for (BatchPiece piece : open.pending()) {
-            finish(open, parts, piece);
+            finish(open, piece);
         }
         if (waiting.isEmpty()) {
             return true;
@@ -74,7 +73,7 @@ final class LogArchiving implements AutoCloseable {
         if (!waiting.isEmpty() && cannotPunch.isEmpty()) {
             SinkCheckpoints acknowledged = SinkCheckpoints.read(data);
             for (WorkerLogFile file : waiting) {
-                archive(open, parts, file, acknowledged);
+                archive(open, file, acknowledged);
             }
         }
         return true;
@@ -82,20 +81,15 @@ final class LogArchiving implements AutoCloseable {
 
     /** Step 1; null where another host has the lock. */
     private @Nullable CheckpointJournal begin() throws IOException {
-        Optional<ProcessLock> taken = ProcessLock.tryLock(Layout.archive(data), "lock");
-        if (taken.isEmpty()) {
+        CheckpointJournal begun = CheckpointJournal.lock(Layout.archive(data), feed);
+        if (begun == null) {
             return null;
         }
-        lock = taken.get();
-        LogArchive opened = LogArchive.open(data);
-        archive = opened;
-        cannotPunch = puncher.trial(opened.directory());
+        journal = begun;
+        cannotPunch = puncher.trial(archive.directory());
         cannotPunch.ifPresent(why -> feed.trouble(
                 "workers' log files are bounded only by the end of their worker, as no part of them can be freed: "
                         + why));
-        CheckpointJournal begun = CheckpointJournal.open(opened.directory());
-        journal = begun;
-        begun.forget(feed.gone(begun.acknowledged().keySet()));
         // Files may have grown while another host had the lock.
         waiting.addAll(WorkerLogFile.list(data));
         return begun;
@@ -117,8 +111,7 @@ final class LogArchiving implements AutoCloseable {
         return large;
     }
 
-    private void archive(CheckpointJournal open, LogArchive parts, WorkerLogFile file, SinkCheckpoints acknowledged)
-            throws IOException {
+    private void archive(CheckpointJournal open, WorkerLogFile file, SinkCheckpoints acknowledged) throws IOException {
         Optional<LogSource> source = LogSource.open(file.path());
         if (source.isEmpty()) {
             return;
@@ -137,7 +130,7 @@ final class LogArchiving implements AutoCloseable {
                 BatchPiece piece =
                         new BatchPiece(file.workerId(), before, List.of(new BatchPiece.Cut(length, 0)), after);
                 open.announce(List.of(piece));
-                move(parts, file, held, piece);
+                move(file, held, piece);
                 open.acknowledge();
                 before = after;
             }
@@ -145,21 +138,21 @@ final class LogArchiving implements AutoCloseable {
     }
 
     /** Steps 3 to 5, of which any may be done. */
-    private void finish(CheckpointJournal open, LogArchive parts, BatchPiece piece) throws IOException {
+    private void finish(CheckpointJournal open, BatchPiece piece) throws IOException {
         Optional<WorkerLogFile> file = WorkerLogFile.find(data, piece.workerId());
         Optional<LogSource> source =
                 file.isEmpty() ? Optional.empty() : LogSource.open(file.get().path());
         if (source.isPresent()) {
             try (LogSource held = source.get()) {
                 if (held.inode() == piece.after().inode()) {
-                    move(parts, file.get(), held, piece);
+                    move(file.get(), held, piece);
                 }
             }
         }
         open.acknowledge();
     }
 
-    private void move(LogArchive parts, WorkerLogFile file, LogSource held, BatchPiece piece) throws IOException {
+    private void move(WorkerLogFile file, LogSource held, BatchPiece piece) throws IOException {
         long offset = piece.before().offset();
         long length = piece.length();
         if (held.size() < offset + length) {
@@ -169,8 +162,8 @@ final class LogArchiving implements AutoCloseable {
                             + " were archived");
             return;
         }
-        if (!parts.contains(file, piece.before().position())) {
-            parts.store(file, held, offset, length, piece.before().position());
+        if (!archive.contains(file, piece.before().position())) {
+            archive.store(file, held, offset, length, piece.before().position());
         }
         puncher.punch(file.path(), offset, length)
                 .ifPresent(why -> feed.trouble(
@@ -186,9 +179,6 @@ final class LogArchiving implements AutoCloseable {
     public void close() throws IOException {
         if (journal != null) {
             journal.close();
-        }
-        if (lock != null) {
-            lock.close();
         }
     }
 }

@@ -69,8 +69,8 @@ public final class LogFeed {
 
     /** The file, followed behind the progress that a sink has acknowledged. */
     FollowedFile follow(WorkerLogFile file, Optional<LogProgress> progress) {
-        return FollowedFile.shipped(
-                file, progress, reader, new EntryBudget(budget), text -> trouble(Optional.of(file.account()), text));
+        return new FollowedFile(
+                file, progress, reader, new EntryBudget(budget), Optional.of(text -> trouble(file.account(), text)));
     }
 
     /** Reads on in a file; empty if there is no whole entry. */
@@ -101,11 +101,8 @@ public final class LogFeed {
         Set<String> gone = new HashSet<>(ids);
         WorkerLogFile.list(data).forEach(file -> gone.remove(file.workerId()));
         if (!gone.isEmpty()) {
-            Optional<Set<String>> running = workers.running();
-            if (running.isEmpty()) {
-                return Set.of();
-            }
-            gone.removeAll(running.get());
+            // Where it is not known who runs, any of them may.
+            gone.removeAll(workers.running().orElse(ids));
         }
         return gone;
     }
@@ -118,10 +115,8 @@ public final class LogFeed {
     /** True once the worker is known to have ended. */
     boolean isOver(WorkerLogFile file, long now) {
         Asked last = asked.get(file.workerId());
-        if (last != null && (last.known().over() || now - last.at() < ASK_AGAIN.toNanos())) {
-            return last.known().over();
-        }
-        return ask(file, now).over();
+        boolean isFresh = last != null && (last.known().over() || now - last.at() < ASK_AGAIN.toNanos());
+        return (isFresh ? last.known() : ask(file, now)).over();
     }
 
     private KnownWorkers.Known known(WorkerLogFile file, long now) {

@@ -38,7 +38,16 @@ record LogProgress(long inode, long base, long offset, Instant time, LogLevel le
 
     /** Moves to another place in the same file, without a mark. */
     LogProgress at(long other) {
-        return new LogProgress(inode, base, other, time, level, Mark.NONE);
+        return with(other, time, level);
+    }
+
+    LogProgress with(long other, Instant lastTime, LogLevel lastLevel) {
+        return new LogProgress(inode, base, other, lastTime, lastLevel, Mark.NONE);
+    }
+
+    /** True if the file that is there may be the one of this progress, as far as inode and length show. */
+    boolean isIn(WorkerLogFile.Stat stat) {
+        return inode == stat.inode() && offset <= stat.size();
     }
 
     long position() {

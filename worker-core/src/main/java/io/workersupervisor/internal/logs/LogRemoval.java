@@ -71,18 +71,13 @@ final class LogRemoval {
         }
         SinkCheckpoints acknowledged = SinkCheckpoints.read(data);
         Map<String, LogProgress> archive = CheckpointJournal.readOnly(Layout.archive(data));
-        for (WorkerLogFile file : WorkerLogFile.list(data)) {
-            Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
-            if (stat.isPresent()
-                    && isShippedWhole(file, stat.get(), acknowledged)
+        WorkerLogFile.stats(data).forEach((file, stat) -> {
+            if (isShippedWhole(file, stat, acknowledged)
                     && feed.isOver(file, feed.clocks().nanos())) {
-                found.add(new Candidate(
-                        file.path(),
-                        Files.getLastModifiedTime(file.path()).toMillis(),
-                        onDisk(file, stat.get(), archive),
-                        Optional.of(file)));
+                found.add(
+                        new Candidate(file.path(), stat.modified(), onDisk(file, stat, archive), Optional.of(file)));
             }
-        }
+        });
         found.sort(Comparator.comparingLong(Candidate::modified));
         return found;
     }
@@ -97,9 +92,9 @@ final class LogRemoval {
         for (LogArchive.Part part : LogArchive.parts(data)) {
             bytes += part.size();
         }
-        for (WorkerLogFile file : WorkerLogFile.list(data)) {
-            Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
-            bytes += stat.isPresent() ? onDisk(file, stat.get(), archive) : 0;
+        for (Map.Entry<WorkerLogFile, WorkerLogFile.Stat> one :
+                WorkerLogFile.stats(data).entrySet()) {
+            bytes += onDisk(one.getKey(), one.getValue(), archive);
         }
         return bytes + plain(Layout.logs(data)) + plain(data.path());
     }
@@ -107,10 +102,7 @@ final class LogRemoval {
     /** The bytes that a file takes: its archived part is a hole, unless the file was cut since. */
     private static long onDisk(WorkerLogFile file, WorkerLogFile.Stat stat, Map<String, LogProgress> archive) {
         LogProgress archived = archive.get(file.workerId());
-        if (archived == null || archived.inode() != stat.inode() || archived.offset() > stat.size()) {
-            return stat.size();
-        }
-        return stat.size() - archived.offset();
+        return archived != null && archived.isIn(stat) ? stat.size() - archived.offset() : stat.size();
     }
 
     /** The files of a directory that are no worker's. */

@@ -41,12 +41,12 @@ public final class LogSource implements AutoCloseable {
             }
             throw goneOrForbidden;
         }
-        Optional<WorkerLogFile.Stat> after = WorkerLogFile.stat(path);
-        if (after.isEmpty() || after.get().inode() != before.get().inode()) {
+        Optional<Long> inode = WorkerLogFile.stat(path).map(WorkerLogFile.Stat::inode);
+        if (!inode.equals(before.map(WorkerLogFile.Stat::inode))) {
             opened.close();
             return Optional.empty();
         }
-        return Optional.of(new LogSource(opened, after.get().inode()));
+        return inode.map(same -> new LogSource(opened, same));
     }
 
     /** The file that a piece was read from, under whatever name; empty where its bytes are gone. */

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The threads that carry logs: {@code worker-log-watch} notices what grows, {@code worker-log-SINK} runs the shipper of one
@@ -75,24 +76,19 @@ public final class LogThreads implements AutoCloseable {
             HolePuncher puncher,
             Consumer<WorkerLogFile> onGrowth,
             Clocks clocks) {
-        LogFeed feed = feed(data, settings, known, events, clocks);
-        // Removal asks the registry itself: an end that is not filed yet permits reading, not deleting.
-        LogFeed filed = feed(data, settings, registry, events, clocks);
-        List<LogSink> sinks = new ArrayList<>(settings.sinks());
-        sinks.add(new OperatorLogSink(summary, settings.summaryLevel()));
-        return new LogThreads(sinks, data, feed, new LogUpkeep(data, filed, settings.retention(), puncher), onGrowth);
-    }
-
-    private static LogFeed feed(
-            DataDirectory data, LogSettings settings, WorkerRegistry registry, Events events, Clocks clocks) {
-        return new LogFeed(
+        Function<WorkerRegistry, LogFeed> asking = asked -> new LogFeed(
                 data,
-                KnownWorkers.of(registry),
+                KnownWorkers.of(asked),
                 new EntryReader(ZoneId.systemDefault(), settings.redaction()),
                 new FileOnlyMarks(data)::isMarked,
                 settings.budget(),
                 clocks,
                 events::emit);
+        // Removal asks the registry itself: an end that is not filed yet permits reading, not deleting.
+        LogUpkeep upkeep = new LogUpkeep(data, asking.apply(registry), settings.retention(), puncher);
+        List<LogSink> sinks = new ArrayList<>(settings.sinks());
+        sinks.add(new OperatorLogSink(summary, settings.summaryLevel()));
+        return new LogThreads(sinks, data, asking.apply(known), upkeep, onGrowth);
     }
 
     private LogThreads(
@@ -124,18 +120,10 @@ public final class LogThreads implements AutoCloseable {
                 Guard.run("watching logs", Optional.empty(), () -> {
                     throw failed;
                 });
-                pause();
+                feed.clocks().pause(AFTER_FAILURE);
             }
         }
         Guard.run("closing the watch", Optional.empty(), watch::close);
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.NANOSECONDS.sleep(AFTER_FAILURE.toNanos());
-        } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void noticed(WorkerLogFile file) {
