@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -116,21 +117,16 @@ final class CheckpointJournal implements AutoCloseable {
 
     /** The number of bytes that could be read. */
     private static long replay(byte[] bytes, Map<String, LogProgress> acknowledged, List<BatchPiece> pending) {
+        String text = new String(bytes, StandardCharsets.US_ASCII);
         int from = 0;
-        for (int at = 0; at < bytes.length; at++) {
-            if (bytes[at] == '\n') {
-                String line = new String(bytes, from, at - from, StandardCharsets.US_ASCII);
-                if (!isWhole(line) || !apply(line.substring(9), acknowledged, pending)) {
-                    return from;
-                }
-                from = at + 1;
+        for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+            String said = text.substring(Math.min(end, from + 9), end);
+            if (!text.startsWith(line(said), from) || !apply(said, acknowledged, pending)) {
+                break;
             }
+            from = end + 1;
         }
         return from;
-    }
-
-    private static boolean isWhole(String line) {
-        return line.length() > 9 && line.charAt(8) == ' ' && line.startsWith(crc(line.substring(9)));
     }
 
     private static boolean apply(String said, Map<String, LogProgress> acknowledged, List<BatchPiece> pending) {
@@ -230,7 +226,9 @@ final class CheckpointJournal implements AutoCloseable {
     }
 
     private static String line(String said) {
-        return crc(said) + " " + said + "\n";
+        CRC32 crc = new CRC32();
+        crc.update(said.getBytes(StandardCharsets.US_ASCII));
+        return String.format(Locale.ROOT, "%08x %s\n", crc.getValue(), said);
     }
 
     private static String words(String worker, LogProgress progress) {
@@ -251,14 +249,9 @@ final class CheckpointJournal implements AutoCloseable {
     }
 
     private static String words(List<BatchPiece.Cut> cuts) {
-        StringBuilder words = new StringBuilder();
-        for (BatchPiece.Cut cut : cuts) {
-            words.append(words.length() == 0 ? "" : ",").append(cut.length());
-            if (cut.leftOut() > 0) {
-                words.append('x').append(cut.leftOut());
-            }
-        }
-        return words.toString();
+        return cuts.stream()
+                .map(cut -> cut.leftOut() > 0 ? cut.length() + "x" + cut.leftOut() : cut.length() + "")
+                .collect(Collectors.joining(","));
     }
 
     private static List<BatchPiece.Cut> cuts(String words) {
@@ -269,12 +262,6 @@ final class CheckpointJournal implements AutoCloseable {
             cuts.add(new BatchPiece.Cut(Integer.parseInt(numbers[0]), leftOut));
         }
         return cuts;
-    }
-
-    private static String crc(String said) {
-        CRC32 crc = new CRC32();
-        crc.update(said.getBytes(StandardCharsets.US_ASCII));
-        return String.format(Locale.ROOT, "%08x", crc.getValue());
     }
 
     @Override

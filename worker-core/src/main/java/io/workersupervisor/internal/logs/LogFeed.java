@@ -81,7 +81,7 @@ public final class LogFeed {
     /** The entries of a piece that was announced before; bytes that are gone meanwhile are reported. */
     List<LogEntry> again(BatchPiece piece) throws IOException {
         Optional<WorkerLogFile> file = WorkerLogFile.find(data, piece.workerId());
-        Optional<LogSource> source = file.isPresent() ? LogSource.of(piece, file.get()) : Optional.empty();
+        Optional<LogSource> source = file.isPresent() ? LogSource.of(piece.after(), file.get().path()) : Optional.empty();
         if (source.isEmpty()) {
             trouble(
                     file.map(WorkerLogFile::account),
