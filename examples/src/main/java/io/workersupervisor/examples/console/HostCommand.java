@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,7 +27,7 @@ import picocli.CommandLine.Option;
         description =
                 "Supervise in the foreground, one line for each event, until TERM or Ctrl-C. Makes the data directory"
                         + " if it does not exist, and says so.")
-final class HostCommand implements Action {
+final class HostCommand extends StoreAction {
     @Option(names = "--stop-workers", description = "End the workers at the end. By default they run on.")
     private boolean stopWorkers;
 
@@ -53,20 +52,6 @@ final class HostCommand implements Action {
 
     @Mixin
     private ChangeOptions change = new ChangeOptions();
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    final HelpOption help = new HelpOption();
-
-    @ArgGroup(validate = false, heading = "%nWhere registry and log entries are:%n")
-    private StoreOptions stores = new StoreOptions();
-
-    @Override
-    public CommonOptions common() {
-        return common;
-    }
 
     @Override
     public int run(Call call) throws InterruptedException {

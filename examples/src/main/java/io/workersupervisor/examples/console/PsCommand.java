@@ -6,6 +6,10 @@ import io.workersupervisor.Liveness;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.examples.console.text.Colours;
+import io.workersupervisor.examples.console.text.LogWords;
+import io.workersupervisor.examples.console.text.Table;
+import io.workersupervisor.examples.console.text.Times;
 import io.workersupervisor.spi.RowSelection;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,33 +18,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Shows how accounts stand. */
 @Command(name = "ps", description = "Show accounts, and whether their workers live.")
-final class PsCommand implements Action {
+final class PsCommand extends StoreAction {
     private static final List<String> HEADER =
             List.of("ACCOUNT", "STATE", "DESIRED", "REASON", "PID", "UP", "EPOCH", "WORKER", "EVIDENCE");
 
     @Parameters(arity = "0..*", paramLabel = "ACCOUNT", description = "Only these accounts. Default: all.")
     private List<AccountId> accounts = List.of();
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    final HelpOption help = new HelpOption();
-
-    @ArgGroup(validate = false, heading = "%nWhere registry and log entries are:%n")
-    private StoreOptions stores = new StoreOptions();
-
-    @Override
-    public CommonOptions common() {
-        return common;
-    }
 
     @Override
     public int run(Call call) {

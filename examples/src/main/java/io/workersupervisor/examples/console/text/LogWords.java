@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.text;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.LogEntry;
@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Log entries, and questions for them, as people read them. */
-final class LogWords {
+public final class LogWords {
     private final Times times;
     private final Colours colours;
 
-    LogWords(Times times, Colours colours) {
+    public LogWords(Times times, Colours colours) {
         this.times = times;
         this.colours = colours;
     }
@@ -21,7 +21,7 @@ final class LogWords {
      * Time with its offset, level, account, logger and message; further lines of the message are indented. A time that the
      * line does not give has a tilde.
      */
-    String text(LogEntry entry) {
+    public String text(LogEntry entry) {
         List<String> lines = entry.message().lines().map(LogWords::printable).toList();
         StringBuilder text = new StringBuilder("%s%s %s %s "
                 .formatted(
@@ -52,7 +52,7 @@ final class LogWords {
     }
 
     /** The question in words: {@code account 5, WARNING and above}. */
-    String text(LogQuery query) {
+    public String text(LogQuery query) {
         List<String> words = new ArrayList<>();
         words.add(query.account().map(account -> "account " + account).orElse("all accounts"));
         query.workerId().ifPresent(worker -> words.add("worker " + worker));
@@ -66,7 +66,7 @@ final class LogWords {
     }
 
     /** The message about an account that has neither row nor report nor entry. */
-    static String unknown(AccountId account) {
+    public static String unknown(AccountId account) {
         return "account " + account + " is not known here: it was never started or stopped";
     }
 }

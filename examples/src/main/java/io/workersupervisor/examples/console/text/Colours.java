@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.text;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,11 +10,11 @@ import java.util.Map;
  *
  * @param on true if text is coloured
  */
-record Colours(boolean on) {
-    static final Colours NONE = new Colours(false);
+public record Colours(boolean on) {
+    public static final Colours NONE = new Colours(false);
 
     /** The colours of a stream of this process, 1 or 2. */
-    static Colours of(int stream, Map<String, String> environment) {
+    public static Colours of(int stream, Map<String, String> environment) {
         boolean wanted = environment.getOrDefault("NO_COLOR", "").isEmpty()
                 && !environment.getOrDefault("TERM", "dumb").equals("dumb");
         return new Colours(wanted && isTerminal(stream));
@@ -31,19 +31,19 @@ record Colours(boolean on) {
         }
     }
 
-    String bold(String text) {
+    public String bold(String text) {
         return coloured("1", text);
     }
 
-    String red(String text) {
+    public String red(String text) {
         return coloured("31", text);
     }
 
-    String green(String text) {
+    public String green(String text) {
         return coloured("32", text);
     }
 
-    String yellow(String text) {
+    public String yellow(String text) {
         return coloured("33", text);
     }
 

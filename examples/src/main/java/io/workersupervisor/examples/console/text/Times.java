@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.text;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  *
  * @param zone the zone; of the console, what {@code TZ} or the machine says
  */
-record Times(ZoneId zone) {
+public record Times(ZoneId zone) {
     private static final DateTimeFormatter FORMAT =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS xxx", Locale.ROOT);
 
@@ -21,16 +21,16 @@ record Times(ZoneId zone) {
     private static final Pattern INSTANT = Pattern.compile(
             "(?<![0-9A-Za-z-])[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]{1,9})?Z(?![0-9A-Za-z])");
 
-    static Times ofThisProcess() {
+    public static Times ofThisProcess() {
         return new Times(ZoneId.systemDefault());
     }
 
-    String text(Instant at) {
+    public String text(Instant at) {
         return FORMAT.format(at.atZone(zone));
     }
 
     /** A text of the library, with its times in UTC made local. What a worker wrote stays as it is: do not give it. */
-    String local(String text) {
+    public String local(String text) {
         return INSTANT.matcher(text).replaceAll(found -> Matcher.quoteReplacement(read(found.group())));
     }
 

@@ -1,15 +1,15 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.text;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Text in columns. */
-final class Table {
+public final class Table {
     private Table() {}
 
     /** Rows of equally many cells, each column but the last as wide as its widest cell. */
-    static String align(List<List<String>> rows) {
+    public static String align(List<List<String>> rows) {
         return rows.stream().map(row -> line(rows, row)).collect(Collectors.joining("\n"));
     }
 
@@ -28,7 +28,7 @@ final class Table {
     }
 
     /** A duration in two units at most: {@code 12s}, {@code 3m20s}, {@code 5h02m}, {@code 2d04h}. */
-    static String time(Duration duration) {
+    public static String time(Duration duration) {
         long seconds = Math.max(0, duration.toSeconds());
         if (seconds < 60) {
             return seconds + "s";
