@@ -67,8 +67,8 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
         FollowedFile open(T one, int most) throws IOException;
     }
 
-    private <T> List<LogEntry> find(
-            LogQuery query, List<T> all, Function<T, WorkerLogFile> file, Opening<T> opening) throws IOException {
+    private <T> List<LogEntry> find(LogQuery query, List<T> all, Function<T, WorkerLogFile> file, Opening<T> opening)
+            throws IOException {
         List<T> asked =
                 all.stream().filter(one -> isAsked(query, file.apply(one))).toList();
         List<LogEntry> found = new ArrayList<>();
@@ -107,11 +107,10 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
 
     /** Follows a file from the first whole line of its last bytes on. */
     static FollowedFile atEnd(WorkerLogFile file, int most, EntryReader reader) throws IOException {
-        Optional<LogSource> source = LogSource.open(file.path());
-        if (source.isEmpty()) {
-            return FollowedFile.searched(file, Optional.empty(), reader);
-        }
-        try (LogSource open = source.get()) {
+        try (LogSource open = LogSource.open(file.path()).orElse(null)) {
+            if (open == null) {
+                return FollowedFile.searched(file, Optional.empty(), reader);
+            }
             long from = Math.max(0, open.size() - most);
             from = open.firstData(from).orElse(from);
             byte[] bytes = open.read(from, most);

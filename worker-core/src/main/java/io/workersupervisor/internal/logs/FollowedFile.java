@@ -230,7 +230,8 @@ final class FollowedFile implements AutoCloseable {
             trouble.accept(name()
                     + (isSame ? " was cut by somebody when it" : " is another file than the one that")
                     + " was read to byte " + progress.offset()
-                    + (isSame ? ": what it held behind that" : ": what that held behind it") + ", if anything, is lost");
+                    + (isSame ? ": what it held behind that" : ": what that held behind it")
+                    + ", if anything, is lost");
             progress = progress.anew(opened.inode(), 0);
         }
         readFrom(progress.offset());

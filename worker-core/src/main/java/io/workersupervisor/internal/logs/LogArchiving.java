@@ -65,11 +65,12 @@ final class LogArchiving implements AutoCloseable {
         for (BatchPiece piece : open.pending()) {
             finish(open, piece);
         }
-        if (waiting.isEmpty()) {
-            return true;
-        }
         // A part that a slow sink does not have yet is looked at again, although the file grows no more.
-        waiting.retainAll(large(open, waiting));
+        for (WorkerLogFile file : List.copyOf(waiting)) {
+            if (!isLarge(open, file)) {
+                waiting.remove(file);
+            }
+        }
         if (!waiting.isEmpty() && cannotPunch.isEmpty()) {
             SinkCheckpoints acknowledged = SinkCheckpoints.read(data);
             for (WorkerLogFile file : waiting) {
@@ -95,29 +96,22 @@ final class LogArchiving implements AutoCloseable {
         return begun;
     }
 
-    /** The files whose part that is not archived yet may be large. */
-    private Set<WorkerLogFile> large(CheckpointJournal open, Collection<WorkerLogFile> files) throws IOException {
-        Set<WorkerLogFile> large = new LinkedHashSet<>();
-        for (WorkerLogFile file : files) {
-            Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
-            long done = stat.flatMap(
-                            now -> open.progress(file.workerId()).filter(progress -> progress.inode() == now.inode()))
-                    .map(LogProgress::offset)
-                    .orElse(0L);
-            if (stat.isPresent() && stat.get().size() - done >= retention.archiveAt()) {
-                large.add(file);
-            }
-        }
-        return large;
+    /** True if the part of a file that is not archived yet may be large. */
+    private boolean isLarge(CheckpointJournal open, WorkerLogFile file) throws IOException {
+        Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
+        long done = open.progress(file.workerId())
+                .filter(last -> stat.isPresent() && last.inode() == stat.get().inode())
+                .map(LogProgress::offset)
+                .orElse(0L);
+        return stat.isPresent() && stat.get().size() - done >= retention.archiveAt();
     }
 
     private void archive(CheckpointJournal open, WorkerLogFile file, SinkCheckpoints acknowledged) throws IOException {
-        Optional<LogSource> source = LogSource.open(file.path());
-        if (source.isEmpty()) {
-            return;
-        }
-        long inode = source.get().inode();
-        try (LogSource held = source.get()) {
+        try (LogSource held = LogSource.open(file.path()).orElse(null)) {
+            if (held == null) {
+                return;
+            }
+            long inode = held.inode();
             // No two parts of a worker have one position, although it puts another file in the place of its own.
             LogProgress before = open.progress(file.workerId())
                     .map(last -> last.inode() == inode ? last : last.anew(inode, 0))
@@ -140,11 +134,9 @@ final class LogArchiving implements AutoCloseable {
     /** Steps 3 to 5, of which any may be done. */
     private void finish(CheckpointJournal open, BatchPiece piece) throws IOException {
         Optional<WorkerLogFile> file = WorkerLogFile.find(data, piece.workerId());
-        Optional<LogSource> source =
-                file.isEmpty() ? Optional.empty() : LogSource.open(file.get().path());
-        if (source.isPresent()) {
-            try (LogSource held = source.get()) {
-                if (held.inode() == piece.after().inode()) {
+        if (file.isPresent()) {
+            try (LogSource held = LogSource.open(file.get().path()).orElse(null)) {
+                if (held != null && held.inode() == piece.after().inode()) {
                     move(file.get(), held, piece);
                 }
             }

@@ -81,7 +81,8 @@ public final class LogFeed {
     /** The entries of a piece that was announced before; bytes that are gone meanwhile are reported. */
     List<LogEntry> again(BatchPiece piece) throws IOException {
         Optional<WorkerLogFile> file = WorkerLogFile.find(data, piece.workerId());
-        Optional<LogSource> source = file.isPresent() ? LogSource.of(piece.after(), file.get().path()) : Optional.empty();
+        Optional<LogSource> source =
+                file.isPresent() ? LogSource.of(piece.after(), file.get().path()) : Optional.empty();
         if (source.isEmpty()) {
             trouble(
                     file.map(WorkerLogFile::account),
@@ -115,8 +116,10 @@ public final class LogFeed {
     /** True once the worker is known to have ended. */
     boolean isOver(WorkerLogFile file, long now) {
         Asked last = asked.get(file.workerId());
-        boolean isFresh = last != null && (last.known().over() || now - last.at() < ASK_AGAIN.toNanos());
-        return (isFresh ? last.known() : ask(file, now)).over();
+        if (last != null && (last.known().over() || now - last.at() < ASK_AGAIN.toNanos())) {
+            return last.known().over();
+        }
+        return ask(file, now).over();
     }
 
     private KnownWorkers.Known known(WorkerLogFile file, long now) {

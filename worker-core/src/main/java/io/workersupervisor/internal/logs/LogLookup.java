@@ -38,8 +38,8 @@ public final class LogLookup {
             DataDirectory data, WorkerRegistry registry, Optional<LogSink> sink, Redaction redaction, Clocks clocks) {
         this.data = data;
         this.sink = sink;
-        this.files = new FileSearch(
-                data, KnownWorkers.of(registry), new EntryReader(ZoneId.systemDefault(), redaction));
+        this.files =
+                new FileSearch(data, KnownWorkers.of(registry), new EntryReader(ZoneId.systemDefault(), redaction));
         this.clocks = clocks;
     }
 

@@ -55,8 +55,9 @@ final class LogRemoval {
         if (excess <= 0 || needed != 0) {
             tooMuch.ends();
         } else if (tooMuch.begins()) {
-            feed.trouble("data directory " + data + " takes " + Text.bytes(used) + " of "
-                    + Text.bytes(retention.atMost()) + ", and what is left belongs to living workers or waits for a log sink");
+            feed.trouble(
+                    "data directory " + data + " takes " + Text.bytes(used) + " of " + Text.bytes(retention.atMost())
+                            + ", and what is left belongs to living workers or waits for a log sink");
         }
     }
 

@@ -71,8 +71,8 @@ public record WorkerLogFile(Path path, AccountId account, String workerId) {
     /** Empty where there is no regular file: a link of the worker's making is not followed. */
     public static Optional<Stat> stat(Path path) throws IOException {
         try {
-            Map<String, Object> found =
-                    Files.readAttributes(path, "unix:ino,size,lastModifiedTime,isRegularFile", LinkOption.NOFOLLOW_LINKS);
+            Map<String, Object> found = Files.readAttributes(
+                    path, "unix:ino,size,lastModifiedTime,isRegularFile", LinkOption.NOFOLLOW_LINKS);
             return found.get("ino") instanceof Long inode
                             && found.get("size") instanceof Long size
                             && found.get("lastModifiedTime") instanceof FileTime modified
