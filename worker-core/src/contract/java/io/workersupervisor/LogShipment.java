@@ -43,7 +43,7 @@ public final class LogShipment {
     public void ship(LogSink sink, BooleanSupplier done) throws IOException {
         LogFeed feed = new LogFeed(
                 data,
-                (account, workerId) -> new KnownWorkers.Known(true, Optional.empty(), Optional.empty()),
+                (account, workerId) -> new KnownWorkers.Known(true, Optional.empty(), Optional.empty(), Optional.empty()),
                 new EntryReader(ZoneId.systemDefault(), Redaction.standard()),
                 workerId -> false,
                 OptionalInt.empty(),

@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -564,18 +566,18 @@ class SinkShipperTest extends OnTailedDirectory {
     }
 
     @Test
-    void a_time_that_a_line_does_not_give_is_that_of_the_entry_before_also_across_tailers() throws IOException {
-        node.write(1, "2026-11-24 02:00:07,000 INFO bot: one\n");
-        SinkShipper first = node.tailer(sink);
-        node.drain(first);
-        node.kill(first);
-        node.write(1, "no time\n");
+    void a_line_without_a_time_has_the_time_at_which_it_came() throws IOException {
+        SinkShipper tailer = node.tailer(sink);
+        tailer.tick();
+        node.timing.pass(Duration.ofDays(40));
+        tailer.noticed(node.write(1, "no time\n"));
+        Instant came = node.timing.now();
 
-        node.drain(node.tailer(sink));
+        node.drain(tailer);
 
         LogEntry last = sink.find(LogQuery.last(1)).get(0);
         assertThat(last.message()).isEqualTo("no time");
-        assertThat(last.timestamp()).isEqualTo("2026-11-24T02:00:07Z");
+        assertThat(last.timestamp()).isEqualTo(came.truncatedTo(ChronoUnit.MILLIS));
         assertThat(last.inferred()).isTrue();
     }
 

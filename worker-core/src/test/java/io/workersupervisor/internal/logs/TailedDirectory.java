@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ final class TailedDirectory implements AutoCloseable {
                         if (broken.contains(workerId)) {
                             throw new IllegalStateException("a defect");
                         }
-                        return known.getOrDefault(workerId, new Known(false, Optional.empty(), Optional.of("user-a")));
+                        return known.getOrDefault(workerId, new Known(false, Optional.empty(), Optional.empty(), Optional.of("user-a")));
                     }
 
                     @Override
@@ -94,11 +95,12 @@ final class TailedDirectory implements AutoCloseable {
                 text.getBytes(StandardCharsets.UTF_8),
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
+        Files.setLastModifiedTime(file.path(), FileTime.from(timing.now()));
         return file;
     }
 
     void end(int number) {
-        known.put(worker(number), new KnownWorkers.Known(true, Optional.of(timing.now()), Optional.of("user-a")));
+        known.put(worker(number), new KnownWorkers.Known(true, Optional.empty(), Optional.of(timing.now()), Optional.of("user-a")));
     }
 
     /** Ticks until there is nothing to do but wait for more. */
