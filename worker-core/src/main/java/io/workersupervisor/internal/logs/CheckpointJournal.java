@@ -231,7 +231,9 @@ final class CheckpointJournal implements AutoCloseable {
     /** Forgets the workers whose files are gone. */
     void forget(Collection<String> workers) throws IOException {
         StringBuilder lines = new StringBuilder();
-        workers.stream().filter(contents.acknowledged::containsKey).forEach(worker -> lines.append(line("f " + worker)));
+        workers.stream()
+                .filter(contents.acknowledged::containsKey)
+                .forEach(worker -> lines.append(line("f " + worker)));
         if (lines.length() > 0) {
             append(lines, false);
             workers.forEach(contents.acknowledged::remove);
@@ -253,7 +255,8 @@ final class CheckpointJournal implements AutoCloseable {
     private void compact() throws IOException {
         Path fresh = file.resolveSibling("journal.new");
         StringBuilder lines = new StringBuilder(line("a " + contents.looked.toEpochMilli()));
-        contents.acknowledged.forEach((worker, progress) -> lines.append(line("p " + words(worker, progress) + " " + progress.shift())));
+        contents.acknowledged.forEach(
+                (worker, progress) -> lines.append(line("p " + words(worker, progress) + " " + progress.shift())));
         try (RandomAccessFile written = create(fresh)) {
             written.write(lines.toString().getBytes(StandardCharsets.US_ASCII));
             written.getFD().sync();

@@ -85,12 +85,7 @@ public record EntryReader(ZoneId zone, Redaction redaction) {
         private LogLevel level;
         private boolean midLine;
 
-        Reading(
-                WorkerLogFile file,
-                LogProgress before,
-                boolean midLine,
-                KnownWorkers.Known known,
-                EntryTimes times) {
+        Reading(WorkerLogFile file, LogProgress before, boolean midLine, KnownWorkers.Known known, EntryTimes times) {
             this.file = file;
             this.base = before.base();
             this.known = known;
@@ -103,9 +98,13 @@ public record EntryReader(ZoneId zone, Redaction redaction) {
 
         void leaveOut(BatchPiece.Cut cut) {
             LogLevel inherited = level;
-            add(cut, plain(LogLevel.WARNING, cut.leftOut()
-                    + " entries are left out, more than the budget of a minute: they stand in "
-                    + file.path().getFileName() + " from byte " + offset));
+            add(
+                    cut,
+                    plain(
+                            LogLevel.WARNING,
+                            cut.leftOut()
+                                    + " entries are left out, more than the budget of a minute: they stand in "
+                                    + file.path().getFileName() + " from byte " + offset));
             level = inherited;
             midLine = false;
         }
@@ -127,8 +126,7 @@ public record EntryReader(ZoneId zone, Redaction redaction) {
         /** Takes bytes that the parser cannot read as text, so that they hold up nothing behind them. */
         private Parsed parse(byte[] bytes, int from, int to) {
             try {
-                Before before =
-                        new Before(times.near(offset + to - from), level, midLine, zone, Optional.empty());
+                Before before = new Before(times.near(offset + to - from), level, midLine, zone, Optional.empty());
                 return EntryParser.parse(bytes, from, to, before);
             } catch (RuntimeException defect) {
                 LOG.error("bytes {} to {} of {} are taken as text", offset, offset + (to - from), file.path(), defect);

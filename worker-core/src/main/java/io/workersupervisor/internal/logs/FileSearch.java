@@ -41,8 +41,7 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     List<LogEntry> find(LogQuery query) {
         try {
             List<Waiting> all = new ArrayList<>();
-            WorkerLogFile.stats(data)
-                    .forEach((file, stat) -> all.add(Waiting.of(file, stat, Optional.empty())));
+            WorkerLogFile.stats(data).forEach((file, stat) -> all.add(Waiting.of(file, stat, Optional.empty())));
             return search(query, all);
         } catch (IOException e) {
             throw unreadable(e);
@@ -75,7 +74,8 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
             if (found.size() == query.limit() && found.get(0).timestamp().isAfter(latest)) {
                 break;
             }
-            KnownWorkers.Known known = workers.of(part.file().account(), part.file().workerId());
+            KnownWorkers.Known known =
+                    workers.of(part.file().account(), part.file().workerId());
             // The file may have grown since it was listed: the place to begin must not depend on its end.
             try (FollowedFile tail = part.progress().isPresent() && part.bytes() <= each
                     ? FollowedFile.searched(part.file(), part.progress(), reader, times(part, known, steps))
@@ -151,8 +151,8 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     }
 
     /** All entries that are complete by now; with {@code over}, as the worker writes no more, also the last line. */
-    private static List<LogEntry> drain(
-            FollowedFile tail, KnownWorkers.Known known, long now, Instant at, boolean over) throws IOException {
+    private static List<LogEntry> drain(FollowedFile tail, KnownWorkers.Known known, long now, Instant at, boolean over)
+            throws IOException {
         List<LogEntry> entries = new ArrayList<>();
         Optional<FollowedFile.Part> more;
         do {
@@ -240,8 +240,7 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
 
         private void drain(FollowedFile from, boolean over, List<LogEntry> entries) throws IOException {
             KnownWorkers.Known known = workers.of(account, from.file().workerId());
-            entries.addAll(
-                    FileSearch.drain(from, known, clocks.nanos(), clocks.now(), over || known.over()));
+            entries.addAll(FileSearch.drain(from, known, clocks.nanos(), clocks.now(), over || known.over()));
         }
 
         @Override

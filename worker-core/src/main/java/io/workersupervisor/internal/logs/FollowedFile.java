@@ -138,8 +138,10 @@ final class FollowedFile implements AutoCloseable {
                 + cuts.stream().mapToLong(BatchPiece.Cut::length).sum();
         int length = shipped ? (int) Math.min(LogProgress.MARK, end) : 0;
         if (times.shift() != before.shift()) {
-            trouble.accept("the times in " + name() + " are " + Text.words(Duration.ofMinutes(15L * Math.abs(times.shift())))
-                    + (times.shift() < 0 ? " behind" : " ahead") + ", as those of another zone: they are shifted by it");
+            trouble.accept(
+                    "the times in " + name() + " are " + Text.words(Duration.ofMinutes(15L * Math.abs(times.shift())))
+                            + (times.shift() < 0 ? " behind" : " ahead")
+                            + ", as those of another zone: they are shifted by it");
         }
         LogProgress after = before.with(end, page.time(), page.level())
                 .marked(LogProgress.Mark.of(bytes(end - length, length)), times.shift());

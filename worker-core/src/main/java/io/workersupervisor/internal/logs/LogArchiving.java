@@ -120,8 +120,8 @@ final class LogArchiving implements AutoCloseable {
             while (!ending && end - before.offset() >= retention.archiveAt()) {
                 int length = (int) (retention.archiveAt() / BLOCK * BLOCK);
                 LogProgress after = before.at(before.offset() + length);
-                BatchPiece piece =
-                        new BatchPiece(file.workerId(), before, List.of(new BatchPiece.Cut(length, 0)), List.of(), after);
+                BatchPiece piece = new BatchPiece(
+                        file.workerId(), before, List.of(new BatchPiece.Cut(length, 0)), List.of(), after);
                 open.announce(List.of(piece));
                 move(file, held, piece);
                 open.acknowledge(feed.clocks().now());

@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +68,7 @@ public final class SinkShipper implements AutoCloseable {
     private long lookedAt;
     /** True until files are taken that may have grown while no host looked. */
     private boolean missed;
+
     private Optional<Outage> outage = Optional.empty();
 
     /** A file that is being read. */
@@ -192,8 +192,8 @@ public final class SinkShipper implements AutoCloseable {
         for (Map.Entry<WorkerLogFile, Instant> one : Map.copyOf(grown).entrySet()) {
             WorkerLogFile file = one.getKey();
             grown.remove(file);
-            Followed taken =
-                    followed.computeIfAbsent(file.workerId(), id -> new Followed(feed.follow(file, open.announced(id))));
+            Followed taken = followed.computeIfAbsent(
+                    file.workerId(), id -> new Followed(feed.follow(file, open.announced(id))));
             taken.ready = true;
             taken.touched = now;
             try {

@@ -42,7 +42,11 @@ class CheckpointJournalTest {
     void what_was_announced_is_pending_with_each_of_its_entries() throws IOException {
         BatchPiece first = piece(0, 10);
         BatchPiece second = new BatchPiece(
-                WORKER, first.after(), List.of(new BatchPiece.Cut(3, 0), new BatchPiece.Cut(90, 7)), List.of(), progress(103));
+                WORKER,
+                first.after(),
+                List.of(new BatchPiece.Cut(3, 0), new BatchPiece.Cut(90, 7)),
+                List.of(),
+                progress(103));
         try (CheckpointJournal journal = CheckpointJournal.open(directory)) {
             journal.announce(List.of(first));
             journal.acknowledge(Samples.NOW);
@@ -118,7 +122,8 @@ class CheckpointJournalTest {
         long largest = 0;
         for (int i = 0; i < 1_500; i++) {
             List<BatchPiece.Cut> entries = Collections.nCopies(500, new BatchPiece.Cut(100, 0));
-            journal.announce(List.of(new BatchPiece(WORKER, progress(offset), entries, List.of(), progress(offset + 500 * 100))));
+            journal.announce(List.of(
+                    new BatchPiece(WORKER, progress(offset), entries, List.of(), progress(offset + 500 * 100))));
             journal.acknowledge(Samples.NOW);
             offset += 500 * 100;
             largest = Math.max(largest, Files.size(directory.resolve("journal")));
@@ -151,7 +156,8 @@ class CheckpointJournalTest {
     }
 
     private static BatchPiece piece(long from, long to) {
-        return new BatchPiece(WORKER, progress(from), List.of(new BatchPiece.Cut((int) (to - from), 0)), List.of(), progress(to));
+        return new BatchPiece(
+                WORKER, progress(from), List.of(new BatchPiece.Cut((int) (to - from), 0)), List.of(), progress(to));
     }
 
     private static LogProgress progress(long offset) {

@@ -169,13 +169,13 @@ class LogArchivingTest extends OnTailedDirectory {
         WorkerLogFile cut = node.write(1, "cut\n");
         node.write(2, lines(60_000));
         node.drain(node.tailer(sink));
-        LogProgress before = LogProgress.begin(
-                WorkerLogFile.stat(cut.path()).orElseThrow().inode());
+        LogProgress before =
+                LogProgress.begin(WorkerLogFile.stat(cut.path()).orElseThrow().inode());
         LogProgress after =
                 new LogProgress(before.inode(), 0, 1 << 20, before.time(), before.level(), LogProgress.Mark.NONE, 0);
         try (CheckpointJournal died = CheckpointJournal.open(Layout.archive(node.data))) {
-            died.announce(
-                    List.of(new BatchPiece(cut.workerId(), before, List.of(new BatchPiece.Cut(1 << 20, 0)), List.of(), after)));
+            died.announce(List.of(
+                    new BatchPiece(cut.workerId(), before, List.of(new BatchPiece.Cut(1 << 20, 0)), List.of(), after)));
         }
 
         rotation(HolePuncher.byProgram()).tick(List.of(node.file(2)));

@@ -65,7 +65,8 @@ class LogRemovalTest extends OnTailedDirectory {
                 100 * MIB,
                 node.timing.now(),
                 LogLevel.INFO,
-                LogProgress.Mark.NONE, 0);
+                LogProgress.Mark.NONE,
+                0);
         try (CheckpointJournal journal = CheckpointJournal.open(Layout.archive(node.data))) {
             journal.announce(List.of(new BatchPiece(
                     cut.workerId(), archived, List.of(new BatchPiece.Cut((int) (100 * MIB), 0)), List.of(), archived)));

@@ -50,7 +50,11 @@ class SinkCheckpointsTest extends OnTailedDirectory {
             LogProgress before = LogProgress.begin(INODE);
             LogProgress after = new LogProgress(INODE, 0, offset, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE, 0);
             journal.announce(List.of(new BatchPiece(
-                    TailedDirectory.worker(number), before, List.of(new BatchPiece.Cut((int) offset, 0)), List.of(), after)));
+                    TailedDirectory.worker(number),
+                    before,
+                    List.of(new BatchPiece.Cut((int) offset, 0)),
+                    List.of(),
+                    after)));
             journal.acknowledge(Samples.NOW);
         }
     }
