@@ -5,7 +5,7 @@ import io.workersupervisor.DiagnosisRule;
 import io.workersupervisor.LivenessProbe;
 import io.workersupervisor.OnClose;
 import io.workersupervisor.WorkerListener;
-import io.workersupervisor.internal.launch.combined.LaunchSettings;
+import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.logs.LogSettings;
 import io.workersupervisor.spi.WorkerRegistry;
 import java.time.Duration;
@@ -32,6 +32,6 @@ public record HostSettings(
         Duration closeTimeout,
         OnClose onClose,
         boolean acceptsMoved,
-        LaunchSettings launch,
+        LaunchPaths.Settings launch,
         LogSettings logs,
         Seams seams) {}
