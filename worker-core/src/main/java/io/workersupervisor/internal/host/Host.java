@@ -238,6 +238,7 @@ public final class Host {
         if (settings.reconcileInterval().isPresent()) {
             logs.begin();
             long interval = settings.reconcileInterval().get().toMillis();
+            keeping.ifPresent(KeepingLoop::prepare);
             tick();
             reconciler.awaitLooks(FIRST_LOOK);
             keeping.ifPresent(KeepingLoop::begin);
