@@ -21,8 +21,10 @@ import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.NodeStamp;
 import io.workersupervisor.internal.events.Events;
 import io.workersupervisor.internal.events.Guard;
+import io.workersupervisor.internal.events.LastingTrouble;
 import io.workersupervisor.internal.events.OperatorLog;
 import io.workersupervisor.internal.inspect.Inspector;
+import io.workersupervisor.internal.inspect.RunningFiles;
 import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
@@ -78,6 +80,9 @@ public final class Host {
     private final Lifecycle lifecycle;
     private final Reconciler reconciler;
     private final WorkerInspector inspector;
+    private final RunningFiles running;
+    private final LastingTrouble replaced = new LastingTrouble();
+    private final LastingTrouble failing = new LastingTrouble();
     private final LaunchPaths paths;
     private final LogThreads logs;
     private final OnClose onClose;
@@ -160,6 +165,7 @@ public final class Host {
                 paths.puncher(),
                 file -> watch.noticed(file.workerId()),
                 timing);
+        this.running = new RunningFiles(script);
         this.reconciler = new Reconciler(context, lifecycle, watch, threads.pool(), paths.keepers());
         this.inspector = new Inspector(
                 data,
@@ -175,6 +181,7 @@ public final class Host {
                         settings.logs().redaction(),
                         timing),
                 new UnregisteredWorkers(known, local),
+                running,
                 text -> events.troubleOnce(Optional.empty(), text));
         context.opened();
         stamped.notices().forEach(events::trouble);
@@ -237,14 +244,25 @@ public final class Host {
 
     /** Begins a pass over the rows of this node; an exception is reported and does not end the next pass. */
     void tick() {
-        Guard.run("reconcile", Optional.empty(), () -> {
-                    if (state.isAtWork()) {
-                        paths.keepers().discover();
-                        reconciler.tick();
-                    }
-                })
-                .ifPresent(thrown ->
-                        context.events().trouble("reconcile failed, tried again at the next interval: " + thrown));
+        Optional<Throwable> thrown = Guard.run("reconcile", Optional.empty(), () -> {
+            if (state.isAtWork()) {
+                lookBeneath();
+                paths.keepers().discover();
+                reconciler.tick();
+            }
+        });
+        if (thrown.isEmpty()) {
+            failing.ends();
+        } else if (failing.isNew(thrown.get().toString())) {
+            context.events().trouble("reconcile failed, tried again at the next interval: " + thrown.get());
+        }
+    }
+
+    private void lookBeneath() {
+        List<Path> now = running.replaced();
+        if (!now.isEmpty() && replaced.isNew(now.toString())) {
+            context.events().trouble(String.join("; ", running.findings()));
+        }
     }
 
     private void lookForStrangers() {

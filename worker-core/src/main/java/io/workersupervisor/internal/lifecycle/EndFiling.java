@@ -108,7 +108,10 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
     /** False while another call has the account. */
     private boolean fileReported(AccountId account, Duration patience) {
         return context.mutex()
-                .call(account, patience, () -> unfiled.of(account).map(end -> close(end.row(), end.report())))
+                .call(account, patience, () -> {
+                    unfiled.of(account).ifPresent(end -> close(end.row(), end.report()));
+                    return true;
+                })
                 .isPresent();
     }
 
