@@ -21,7 +21,6 @@ import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.NodeStamp;
 import io.workersupervisor.internal.events.Events;
 import io.workersupervisor.internal.events.Guard;
-import io.workersupervisor.internal.events.LastingTrouble;
 import io.workersupervisor.internal.events.OperatorLog;
 import io.workersupervisor.internal.inspect.Inspector;
 import io.workersupervisor.internal.inspect.RunningFiles;
@@ -44,7 +43,6 @@ import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
-import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.supervision.AilmentWatch;
@@ -79,10 +77,7 @@ public final class Host {
     private final HostThreads threads;
     private final Lifecycle lifecycle;
     private final Reconciler reconciler;
-    private final WorkerInspector inspector;
-    private final RunningFiles running;
-    private final LastingTrouble replaced = new LastingTrouble();
-    private final LastingTrouble failing = new LastingTrouble();
+    private final Inspector inspector;
     private final LaunchPaths paths;
     private final LogThreads logs;
     private final OnClose onClose;
@@ -121,7 +116,7 @@ public final class Host {
         RowJudge judge = local.judge(stamped.stamp().node(), settings.probe());
         this.context = new ProtocolContext(
                 stamped.stamp().node(),
-                new Actor(UUID.randomUUID().toString(), self(local)),
+                new Actor(UUID.randomUUID().toString(), local.self()),
                 settings.registry(),
                 local,
                 judge,
@@ -165,7 +160,6 @@ public final class Host {
                 paths.puncher(),
                 file -> watch.noticed(file.workerId()),
                 timing);
-        this.running = new RunningFiles(script);
         this.reconciler = new Reconciler(context, lifecycle, watch, threads.pool(), paths.keepers());
         this.inspector = new Inspector(
                 data,
@@ -181,7 +175,7 @@ public final class Host {
                         settings.logs().redaction(),
                         timing),
                 new UnregisteredWorkers(known, local),
-                running,
+                new RunningFiles(script),
                 text -> events.troubleOnce(Optional.empty(), text));
         context.opened();
         stamped.notices().forEach(events::trouble);
@@ -235,34 +229,19 @@ public final class Host {
         }
     }
 
-    private static ProcessIdentity self(LocalEvidence local) {
-        long pid = ProcessHandle.current().pid();
-        return local.machine()
-                .identity(
-                        pid, local.proc().stat(pid).map(ProcFs.Stat::startTicks).orElse(0L));
-    }
-
-    /** Begins a pass over the rows of this node; an exception is reported and does not end the next pass. */
+    /** Begins a pass over the rows of this node; an exception is reported once and does not end the next pass. */
     void tick() {
-        Optional<Throwable> thrown = Guard.run("reconcile", Optional.empty(), () -> {
-            if (state.isAtWork()) {
-                lookBeneath();
-                paths.keepers().discover();
-                reconciler.tick();
-            }
-        });
-        if (thrown.isEmpty()) {
-            failing.ends();
-        } else if (failing.isNew(thrown.get().toString())) {
-            context.events().trouble("reconcile failed, tried again at the next interval: " + thrown.get());
-        }
-    }
-
-    private void lookBeneath() {
-        List<Path> now = running.replaced();
-        if (!now.isEmpty() && replaced.isNew(now.toString())) {
-            context.events().trouble(String.join("; ", running.findings()));
-        }
+        Guard.run("reconcile", Optional.empty(), () -> {
+                    if (state.isAtWork()) {
+                        inspector.running().news().ifPresent(context.events()::trouble);
+                        paths.keepers().discover();
+                        reconciler.tick();
+                    }
+                })
+                .ifPresent(thrown -> context.events()
+                        .troubleOnce(
+                                Optional.empty(),
+                                "reconcile failed, tried again at the next interval: " + thrown));
     }
 
     private void lookForStrangers() {

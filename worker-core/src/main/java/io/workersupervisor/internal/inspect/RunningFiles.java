@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 public final class RunningFiles {
     private final ShellScript script;
     private final Map<Path, String> before = new LinkedHashMap<>();
+    private List<Path> reported = List.of();
 
     public RunningFiles(ShellScript script) {
         this(script, files());
@@ -51,26 +52,33 @@ public final class RunningFiles {
         }
     }
 
-    /** The files that were replaced, changed or removed since. */
-    public List<Path> replaced() {
+    /** The findings, once each time that more files were replaced, changed or removed. */
+    public synchronized Optional<String> news() {
+        List<Path> now = replaced();
+        boolean isNew = !now.isEmpty() && !now.equals(reported);
+        reported = now;
+        return isNew ? Optional.of(String.join("; ", findings())) : Optional.empty();
+    }
+
+    private List<Path> replaced() {
         return before.keySet().stream()
                 .filter(file -> !mark(file).equals(before.get(file)))
                 .toList();
     }
 
     /** A sentence about each thing that this process cannot do; tries to run a program. */
-    public List<String> findings() {
+    List<String> findings() {
+        String who = "this process, pid " + ProcessHandle.current().pid() + ", ";
         List<String> found = new ArrayList<>();
         List<String> answer = script.run("probe", ShellTools.NO_LOCKER, "/nonexistent");
         if (!answer.equals(List.of("absent"))) {
-            found.add("this process, pid " + ProcessHandle.current().pid() + ", can run no program: "
-                    + String.join("; ", answer) + "; without a keeper it starts no worker and judges no lock");
+            found.add(who + "can run no program: " + String.join("; ", answer)
+                    + "; without a keeper it starts no worker and judges no lock");
         }
         List<Path> replaced = replaced();
         if (!replaced.isEmpty()) {
-            found.add("replaced beneath this process, pid "
-                    + ProcessHandle.current().pid() + ": " + replaced
-                    + "; restart it: it may be unable to run programs or to load classes");
+            found.add(who + "should be restarted, it may be unable to run programs or to load classes: replaced were "
+                    + replaced);
         }
         return found;
     }
