@@ -150,7 +150,7 @@ public final class Host {
                                 Optional.of(Liveness.alive("worker " + row.workerId() + " runs")),
                                 Optional.of(ailment)),
                         ailment)));
-        this.logs = LogThreads.of(
+        this.logs = new LogThreads(
                 data,
                 settings.logs(),
                 known,
