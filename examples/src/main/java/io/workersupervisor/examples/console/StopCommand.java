@@ -27,7 +27,9 @@ final class StopCommand extends StoreAction {
             description = "The accounts, each of which is answered by itself.")
     private List<AccountId> accounts = List.of();
 
-    @Option(names = "--anyway", description = "Stop an account that nobody knows, too: no application will start it then.")
+    @Option(
+            names = "--anyway",
+            description = "Stop an account that nobody knows, too: no application will start it then.")
     private boolean anyway;
 
     @Mixin

@@ -126,7 +126,9 @@ class WorkerConsoleTest {
         JsonObject known = json(programs.console("stop", "12345", "--json"));
 
         assertThat(unknown.exitCode()).isEqualTo(WorkerConsole.FAILURE);
-        assertThat(unknown.err()).contains("account 12345 is not known here", "--anyway").hasLineCount(1);
+        assertThat(unknown.err())
+                .contains("account 12345 is not known here", "--anyway")
+                .hasLineCount(1);
         assertThat(again.exitCode()).isEqualTo(WorkerConsole.FAILURE);
         assertThat(anyway.exitCode()).isEqualTo(WorkerConsole.DONE);
         assertThat(anyway.out()).isEqualTo("account 12345 was not known here; it is stopped from now on\n");
@@ -141,7 +143,10 @@ class WorkerConsoleTest {
 
         assertThat(graced.exitCode()).isEqualTo(WorkerConsole.FAILURE);
         assertThat(graced.err()).contains("ended within 500 ms, exit code 0").hasLineCount(1);
-        assertThat(data.resolve("worker.log")).content().contains("5 ended worker").doesNotContain("failed");
+        assertThat(data.resolve("worker.log"))
+                .content()
+                .contains("5 ended worker")
+                .doesNotContain("failed");
         assertThat(ungraced.exitCode()).isEqualTo(WorkerConsole.DONE);
     }
 

@@ -240,8 +240,7 @@ public final class Host {
                 })
                 .ifPresent(thrown -> context.events()
                         .troubleOnce(
-                                Optional.empty(),
-                                "reconcile failed, tried again at the next interval: " + thrown));
+                                Optional.empty(), "reconcile failed, tried again at the next interval: " + thrown));
     }
 
     private void lookForStrangers() {

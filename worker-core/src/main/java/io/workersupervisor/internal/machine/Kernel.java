@@ -49,7 +49,9 @@ public record Kernel(String machineId, String bootId, String pidNamespace, Strin
 
     /** In octal digits; the usual one where the system does not tell. */
     public static String umask() {
-        return SmallFile.read(Path.of("/proc/self/status")).orElse("").lines()
+        return SmallFile.read(Path.of("/proc/self/status"))
+                .orElse("")
+                .lines()
                 .filter(line -> line.startsWith("Umask:"))
                 .map(line -> line.substring("Umask:".length()).strip())
                 .findFirst()

@@ -50,8 +50,8 @@ class RunningFilesTest {
         Files.writeString(jar, "other classes");
         Files.delete(modules);
 
-        assertThat(files.news()).hasValueSatisfying(news -> assertThat(news)
-                .contains("library.jar", "modules", "should be restarted"));
+        assertThat(files.news())
+                .hasValueSatisfying(news -> assertThat(news).contains("library.jar", "modules", "should be restarted"));
         assertThat(files.news()).as("once").isEmpty();
         assertThat(files.findings()).hasSize(1);
     }
