@@ -19,7 +19,8 @@ public final class DataDirectory {
      * Opens a data directory, and makes it (mode 0700) if it is missing. Blocks for a few file operations.
      *
      * @throws DataDirectoryException if the platform is not supported, or the directory belongs to another user, can be
-     *     written by others, lies on a network file system or cannot be made
+     *     written by others, lies on a network file system or cannot be made, or the umask of this process takes rights from
+     *     the user itself
      */
     public static DataDirectory open(Path path) {
         return new DataDirectory(PlaceCheck.open(Require.nonNull("path", path)));

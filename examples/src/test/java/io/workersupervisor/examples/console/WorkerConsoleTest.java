@@ -116,15 +116,22 @@ class WorkerConsoleTest {
     }
 
     @Test
-    void stop_of_an_account_that_was_never_known_says_so() throws Exception {
+    void stop_refuses_an_account_that_nobody_knows_unless_it_is_told_to_stop_it_anyway() throws Exception {
         programs.console("start", "--create", "5", "--start-grace", "0", "--", "true");
 
         Programs.Ended unknown = programs.console("stop", "12345");
-        JsonObject alsoUnknown = json(programs.console("stop", "54321", "--json"));
+        Programs.Ended again = programs.console("stop", "5", "12345");
+        Programs.Ended anyway = programs.console("stop", "12345", "--anyway");
+        JsonObject alsoUnknown = json(programs.console("stop", "54321", "--anyway", "--json"));
         JsonObject known = json(programs.console("stop", "12345", "--json"));
 
-        assertThat(unknown.exitCode()).isEqualTo(WorkerConsole.DONE);
-        assertThat(unknown.out()).isEqualTo("account 12345 was not known here; it is stopped from now on\n");
+        assertThat(unknown.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(unknown.err())
+                .contains("account 12345 is not known here", "--anyway")
+                .hasLineCount(1);
+        assertThat(again.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(anyway.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(anyway.out()).isEqualTo("account 12345 was not known here; it is stopped from now on\n");
         assertThat(alsoUnknown.get("known").getAsBoolean()).isFalse();
         assertThat(known.get("known").getAsBoolean()).isTrue();
     }
@@ -136,7 +143,10 @@ class WorkerConsoleTest {
 
         assertThat(graced.exitCode()).isEqualTo(WorkerConsole.FAILURE);
         assertThat(graced.err()).contains("ended within 500 ms, exit code 0").hasLineCount(1);
-        assertThat(data.resolve("worker.log")).content().containsSubsequence("5 ended worker", "5 account 5 failed");
+        assertThat(data.resolve("worker.log"))
+                .content()
+                .contains("5 ended worker")
+                .doesNotContain("failed");
         assertThat(ungraced.exitCode()).isEqualTo(WorkerConsole.DONE);
     }
 

@@ -23,6 +23,7 @@ public final class PlaceCheck {
     /** As {@link DataDirectory#open}. */
     public static Path open(Path path) {
         Kernel.requireSupported();
+        Kernel.requireUsableUmask();
         try {
             if (Files.notExists(path)) {
                 requireLocal(path.toAbsolutePath());

@@ -26,6 +26,7 @@ import io.workersupervisor.internal.inspect.Inspector;
 import io.workersupervisor.internal.keeping.KeepingLoop;
 import io.workersupervisor.internal.keeping.PlannedRestarts;
 import io.workersupervisor.internal.keeping.SpecLookup;
+import io.workersupervisor.internal.inspect.RunningFiles;
 import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
@@ -46,7 +47,6 @@ import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
-import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.supervision.AilmentWatch;
@@ -81,7 +81,7 @@ public final class Host {
     private final HostThreads threads;
     private final Lifecycle lifecycle;
     private final Reconciler reconciler;
-    private final WorkerInspector inspector;
+    private final Inspector inspector;
     private final LaunchPaths paths;
     private final LogThreads logs;
     private final Optional<KeepingLoop> keeping;
@@ -122,7 +122,7 @@ public final class Host {
         RowJudge judge = local.judge(stamped.stamp().node(), settings.probe());
         this.context = new ProtocolContext(
                 stamped.stamp().node(),
-                new Actor(UUID.randomUUID().toString(), self(local)),
+                new Actor(UUID.randomUUID().toString(), local.self()),
                 settings.registry(),
                 local,
                 judge,
@@ -191,6 +191,7 @@ public final class Host {
                         settings.logs().redaction(),
                         timing),
                 new UnregisteredWorkers(known, local),
+                new RunningFiles(script),
                 text -> events.troubleOnce(Optional.empty(), text));
         context.opened();
         stamped.notices().forEach(events::trouble);
@@ -247,24 +248,19 @@ public final class Host {
         }
     }
 
-    private static ProcessIdentity self(LocalEvidence local) {
-        long pid = ProcessHandle.current().pid();
-        return local.machine()
-                .identity(
-                        pid, local.proc().stat(pid).map(ProcFs.Stat::startTicks).orElse(0L));
-    }
-
-    /** Begins a pass over the rows of this node; an exception is reported and does not end the next pass. */
+    /** Begins a pass over the rows of this node; an exception is reported once and does not end the next pass. */
     void tick() {
         Guard.run("reconcile", Optional.empty(), () -> {
                     if (state.isAtWork()) {
+                        inspector.running().news().ifPresent(context.events()::trouble);
                         paths.keepers().discover();
                         reconciler.tick();
                         keeping.ifPresent(KeepingLoop::tick);
                     }
                 })
-                .ifPresent(thrown ->
-                        context.events().trouble("reconcile failed, tried again at the next interval: " + thrown));
+                .ifPresent(thrown -> context.events()
+                        .troubleOnce(
+                                Optional.empty(), "reconcile failed, tried again at the next interval: " + thrown));
     }
 
     private void lookForStrangers() {

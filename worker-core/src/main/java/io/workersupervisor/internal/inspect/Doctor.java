@@ -54,6 +54,7 @@ final class Doctor {
 
     List<Finding> examine() {
         check("machine", this::machine);
+        check("this process", () -> of.running().findings().forEach(this::error));
         check("launch path", this::path);
         check("data directory", this::directory);
         check("registry", this::rows);

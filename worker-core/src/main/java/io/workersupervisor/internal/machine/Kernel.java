@@ -47,6 +47,26 @@ public record Kernel(String machineId, String bootId, String pidNamespace, Strin
         }
     }
 
+    /** In octal digits; the usual one where the system does not tell. */
+    public static String umask() {
+        return SmallFile.read(Path.of("/proc/self/status"))
+                .orElse("")
+                .lines()
+                .filter(line -> line.startsWith("Umask:"))
+                .map(line -> line.substring("Umask:".length()).strip())
+                .findFirst()
+                .orElse("022");
+    }
+
+    /** Refuses a umask that would make all that is made here unusable for this user himself. */
+    public static void requireUsableUmask() {
+        String umask = umask();
+        if ((Integer.parseInt(umask, 8) & 0700) != 0) {
+            throw new DataDirectoryException("the umask is " + umask
+                    + ", with which this process could not use its own files: begin it with umask 022 or 077");
+        }
+    }
+
     /** The effective user of this process. */
     public static int userId() throws IOException {
         Path self = Path.of("/proc/self");

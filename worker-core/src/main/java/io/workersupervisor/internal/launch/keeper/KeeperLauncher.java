@@ -192,7 +192,7 @@ public record KeeperLauncher(
                     case ITS_GROUP -> "m";
                     case PROCESS -> "p";
                 });
-        return SignalAnswer.of(answer.isEmpty() ? "" : answer.get(0));
+        return SignalAnswer.of(answer.isEmpty() ? "" : answer.get(0), answer);
     }
 
     public AccountLocks.State probe(Path lockFile) throws KeeperUnavailableException {

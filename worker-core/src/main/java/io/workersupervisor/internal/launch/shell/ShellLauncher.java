@@ -186,6 +186,6 @@ public record ShellLauncher(
                 Long.toString(process.startTicks()),
                 signal,
                 scope.name().toLowerCase(Locale.ROOT).replace('_', '-'));
-        return SignalAnswer.of(lines.isEmpty() ? "" : lines.get(lines.size() - 1));
+        return SignalAnswer.of(lines.isEmpty() ? "" : lines.get(lines.size() - 1), lines);
     }
 }
