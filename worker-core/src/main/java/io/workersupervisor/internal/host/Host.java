@@ -233,7 +233,7 @@ public final class Host {
     void tick() {
         Guard.run("reconcile", Optional.empty(), () -> {
                     if (state.isAtWork()) {
-                        inspector.running().news().ifPresent(context.events()::trouble);
+                        lookBeneath();
                         paths.keepers().discover();
                         reconciler.tick();
                     }
@@ -241,6 +241,13 @@ public final class Host {
                 .ifPresent(thrown -> context.events()
                         .troubleOnce(
                                 Optional.empty(), "reconcile failed, tried again at the next interval: " + thrown));
+    }
+
+    private void lookBeneath() {
+        RunningFiles files = inspector.running();
+        if (!files.replaced().isEmpty()) {
+            context.events().troubleOnce(Optional.empty(), String.join("; ", files.findings()));
+        }
     }
 
     private void lookForStrangers() {
