@@ -2,7 +2,6 @@ package io.workersupervisor.internal.host;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
-import io.workersupervisor.Liveness;
 import io.workersupervisor.OnClose;
 import io.workersupervisor.ReconcileReport;
 import io.workersupervisor.RefusalReason;
@@ -23,10 +22,10 @@ import io.workersupervisor.internal.events.Events;
 import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.events.OperatorLog;
 import io.workersupervisor.internal.inspect.Inspector;
+import io.workersupervisor.internal.inspect.RunningFiles;
 import io.workersupervisor.internal.keeping.KeepingLoop;
 import io.workersupervisor.internal.keeping.PlannedRestarts;
 import io.workersupervisor.internal.keeping.SpecLookup;
-import io.workersupervisor.internal.inspect.RunningFiles;
 import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
@@ -44,18 +43,15 @@ import io.workersupervisor.internal.logs.LogLookup;
 import io.workersupervisor.internal.logs.LogThreads;
 import io.workersupervisor.internal.logs.WorkerLogFile;
 import io.workersupervisor.internal.machine.Clocks;
-import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.supervision.AilmentWatch;
 import io.workersupervisor.internal.supervision.Reconciler;
-import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.WorkerRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -159,13 +155,7 @@ public final class Host {
                 data,
                 ailments,
                 (row, ailment) -> events.emit(new WorkerEvent.Unhealthy(
-                        timing.now(),
-                        RowStatus.of(
-                                row,
-                                data,
-                                Optional.of(Liveness.alive("worker " + row.workerId() + " runs")),
-                                Optional.of(ailment)),
-                        ailment)));
+                        timing.now(), RowStatus.ofLiving(row, data, "runs", Optional.of(ailment)), ailment)));
         this.logs = new LogThreads(
                 data,
                 settings.logs(),
@@ -235,7 +225,7 @@ public final class Host {
     @SuppressWarnings("FutureReturnValueIgnored") // a tick contains what it throws
     private void begin(HostSettings settings) {
         begun = true;
-        lookForStrangers();
+        reconciler.reportStrangers();
         if (settings.reconcileInterval().isPresent()) {
             logs.begin();
             long interval = settings.reconcileInterval().get().toMillis();
@@ -252,7 +242,7 @@ public final class Host {
     void tick() {
         Guard.run("reconcile", Optional.empty(), () -> {
                     if (state.isAtWork()) {
-                        inspector.running().news().ifPresent(context.events()::trouble);
+                        lookBeneath();
                         paths.keepers().discover();
                         reconciler.tick();
                         keeping.ifPresent(KeepingLoop::tick);
@@ -263,16 +253,10 @@ public final class Host {
                                 Optional.empty(), "reconcile failed, tried again at the next interval: " + thrown));
     }
 
-    private void lookForStrangers() {
-        for (Marked stranger : lifecycle.unregistered().look()) {
-            String then = stranger.accountId().isPresent()
-                    ? "its account is refused while it lives"
-                    : "its account name is not valid, " + Text.quoted(stranger.account());
-            context.events()
-                    .trouble(
-                            stranger.accountId(),
-                            UnregisteredWorkers.describe(List.of(stranger)) + " and the registry does not know it: "
-                                    + then);
+    private void lookBeneath() {
+        RunningFiles files = inspector.running();
+        if (!files.replaced().isEmpty()) {
+            context.events().troubleOnce(Optional.empty(), String.join("; ", files.findings()));
         }
     }
 
@@ -333,7 +317,7 @@ public final class Host {
 
     public ReconcileReport reconcile() {
         state.requireIntact();
-        lookForStrangers();
+        reconciler.reportStrangers();
         return reconciler.reconcile();
     }
 

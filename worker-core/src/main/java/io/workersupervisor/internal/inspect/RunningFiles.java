@@ -20,7 +20,6 @@ import java.util.stream.Stream;
 public final class RunningFiles {
     private final ShellScript script;
     private final Map<Path, String> before = new LinkedHashMap<>();
-    private List<Path> reported = List.of();
 
     public RunningFiles(ShellScript script) {
         this(script, files());
@@ -52,22 +51,15 @@ public final class RunningFiles {
         }
     }
 
-    /** The findings, once each time that more files were replaced, changed or removed. */
-    public synchronized Optional<String> news() {
-        List<Path> now = replaced();
-        boolean isNew = !now.isEmpty() && !now.equals(reported);
-        reported = now;
-        return isNew ? Optional.of(String.join("; ", findings())) : Optional.empty();
-    }
-
-    private List<Path> replaced() {
+    /** The files that were replaced, changed or removed since. */
+    public List<Path> replaced() {
         return before.keySet().stream()
                 .filter(file -> !mark(file).equals(before.get(file)))
                 .toList();
     }
 
     /** A sentence about each thing that this process cannot do; tries to run a program. */
-    List<String> findings() {
+    public List<String> findings() {
         String who = "this process, pid " + ProcessHandle.current().pid() + ", ";
         List<String> found = new ArrayList<>();
         List<String> answer = script.run("probe", ShellTools.NO_LOCKER, "/nonexistent");

@@ -37,7 +37,7 @@ class RunningFilesTest {
 
         RunningFiles files = new RunningFiles(script(), Stream.of(jar));
 
-        assertThat(files.news()).isEmpty();
+        assertThat(files.replaced()).isEmpty();
         assertThat(files.findings()).isEmpty();
     }
 
@@ -50,10 +50,10 @@ class RunningFilesTest {
         Files.writeString(jar, "other classes");
         Files.delete(modules);
 
-        assertThat(files.news())
-                .hasValueSatisfying(news -> assertThat(news).contains("library.jar", "modules", "should be restarted"));
-        assertThat(files.news()).as("once").isEmpty();
-        assertThat(files.findings()).hasSize(1);
+        assertThat(files.replaced()).containsExactly(jar, modules);
+        assertThat(files.findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding).contains("library.jar", "modules", "should be restarted"));
     }
 
     @Test
