@@ -1,11 +1,15 @@
 package io.workersupervisor.internal.launch;
 
+import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.internal.directory.CertainPath;
+import io.workersupervisor.internal.text.PlatformCharset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A spec's command after the host's environment, its directory and the PATH are applied, before anything is started. */
 public sealed interface ResolvedCommand {
@@ -24,9 +28,18 @@ public sealed interface ResolvedCommand {
 
     static ResolvedCommand of(WorkerSpec spec, Map<String, String> host) {
         Map<String, String> environment = WorkerEnvironment.of(spec, host);
-        Path directory = spec.directory().orElse(Path.of("")).toAbsolutePath();
+        Path directory;
+        try {
+            directory = CertainPath.of(spec.directory().orElse(Path.of("")));
+        } catch (DataDirectoryException inDoubt) {
+            return not("directory", "the spec names none, and " + inDoubt.getMessage());
+        }
         if (!Files.isDirectory(directory)) {
             return not("directory", (Files.exists(directory) ? "Not a directory: " : NO_SUCH_FILE + ": ") + directory);
+        }
+        Optional<String> doubt = PlatformCharset.doubt(spec.command().get(0));
+        if (doubt.isPresent()) {
+            return not("program", doubt.get());
         }
         Found program = find(spec.command().get(0), directory, environment);
         if (!program.error().isEmpty()) {
@@ -47,6 +60,9 @@ public sealed interface ResolvedCommand {
         }
         Found best = new Found(Path.of(name), NO_SUCH_FILE);
         for (String entry : environment.getOrDefault("PATH", "/usr/bin:/bin").split(":", -1)) {
+            if (PlatformCharset.doubt(entry).isPresent()) {
+                continue;
+            }
             Found found = check(directory.resolve(entry).resolve(name));
             if (found.error().isEmpty()) {
                 return found;

@@ -1,9 +1,11 @@
 package io.workersupervisor.internal.launch.shell;
 
 import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.internal.directory.CertainPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The programs that the sh launch path is made of; the locker may be {@code perl} or {@code none}, the session's {@code perl}. */
 public record ShellTools(String shell, String locker, String session) {
@@ -37,14 +39,13 @@ public record ShellTools(String shell, String locker, String session) {
         return (path == null ? "" : path + ":") + "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
     }
 
+    /** An entry that is relative or in doubt is passed over. */
     private static Optional<String> onPath(String program, String path) {
-        for (String directory : path.split(":", -1)) {
-            Path candidate =
-                    Path.of(directory.isEmpty() ? "." : directory, program).toAbsolutePath();
-            if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
-                return Optional.of(candidate.toString());
-            }
-        }
-        return Optional.empty();
+        return Stream.of(path.split(":", -1))
+                .flatMap(directory -> CertainPath.named(directory).stream())
+                .map(directory -> directory.resolve(program))
+                .filter(candidate -> Files.isRegularFile(candidate) && Files.isExecutable(candidate))
+                .map(Path::toString)
+                .findFirst();
     }
 }
