@@ -1,8 +1,8 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -40,18 +40,9 @@ public record WorkerStatus(
         Optional<Path> log,
         Optional<Ailment> ailment) {
     public WorkerStatus {
-        Objects.requireNonNull(account, "account");
-        Objects.requireNonNull(state, "state");
-        Objects.requireNonNull(desired, "desired");
-        Objects.requireNonNull(liveness, "liveness");
-        Objects.requireNonNull(workerId, "workerId");
-        Objects.requireNonNull(pid, "pid");
-        Objects.requireNonNull(startedAt, "startedAt");
-        Objects.requireNonNull(node, "node");
-        Objects.requireNonNull(userId, "userId");
-        Objects.requireNonNull(version, "version");
-        Objects.requireNonNull(log, "log");
-        Objects.requireNonNull(ailment, "ailment");
+        Require.noneNull("account state desired liveness workerId", account, state, desired, liveness, workerId);
+        Require.noneNull("pid startedAt node userId version log", pid, startedAt, node, userId, version, log);
+        Require.nonNull("ailment", ailment);
     }
 
     /** Tells whether the probe found the worker alive. */

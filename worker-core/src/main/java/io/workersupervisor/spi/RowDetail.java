@@ -1,7 +1,7 @@
 package io.workersupervisor.spi;
 
 import io.workersupervisor.internal.registry.Detail;
-import java.util.Objects;
+import io.workersupervisor.internal.text.Require;
 import java.util.OptionalLong;
 
 /**
@@ -15,8 +15,7 @@ public sealed interface RowDetail permits Detail {
      * @throws IllegalArgumentException if the text is something else, or a part of it cannot be understood
      */
     static RowDetail parse(String json) {
-        Objects.requireNonNull(json, "json");
-        return Detail.parse(json);
+        return Detail.parse(Require.nonNull("json", json));
     }
 
     /** The detail as a store keeps it: one JSON object. */

@@ -1,6 +1,6 @@
 package io.workersupervisor.spi;
 
-import java.util.Objects;
+import io.workersupervisor.internal.text.Require;
 import java.util.Optional;
 
 /**
@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public record RowSelection(Optional<String> node, boolean openOnly) {
     public RowSelection {
-        Objects.requireNonNull(node, "node");
+        Require.nonNull("node", node);
     }
 
     /** Every row. */
@@ -19,13 +19,12 @@ public record RowSelection(Optional<String> node, boolean openOnly) {
 
     /** The rows of a node under which a worker may exist. */
     public static RowSelection openOf(String node) {
-        Objects.requireNonNull(node, "node");
-        return new RowSelection(Optional.of(node), true);
+        return new RowSelection(Optional.of(Require.nonNull("node", node)), true);
     }
 
     /** Tells whether a row is selected. */
     public boolean selects(WorkerRow row) {
-        Objects.requireNonNull(row, "row");
+        Require.nonNull("row", row);
         return (!openOnly || row.state().isOpen())
                 && node.map(owner -> owner.equals(row.node())).orElse(true);
     }

@@ -150,7 +150,7 @@ public final class Host {
                                 Optional.of(Liveness.alive("worker " + row.workerId() + " runs")),
                                 Optional.of(ailment)),
                         ailment)));
-        this.logs = LogThreads.of(
+        this.logs = new LogThreads(
                 data,
                 settings.logs(),
                 known,
@@ -230,17 +230,9 @@ public final class Host {
 
     private static ProcessIdentity self(LocalEvidence local) {
         long pid = ProcessHandle.current().pid();
-        long ticks = local.proc().stat(pid).map(ProcFs.Stat::startTicks).orElse(0L);
-        Kernel machine = local.machine();
-        return ticks > 0
-                ? machine.identity(pid, ticks)
-                : new ProcessIdentity(
-                        pid,
-                        0,
-                        ProcessIdentity.startMillis(pid),
-                        machine.bootId(),
-                        machine.pidNamespace(),
-                        machine.timeNamespace());
+        return local.machine()
+                .identity(
+                        pid, local.proc().stat(pid).map(ProcFs.Stat::startTicks).orElse(0L));
     }
 
     /** Begins a pass over the rows of this node; an exception is reported and does not end the next pass. */
@@ -257,18 +249,14 @@ public final class Host {
 
     private void lookForStrangers() {
         for (Marked stranger : lifecycle.unregistered().look()) {
-            Guard.run(
-                    "stranger",
-                    Optional.empty(),
-                    () -> context.events()
-                            .trouble(
-                                    stranger.accountId(),
-                                    UnregisteredWorkers.describe(List.of(stranger))
-                                            + " and the registry does not know it: "
-                                            + (stranger.accountId().isPresent()
-                                                    ? "its account is refused while it lives"
-                                                    : "its account name is not valid, "
-                                                            + Text.quoted(stranger.account()))));
+            String then = stranger.accountId().isPresent()
+                    ? "its account is refused while it lives"
+                    : "its account name is not valid, " + Text.quoted(stranger.account());
+            context.events()
+                    .trouble(
+                            stranger.accountId(),
+                            UnregisteredWorkers.describe(List.of(stranger)) + " and the registry does not know it: "
+                                    + then);
         }
     }
 

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
@@ -46,30 +45,16 @@ import java.util.stream.Stream;
 public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor behind) {
     /** The facts about a worker that was judged dead. */
     Ending ending(WorkerRow row, Judgement.Dead dead, List<String> steps) {
-        return ending(dead, context.local().records().lastExit(row.workerId()), steps);
-    }
-
-    /** The facts about a worker whose launch path observed its end. */
-    Ending ending(Judgement.Dead dead, LaunchRecords.Exit exit) {
-        return ending(dead, Optional.of(exit), List.of());
-    }
-
-    /** The facts about a worker whose process was never recorded in its row. */
-    Ending ending(WorkerRow row, LaunchSettlement.Over over, List<String> steps) {
-        return over.nothingRan()
+        return dead.exit() instanceof ExitStatus.NeverRan
                 ? Ending.neverRan(
                         context.now(),
-                        Stream.concat(steps.stream(), Stream.of(over.evidence()))
+                        Stream.concat(steps.stream(), Stream.of(dead.evidence()))
                                 .toList())
-                : ending(row, new Judgement.Dead(over.evidence(), OptionalInt.empty(), over.otherBoot()), steps);
+                : ending(dead, context.local().records().lastExit(row.workerId()), steps);
     }
 
-    /** The facts about a launch that was answered: nothing ran. */
-    Ending nothingRan(String evidence) {
-        return Ending.neverRan(context.now(), List.of(evidence));
-    }
-
-    private Ending ending(Judgement.Dead dead, Optional<LaunchRecords.Exit> exit, List<String> steps) {
+    /** The facts about a worker whose exit record was looked for. */
+    Ending ending(Judgement.Dead dead, Optional<LaunchRecords.Exit> exit, List<String> steps) {
         List<String> evidence = new ArrayList<>(steps);
         evidence.add(dead.evidence());
         exit.ifPresent(known -> {
@@ -77,23 +62,13 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
             evidence.addAll(known.evidence());
         });
         return new Ending(
-                exit.map(LaunchRecords.Exit::status).orElseGet(() -> unrecorded(dead)),
+                exit.map(LaunchRecords.Exit::status).orElse(dead.exit()),
                 exit.map(LaunchRecords.Exit::at).orElseGet(context::now),
                 dead.otherBoot(),
                 steps.stream().anyMatch(Signals::isForWorker),
                 exit.flatMap(LaunchRecords.Exit::usage),
                 exit.filter(LaunchRecords.Exit::outOfMemory).isPresent(),
                 evidence);
-    }
-
-    private static ExitStatus unrecorded(Judgement.Dead dead) {
-        if (dead.waitStatus().isPresent()) {
-            return ExitStatus.ofWait(dead.waitStatus().getAsInt());
-        }
-        return new ExitStatus.Unknown(
-                dead.otherBoot()
-                        ? "the machine went down before it was recorded"
-                        : "no exit record: the launcher was killed or could not write it");
     }
 
     /** Step 3: the row was read when its worker was dead, and nobody is ending it. */
@@ -109,10 +84,7 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
     /** Reconcile finds an end that could not be filed: the row is open, and its worker dead. */
     private void fileLater(AccountId account) {
         Guard.run("filing", Optional.of(account), () -> {
-            boolean over = context.mutex()
-                    .call(account, Duration.ZERO, () -> fileOf(account))
-                    .isPresent();
-            if (!over) {
+            if (!fileReported(account, Duration.ZERO)) {
                 // The call that has the account may file it, or may leave it.
                 behind.execute(() -> fileLater(account));
             }
@@ -129,13 +101,15 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
         long deadline = context.nanos() + patience.toNanos();
         for (AccountId account : unfiled.accounts()) {
             Duration left = Duration.ofNanos(Math.max(0, deadline - context.nanos()));
-            Guard.run("filing", Optional.of(account), () -> context.mutex().call(account, left, () -> fileOf(account)));
+            Guard.run("filing", Optional.of(account), () -> fileReported(account, left));
         }
     }
 
-    private boolean fileOf(AccountId account) {
-        unfiled.of(account).ifPresent(end -> close(end.row(), end.report()));
-        return true;
+    /** False while another call has the account. */
+    private boolean fileReported(AccountId account, Duration patience) {
+        return context.mutex()
+                .call(account, patience, () -> unfiled.of(account).map(end -> close(end.row(), end.report())))
+                .isPresent();
     }
 
     /** Steps 2 to 6; empty if another host changed the row meanwhile, and it must be looked at again. */
@@ -180,7 +154,7 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
     }
 
     /** A stop is written before it signals: the row unchanged after the death proves that none caused it. */
-    private boolean isUnchanged(WorkerRow row) {
+    boolean isUnchanged(WorkerRow row) {
         return context.registry()
                 .find(row.account())
                 .filter(now -> UnfiledEnds.isSame(now, row))
@@ -194,6 +168,11 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
         } catch (DataDirectoryException left) {
             context.events().trouble(String.valueOf(left.getMessage()));
         }
+    }
+
+    /** The report that is filed for the row's worker, or about to be. */
+    Optional<StopReport> reported(WorkerRow row) {
+        return unfiled.reportOf(row).or(() -> filed(row));
     }
 
     /** The report that is filed for the row's worker. */

@@ -2,6 +2,7 @@ package io.workersupervisor.internal.logs;
 
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.internal.directory.OwnFiles;
+import io.workersupervisor.internal.directory.ProcessLock;
 import io.workersupervisor.internal.registry.WorkerIds;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -18,7 +19,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checkpoints of one sink: the place in each worker's file up to which entries are handed on, durable.
@@ -51,12 +54,30 @@ final class CheckpointJournal implements AutoCloseable {
     private final Map<String, LogProgress> acknowledged = new LinkedHashMap<>();
     private final List<BatchPiece> pending = new ArrayList<>();
     private RandomAccessFile out;
+    private @Nullable ProcessLock lock;
     /** The end of the lines that were written whole. */
     private long length;
 
     private CheckpointJournal(Path file, RandomAccessFile out) {
         this.file = file;
         this.out = out;
+    }
+
+    /** Locks a directory and opens its journal, without workers whose files are gone; null where another host has the lock. */
+    static @Nullable CheckpointJournal lock(Path directory, LogFeed feed) throws IOException {
+        ProcessLock lock = ProcessLock.tryLock(directory, "lock").orElse(null);
+        if (lock == null) {
+            return null;
+        }
+        try {
+            CheckpointJournal journal = open(directory);
+            journal.lock = lock;
+            journal.forget(feed.gone(journal.acknowledged.keySet()));
+            return journal;
+        } catch (IOException | RuntimeException failed) {
+            lock.close();
+            throw failed;
+        }
     }
 
     /** Opens the journal of a directory, which is made if it is missing; a torn end is cut off. */
@@ -96,21 +117,16 @@ final class CheckpointJournal implements AutoCloseable {
 
     /** The number of bytes that could be read. */
     private static long replay(byte[] bytes, Map<String, LogProgress> acknowledged, List<BatchPiece> pending) {
+        String text = new String(bytes, StandardCharsets.US_ASCII);
         int from = 0;
-        for (int at = 0; at < bytes.length; at++) {
-            if (bytes[at] == '\n') {
-                String line = new String(bytes, from, at - from, StandardCharsets.US_ASCII);
-                if (!isWhole(line) || !apply(line.substring(9), acknowledged, pending)) {
-                    return from;
-                }
-                from = at + 1;
+        for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+            String said = text.substring(Math.min(end, from + 9), end);
+            if (!text.startsWith(line(said), from) || !apply(said, acknowledged, pending)) {
+                break;
             }
+            from = end + 1;
         }
         return from;
-    }
-
-    private static boolean isWhole(String line) {
-        return line.length() > 9 && line.charAt(8) == ' ' && line.startsWith(crc(line.substring(9)));
     }
 
     private static boolean apply(String said, Map<String, LogProgress> acknowledged, List<BatchPiece> pending) {
@@ -121,13 +137,7 @@ final class CheckpointJournal implements AutoCloseable {
                 LogProgress after = progress(words);
                 LogProgress last = Optional.ofNullable(acknowledged.get(words[1]))
                         .orElseGet(() -> LogProgress.begin(after.inode(), WorkerIds.timeOf(words[1])));
-                LogProgress before = new LogProgress(
-                        after.inode(),
-                        after.base(),
-                        Long.parseLong(words[9]),
-                        last.time(),
-                        last.level(),
-                        LogProgress.Mark.NONE);
+                LogProgress before = after.with(Long.parseLong(words[9]), last.time(), last.level());
                 pending.add(new BatchPiece(words[1], before, cuts(words[10]), after));
             }
             case "a" -> {
@@ -187,10 +197,6 @@ final class CheckpointJournal implements AutoCloseable {
         }
     }
 
-    Map<String, LogProgress> acknowledged() {
-        return Map.copyOf(acknowledged);
-    }
-
     private void append(CharSequence lines, boolean durable) throws IOException {
         // A part of a line that a full disk left must not stand before the next one.
         out.setLength(length);
@@ -220,7 +226,9 @@ final class CheckpointJournal implements AutoCloseable {
     }
 
     private static String line(String said) {
-        return crc(said) + " " + said + "\n";
+        CRC32 crc = new CRC32();
+        crc.update(said.getBytes(StandardCharsets.US_ASCII));
+        return String.format(Locale.ROOT, "%08x %s\n", crc.getValue(), said);
     }
 
     private static String words(String worker, LogProgress progress) {
@@ -241,37 +249,26 @@ final class CheckpointJournal implements AutoCloseable {
     }
 
     private static String words(List<BatchPiece.Cut> cuts) {
-        StringBuilder words = new StringBuilder();
-        for (BatchPiece.Cut cut : cuts) {
-            words.append(words.length() == 0 ? "" : ",").append(cut.length());
-            if (cut.leftOut() > 0) {
-                words.append('x').append(cut.leftOut());
-            }
-        }
-        return words.toString();
+        return cuts.stream()
+                .map(cut -> cut.leftOut() > 0 ? cut.length() + "x" + cut.leftOut() : cut.length() + "")
+                .collect(Collectors.joining(","));
     }
 
     private static List<BatchPiece.Cut> cuts(String words) {
         List<BatchPiece.Cut> cuts = new ArrayList<>();
         for (String word : words.split(",", -1)) {
-            int x = word.indexOf('x');
-            cuts.add(
-                    x < 0
-                            ? new BatchPiece.Cut(Integer.parseInt(word), 0)
-                            : new BatchPiece.Cut(
-                                    Integer.parseInt(word.substring(0, x)), Integer.parseInt(word.substring(x + 1))));
+            String[] numbers = word.split("x", 2);
+            int leftOut = numbers.length == 1 ? 0 : Integer.parseInt(numbers[1]);
+            cuts.add(new BatchPiece.Cut(Integer.parseInt(numbers[0]), leftOut));
         }
         return cuts;
-    }
-
-    private static String crc(String said) {
-        CRC32 crc = new CRC32();
-        crc.update(said.getBytes(StandardCharsets.US_ASCII));
-        return String.format(Locale.ROOT, "%08x", crc.getValue());
     }
 
     @Override
     public void close() throws IOException {
         out.close();
+        if (lock != null) {
+            lock.close();
+        }
     }
 }

@@ -40,25 +40,22 @@ public record EntryReader(ZoneId zone, Redaction redaction) {
         byte[] preceding = before.offset() == 0 ? new byte[0] : bytes.at(before.offset() - 1, 1);
         boolean midLine = preceding.length == 1 && preceding[0] != '\n';
         Reading reading = new Reading(file, before, midLine, known);
-        int first = 0;
-        while (first < cuts.size()) {
-            int last = first;
+        for (int first = 0; first < cuts.size(); ) {
+            int last = first + 1;
             int length = cuts.get(first).length();
             boolean leftOut = cuts.get(first).leftOut() > 0;
             while (!leftOut
-                    && last + 1 < cuts.size()
-                    && cuts.get(last + 1).leftOut() == 0
-                    && length + cuts.get(last + 1).length() <= RUN) {
-                last++;
-                length += cuts.get(last).length();
+                    && last < cuts.size()
+                    && cuts.get(last).leftOut() == 0
+                    && length + cuts.get(last).length() <= RUN) {
+                length += cuts.get(last++).length();
             }
-            boolean whole = leftOut
-                    ? reading.leaveOut(cuts.get(first))
-                    : reading.parse(cuts.subList(first, last + 1), bytes.at(reading.offset, length), length);
-            if (!whole) {
+            if (leftOut) {
+                reading.leaveOut(cuts.get(first));
+            } else if (!reading.parse(cuts.subList(first, last), bytes.at(reading.offset, length), length)) {
                 break;
             }
-            first = last + 1;
+            first = last;
         }
         return new Page(reading.entries, reading.inherited.time(), reading.inherited.level());
     }
@@ -80,13 +77,12 @@ public record EntryReader(ZoneId zone, Redaction redaction) {
             this.inherited = new Before(before.time(), before.level(), midLine, zone, known.endedAt());
         }
 
-        boolean leaveOut(BatchPiece.Cut cut) {
+        void leaveOut(BatchPiece.Cut cut) {
             String message = cut.leftOut() + " entries are left out, more than the budget of a minute: they stand in "
                     + file.path().getFileName() + " from byte " + offset;
             add(LogLevel.WARNING, true, Optional.empty(), message);
             offset += cut.length();
             inherited = new Before(inherited.time(), inherited.level(), false, zone, known.endedAt());
-            return true;
         }
 
         boolean parse(List<BatchPiece.Cut> cuts, byte[] bytes, int length) {

@@ -3,8 +3,10 @@ package io.workersupervisor.internal.logs;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogEntry;
+import io.workersupervisor.LogFollower;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.registry.WorkerIds;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogPosition;
@@ -14,7 +16,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Looks entries up in the workers' own files, where no sink can be asked: the ends of the files, within a bound. */
 public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader reader) {
@@ -24,6 +28,9 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     private static final int LEAST_OF_A_FILE = 16 << 10;
     private static final int MOST_OF_A_FILE = 8 << 20;
 
+    /** The last bytes of a file at which following it begins. */
+    private static final int AT_FIRST = 256 << 10;
+
     /** Entries of another program have no position, and come behind those that workers wrote at the same time. */
     private static final Comparator<LogEntry> BY_POSITION = Comparator.comparing(
             entry -> entry.position().orElse(null), Comparator.nullsLast(Comparator.<LogPosition>naturalOrder()));
@@ -31,17 +38,8 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     /** Oldest first, as a sink would answer; {@link LogSinkException} if files cannot be read. */
     List<LogEntry> find(LogQuery query) {
         try {
-            List<WorkerLogFile> files = WorkerLogFile.list(data).stream()
-                    .filter(file -> isAsked(query, file))
-                    .toList();
-            int each = share(files.size());
-            List<LogEntry> found = new ArrayList<>();
-            for (WorkerLogFile file : files) {
-                try (FollowedFile tail = atEnd(file, each, reader)) {
-                    all(tail).stream().filter(query::selects).forEach(found::add);
-                }
-            }
-            return last(query, found);
+            List<WorkerLogFile> files = WorkerLogFile.list(data);
+            return find(query, files, file -> file, (file, most) -> atEnd(file, most, reader));
         } catch (IOException e) {
             throw unreadable(e);
         }
@@ -50,23 +48,38 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     /** Searches the entries that a sink does not have yet. */
     List<LogEntry> findBehind(LogQuery query, String sink) {
         try {
-            List<SinkCheckpoints.Waiting> waiting = SinkCheckpoints.waiting(data, sink).stream()
-                    .filter(one -> isAsked(query, one.file()))
-                    .toList();
-            int each = share(waiting.size());
-            List<LogEntry> found = new ArrayList<>();
-            for (SinkCheckpoints.Waiting one : waiting) {
-                // The file may have grown since: the place to begin must not depend on its end.
-                try (FollowedFile tail = one.bytes() <= each
-                        ? FollowedFile.searched(one.file(), one.progress(), reader)
-                        : atEnd(one.file(), each, reader)) {
-                    all(tail).stream().filter(query::selects).forEach(found::add);
-                }
-            }
-            return last(query, found);
+            // The file may have grown since: the place to begin must not depend on its end.
+            return find(
+                    query,
+                    SinkCheckpoints.waiting(data, sink),
+                    SinkCheckpoints.Waiting::file,
+                    (one, most) -> one.bytes() <= most
+                            ? FollowedFile.searched(one.file(), one.progress(), reader)
+                            : atEnd(one.file(), most, reader));
         } catch (IOException e) {
             throw unreadable(e);
         }
+    }
+
+    /** Opens the part of a file that is searched, of at most so many bytes. */
+    @FunctionalInterface
+    private interface Opening<T> {
+        FollowedFile open(T one, int most) throws IOException;
+    }
+
+    private <T> List<LogEntry> find(LogQuery query, List<T> all, Function<T, WorkerLogFile> file, Opening<T> opening)
+            throws IOException {
+        List<T> asked =
+                all.stream().filter(one -> isAsked(query, file.apply(one))).toList();
+        List<LogEntry> found = new ArrayList<>();
+        for (T one : asked) {
+            try (FollowedFile tail = opening.open(one, share(asked.size()))) {
+                KnownWorkers.Known known =
+                        workers.of(tail.file().account(), tail.file().workerId());
+                drain(tail, known, 0, true).stream().filter(query::selects).forEach(found::add);
+            }
+        }
+        return last(query, found);
     }
 
     /** The last entries of a query in the order of its answer. */
@@ -94,11 +107,10 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
 
     /** Follows a file from the first whole line of its last bytes on. */
     static FollowedFile atEnd(WorkerLogFile file, int most, EntryReader reader) throws IOException {
-        Optional<LogSource> source = LogSource.open(file.path());
-        if (source.isEmpty()) {
-            return FollowedFile.searched(file, Optional.empty(), reader);
-        }
-        try (LogSource open = source.get()) {
+        try (LogSource open = LogSource.open(file.path()).orElse(null)) {
+            if (open == null) {
+                return FollowedFile.searched(file, Optional.empty(), reader);
+            }
             long from = Math.max(0, open.size() - most);
             from = open.firstData(from).orElse(from);
             byte[] bytes = open.read(from, most);
@@ -115,12 +127,6 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
             }
         }
         return 0;
-    }
-
-    /** All entries of the file now, its last line included. */
-    private List<LogEntry> all(FollowedFile tail) throws IOException {
-        WorkerLogFile file = tail.file();
-        return drain(tail, workers.of(file.account(), file.workerId()), 0, true);
     }
 
     /** All entries that are complete by now; with {@code over}, as the worker writes no more, also the last line. */
@@ -161,5 +167,62 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
         return WorkerLogFile.list(data).stream()
                 .filter(file -> file.account().equals(account))
                 .sorted(Comparator.comparing(WorkerLogFile::workerId));
+    }
+
+    LogFollower follow(AccountId account, Clocks clocks) {
+        return new Follower(account, clocks);
+    }
+
+    /** Follows the files of an account's workers, one after the other. */
+    private final class Follower implements LogFollower {
+        private final AccountId account;
+        private final Clocks clocks;
+        private @Nullable FollowedFile tail;
+
+        Follower(AccountId account, Clocks clocks) {
+            this.account = account;
+            this.clocks = clocks;
+        }
+
+        @Override
+        public List<LogEntry> poll() {
+            try {
+                List<LogEntry> entries = new ArrayList<>();
+                List<WorkerLogFile> files = of(data, account).toList();
+                if (tail == null && !files.isEmpty()) {
+                    tail = atEnd(files.get(files.size() - 1), AT_FIRST, reader);
+                }
+                for (WorkerLogFile next : files) {
+                    if (tail != null && next.workerId().compareTo(tail.file().workerId()) > 0) {
+                        drain(tail, true, entries);
+                        tail.close();
+                        tail = FollowedFile.searched(next, Optional.empty(), reader);
+                    }
+                }
+                if (tail != null) {
+                    drain(tail, false, entries);
+                }
+                return entries;
+            } catch (IOException e) {
+                throw unreadable(e);
+            }
+        }
+
+        private void drain(FollowedFile from, boolean over, List<LogEntry> entries) throws IOException {
+            KnownWorkers.Known known = workers.of(account, from.file().workerId());
+            entries.addAll(FileSearch.drain(from, known, clocks.nanos(), over || known.over()));
+        }
+
+        @Override
+        public void close() {
+            try {
+                if (tail != null) {
+                    tail.close();
+                }
+            } catch (IOException e) {
+                throw unreadable(e);
+            }
+            tail = null;
+        }
     }
 }

@@ -40,7 +40,6 @@ final class FollowedFile implements AutoCloseable {
     private EntryCutter cutter;
     private @Nullable LogSource source;
     private boolean superseded;
-    private boolean known;
     /** The place to read on from; behind the progress where lines are open. */
     private long read;
 
@@ -52,34 +51,23 @@ final class FollowedFile implements AutoCloseable {
     /** Bytes of the file that end at entries, and these entries. */
     record Part(BatchPiece piece, List<LogEntry> entries) {}
 
-    /** For a sink: exactly the bytes announced, and marks by which the next host knows the file again. */
-    static FollowedFile shipped(
-            WorkerLogFile file,
-            Optional<LogProgress> begin,
-            EntryReader reader,
-            EntryBudget budget,
-            Consumer<String> trouble) {
-        return new FollowedFile(file, begin, reader, budget, trouble, true);
-    }
-
     /** For a reader beside the archiver, which may free what was just read: bytes may be missing, and marks mean nothing. */
     static FollowedFile searched(WorkerLogFile file, Optional<LogProgress> begin, EntryReader reader) {
-        return new FollowedFile(file, begin, reader, new EntryBudget(OptionalInt.empty()), text -> {}, false);
+        return new FollowedFile(file, begin, reader, new EntryBudget(OptionalInt.empty()), Optional.empty());
     }
 
-    private FollowedFile(
+    /** With a listener, for a sink: exactly the bytes announced, and marks by which the next host knows the file again. */
+    FollowedFile(
             WorkerLogFile file,
             Optional<LogProgress> begin,
             EntryReader reader,
             EntryBudget budget,
-            Consumer<String> trouble,
-            boolean shipped) {
+            Optional<Consumer<String>> trouble) {
         this.file = file;
         this.reader = reader;
         this.budget = budget;
-        this.trouble = trouble;
-        this.shipped = shipped;
-        this.known = begin.isPresent();
+        this.trouble = trouble.orElse(text -> {});
+        this.shipped = trouble.isPresent();
         this.progress = begin.orElseGet(() -> LogProgress.begin(0, WorkerIds.timeOf(file.workerId())));
         this.read = progress.offset();
         this.cutter = new EntryCutter(read);
@@ -129,20 +117,10 @@ final class FollowedFile implements AutoCloseable {
         }
         long end = before.offset()
                 + cuts.stream().mapToLong(BatchPiece.Cut::length).sum();
-        LogProgress after = new LogProgress(
-                before.inode(),
-                before.base(),
-                end,
-                page.time(),
-                page.level(),
-                shipped ? mark(end) : LogProgress.Mark.NONE);
+        int length = shipped ? (int) Math.min(LogProgress.MARK, end) : 0;
+        LogProgress after =
+                before.with(end, page.time(), page.level()).marked(LogProgress.Mark.of(bytes(end - length, length)));
         return Optional.of(new Part(new BatchPiece(file.workerId(), before, cuts, after), page.entries()));
-    }
-
-    private LogProgress.Mark mark(long end) throws IOException {
-        int length = (int) Math.min(LogProgress.MARK, end);
-        byte[] last = bytes(end - length, length);
-        return LogProgress.Mark.of(last, last.length);
     }
 
     private List<EntryCutter.Span> poll(long now, BooleanSupplier ended) throws IOException {
@@ -166,7 +144,10 @@ final class FollowedFile implements AutoCloseable {
             moved = true;
         } else if (over || (superseded && now >= quietAt())) {
             cutter.closeAll(spans::add);
-            turnToSuccessor(spans.isEmpty());
+            if (superseded && spans.isEmpty()) {
+                restart(0);
+                superseded = false;
+            }
         } else if (now >= quietAt()) {
             cutter.close().ifPresent(spans::add);
         }
@@ -195,7 +176,7 @@ final class FollowedFile implements AutoCloseable {
 
     /** True if all that was read is handed on. */
     boolean isDrained() {
-        return read == progress.offset() && !superseded;
+        return !hasRest() && !superseded;
     }
 
     /** True if bytes wait that are no whole line. */
@@ -208,20 +189,10 @@ final class FollowedFile implements AutoCloseable {
         return source == null ? new byte[0] : source.read(offset, length);
     }
 
-    private void turnToSuccessor(boolean drained) throws IOException {
-        if (superseded && drained) {
-            restart(0);
-            superseded = false;
-        }
-    }
-
     /** The file as it stands now; null if there is none. */
     private @Nullable LogSource source() throws IOException {
         Optional<WorkerLogFile.Stat> now = WorkerLogFile.stat(file.path());
-        LogSource open = source;
-        if (open == null) {
-            open = begin(now);
-        }
+        LogSource open = source == null ? begin() : source;
         if (open == null) {
             return null;
         }
@@ -229,34 +200,41 @@ final class FollowedFile implements AutoCloseable {
         long size = open.size();
         if (size < read || (size > read && !open.continues(progress))) {
             trouble.accept(name() + " was cut by somebody when it was read to byte " + read
-                    + (read > progress.offset() ? ": " + (read - progress.offset()) + " bytes of it are lost" : "")
+                    + (hasRest() ? ": " + (read - progress.offset()) + " bytes of it are lost" : "")
                     + ", and what was written to it meanwhile");
             restart(read - progress.offset());
-            open = begin(now);
+            open = begin();
         }
         return open;
     }
 
-    private @Nullable LogSource begin(Optional<WorkerLogFile.Stat> now) throws IOException {
-        LogSource opened = now.isEmpty() ? null : LogSource.open(file.path()).orElse(null);
-        if (!known) {
-            if (opened != null) {
-                known = true;
-                long first = firstData(opened);
-                progress = new LogProgress(
-                        opened.inode(),
-                        progress.base(),
-                        first,
-                        progress.time(),
-                        progress.level(),
-                        LogProgress.Mark.NONE);
-                readFrom(first);
-            }
-        } else if (opened == null || !opened.continues(progress)) {
-            opened = replaced(opened);
+    private @Nullable LogSource begin() throws IOException {
+        if (!progress.isNew()) {
+            source = LogSource.of(progress, file.path()).orElse(null);
         }
-        source = opened;
-        return opened;
+        if (source == null) {
+            source = LogSource.open(file.path()).orElse(null);
+            if (source != null) {
+                begin(source);
+            }
+        }
+        return source;
+    }
+
+    /** Begins a file of which nothing was read. */
+    private void begin(LogSource opened) throws IOException {
+        if (progress.isNew()) {
+            progress = progress.in(opened.inode()).at(firstData(opened));
+        } else {
+            boolean isSame = opened.inode() == progress.inode();
+            trouble.accept(name()
+                    + (isSame ? " was cut by somebody when it" : " is another file than the one that")
+                    + " was read to byte " + progress.offset()
+                    + (isSame ? ": what it held behind that" : ": what that held behind it")
+                    + ", if anything, is lost");
+            progress = progress.anew(opened.inode(), 0);
+        }
+        readFrom(progress.offset());
     }
 
     /** The first position from this one on that is not in a part of the file that was archived and freed by now. */
@@ -278,40 +256,11 @@ final class FollowedFile implements AutoCloseable {
         return first;
     }
 
-    /** Handles a file that is another one than that of the progress, or none. */
-    private @Nullable LogSource replaced(@Nullable LogSource opened) throws IOException {
-        Optional<LogSource> renamed = opened != null && opened.inode() == progress.inode()
-                ? Optional.empty()
-                : LogSource.renamed(file.path(), progress.inode());
-        if (renamed.isPresent() && renamed.get().continues(progress)) {
-            if (opened != null) {
-                opened.close();
-            }
-            return renamed.get();
-        }
-        if (renamed.isPresent()) {
-            renamed.get().close();
-        }
-        if (opened == null) {
-            return null;
-        }
-        trouble.accept(
-                opened.inode() == progress.inode()
-                        ? name() + " was cut by somebody when it was read to byte " + progress.offset()
-                                + ": what it held behind that, if anything, is lost"
-                        : name() + " is another file than the one that was read to byte " + progress.offset()
-                                + ": what that held behind it, if anything, is lost");
-        progress = progress.anew(opened.inode(), 0);
-        readFrom(0);
-        return opened;
-    }
-
     /** Begins the file, or the one in its place, at its first byte. */
     private void restart(long lost) throws IOException {
         close();
         Optional<WorkerLogFile.Stat> now = WorkerLogFile.stat(file.path());
-        progress = progress.anew(now.map(WorkerLogFile.Stat::inode).orElse(0L), lost);
-        known = now.isPresent();
+        progress = progress.anew(now.map(WorkerLogFile.Stat::inode).orElse(LogProgress.NO_INODE), lost);
         readFrom(0);
         moved = true;
     }

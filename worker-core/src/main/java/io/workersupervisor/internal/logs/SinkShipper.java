@@ -4,7 +4,6 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.directory.ProcessLock;
 import io.workersupervisor.internal.events.LastingTrouble;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogSink;
@@ -62,7 +61,6 @@ public final class SinkShipper implements AutoCloseable {
     private final Map<String, Followed> followed = new LinkedHashMap<>();
     private List<BatchPiece> collected = new ArrayList<>();
     private List<LogEntry> entries = new ArrayList<>();
-    private @Nullable ProcessLock lock;
     private @Nullable CheckpointJournal journal;
     private Duration backoff = FIRST_BACKOFF;
     private Optional<Outage> outage = Optional.empty();
@@ -133,18 +131,13 @@ public final class SinkShipper implements AutoCloseable {
 
     /** Step 1; null where another host has the lock. */
     private @Nullable CheckpointJournal begin() throws IOException {
-        if (lock == null) {
-            lock = ProcessLock.tryLock(directory, "lock").orElse(null);
-        }
-        if (lock == null) {
+        journal = CheckpointJournal.lock(directory, feed);
+        if (journal == null) {
             grown.clear();
-            return null;
+        } else {
+            grown.addAll(feed.files());
         }
-        grown.addAll(feed.files());
-        CheckpointJournal opened = CheckpointJournal.open(directory);
-        journal = opened;
-        opened.forget(feed.gone(opened.acknowledged().keySet()));
-        return opened;
+        return journal;
     }
 
     /** Step 2. */
@@ -162,33 +155,26 @@ public final class SinkShipper implements AutoCloseable {
     /** Step 3; true if there may be more than one batch takes. */
     private boolean collect(CheckpointJournal open, long now) throws IOException {
         take(open, now);
-        List<Followed> served = new ArrayList<>();
-        try {
-            return collect(served, now) > 0;
-        } finally {
-            // Files that had no turn come first in the next batch.
-            served.forEach(one -> followed.put(one.file.file().workerId(), one));
-        }
-    }
-
-    private long collect(List<Followed> served, long now) throws IOException {
         long bytes = 0;
-        for (Iterator<Followed> all = followed.values().iterator(); all.hasNext() && bytes < MOST_BYTES; ) {
-            Followed one = all.next();
-            if (one.ready || one.due() <= now) {
-                Optional<BatchPiece> piece = read(one, now);
-                one.ready = one.again == Long.MAX_VALUE && (piece.isPresent() || one.file.hasMoved());
-                bytes += piece.map(BatchPiece::length).orElse(0L);
-                if (piece.isPresent()) {
-                    all.remove();
-                    served.add(one);
+        for (Followed one : List.copyOf(followed.values())) {
+            String worker = one.file.file().workerId();
+            if (bytes >= MOST_BYTES) {
+                break;
+            } else if (one.ready || one.due() <= now) {
+                long taken = read(one, now);
+                one.ready = one.again == Long.MAX_VALUE && (taken > 0 || one.file.hasMoved());
+                bytes += taken;
+                if (taken > 0) {
+                    // Files that had no turn come first in the next batch.
+                    followed.remove(worker);
+                    followed.put(worker, one);
                 }
             } else if (one.again == Long.MAX_VALUE && one.file.isDrained() && now - one.touched > HELD_OPEN.toNanos()) {
                 one.file.close();
-                all.remove();
+                followed.remove(worker);
             }
         }
-        return bytes;
+        return bytes > 0;
     }
 
     private void take(CheckpointJournal open, long now) {
@@ -202,8 +188,11 @@ public final class SinkShipper implements AutoCloseable {
         }
     }
 
-    /** A file that cannot be read holds up no other: it is reported once, and tried again after a pause or when it grows. */
-    private Optional<BatchPiece> read(Followed one, long now) {
+    /**
+     * The number of bytes taken. A file that cannot be read holds up no other: it is reported once, and tried again after a
+     * pause or when it grows.
+     */
+    private long read(Followed one, long now) {
         boolean whole = false;
         try {
             Optional<FollowedFile.Part> part = feed.next(one.file, now);
@@ -215,7 +204,7 @@ public final class SinkShipper implements AutoCloseable {
             });
             whole = true;
             one.again = Long.MAX_VALUE;
-            return part.map(FollowedFile.Part::piece);
+            return part.map(taken -> taken.piece().length()).orElse(0L);
         } catch (IOException | RuntimeException unreadable) {
             WorkerLogFile file = one.file.file();
             one.again = now + READ_AGAIN.toNanos();
@@ -224,7 +213,7 @@ public final class SinkShipper implements AutoCloseable {
             if (one.trouble.isNew(text)) {
                 feed.trouble(file.account(), text);
             }
-            return Optional.empty();
+            return 0;
         } finally {
             if (!whole) {
                 one.file.rewind();
@@ -295,9 +284,6 @@ public final class SinkShipper implements AutoCloseable {
         }
         if (journal != null) {
             journal.close();
-        }
-        if (lock != null) {
-            lock.close();
         }
     }
 }

@@ -15,7 +15,8 @@ import java.util.function.LongPredicate;
  *       {@code kill -0} says that there is no such process.
  *   <li>Another start tick: the number was recycled, dead.
  *   <li>Zombie with no other thread: dead, and its wait status may be readable.
- *   <li>The environment names another worker id, or none: unmarked, as a process may overwrite it; the lock decides.
+ *   <li>The environment names another worker id, or none: unmarked, as a process may overwrite it; its launcher may
+ *       vouch for it.
  *   <li>Else alive.
  * </ol>
  *

@@ -30,8 +30,8 @@ class LogFollowerTest {
         KnownWorkers over = (account, workerId) ->
                 new KnownWorkers.Known(true, Optional.of(Instant.parse("2026-11-24T02:00:00Z")), Optional.empty());
         write(data, 1, "one\n");
-        try (LogFollower follower = new FileFollower(
-                data, Samples.ACCOUNT, over, new EntryReader(ZoneOffset.UTC, Redaction.standard()), new SetTiming())) {
+        EntryReader reader = new EntryReader(ZoneOffset.UTC, Redaction.standard());
+        try (LogFollower follower = new FileSearch(data, over, reader).follow(Samples.ACCOUNT, new SetTiming())) {
             assertThat(messages(follower)).containsExactly("one");
 
             write(data, 2, "two\n");

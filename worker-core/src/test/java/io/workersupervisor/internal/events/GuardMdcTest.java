@@ -18,7 +18,7 @@ import org.slf4j.MDC;
 
 /** The logger of these tests has no MDC of its own. A mock of statics is of the thread that made it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SAME_THREAD)
-class AccountMdcTest {
+class GuardMdcTest {
     private final Map<String, String> mdc = new HashMap<>();
     private MockedStatic<MDC> slf4j;
 
@@ -40,7 +40,7 @@ class AccountMdcTest {
     void the_account_is_there_for_the_length_of_the_work() {
         Map<String, String> seen = new HashMap<>();
 
-        AccountMdc.run(Optional.of(Samples.ACCOUNT), () -> seen.putAll(mdc));
+        Guard.named(Optional.of(Samples.ACCOUNT), () -> seen.putAll(mdc));
 
         assertThat(seen).containsExactly(Map.entry("account", "4711"));
         assertThat(mdc).isEmpty();
@@ -50,7 +50,7 @@ class AccountMdcTest {
     void work_about_all_accounts_names_none() {
         Map<String, String> seen = new HashMap<>();
 
-        AccountMdc.run(Optional.empty(), () -> seen.putAll(mdc));
+        Guard.named(Optional.empty(), () -> seen.putAll(mdc));
 
         assertThat(seen).containsExactly(Map.entry("account", "-"));
     }
@@ -60,7 +60,7 @@ class AccountMdcTest {
         mdc.put("account", "of the application");
         Map<String, String> seen = new HashMap<>();
 
-        AccountMdc.run(Optional.of(Samples.ACCOUNT), () -> seen.putAll(mdc));
+        Guard.named(Optional.of(Samples.ACCOUNT), () -> seen.putAll(mdc));
 
         assertThat(seen).containsExactly(Map.entry("account", "4711"));
         assertThat(mdc).containsExactly(Map.entry("account", "of the application"));
@@ -72,7 +72,7 @@ class AccountMdcTest {
             throw new IllegalStateException("of the work");
         };
 
-        assertThatThrownBy(() -> AccountMdc.run(Optional.of(Samples.ACCOUNT), work))
+        assertThatThrownBy(() -> Guard.named(Optional.of(Samples.ACCOUNT), work))
                 .hasMessage("of the work");
 
         assertThat(mdc).isEmpty();
