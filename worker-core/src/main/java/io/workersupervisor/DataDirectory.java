@@ -35,8 +35,7 @@ public final class DataDirectory {
      *     relative path starts from a directory that is not the one this process works in
      */
     public static Path absolute(Path path) {
-        Objects.requireNonNull(path, "path");
-        return CertainPath.of(path);
+        return CertainPath.of(Require.nonNull("path", path));
     }
 
     /**

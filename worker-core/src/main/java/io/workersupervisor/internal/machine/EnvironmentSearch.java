@@ -61,7 +61,7 @@ public final class EnvironmentSearch {
             String path = SmallFile.utf8(data);
             try {
                 return path.equals(directory.path().toString())
-                        || path.startsWith("/") && Files.isSameFile(Path.of(path), directory.path());
+                        || (path.startsWith("/") && Files.isSameFile(Path.of(path), directory.path()));
             } catch (IOException | InvalidPathException another) {
                 return false;
             }
