@@ -6,8 +6,6 @@ import io.workersupervisor.internal.directory.CertainPath;
 import io.workersupervisor.internal.text.PlatformCharset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,11 +13,11 @@ import java.util.Optional;
 public sealed interface ResolvedCommand {
     String NO_SUCH_FILE = "No such file or directory";
 
-    /** A command that can be tried: an absolute directory, the program's path and arguments, all variables but our own. */
-    record Ready(Path directory, List<String> command, Map<String, String> environment) implements ResolvedCommand {
+    /** A command that can be tried: an absolute directory, the program that its first word means, all variables but our own. */
+    record Ready(Path directory, Path program, Map<String, String> environment) implements ResolvedCommand {
         @Override
         public String toString() {
-            return "Ready[directory=" + directory + ", program=" + command.get(0) + "]";
+            return "Ready[directory=" + directory + ", program=" + program + "]";
         }
     }
 
@@ -45,9 +43,7 @@ public sealed interface ResolvedCommand {
         if (!program.error().isEmpty()) {
             return not("program", program.error() + ": " + program.path());
         }
-        List<String> command = new ArrayList<>(spec.command());
-        command.set(0, program.path().toString());
-        return new Ready(directory, List.copyOf(command), environment);
+        return new Ready(directory, program.path(), environment);
     }
 
     /** A program, or the system's reason why there is none. */

@@ -330,6 +330,31 @@ public abstract class LauncherContract {
     }
 
     @Test
+    void a_worker_has_the_name_it_is_called_by() throws Exception {
+        LaunchRequest request = request(
+                1,
+                WorkerSpec.builder(ACCOUNT, "sh", "-c", "tr '\\0' '|' </proc/$$/cmdline")
+                        .build());
+        launch(request);
+
+        await().until(() -> local.records().exit(request.workerId()).isPresent());
+        assertThat(log(request)).startsWith("sh|-c|tr ");
+    }
+
+    @Test
+    void P4_a_worker_that_is_stopped_hears_that_it_shall_end() throws Exception {
+        LaunchAnswer.Born born = launch(request(1, "exec sleep 600"));
+        long pid = born.identity().pid();
+        await().until(() -> local.proc().commandLine(pid).contains("sleep"));
+        TestNode.signal("-STOP", pid);
+        await().until(() -> local.proc().stat(pid).orElseThrow().state() == 'T');
+
+        assertThat(launcher.signal(born.identity(), "TERM", Scope.GROUP)).isEqualTo(SignalAnswer.SENT);
+
+        await().until(() -> !isAlive(born));
+    }
+
+    @Test
     void a_signal_to_the_group_reaches_what_the_worker_forked() {
         LaunchRequest request = request(1, "sleep 600 & wait");
         LaunchAnswer.Born born = launch(request);

@@ -125,7 +125,7 @@ public record KeeperLauncher(
             case "lock", "fence" -> ": " + asked.get(4);
             case "log file" -> ": " + asked.get(5);
             case "directory" -> ": " + asked.get(6);
-            case "program" -> ": " + asked.get(12);
+            case "program" -> ": " + asked.get(11);
             default -> "";
         };
     }
@@ -145,8 +145,9 @@ public record KeeperLauncher(
                 Integer.toString(inherited.niceness()),
                 NO_LEASE,
                 inherited.limits(),
-                Integer.toString(ready.command().size())));
-        fields.addAll(ready.command());
+                ready.program().toString(),
+                Integer.toString(request.spec().command().size())));
+        fields.addAll(request.spec().command());
         return fields;
     }
 

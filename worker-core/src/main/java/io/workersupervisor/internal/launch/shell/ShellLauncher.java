@@ -53,12 +53,12 @@ public record ShellLauncher(
             return not.answer();
         }
         ResolvedCommand.Ready ready = (ResolvedCommand.Ready) resolved;
-        Optional<LaunchAnswer> unfit = unfit(Path.of(ready.command().get(0)));
+        Optional<LaunchAnswer> unfit = unfit(ready.program());
         if (unfit.isPresent()) {
             return unfit.get();
         }
         try {
-            ProcessBuilder builder = new ProcessBuilder(command(request, ready.command()));
+            ProcessBuilder builder = new ProcessBuilder(command(request));
             WorkerEnvironment.set(builder.environment(), ready.environment());
             builder.directory(ready.directory().toFile());
             builder.redirectInput(
@@ -96,7 +96,7 @@ public record ShellLauncher(
         }
     }
 
-    private List<String> command(LaunchRequest request, List<String> words) throws IOException {
+    private List<String> command(LaunchRequest request) throws IOException {
         AccountId account = request.spec().account();
         String session = script.tools().session();
         List<String> command = new ArrayList<>();
@@ -116,11 +116,12 @@ public record ShellLauncher(
                 data.path().resolve(Layout.logName(account, request.workerId())).toString(),
                 inherited.umask(),
                 session,
+                script.tools().signals(),
                 ShellRecords.birthPrefix(request.workerId(), account, request.epoch(), kernel),
                 request.workerId(),
                 account.toString(),
                 data.path().toString()));
-        command.addAll(words);
+        command.addAll(request.spec().command());
         return command;
     }
 

@@ -7,10 +7,16 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The programs that the sh launch path is made of; the locker may be {@code perl} or {@code none}, the session's {@code perl}. */
-public record ShellTools(String shell, String locker, String session) {
+/**
+ * The programs that the sh launch path is made of.
+ *
+ * @param locker {@code perl} or {@code none} in place of a path
+ * @param session {@code perl} in place of a path
+ * @param signals the path of a perl, a python3 or an env that gives a worker the usual signals, or {@code none}
+ */
+public record ShellTools(String shell, String locker, String session, String signals) {
     private static final String PERL = "perl";
-    public static final String NO_LOCKER = "none";
+    public static final String NONE = "none";
 
     /**
      * Looks the programs up in a search path; {@link DataDirectoryException} names a missing one. {@code unlocked} does
@@ -30,7 +36,11 @@ public record ShellTools(String shell, String locker, String session) {
             throw new DataDirectoryException("neither setsid nor perl is on the PATH (" + path
                     + "): a worker needs a session of its own; install util-linux");
         }
-        return new ShellTools(shell, locker.orElse(perl ? PERL : NO_LOCKER), session.orElse(PERL));
+        String signals = Stream.of(PERL, "python3", "env")
+                .flatMap(program -> onPath(program, path).stream())
+                .findFirst()
+                .orElse(NONE);
+        return new ShellTools(shell, locker.orElse(perl ? PERL : NONE), session.orElse(PERL), signals);
     }
 
     /** The PATH of the host, which may be narrow, and the usual directories. */
