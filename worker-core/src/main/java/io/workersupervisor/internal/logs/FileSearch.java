@@ -6,17 +6,19 @@ import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogFollower;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.logs.SinkCheckpoints.Waiting;
 import io.workersupervisor.internal.machine.Clocks;
-import io.workersupervisor.internal.registry.WorkerIds;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogPosition;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +40,9 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     /** Oldest first, as a sink would answer; {@link LogSinkException} if files cannot be read. */
     List<LogEntry> find(LogQuery query) {
         try {
-            List<WorkerLogFile> files = WorkerLogFile.list(data);
-            return find(query, files, file -> file, (file, most) -> atEnd(file, most, reader));
+            List<Waiting> all = new ArrayList<>();
+            WorkerLogFile.stats(data).forEach((file, stat) -> all.add(Waiting.of(file, stat, Optional.empty())));
+            return search(query, all);
         } catch (IOException e) {
             throw unreadable(e);
         }
@@ -48,38 +51,61 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     /** Searches the entries that a sink does not have yet. */
     List<LogEntry> findBehind(LogQuery query, String sink) {
         try {
-            // The file may have grown since: the place to begin must not depend on its end.
-            return find(
-                    query,
-                    SinkCheckpoints.waiting(data, sink),
-                    SinkCheckpoints.Waiting::file,
-                    (one, most) -> one.bytes() <= most
-                            ? FollowedFile.searched(one.file(), one.progress(), reader)
-                            : atEnd(one.file(), most, reader));
+            return search(query, SinkCheckpoints.waiting(data, sink));
         } catch (IOException e) {
             throw unreadable(e);
         }
     }
 
-    /** Opens the part of a file that is searched, of at most so many bytes. */
-    @FunctionalInterface
-    private interface Opening<T> {
-        FollowedFile open(T one, int most) throws IOException;
-    }
-
-    private <T> List<LogEntry> find(LogQuery query, List<T> all, Function<T, WorkerLogFile> file, Opening<T> opening)
-            throws IOException {
-        List<T> asked =
-                all.stream().filter(one -> isAsked(query, file.apply(one))).toList();
-        List<LogEntry> found = new ArrayList<>();
-        for (T one : asked) {
-            try (FollowedFile tail = opening.open(one, share(asked.size()))) {
-                KnownWorkers.Known known =
-                        workers.of(tail.file().account(), tail.file().workerId());
-                drain(tail, known, 0, true).stream().filter(query::selects).forEach(found::add);
+    /** Searches the file first that was written last: no entry is much later than the last writing of its file. */
+    private List<LogEntry> search(LogQuery query, List<Waiting> parts) throws IOException {
+        List<Waiting> asked = parts.stream()
+                .filter(part -> isAsked(query, part.file()))
+                .filter(part -> query.since()
+                        .map(part.written().plus(EntryTimes.NEAR)::isAfter)
+                        .orElse(true))
+                .sorted(Comparator.comparing(Waiting::written).reversed())
+                .toList();
+        Map<String, List<LogProgress>> steps = asked.isEmpty() ? Map.of() : steps();
+        int each = (int) Math.min(MOST_OF_A_FILE, Math.max(LEAST_OF_A_FILE, MOST / Math.max(1, asked.size())));
+        List<LogEntry> found = List.of();
+        for (Waiting part : asked.subList(0, (int) Math.min(asked.size(), MOST / each))) {
+            Instant latest = part.written().plus(EntryTimes.NEAR);
+            if (found.size() == query.limit() && found.get(0).timestamp().isAfter(latest)) {
+                break;
+            }
+            KnownWorkers.Known known =
+                    workers.of(part.file().account(), part.file().workerId());
+            // The file may have grown since it was listed: the place to begin must not depend on its end.
+            try (FollowedFile tail = part.progress().isPresent() && part.bytes() <= each
+                    ? FollowedFile.searched(part.file(), part.progress(), reader, times(part, known, steps))
+                    : atEnd(part, each, times(part, known, steps))) {
+                found = last(
+                        query,
+                        Stream.concat(
+                                        found.stream(),
+                                        drain(tail, known, 0, part.written(), true).stream()
+                                                .filter(query::selects))
+                                .toList());
             }
         }
-        return last(query, found);
+        return found;
+    }
+
+    private Map<String, List<LogProgress>> steps() throws IOException {
+        return CheckpointJournal.steps(Layout.checkpoints(data).resolve(OperatorLogSink.NAME));
+    }
+
+    /** The arrival of the lines of a file, as far as a host noted it, and at last the time of the last writing. */
+    private static EntryTimes times(Waiting part, KnownWorkers.Known known, Map<String, List<LogProgress>> steps) {
+        EntryTimes times = new EntryTimes();
+        Instant from = known.startedAt().orElse(Instant.EPOCH);
+        for (LogProgress step : steps.getOrDefault(part.file().workerId(), List.of())) {
+            times.arrived(step.offset(), from, step.time());
+            from = step.time();
+        }
+        times.arrived(part.size(), from, part.written());
+        return times;
     }
 
     /** The last entries of a query in the order of its answer. */
@@ -97,26 +123,21 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
                 && query.workerId().map(file.workerId()::equals).orElse(true);
     }
 
-    private static int share(int files) {
-        return (int) Math.min(MOST_OF_A_FILE, Math.max(LEAST_OF_A_FILE, MOST / Math.max(1, files)));
-    }
-
     private LogSinkException unreadable(IOException e) {
         return new LogSinkException("log files in " + data + " cannot be read: " + Text.reason(e), e);
     }
 
     /** Follows a file from the first whole line of its last bytes on. */
-    static FollowedFile atEnd(WorkerLogFile file, int most, EntryReader reader) throws IOException {
-        try (LogSource open = LogSource.open(file.path()).orElse(null)) {
+    private FollowedFile atEnd(Waiting part, int most, EntryTimes times) throws IOException {
+        try (LogSource open = LogSource.open(part.file().path()).orElse(null)) {
             if (open == null) {
-                return FollowedFile.searched(file, Optional.empty(), reader);
+                return FollowedFile.searched(part.file(), Optional.empty(), reader, times);
             }
             long from = Math.max(0, open.size() - most);
             from = open.firstData(from).orElse(from);
-            byte[] bytes = open.read(from, most);
-            int skipped = from == 0 ? 0 : firstLine(bytes);
-            LogProgress begin = LogProgress.begin(open.inode(), WorkerIds.timeOf(file.workerId()));
-            return FollowedFile.searched(file, Optional.of(begin.at(from + skipped)), reader);
+            int skipped = from == 0 ? 0 : firstLine(open.read(from, most));
+            LogProgress begin = LogProgress.begin(open.inode()).at(from + skipped);
+            return FollowedFile.searched(part.file(), Optional.of(begin), reader, times);
         }
     }
 
@@ -130,12 +151,12 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     }
 
     /** All entries that are complete by now; with {@code over}, as the worker writes no more, also the last line. */
-    static List<LogEntry> drain(FollowedFile tail, KnownWorkers.Known known, long now, boolean over)
+    private static List<LogEntry> drain(FollowedFile tail, KnownWorkers.Known known, long now, Instant at, boolean over)
             throws IOException {
         List<LogEntry> entries = new ArrayList<>();
         Optional<FollowedFile.Part> more;
         do {
-            more = tail.next(now, () -> over, () -> known);
+            more = tail.next(now, at, () -> over, () -> known);
             more.ifPresent(part -> {
                 entries.addAll(part.entries());
                 tail.advance(part.piece().after());
@@ -190,13 +211,13 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
                 List<LogEntry> entries = new ArrayList<>();
                 List<WorkerLogFile> files = of(data, account).toList();
                 if (tail == null && !files.isEmpty()) {
-                    tail = atEnd(files.get(files.size() - 1), AT_FIRST, reader);
+                    tail = begin(files.get(files.size() - 1));
                 }
                 for (WorkerLogFile next : files) {
                     if (tail != null && next.workerId().compareTo(tail.file().workerId()) > 0) {
                         drain(tail, true, entries);
                         tail.close();
-                        tail = FollowedFile.searched(next, Optional.empty(), reader);
+                        tail = FollowedFile.searched(next, Optional.empty(), reader, new EntryTimes());
                     }
                 }
                 if (tail != null) {
@@ -208,9 +229,18 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
             }
         }
 
+        private @Nullable FollowedFile begin(WorkerLogFile file) throws IOException {
+            Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
+            if (stat.isEmpty()) {
+                return null;
+            }
+            Waiting part = Waiting.of(file, stat.get(), Optional.empty());
+            return atEnd(part, AT_FIRST, times(part, workers.of(account, file.workerId()), steps()));
+        }
+
         private void drain(FollowedFile from, boolean over, List<LogEntry> entries) throws IOException {
             KnownWorkers.Known known = workers.of(account, from.file().workerId());
-            entries.addAll(FileSearch.drain(from, known, clocks.nanos(), over || known.over()));
+            entries.addAll(FileSearch.drain(from, known, clocks.nanos(), clocks.now(), over || known.over()));
         }
 
         @Override

@@ -2,9 +2,10 @@ package io.workersupervisor.internal.logs;
 
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.internal.logs.entries.EntryCutter;
-import io.workersupervisor.internal.registry.WorkerIds;
+import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,7 @@ final class FollowedFile implements AutoCloseable {
     private final EntryBudget budget;
     private final Consumer<String> trouble;
     private final boolean shipped;
+    private final EntryTimes times;
     private LogProgress progress;
     private EntryCutter cutter;
     private @Nullable LogSource source;
@@ -52,8 +54,10 @@ final class FollowedFile implements AutoCloseable {
     record Part(BatchPiece piece, List<LogEntry> entries) {}
 
     /** For a reader beside the archiver, which may free what was just read: bytes may be missing, and marks mean nothing. */
-    static FollowedFile searched(WorkerLogFile file, Optional<LogProgress> begin, EntryReader reader) {
-        return new FollowedFile(file, begin, reader, new EntryBudget(OptionalInt.empty()), Optional.empty());
+    static FollowedFile searched(
+            WorkerLogFile file, Optional<LogProgress> begin, EntryReader reader, EntryTimes times) {
+        EntryBudget all = new EntryBudget(OptionalInt.empty());
+        return new FollowedFile(file, begin, reader, all, times, Optional.empty());
     }
 
     /** With a listener, for a sink: exactly the bytes announced, and marks by which the next host knows the file again. */
@@ -62,13 +66,15 @@ final class FollowedFile implements AutoCloseable {
             Optional<LogProgress> begin,
             EntryReader reader,
             EntryBudget budget,
+            EntryTimes times,
             Optional<Consumer<String>> trouble) {
         this.file = file;
         this.reader = reader;
         this.budget = budget;
+        this.times = times;
         this.trouble = trouble.orElse(text -> {});
         this.shipped = trouble.isPresent();
-        this.progress = begin.orElseGet(() -> LogProgress.begin(0, WorkerIds.timeOf(file.workerId())));
+        this.progress = begin.orElseGet(() -> LogProgress.begin(LogProgress.NO_INODE));
         this.read = progress.offset();
         this.cutter = new EntryCutter(read);
     }
@@ -94,6 +100,17 @@ final class FollowedFile implements AutoCloseable {
         moved = true;
     }
 
+    /** The file grew between two moments; at a file that was missed nobody looked in between. */
+    void arrived(Instant from, Instant to, boolean missed) throws IOException {
+        WorkerLogFile.stat(file.path()).filter(stat -> !superseded).ifPresent(stat -> {
+            if (missed) {
+                times.missed(stat, from, to);
+            } else {
+                times.seen(stat, from, to);
+            }
+        });
+    }
+
     private void readFrom(long offset) {
         read = offset;
         cutter = new EntryCutter(offset);
@@ -103,30 +120,39 @@ final class FollowedFile implements AutoCloseable {
      * Reads on, and returns the entries that are complete; empty if there is none. Asked only where it matters, {@code ended}
      * says that the worker writes no more.
      */
-    Optional<Part> next(long now, BooleanSupplier ended, Supplier<KnownWorkers.Known> worker) throws IOException {
+    Optional<Part> next(long now, Instant at, BooleanSupplier ended, Supplier<KnownWorkers.Known> worker)
+            throws IOException {
         over = false;
-        List<EntryCutter.Span> spans = poll(now, ended);
+        List<EntryCutter.Span> spans = poll(now, at, ended);
+        times.arrived(read, at, at);
         List<BatchPiece.Cut> cuts = budget.admit(spans, now, over);
         if (cuts.isEmpty()) {
             return Optional.empty();
         }
         LogProgress before = progress;
-        EntryReader.Page page = reader.read(file, before, cuts, this::bytes, worker.get());
+        EntryReader.Page page = reader.read(file, before, cuts, this::bytes, worker.get(), times);
         if (shipped && page.entries().size() < cuts.size()) {
             throw new IOException("it was cut while it was read");
         }
         long end = before.offset()
                 + cuts.stream().mapToLong(BatchPiece.Cut::length).sum();
         int length = shipped ? (int) Math.min(LogProgress.MARK, end) : 0;
-        LogProgress after =
-                before.with(end, page.time(), page.level()).marked(LogProgress.Mark.of(bytes(end - length, length)));
-        return Optional.of(new Part(new BatchPiece(file.workerId(), before, cuts, after), page.entries()));
+        if (times.shift() != before.shift()) {
+            trouble.accept(
+                    "the times in " + name() + " are " + Text.words(Duration.ofMinutes(15L * Math.abs(times.shift())))
+                            + (times.shift() < 0 ? " behind" : " ahead")
+                            + ", as those of another zone: they are shifted by it");
+        }
+        LogProgress after = before.with(end, page.time(), page.level())
+                .marked(LogProgress.Mark.of(bytes(end - length, length)), times.shift());
+        BatchPiece piece = new BatchPiece(file.workerId(), before, cuts, page.stamps(), after);
+        return Optional.of(new Part(piece, page.entries()));
     }
 
-    private List<EntryCutter.Span> poll(long now, BooleanSupplier ended) throws IOException {
+    private List<EntryCutter.Span> poll(long now, Instant at, BooleanSupplier ended) throws IOException {
         polled = now;
         moved = false;
-        LogSource from = source();
+        LogSource from = source(at);
         if (from == null) {
             return List.of();
         }
@@ -190,7 +216,7 @@ final class FollowedFile implements AutoCloseable {
     }
 
     /** The file as it stands now; null if there is none. */
-    private @Nullable LogSource source() throws IOException {
+    private @Nullable LogSource source(Instant at) throws IOException {
         Optional<WorkerLogFile.Stat> now = WorkerLogFile.stat(file.path());
         LogSource open = source == null ? begin() : source;
         if (open == null) {
@@ -205,6 +231,7 @@ final class FollowedFile implements AutoCloseable {
             restart(read - progress.offset());
             open = begin();
         }
+        now.filter(stat -> !superseded).ifPresent(stat -> times.seen(stat, at, at));
         return open;
     }
 
@@ -261,6 +288,7 @@ final class FollowedFile implements AutoCloseable {
         close();
         Optional<WorkerLogFile.Stat> now = WorkerLogFile.stat(file.path());
         progress = progress.anew(now.map(WorkerLogFile.Stat::inode).orElse(LogProgress.NO_INODE), lost);
+        times.restart();
         readFrom(0);
         moved = true;
     }

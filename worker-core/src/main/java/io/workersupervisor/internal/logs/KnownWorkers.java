@@ -23,9 +23,9 @@ public interface KnownWorkers {
         return Optional.empty();
     }
 
-    /** One worker: if it writes no more, when it ended where that is known, and the owner of the account, if given. */
-    record Known(boolean over, Optional<Instant> endedAt, Optional<String> userId) {
-        static final Known NOTHING = new Known(false, Optional.empty(), Optional.empty());
+    /** One worker: if it writes no more, its times where they are known, and the owner of the account, if given. */
+    record Known(boolean over, Optional<Instant> startedAt, Optional<Instant> endedAt, Optional<String> userId) {
+        static final Known NOTHING = new Known(false, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** Asks a registry; one that fails knows nothing. */
@@ -37,13 +37,18 @@ public interface KnownWorkers {
                     Optional<WorkerRow> row = registry.find(account)
                             .filter(found -> found.workerId().equals(workerId));
                     if (row.isPresent() && row.get().state().isOpen()) {
-                        return new Known(false, Optional.empty(), row.get().userId());
+                        return new Known(
+                                false,
+                                row.map(WorkerRow::startedAt),
+                                Optional.empty(),
+                                row.get().userId());
                     }
                     Optional<StopReport> report = registry.reports(account, StopReport.KEPT).stream()
                             .filter(filed -> filed.workerId().equals(workerId))
                             .findFirst();
                     return new Known(
                             true,
+                            report.map(StopReport::startedAt),
                             report.map(StopReport::endedAt),
                             report.flatMap(StopReport::userId).or(() -> row.flatMap(WorkerRow::userId)));
                 } catch (RegistryException down) {

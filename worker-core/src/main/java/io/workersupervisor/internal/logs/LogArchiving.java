@@ -4,7 +4,6 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogRetention;
 import io.workersupervisor.internal.directory.HolePuncher;
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.registry.WorkerIds;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -115,17 +114,17 @@ final class LogArchiving implements AutoCloseable {
             // No two parts of a worker have one position, although it puts another file in the place of its own.
             LogProgress before = open.progress(file.workerId())
                     .map(last -> last.inode() == inode ? last : last.anew(inode, 0))
-                    .orElseGet(() -> LogProgress.begin(inode, WorkerIds.timeOf(file.workerId())));
+                    .orElseGet(() -> LogProgress.begin(inode));
             long upTo = feed.isShipped(file) ? acknowledged.of(file, inode) : held.size();
             long end = Math.max(0, (Math.min(upTo, held.size()) - REST) / BLOCK * BLOCK);
             while (!ending && end - before.offset() >= retention.archiveAt()) {
                 int length = (int) (retention.archiveAt() / BLOCK * BLOCK);
                 LogProgress after = before.at(before.offset() + length);
-                BatchPiece piece =
-                        new BatchPiece(file.workerId(), before, List.of(new BatchPiece.Cut(length, 0)), after);
+                BatchPiece piece = new BatchPiece(
+                        file.workerId(), before, List.of(new BatchPiece.Cut(length, 0)), List.of(), after);
                 open.announce(List.of(piece));
                 move(file, held, piece);
-                open.acknowledge();
+                open.acknowledge(feed.clocks().now());
                 before = after;
             }
         }
@@ -141,7 +140,7 @@ final class LogArchiving implements AutoCloseable {
                 }
             }
         }
-        open.acknowledge();
+        open.acknowledge(feed.clocks().now());
     }
 
     private void move(WorkerLogFile file, LogSource held, BatchPiece piece) throws IOException {

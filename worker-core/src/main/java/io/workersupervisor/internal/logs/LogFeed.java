@@ -70,12 +70,17 @@ public final class LogFeed {
     /** The file, followed behind the progress that a sink has acknowledged. */
     FollowedFile follow(WorkerLogFile file, Optional<LogProgress> progress) {
         return new FollowedFile(
-                file, progress, reader, new EntryBudget(budget), Optional.of(text -> trouble(file.account(), text)));
+                file,
+                progress,
+                reader,
+                new EntryBudget(budget),
+                new EntryTimes(),
+                Optional.of(text -> trouble(file.account(), text)));
     }
 
     /** Reads on in a file; empty if there is no whole entry. */
     Optional<FollowedFile.Part> next(FollowedFile from, long now) throws IOException {
-        return from.next(now, () -> isOver(from.file(), now), () -> known(from.file(), now));
+        return from.next(now, clocks.now(), () -> isOver(from.file(), now), () -> known(from.file(), now));
     }
 
     /** The entries of a piece that was announced before; bytes that are gone meanwhile are reported. */
@@ -92,7 +97,10 @@ public final class LogFeed {
         }
         try (LogSource open = source.get()) {
             KnownWorkers.Known known = known(file.get(), clocks.nanos());
-            return reader.read(file.get(), piece.before(), piece.cuts(), open::read, known)
+            EntryTimes announced = new EntryTimes(piece.times());
+            // A version before this one announced no times.
+            announced.arrived(piece.after().offset(), piece.before().time(), clocks.now());
+            return reader.read(file.get(), piece.before(), piece.cuts(), open::read, known, announced)
                     .entries();
         }
     }

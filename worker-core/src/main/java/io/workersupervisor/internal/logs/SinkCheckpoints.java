@@ -83,9 +83,17 @@ public record SinkCheckpoints(Map<String, Long> least) {
     }
 
     /** A file of which a sink lacks the last bytes; it has everything up to the progress, if it has anything. */
-    record Waiting(WorkerLogFile file, Optional<LogProgress> progress, long bytes, Instant written) {
+    record Waiting(WorkerLogFile file, Optional<LogProgress> progress, long size, Instant written) {
+        static Waiting of(WorkerLogFile file, WorkerLogFile.Stat stat, Optional<LogProgress> progress) {
+            return new Waiting(file, progress, stat.size(), Instant.ofEpochMilli(stat.modified()));
+        }
+
         long offset() {
             return progress.map(LogProgress::offset).orElse(0L);
+        }
+
+        long bytes() {
+            return size - offset();
         }
     }
 
@@ -98,9 +106,9 @@ public record SinkCheckpoints(Map<String, Long> least) {
         WorkerLogFile.stats(data).forEach((file, stat) -> {
             Optional<LogProgress> progress = Optional.ofNullable(acknowledged.get(file.workerId()))
                     .map(known -> known.isIn(stat) ? known : known.anew(stat.inode(), 0));
-            long bytes = stat.size() - progress.map(LogProgress::offset).orElse(0L);
-            if (bytes > 0 && !fileOnly.isMarked(file.workerId())) {
-                waiting.add(new Waiting(file, progress, bytes, Instant.ofEpochMilli(stat.modified())));
+            Waiting one = Waiting.of(file, stat, progress);
+            if (one.bytes() > 0 && !fileOnly.isMarked(file.workerId())) {
+                waiting.add(one);
             }
         });
         return waiting;
