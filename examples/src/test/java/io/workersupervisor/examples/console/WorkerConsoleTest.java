@@ -182,6 +182,31 @@ class WorkerConsoleTest {
         assertThat(data).doesNotExist();
     }
 
+    /** P1: by default the data directory is a relative one, and both the shell of a person and cron find it. */
+    @ParameterizedTest
+    @CsvSource({"C.UTF-8,C", "C,C.UTF-8", "C.UTF-8,''", "POSIX,C.UTF-8"})
+    void one_account_gets_one_worker_whatever_the_locales_of_those_who_start_it(String first, String second)
+            throws Exception {
+        String start = "mkdir -p \"$(printf 'b\\303\\274ro')\" && cd b*ro && env -u LANG -u LC_CTYPE LC_ALL=%s \"$@\"";
+        List<Programs.Ended> ended = new ArrayList<>();
+        for (String locale : List.of(first, second, first, second)) {
+            ended.add(shell(start.formatted(locale), "start", "--create", "5", "--", "sleep", "300"));
+        }
+
+        List<ProcessHandle> workers = Programs.processes("environ", "\0WORKER_DATA=" + home);
+        workers.forEach(ProcessHandle::destroyForcibly);
+        await().until(() -> Programs.processes("cmdline", home.toString()).isEmpty());
+        assertThat(workers).hasSize(1);
+        assertThat(ended)
+                .extracting(Programs.Ended::exitCode)
+                .containsExactlyInAnyOrder(
+                        WorkerConsole.DONE, WorkerConsole.ALREADY_RUNNING, WorkerConsole.USAGE, WorkerConsole.USAGE);
+        assertThat(ended)
+                .filteredOn(refused -> refused.exitCode() == WorkerConsole.USAGE)
+                .allSatisfy(refused ->
+                        assertThat(refused.err()).contains("LC_ALL=C.UTF-8").hasLineCount(1));
+    }
+
     private Programs.Ended shell(String line, String... words) throws Exception {
         List<String> command = new ArrayList<>(List.of("sh", "-c", line, "sh"));
         command.addAll(Programs.command(WorkerConsole.class, words));

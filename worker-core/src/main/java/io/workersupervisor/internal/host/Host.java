@@ -131,7 +131,7 @@ public final class Host {
                         rules,
                         new MemoryCounters(seams.root(), timing, new KernelLog()),
                         settings.logs().redaction(),
-                        !script.tools().locker().equals(ShellTools.NO_LOCKER)),
+                        !script.tools().locker().equals(ShellTools.NONE)),
                 restarts.<RestartRules>map(planned -> planned).orElse(RestartRules.NONE),
                 seams.points());
         this.state = new HostState(stamped.stamp(), local, events::trouble);

@@ -84,7 +84,7 @@ final class Doctor {
                     + " remount it without");
         }
         ShellTools tools = local.script().tools();
-        if (tools.locker().equals(ShellTools.NO_LOCKER)) {
+        if (tools.locker().equals(ShellTools.NONE)) {
             error("neither flock nor perl is on the PATH: install util-linux");
         } else {
             ok("shell " + tools.shell() + ", lock by " + tools.locker() + ", session by " + tools.session());
