@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ public final class SinkShipper implements AutoCloseable {
     /** Interval at which it is noted that there is nothing to do. */
     private static final Duration LOOK_NOTED = Duration.ofMinutes(1);
 
+    private static final int MOST_REMEMBERED = 50_000;
     private static final int MOST_BYTES = 4 << 20;
 
     private final LogSink sink;
@@ -60,6 +62,7 @@ public final class SinkShipper implements AutoCloseable {
     private final RefusedEntries aside;
     private final Map<WorkerLogFile, Instant> grown = new ConcurrentHashMap<>();
     private final Map<String, Followed> followed = new LinkedHashMap<>();
+    private final Map<String, HandedOn> handedOn = new HashMap<>();
     private List<BatchPiece> collected = new ArrayList<>();
     private List<LogEntry> entries = new ArrayList<>();
     private @Nullable CheckpointJournal journal;
@@ -180,8 +183,13 @@ public final class SinkShipper implements AutoCloseable {
                     followed.put(worker, one);
                 }
             } else if (one.again == Long.MAX_VALUE && one.file.isDrained() && now - one.touched > HELD_OPEN.toNanos()) {
-                one.file.close();
-                followed.remove(worker);
+                if (handedOn.size() > MOST_REMEMBERED) {
+                    handedOn.clear();
+                }
+                if (!one.file.isHeld() || feed.isOver(one.file.file(), now)) {
+                    one.file.close();
+                    followed.remove(worker);
+                }
             }
         }
         return bytes > 0;
@@ -193,7 +201,9 @@ public final class SinkShipper implements AutoCloseable {
             WorkerLogFile file = one.getKey();
             grown.remove(file);
             Followed taken = followed.computeIfAbsent(
-                    file.workerId(), id -> new Followed(feed.follow(file, open.announced(id))));
+                    file.workerId(),
+                    id -> new Followed(feed.follow(
+                            file, open.announced(id), handedOn.computeIfAbsent(id, first -> new HandedOn()))));
             taken.ready = true;
             taken.touched = now;
             try {
