@@ -117,7 +117,7 @@ class WrittenOverTest extends OnTailedDirectory {
                         "echo begin; sleep 1; for i in 1 2 3 4; do echo line $i > /dev/stdout; sleep 1; done; echo end")
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(file.toFile()))
                 .start();
-        SinkShipper tailer = new SinkShipper(sink, node.data, node.feed(Clocks.system(InstantSource.system())));
+        SinkShipper tailer = new SinkShipper(sink, node.data, node.feed(Clocks.system(InstantSource.system())), 50);
         long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!sink.messages(1).contains("end") && System.nanoTime() < deadline) {
             tailer.noticed(node.file(1));
