@@ -95,7 +95,7 @@ public final class WorkerSupervisor implements AutoCloseable {
         return host.ensureAll(byAccount(specs));
     }
 
-    private static Map<AccountId, WorkerSpec> byAccount(Collection<WorkerSpec> specs) {
+    static Map<AccountId, WorkerSpec> byAccount(Collection<WorkerSpec> specs) {
         Map<AccountId, WorkerSpec> byAccount = new LinkedHashMap<>();
         for (WorkerSpec spec : Require.nonNull("specs", specs)) {
             if (byAccount.put(spec.account(), spec) != null) {
@@ -189,6 +189,7 @@ public final class WorkerSupervisor implements AutoCloseable {
         private final List<DiagnosisRule> rules = new ArrayList<>();
         private final List<LogSink> sinks = new ArrayList<>();
         private Optional<LivenessProbe> probe = Optional.empty();
+        private Optional<HostSettings.Keep> keeping = Optional.empty();
         private InstantSource clock = InstantSource.system();
         private Optional<Duration> reconcileInterval = Optional.of(DEFAULT_RECONCILE_INTERVAL);
         private Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
@@ -229,6 +230,26 @@ public final class WorkerSupervisor implements AutoCloseable {
          */
         public Builder probe(LivenessProbe probe) {
             this.probe = Optional.of(Require.nonNull("probe", probe));
+            return this;
+        }
+
+        /** Keeps accounts running by {@link RestartPolicy#standard()}; else as {@link #keepRunning(WorkerSpecs, RestartPolicy)}. */
+        public Builder keepRunning(WorkerSpecs specs) {
+            return keepRunning(specs, RestartPolicy.standard());
+        }
+
+        /**
+         * Keeps accounts running: one that is wanted, that the specs know and whose worker has ended is started again when the
+         * policy says so. Those that the specs list and that were never started are started. The plan for each account stands
+         * in its row, so that it outlives this host. {@link #ensure} obeys it; {@link #start}, which a person calls, does not. By
+         * default nothing is started again.
+         *
+         * @param specs asked for what to run at each of these starts
+         * @param policy when, for all accounts that have no {@link WorkerSpec#restart() policy of their own}
+         */
+        public Builder keepRunning(WorkerSpecs specs, RestartPolicy policy) {
+            Require.noneNull("specs policy", specs, policy);
+            this.keeping = Optional.of(new HostSettings.Keep(specs, policy));
             return this;
         }
 
@@ -369,6 +390,9 @@ public final class WorkerSupervisor implements AutoCloseable {
          * @throws RegistryException if the registry fails
          */
         public WorkerSupervisor build() {
+            if (keeping.isPresent() && reconcileInterval.isEmpty()) {
+                throw new IllegalStateException("keepRunning needs the reconcile, which withoutReconcile switched off");
+            }
             return new WorkerSupervisor(Host.open(new HostSettings(
                     data,
                     registry,
@@ -383,6 +407,7 @@ public final class WorkerSupervisor implements AutoCloseable {
                     new LaunchPaths.Settings(
                             launcher, keeperDirectory, withoutLock, seams.keeper(), seams.keeperPatience()),
                     new LogSettings(List.copyOf(sinks), summaryLevel, redaction, logBudget, logRetention),
+                    keeping,
                     seams)));
         }
 

@@ -4,7 +4,9 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.DiagnosisRule;
 import io.workersupervisor.LivenessProbe;
 import io.workersupervisor.OnClose;
+import io.workersupervisor.RestartPolicy;
 import io.workersupervisor.WorkerListener;
+import io.workersupervisor.WorkerSpecs;
 import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.logs.LogSettings;
 import io.workersupervisor.spi.WorkerRegistry;
@@ -19,6 +21,7 @@ import java.util.Optional;
  * @param rules the application's rules for the ends of logs
  * @param reconcileInterval the time between two ticks; empty for none
  * @param acceptsMoved a data directory that was copied or moved is accepted
+ * @param keeping what is to be kept running, if anything
  * @param seams changed by tests only
  */
 public record HostSettings(
@@ -34,4 +37,8 @@ public record HostSettings(
         boolean acceptsMoved,
         LaunchPaths.Settings launch,
         LogSettings logs,
-        Seams seams) {}
+        Optional<Keep> keeping,
+        Seams seams) {
+    /** The accounts that are kept running, and when they are started again. */
+    public record Keep(WorkerSpecs specs, RestartPolicy policy) {}
+}

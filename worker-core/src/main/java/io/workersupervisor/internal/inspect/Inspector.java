@@ -198,6 +198,7 @@ public record Inspector(
                 Optional.empty(),
                 Optional.of(data.path().resolve(Layout.logName(account, marked.workerId())))
                         .filter(Files::exists),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -5,13 +5,11 @@ import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerEvent;
-import io.workersupervisor.internal.diagnosis.Diagnosis;
 import io.workersupervisor.internal.diagnosis.Ending;
 import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.registry.Detail;
-import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
@@ -73,8 +71,9 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
 
     /** Step 3: the row was read when its worker was dead, and nobody is ending it. */
     StopReport report(WorkerRow row, Ending ending) {
+        StopReport report = context.diagnosis().report(row, ending);
         UnfiledEnds.Unfiled end =
-                new UnfiledEnds.Unfiled(row, context.diagnosis().report(row, ending));
+                new UnfiledEnds.Unfiled(row, report, context.restarts().ended(row, report));
         unfiled.put(end);
         context.events().hear(new WorkerEvent.Stopped(context.now(), end.report()));
         behind.execute(() -> fileLater(row.account()));
@@ -108,7 +107,10 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
     /** False while another call has the account. */
     private boolean fileReported(AccountId account, Duration patience) {
         return context.mutex()
-                .call(account, patience, () -> unfiled.of(account).map(end -> close(end.row(), end.report())))
+                .call(account, patience, () -> {
+                    unfiled.of(account).ifPresent(end -> close(end.row(), end.report()));
+                    return true;
+                })
                 .isPresent();
     }
 
@@ -123,13 +125,11 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
                 row, unfiled.reportOf(row).orElseGet(() -> context.diagnosis().report(row, ending)));
     }
 
-    private Optional<StopReport> close(WorkerRow row, StopReport report) {
+    /** Steps 4 to 6. */
+    Optional<StopReport> close(WorkerRow row, StopReport report) {
         context.reached("report");
-        WorkerRegistry.Claimed closed = context.registry()
-                .claim(
-                        Optional.of(row),
-                        RowChanges.closed(row, Diagnosis.closedState(row, report)),
-                        Optional.of(report));
+        WorkerRegistry.Claimed closed =
+                context.registry().claim(Optional.of(row), closed(row, report), Optional.of(report));
         context.reached("closed");
         reportFiled(report, closed.filed());
         context.reached("told");
@@ -138,6 +138,14 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
         }
         acknowledge(row.workerId());
         return Optional.of(closed.filed() ? report : filed(row).orElse(report));
+    }
+
+    /** The row that an end leaves; one that is reported already was planned then. */
+    WorkerRow closed(WorkerRow row, StopReport report) {
+        return unfiled.of(row.account())
+                .filter(end -> UnfiledEnds.isSame(end.row(), row))
+                .map(UnfiledEnds.Unfiled::closed)
+                .orElseGet(() -> context.restarts().ended(row, report));
     }
 
     /** A report is in the registry now; this write has put it there, or found another. */

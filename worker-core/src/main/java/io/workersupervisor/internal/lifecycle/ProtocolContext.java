@@ -42,6 +42,7 @@ public record ProtocolContext(
         Clocks timing,
         AccountMutex mutex,
         Diagnosis diagnosis,
+        RestartRules restarts,
         CrashPoints points) {
     /** Longest wait of a call for another call of this host for the same account. */
     public static final Duration PATIENCE = Duration.ofSeconds(60);

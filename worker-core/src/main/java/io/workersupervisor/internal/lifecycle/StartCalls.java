@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -29,10 +30,32 @@ public record StartCalls(
         StopProtocol stops,
         SupervisedWorkers supervised,
         WorkerEnds ends) {
-    /** A person's start, or the application's, which respects a person's stop. */
+    /** The kinds of starts, and what each of them gives way to. */
     public enum Verb {
-        START,
-        ENSURE
+        /** A person's, who names the account. */
+        START(false, false),
+        /** A person's, of an account that is wanted. */
+        RESTART(true, false),
+        /** The application's, or the library's own. */
+        ENSURE(true, true);
+
+        private final boolean respectsStop;
+        private final boolean obeysPlan;
+
+        Verb(boolean respectsStop, boolean obeysPlan) {
+            this.respectsStop = respectsStop;
+            this.obeysPlan = obeysPlan;
+        }
+
+        /** True if an account that a person stopped stays stopped. */
+        boolean respectsStop() {
+            return respectsStop;
+        }
+
+        /** True if the plan for the next start counts, and goes on with this start. */
+        boolean obeysPlan() {
+            return obeysPlan;
+        }
     }
 
     public StartResult start(WorkerSpec spec, Verb verb) {
@@ -48,7 +71,22 @@ public record StartCalls(
         Optional<StopResult> ended = stops.stop(spec.account(), Optional.empty(), StopPurpose.RESTART);
         return ended.isPresent() && ended.get() instanceof StopResult.Refused refused
                 ? StartProtocol.refused(spec.account(), refused.reason(), refused.evidence())
-                : begin(spec, Verb.ENSURE);
+                : begin(spec, Verb.RESTART);
+    }
+
+    /** Begins a start as one of many; the future completes when the start grace is over, which holds no thread. */
+    public CompletableFuture<StartResult> startLater(WorkerSpec spec, Verb verb) {
+        return submit(spec, verb)
+                .thenCompose(progress -> progress instanceof StartProtocol.Born born
+                        ? CompletableFuture.anyOf(
+                                        born.over(),
+                                        new CompletableFuture<>()
+                                                .completeOnTimeout(
+                                                        progress,
+                                                        spec.startGrace().toMillis(),
+                                                        TimeUnit.MILLISECONDS))
+                                .thenApplyAsync(over -> finish(progress), threads.writers())
+                        : CompletableFuture.completedFuture(finish(progress)));
     }
 
     public Map<AccountId, StartResult> startMany(Map<AccountId, WorkerSpec> specs, Verb verb) {
@@ -84,7 +122,7 @@ public record StartCalls(
     private StartProtocol.Progress beginOpen(WorkerSpec spec, Verb verb) {
         state.requireOpen();
         state.requireIntact();
-        return alone(spec.account(), () -> protocol.begin(spec, verb == Verb.ENSURE));
+        return alone(spec.account(), () -> protocol.begin(spec, verb));
     }
 
     /** Behind the launch, so that the next of many is not kept waiting; a change of the row by another call counts. */
@@ -95,7 +133,7 @@ public record StartCalls(
     /** The row says that the worker runs before another call has its account. */
     private StartProtocol.Progress begin(WorkerSpec spec, Verb verb) {
         state.requireIntact();
-        return alone(spec.account(), () -> record(protocol.begin(spec, verb == Verb.ENSURE)));
+        return alone(spec.account(), () -> record(protocol.begin(spec, verb)));
     }
 
     private StartProtocol.Progress alone(AccountId account, Supplier<StartProtocol.Progress> call) {

@@ -25,8 +25,10 @@ import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts a worker safely.
@@ -94,28 +96,36 @@ record StartProtocol(
     }
 
     /** Steps 1 to 3. */
-    Progress begin(WorkerSpec spec, boolean respectStop) {
+    Progress begin(WorkerSpec spec, StartCalls.Verb verb) {
         return ends.unfiled(spec.account())
-                .map(end -> claim(spec, Optional.of(end.row()), Optional.of(end.report())))
+                .map(end -> against(end.closed(), spec, verb)
+                        .orElseGet(() -> claim(spec, verb, Optional.of(end.row()), Optional.of(end.report()))))
                 .filter(progress -> !(progress instanceof Wait))
-                .orElseGet(() -> lookAndBegin(spec, respectStop));
+                .orElseGet(() -> lookAndBegin(spec, verb));
     }
 
-    private Progress lookAndBegin(WorkerSpec spec, boolean respectStop) {
+    /** The plan for the next start, where the verb obeys it. */
+    private Optional<Progress> against(WorkerRow closed, WorkerSpec spec, StartCalls.Verb verb) {
+        return verb.obeysPlan() && closed.desired() == Desired.RUNNING
+                ? context.restarts().against(closed, spec).map(Decided::new)
+                : Optional.empty();
+    }
+
+    private Progress lookAndBegin(WorkerSpec spec, StartCalls.Verb verb) {
         AccountId account = spec.account();
         long deadline = context.nanos() + PATIENCE.toNanos();
         Optional<WorkerRow> first = context.registry().find(account);
         Optional<WorkerRow> seen = first;
         Optional<WorkerRow> givenUp = Optional.empty();
         while (true) {
-            if (respectStop
+            if (verb.respectsStop()
                     && seen.filter(row -> row.desired() == Desired.STOPPED).isPresent()) {
                 return refused(account, RefusalReason.STOPPED_BY_OPERATOR, "it was stopped by hand");
             }
             Progress progress = look(account, seen, givenUp);
             if (progress instanceof Clear clear) {
                 progress = clear.ended().isEmpty() || ends.isUnchanged(seen.orElseThrow())
-                        ? claim(spec, seen, clear.ended())
+                        ? claimPlanned(spec, verb, seen, clear.ended())
                         : Wait.CHANGED;
             }
             if (!(progress instanceof Wait wait)) {
@@ -123,7 +133,7 @@ record StartProtocol(
             } else if (Thread.currentThread().isInterrupted()) {
                 return refused(account, RefusalReason.INTERRUPTED, wait.evidence());
             } else if (context.nanos() > deadline) {
-                boolean takesOver = wait != Wait.CHANGED && givenUp.isEmpty() && seen.equals(first);
+                boolean takesOver = !wait.equals(Wait.CHANGED) && givenUp.isEmpty() && seen.equals(first);
                 if (!takesOver || seen.filter(this::isGivenUp).isEmpty()) {
                     return refused(account, wait.reason(), wait.evidence());
                 }
@@ -244,8 +254,22 @@ record StartProtocol(
                                 && Detail.of(row).stopGrace().compareTo(PATIENCE) < 0));
     }
 
+    /** A dead worker that is not to be followed at once: its end is filed, with the plan for the next start. */
+    private Progress claimPlanned(
+            WorkerSpec spec, StartCalls.Verb verb, Optional<WorkerRow> seen, Optional<StopReport> ended) {
+        Optional<WorkerRow> closed = ended.isPresent()
+                ? Optional.of(ends.closed(seen.orElseThrow(), ended.get()))
+                : seen.filter(row -> !row.state().isOpen());
+        Optional<Progress> refused = closed.flatMap(row -> against(row, spec, verb));
+        if (refused.isPresent() && ended.isPresent()) {
+            ends.close(seen.orElseThrow(), ended.get());
+        }
+        return refused.orElseGet(() -> claim(spec, verb, seen, ended));
+    }
+
     /** Steps 2 and 3; the news of the worker before and the acknowledgement of its records come behind the launch. */
-    private Progress claim(WorkerSpec spec, Optional<WorkerRow> seen, Optional<StopReport> ended) {
+    private Progress claim(
+            WorkerSpec spec, StartCalls.Verb verb, Optional<WorkerRow> seen, Optional<StopReport> ended) {
         Instant now = context.now();
         long known = seen.map(WorkerRow::epoch).orElse(0L);
         long admitted = context.local().locks().admitted(spec.account());
@@ -258,17 +282,19 @@ record StartProtocol(
         }
         String workerId = ids.next(now, seen.map(WorkerRow::workerId).orElse(""));
         WorkerRow next = context.diagnosis()
-                .prepared(RowChanges.claimed(
-                        seen,
-                        spec,
-                        new RowChanges.Claim(
-                                Math.max(known, admitted) + 1,
-                                workerId,
-                                context.node(),
-                                now,
-                                context.self(),
-                                context.local().proc().uptimeTicks(),
-                                Layout.logName(spec.account(), workerId))));
+                .prepared(RowChanges.planning(
+                        RowChanges.claimed(
+                                seen,
+                                spec,
+                                new RowChanges.Claim(
+                                        Math.max(known, admitted) + 1,
+                                        workerId,
+                                        context.node(),
+                                        now,
+                                        context.self(),
+                                        context.local().proc().uptimeTicks(),
+                                        Layout.logName(spec.account(), workerId))),
+                        verb.obeysPlan() ? plan(seen, ended) : Map.of()));
         if (spec.logShipping() == LogShipping.FILE_ONLY) {
             new FileOnlyMarks(context.local().data()).mark(workerId);
         }
@@ -283,6 +309,12 @@ record StartProtocol(
                 ends.acknowledge(report.workerId());
             });
         }
+    }
+
+    /** The series of restarts goes on, but for a start that names the account. */
+    private Map<String, @Nullable Object> plan(Optional<WorkerRow> seen, Optional<StopReport> ended) {
+        Optional<WorkerRow> closed = ended.isPresent() ? seen.map(row -> ends.closed(row, ended.get())) : seen;
+        return closed.map(row -> Detail.of(row).restart()).orElse(Map.of());
     }
 
     /** Step 3. */
