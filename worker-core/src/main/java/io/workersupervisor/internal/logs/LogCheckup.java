@@ -25,6 +25,9 @@ public final class LogCheckup {
 
     private static final long MUCH = 1 << 20;
 
+    /** More files than this are not looked into: they are no mere lines without an end. */
+    private static final int MANY = 500;
+
     private final DataDirectory data;
     private final KnownWorkers workers;
     private final Instant now;
@@ -51,8 +54,9 @@ public final class LogCheckup {
         long bytes = 0;
         int files = 0;
         boolean late = false;
-        for (SinkCheckpoints.Waiting waiting : SinkCheckpoints.waiting(data, name)) {
-            long whole = wholeLines(waiting);
+        List<SinkCheckpoints.Waiting> all = SinkCheckpoints.waiting(data, name);
+        for (SinkCheckpoints.Waiting waiting : all) {
+            long whole = all.size() > MANY ? waiting.bytes() : wholeLines(waiting);
             if (whole > 0) {
                 bytes += whole;
                 files++;

@@ -181,6 +181,13 @@ class CheckpointJournalTest {
 
     private static LogProgress progress(long offset) {
         return new LogProgress(
-                77, 0, offset, Samples.NOW.plusMillis(offset), LogLevel.WARNING, new LogProgress.Mark(2, 4711), 0);
+                77,
+                0,
+                offset,
+                Samples.NOW.plusMillis(offset),
+                LogLevel.WARNING,
+                new LogProgress.Mark(2, 4711),
+                new LogProgress.Mark(1, 7),
+                0);
     }
 }
