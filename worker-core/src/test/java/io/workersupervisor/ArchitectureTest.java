@@ -113,7 +113,8 @@ class ArchitectureTest {
             "WorkerInspector", Set.of("inspect"),
             "DataDirectory", Set.of("directory"),
             "Explanation", Set.of("diagnosis"),
-            "RowDetail", Set.of("registry"));
+            "RowDetail", Set.of("registry"),
+            "LogLevel", Set.of("logs.entries"));
 
     /** The most core types that the host may name before it is a class that knows everything. */
     private static final int MOST_NAMED_BY_HOST = 60;

@@ -41,6 +41,10 @@ final class Connection implements AutoCloseable {
         return database;
     }
 
+    MongoDatabase admin() {
+        return client.getDatabase("admin");
+    }
+
     MongoCollection<Document> collection(String name) {
         return database.getCollection(place.prefix() + name);
     }

@@ -203,6 +203,7 @@ final class Doctor {
         findings.addAll(new LogCheckup(
                         data, KnownWorkers.of(registry), InstantSource.system().instant())
                 .examine());
+        findings.addAll(of.logs().examineSink());
     }
 
     private boolean isReported(String workerId) {

@@ -58,6 +58,7 @@ public final class SinkShipper implements AutoCloseable {
     private final Path directory;
     private final LogFeed feed;
     private final RefusedEntries aside;
+    private final SinkNotes notes;
     private final Set<WorkerLogFile> grown = ConcurrentHashMap.newKeySet();
     private final Map<String, Followed> followed = new LinkedHashMap<>();
     private List<BatchPiece> collected = new ArrayList<>();
@@ -95,11 +96,16 @@ public final class SinkShipper implements AutoCloseable {
         this.directory = Layout.checkpoints(data).resolve(sink.name());
         this.feed = feed;
         this.aside = new RefusedEntries(sink.name(), directory, feed);
+        this.notes = new SinkNotes(directory, feed);
     }
 
     /** Comes before anything is archived or removed: bytes that this sink does not have stay. */
     void claim() throws IOException {
         CheckpointJournal.make(directory);
+        sink.reportTo(finding -> {
+            notes.reported(finding);
+            feed.report(new WorkerEvent.SinkNews(feed.clocks().now(), sink.name(), finding));
+        });
     }
 
     /** A file may have grown, or its worker may have ended. */
@@ -143,6 +149,7 @@ public final class SinkShipper implements AutoCloseable {
         grown.addAll(feed.files());
         CheckpointJournal opened = CheckpointJournal.open(directory);
         journal = opened;
+        notes.up();
         opened.forget(feed.gone(opened.acknowledged().keySet()));
         return opened;
     }
@@ -259,6 +266,7 @@ public final class SinkShipper implements AutoCloseable {
     private Duration down(String reason, long now) {
         Duration pause = backoff;
         if (outage.isEmpty()) {
+            notes.down(reason);
             feed.report(new WorkerEvent.SinkDown(feed.clocks().now(), sink.name(), reason, backlog()));
         }
         outage = Optional.of(new Outage(outage.map(Outage::since).orElse(now), now + pause.toNanos()));
@@ -272,6 +280,7 @@ public final class SinkShipper implements AutoCloseable {
                     Duration.ofNanos(feed.clocks().nanos() - outage.get().since());
             outage = Optional.empty();
             backoff = FIRST_BACKOFF;
+            notes.up();
             feed.report(new WorkerEvent.SinkUp(feed.clocks().now(), sink.name(), lasted, backlog()));
         }
     }
