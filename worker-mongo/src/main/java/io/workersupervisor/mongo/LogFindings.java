@@ -44,28 +44,22 @@ final class LogFindings {
 
     static List<Finding> of(LogCollection logs, LogExpiry expiry) {
         LogFindings examined = new LogFindings(logs);
-        List<LogIndex> missing = examined.indexes();
+        examined.indexes();
         expiry.trouble().ifPresent(text -> examined.warn(logs.name() + ": " + text));
-        if (!missing.contains(LogIndex.ACCOUNT)) {
-            examined.accounts();
-        }
-        if (!missing.contains(LogIndex.TIME)) {
-            examined.times();
-        }
+        examined.accounts();
+        examined.times();
         return examined.findings;
     }
 
-    private List<LogIndex> indexes() {
+    private void indexes() {
         List<LogIndex> missing = logs.missing(false);
         long documents = missing.isEmpty() ? 0 : logs.count();
         if (documents > 0) {
-            warn(logs.name() + " has " + documents + " documents and lacks " + missing.size()
-                    + " indexes, or they are being"
-                    + " built: searches are slow, and fields of another type were not looked for. A host builds them when"
-                    + " it appends; ahead of that \"worker-console mongo prepare\" does it, or in mongosh: "
-                    + LogIndex.statement(logs.name(), missing));
+            warn(logs.name() + " lacks " + missing.size() + " indexes for its " + documents
+                    + " documents, or they are being"
+                    + " built: searches are slow. A host builds them when it appends; ahead of that \"worker-console mongo"
+                    + " prepare\" does it, or in mongosh: " + LogIndex.statement(logs.name(), missing));
         }
-        return missing;
     }
 
     private void accounts() {

@@ -70,9 +70,17 @@ final class MongoFailure {
         return of(doing, words(e) + ". " + advice(e), e);
     }
 
-    RuntimeException unanswered(String doing, String unknown, MongoException e) {
+    /**
+     * The failure of a call that had no answer.
+     *
+     * @param cause the reason why servers cannot be used, if it is known
+     */
+    RuntimeException unanswered(String doing, String unknown, MongoException e, Optional<String> cause) {
+        if (cause.isPresent()) {
+            return of(doing, cause.get() + unknown, e);
+        }
         String advice = e instanceof MongoTimeoutException
-                ? ". See that a primary can be reached: hosts, ports, name of the replica set, TLS"
+                ? ". See that a majority of the members is up, so that one is primary"
                 : ". Try again";
         return of(doing, words(e) + unknown + advice, e);
     }

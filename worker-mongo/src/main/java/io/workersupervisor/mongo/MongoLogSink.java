@@ -210,7 +210,7 @@ public final class MongoLogSink implements LogSink {
     private Parts connect() {
         Connection connection = connection();
         MongoFailure failure = new MongoFailure(place, RIGHTS, LogSinkException::new);
-        LogCollection logs = new LogCollection(connection, new RetriedCalls(connection, failure, place.timeout()));
+        LogCollection logs = new LogCollection(connection, new RetriedCalls(connection, failure, place));
         LogPreparation preparation =
                 new LogPreparation(place, logs, expiry(logs), finding -> listener.accept(finding), System::nanoTime);
         EntryWriter batches =

@@ -116,7 +116,7 @@ public final class Host {
         RowJudge judge = local.judge(stamped.stamp().node(), settings.probe());
         this.context = new ProtocolContext(
                 stamped.stamp().node(),
-                new Actor(UUID.randomUUID().toString(), self(local)),
+                new Actor(Kernel.hostName() + "/" + UUID.randomUUID(), self(local)),
                 settings.registry(),
                 local,
                 judge,

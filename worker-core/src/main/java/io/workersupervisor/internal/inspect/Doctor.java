@@ -144,7 +144,20 @@ final class Doctor {
         }
         boolean dead = found.verdict() == Liveness.Verdict.DEAD;
         warning("account " + row.account() + " is " + row.state() + " but " + (dead ? "dead: " : "in doubt: ")
-                + found.evidence() + (dead ? "; the next host or start files its end" : ""));
+                + found.evidence() + (dead ? "; the next host or start files its end" : freeing(row)));
+    }
+
+    private String freeing(WorkerRow row) {
+        boolean ours = NodeStamp.read(data)
+                .filter(stamp -> stamp.node().equals(row.node()))
+                .isPresent();
+        return ours
+                ? ""
+                : registry.freeing(row)
+                        .map(statement ->
+                                ". If that machine is gone for good, so that its worker cannot run any more, set the"
+                                        + " account free: " + statement)
+                        .orElse("");
     }
 
     private void admitted(WorkerRow row) {

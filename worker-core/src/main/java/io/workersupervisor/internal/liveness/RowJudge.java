@@ -87,7 +87,13 @@ public record RowJudge(String node, LocalEvidence local, Optional<ApplicationPro
 
     private Judgement byMachine(WorkerRow row) {
         if (!row.node().equals(node)) {
-            return elsewhere(row, "worker " + row.workerId() + " belongs to node " + row.node());
+            return elsewhere(
+                    row,
+                    "worker " + row.workerId() + " belongs to node " + row.node()
+                            + Detail.of(row)
+                                    .machine()
+                                    .map(name -> " on machine " + name)
+                                    .orElse("") + ", which started it at " + row.startedAt());
         }
         Optional<ProcessIdentity> process = Detail.identityOf(row);
         if (process.isEmpty()) {

@@ -105,7 +105,7 @@ public final class LevelWords {
      */
     public static List<Object> spellings(LogLevel level) {
         List<Object> spellings = new ArrayList<>();
-        for (String word : WORDS[level.ordinal()]) {
+        for (String word : WORDS[List.of(LEVELS).indexOf(level)]) {
             spellings.add(word);
             spellings.add(word.toUpperCase(Locale.ROOT));
             spellings.add(word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
@@ -115,10 +115,10 @@ public final class LevelWords {
                 spellings.add(String.valueOf((char) letter));
             }
         }
-        for (long number = 0; number <= 100; number += number < 10 ? 1 : 5) {
+        for (int number = 0; number <= 100; number += number < 10 ? 1 : 5) {
             if (ofNumber(number) == level) {
-                spellings.add(number);
-                spellings.add(Long.toString(number));
+                spellings.add((long) number);
+                spellings.add(Integer.toString(number));
             }
         }
         return spellings;
