@@ -168,6 +168,23 @@ public sealed interface WorkerEvent {
         }
     }
 
+    /** A log sink, by its name, says what a person should know of its store. A warning unless all is well. */
+    record SinkNews(Instant at, String sink, WorkerInspector.Finding finding) implements WorkerEvent {
+        public SinkNews {
+            Require.noneNull("at sink finding", at, sink, finding);
+        }
+
+        @Override
+        public boolean isWarning() {
+            return finding.level() != WorkerInspector.Finding.Level.OK;
+        }
+
+        @Override
+        public String describe() {
+            return "log sink " + sink + ": " + finding.text();
+        }
+    }
+
     /** A log sink, by its name, takes entries again after an outage; some bytes may wait still. */
     record SinkUp(Instant at, String sink, Duration outage, long backlog) implements WorkerEvent {
         public SinkUp {

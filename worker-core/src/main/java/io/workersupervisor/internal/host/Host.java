@@ -118,7 +118,7 @@ public final class Host {
         RowJudge judge = local.judge(stamped.stamp().node(), settings.probe());
         this.context = new ProtocolContext(
                 stamped.stamp().node(),
-                new Actor(UUID.randomUUID().toString(), local.self()),
+                new Actor(Kernel.hostName() + "/" + UUID.randomUUID(), local.self()),
                 settings.registry(),
                 local,
                 judge,

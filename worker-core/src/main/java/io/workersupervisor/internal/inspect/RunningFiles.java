@@ -62,7 +62,7 @@ public final class RunningFiles {
     public List<String> findings() {
         String who = "this process, pid " + ProcessHandle.current().pid() + ", ";
         List<String> found = new ArrayList<>();
-        List<String> answer = script.run("probe", ShellTools.NO_LOCKER, "/nonexistent");
+        List<String> answer = script.run("probe", ShellTools.NONE, "/nonexistent");
         if (!answer.equals(List.of("absent"))) {
             found.add(who + "can run no program: " + String.join("; ", answer)
                     + "; without a keeper it starts no worker and judges no lock");

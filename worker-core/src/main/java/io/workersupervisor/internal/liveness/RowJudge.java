@@ -85,7 +85,9 @@ public record RowJudge(String node, LocalEvidence local, Optional<ApplicationPro
 
     private Judgement byMachine(WorkerRow row) {
         boolean here = row.node().equals(node);
-        String whose = "worker " + row.workerId() + " belongs to node " + row.node();
+        String whose = "worker " + row.workerId() + " belongs to node " + row.node()
+                + Detail.of(row).machine().map(name -> " on machine " + name).orElse("") + ", which started it at "
+                + row.startedAt();
         Optional<ProcessIdentity> recorded = Detail.identityOf(row)
                 .filter(process -> here || !process.bootId().isEmpty());
         if (recorded.isEmpty()) {

@@ -65,6 +65,7 @@ public final class SinkShipper implements AutoCloseable {
     private final LogFeed feed;
     private final RefusedEntries aside;
     private final Map<WorkerLogFile, Instant> grown = new ConcurrentHashMap<>();
+    private final SinkNotes notes;
     private final Map<String, Followed> followed = new LinkedHashMap<>();
     /** Files that are open, the one that was read least lately first. */
     private final Set<Followed> held = new LinkedHashSet<>();
@@ -118,11 +119,16 @@ public final class SinkShipper implements AutoCloseable {
         this.directory = Layout.checkpoints(data).resolve(sink.name());
         this.feed = feed;
         this.aside = new RefusedEntries(sink.name(), directory, feed);
+        this.notes = new SinkNotes(directory, feed);
     }
 
     /** Comes before anything is archived or removed: bytes that this sink does not have stay. */
     void claim() throws IOException {
         CheckpointJournal.make(directory);
+        sink.reportTo(finding -> {
+            notes.reported(finding);
+            feed.report(new WorkerEvent.SinkNews(feed.clocks().now(), sink.name(), finding));
+        });
     }
 
     /** A file may have grown, or its worker may have ended. */
@@ -166,6 +172,7 @@ public final class SinkShipper implements AutoCloseable {
         if (begun != null) {
             looked = begun.looked();
             missed = true;
+            notes.up();
         }
         return begun;
     }
@@ -325,6 +332,7 @@ public final class SinkShipper implements AutoCloseable {
     private Duration down(String reason, long now) {
         Duration pause = backoff;
         if (outage.isEmpty()) {
+            notes.down(reason);
             feed.report(new WorkerEvent.SinkDown(feed.clocks().now(), sink.name(), reason, backlog()));
         }
         outage = Optional.of(new Outage(outage.map(Outage::since).orElse(now), now + pause.toNanos()));
@@ -338,6 +346,7 @@ public final class SinkShipper implements AutoCloseable {
                     Duration.ofNanos(feed.clocks().nanos() - outage.get().since());
             outage = Optional.empty();
             backoff = FIRST_BACKOFF;
+            notes.up();
             feed.report(new WorkerEvent.SinkUp(feed.clocks().now(), sink.name(), lasted, backlog()));
         }
     }

@@ -23,6 +23,11 @@ public record Kernel(String machineId, String bootId, String pidNamespace, Strin
         return new ProcessIdentity(pid, ticks, millis, bootId, pidNamespace, timeNamespace);
     }
 
+    /** The name of this machine, for people; empty where the system does not tell it. */
+    public static String hostName() {
+        return line("/proc/sys/kernel/hostname");
+    }
+
     /** True if an identity was recorded in this boot and in these namespaces. */
     public boolean isHere(ProcessIdentity identity) {
         return identity.bootId().equals(bootId) && isInTheseNamespaces(identity);

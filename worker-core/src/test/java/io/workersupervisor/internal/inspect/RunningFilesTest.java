@@ -59,7 +59,7 @@ class RunningFilesTest {
     @Test
     void a_process_that_can_run_no_program_says_why() {
         RunningFiles files =
-                new RunningFiles(new ShellScript("", new ShellTools("/nonexistent/sh", "", "")), Stream.empty());
+                new RunningFiles(new ShellScript("", new ShellTools("/nonexistent/sh", "", "", "")), Stream.empty());
 
         assertThat(files.findings())
                 .singleElement()
