@@ -6,9 +6,9 @@ import io.workersupervisor.internal.logs.entries.Ansi;
 import io.workersupervisor.internal.logs.entries.Before;
 import io.workersupervisor.internal.logs.entries.EntryCutter;
 import io.workersupervisor.internal.logs.entries.EntryParser;
+import io.workersupervisor.internal.logs.entries.LineForm;
 import io.workersupervisor.internal.logs.entries.LineKind;
 import io.workersupervisor.internal.logs.entries.Parsed;
-import io.workersupervisor.internal.logs.entries.Prefix;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -56,7 +56,7 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
             while (end > 0 && plain[end - 1] == '\r') {
                 end--;
             }
-            LineKind kind = LineKind.of(plain, 0, end, new Prefix());
+            LineKind kind = LineForm.of(plain, 0, end).kind();
             return new Line(offset, kind, new String(plain, 0, end, StandardCharsets.UTF_8));
         }
 

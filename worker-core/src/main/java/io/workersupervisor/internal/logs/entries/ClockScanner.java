@@ -66,12 +66,14 @@ final class ClockScanner {
         return halfOfDay(at);
     }
 
-    /** Six digits and perhaps a zone; the place behind them. */
+    /** Six digits, perhaps a fraction and a zone; the place behind them. */
     int compact(int from) {
         hour = line.number(from, from + 2);
         minute = line.number(from + 2, from + 4);
         second = line.number(from + 4, from + 6);
-        return zoned(from + 6);
+        int fraction = line.is(from + 6, '.') ? line.digits(from + 7) : 0;
+        nano = fraction == 0 ? 0 : line.nanos(from + 7, from + 7 + fraction);
+        return zoned(fraction == 0 ? from + 6 : from + 7 + fraction);
     }
 
     private int halfOfDay(int at) {

@@ -15,7 +15,6 @@ import java.util.function.Consumer;
  * within a line that alone is longer, from a character. Keeps at most one line of that length in memory.
  */
 public final class EntryCutter {
-    private final Prefix prefix = new Prefix();
     private final Joining joining = new Joining();
 
     /** Where the open entry begins, and how long its complete lines are. */
@@ -144,9 +143,9 @@ public final class EntryCutter {
             start = 0;
             end = line.length;
         }
-        LineKind kind = LineKind.of(line, start, end, prefix);
-        boolean goesOn = joining.continues(kind, line, start, end, prefix);
-        boolean blank = kind == LineKind.BLANK;
+        LineForm form = LineForm.of(line, start, end);
+        boolean goesOn = joining.continues(form, line, end);
+        boolean blank = form.kind() == LineKind.BLANK;
         boolean ownBlank = openLength > 0 && openBlank && !blank;
         openBlank = blank && (openLength == 0 || openBlank);
         return goesOn && !ownBlank;

@@ -84,15 +84,18 @@ final class Joining {
      *
      * @return whether it goes on with the entry before, if one is open
      */
-    boolean continues(LineKind kind, byte[] line, int from, int to, Prefix prefix) {
+    boolean continues(LineForm form, byte[] line, int to) {
+        LineKind kind = form.kind();
+        LineHead head = form.head();
+        int from = form.from();
         boolean wasIndented = indentedBefore;
         indentedBefore = kind == LineKind.INDENTED || (wasIndented && kind == LineKind.BLANK);
         return switch (kind) {
             case BLANK -> blank();
-            case RECORD -> record(prefix);
+            case RECORD -> record(head);
             case STRUCTURED -> begin(State.RECORD, true);
             case JUL_HEAD -> begin(State.JUL, true);
-            case TRACEBACK -> traceback(line, from, to, prefix);
+            case TRACEBACK -> traceback(line, from, to, head.isRecord() && !form.isPrefixed());
             case INDENTED -> indented(line, from, to);
             case CLOSING -> wasIndented || state == State.PANIC || begin(State.PLAIN, records);
             case CHAIN -> chain();
@@ -138,21 +141,20 @@ final class Joining {
         return true;
     }
 
-    private boolean record(Prefix prefix) {
-        @Nullable LogLevel level = prefix.level;
-        if (state == State.JUL && level != null && !prefix.timed) {
-            grave = level.compareTo(LogLevel.WARNING) >= 0;
+    private boolean record(LineHead head) {
+        if (state == State.JUL && head.level() != null && head.time() == null) {
+            grave = head.isGrave();
             return goOn(State.RECORD);
         }
         begin(State.RECORD, true);
-        unlevelled = level == null;
-        grave = level != null && level.compareTo(LogLevel.WARNING) >= 0;
+        unlevelled = head.level() == null;
+        grave = head.isGrave();
         return false;
     }
 
-    private boolean traceback(byte[] line, int from, int to, Prefix prefix) {
-        boolean own = !LineKind.isSpace(line[from]) || TraceLine.isGroupHead(line, from, to);
-        if (prefix.isRecord() && own) {
+    private boolean traceback(byte[] line, int from, int to, boolean isRecord) {
+        boolean own = !LineForm.isSpace(line[from]) || TraceLine.isGroupHead(line, from, to);
+        if (isRecord && own) {
             begin(State.FRAMES, true);
             return false;
         }
@@ -235,7 +237,7 @@ final class Joining {
 
     private boolean announced(byte[] line, int from, int to) {
         begin(State.STACK, records);
-        messageOpen = TraceLine.isJavaThread(line, from, to);
+        messageOpen = LineBytes.starts(line, from, to, "Exception in thread \"");
         announced = true;
         return false;
     }

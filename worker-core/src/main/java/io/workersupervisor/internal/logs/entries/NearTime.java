@@ -53,6 +53,12 @@ record NearTime(Instant before, ZoneId zone) {
         return local.atZone(zone).toInstant();
     }
 
+    /** The day of the entry before, counted in months of 31 days. */
+    long days() {
+        LocalDateTime day = local();
+        return day.getYear() * 372L + day.getMonthValue() * 31L + day.getDayOfMonth();
+    }
+
     private LocalDateTime local() {
         return LocalDateTime.ofInstant(before, zone);
     }

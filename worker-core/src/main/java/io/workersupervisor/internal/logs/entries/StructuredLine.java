@@ -17,33 +17,17 @@ import org.jspecify.annotations.Nullable;
  * them into every line.
  */
 public final class StructuredLine {
-    private static final List<String> LEVEL = List.of(
-            "level", "levelname", "severity", "lvl", "log.level", "level_name", "loglevel", "log_level", "@l", "s");
-
-    private static final List<String> TIME = List.of(
-            "time", "timestamp", "@timestamp", "ts", "datetime", "asctime", "date", "@t", "t", "timeMillis", "instant");
-
+    private static final List<String> LEVEL =
+            names("level levelname severity lvl log.level level_name loglevel log_level @l s");
+    private static final List<String> TIME =
+            names("time timestamp @timestamp ts datetime asctime date @t t timeMillis instant");
     private static final List<String> LOGGER =
-            List.of("logger", "logger_name", "loggerName", "log.logger", "name", "channel", "SourceContext");
-
+            names("logger logger_name loggerName log.logger name channel SourceContext");
     private static final List<String> MESSAGE =
-            List.of("msg", "message", "event", "@message", "@m", "@mt", "short_message", "log");
-
-    private static final List<String> STACK = List.of(
-            "stack",
-            "stack_trace",
-            "stackTrace",
-            "stacktrace",
-            "exc_info",
-            "exception",
-            "exc_text",
-            "traceback",
-            "error.stack",
-            "error.stack_trace",
-            "err.stack",
-            "@x");
-
-    private static final List<String> ERROR = List.of("err", "error");
+            names("msg message event @message @m @mt short_message log RenderedMessage MessageTemplate");
+    private static final List<String> STACK = names("stack stack_trace stackTrace exc_info exception exc_text traceback"
+            + " error.stack error.stack_trace err.stack @x");
+    private static final List<String> ERROR = names("err error");
 
     private final boolean json;
     private final List<Field> left;
@@ -54,10 +38,33 @@ public final class StructuredLine {
         left = new ArrayList<>(fields);
     }
 
+    private static List<String> names(String text) {
+        return List.of(text.split(" "));
+    }
+
+    private static boolean isIn(List<String> names, Field field) {
+        return names.stream().anyMatch(name -> name.equalsIgnoreCase(field.key()));
+    }
+
+    /** Rust's tracing writes message and values into an object of their own, and the logger as {@code target}. */
+    private static List<Field> flattened(List<Field> fields) {
+        List<Field> flat = new ArrayList<>();
+        boolean isTracing = fields.stream().anyMatch(field -> field.key().equals("fields") && field.value().startsWith("{"));
+        for (Field field : fields) {
+            if (isTracing && field.key().equals("fields")) {
+                flat.addAll(JsonLine.fields(field.value()).orElse(List.of()));
+            } else {
+                boolean isLogger = isTracing && field.key().equals("target");
+                flat.add(isLogger ? new Field("logger", field.source(), field.value(), field.text()) : field);
+            }
+        }
+        return flat;
+    }
+
     /** What a line says; empty where it only looks like one of these. */
     static Optional<Parsed> parse(String line, Before before) {
         if (line.startsWith("{")) {
-            return JsonLine.fields(line).flatMap(fields -> new StructuredLine(true, fields).read(before));
+            return JsonLine.fields(line).flatMap(fields -> new StructuredLine(true, flattened(fields)).read(before));
         }
         return new StructuredLine(false, Logfmt.fields(line)).read(before);
     }
@@ -97,11 +104,11 @@ public final class StructuredLine {
     /** The words of a line; none where it is no such line. */
     public static Words words(String line) {
         List<Field> fields = line.startsWith("{") ? JsonLine.fields(line).orElse(List.of()) : Logfmt.fields(line);
-        StructuredLine read = new StructuredLine(true, fields);
+        StructuredLine read = new StructuredLine(true, flattened(fields));
         @Nullable Field message = read.takeText(MESSAGE);
         List<String> errors = new ArrayList<>();
         for (Field field : read.left) {
-            if (STACK.contains(field.key()) || ERROR.contains(field.key())) {
+            if (isIn(STACK, field) || isIn(ERROR, field)) {
                 error(field).ifPresent(errors::add);
             }
         }
@@ -137,7 +144,7 @@ public final class StructuredLine {
     private @Nullable LogLevel takeLevel() {
         for (String key : LEVEL) {
             for (Field field : left) {
-                if (field.key().equals(key)) {
+                if (field.key().equalsIgnoreCase(key)) {
                     @Nullable LogLevel level = level(field);
                     if (level != null) {
                         left.remove(field);
@@ -214,7 +221,7 @@ public final class StructuredLine {
     private @Nullable Field takeText(List<String> keys) {
         for (String key : keys) {
             for (Field field : left) {
-                if (field.key().equals(key) && field.text() != null) {
+                if (field.key().equalsIgnoreCase(key) && field.text() != null) {
                     left.remove(field);
                     return field;
                 }
@@ -226,13 +233,13 @@ public final class StructuredLine {
     private void takeStacks() {
         List<Field> kept = new ArrayList<>();
         for (Field field : left) {
-            if (STACK.contains(field.key()) && field.text() != null && json) {
+            if (isIn(STACK, field) && field.text() != null && json) {
                 appendStack(field.text());
-            } else if (STACK.contains(field.key())
+            } else if (isIn(STACK, field)
                     && field.text() != null
                     && field.text().indexOf('\n') >= 0) {
                 appendStack(field.text());
-            } else if (ERROR.contains(field.key()) && field.value().startsWith("{")) {
+            } else if (isIn(ERROR, field) && field.value().startsWith("{")) {
                 kept.addAll(withoutStack(field));
             } else {
                 kept.add(field);
@@ -247,7 +254,7 @@ public final class StructuredLine {
         List<String> sources = new ArrayList<>();
         boolean found = false;
         for (Field part : JsonLine.fields(error.value()).orElse(List.of())) {
-            if (STACK.contains(part.key()) && part.text() != null) {
+            if (isIn(STACK, part) && part.text() != null) {
                 appendStack(part.text());
                 found = true;
             } else {
@@ -271,7 +278,7 @@ public final class StructuredLine {
     private @Nullable Field first(List<String> keys) {
         for (String key : keys) {
             for (Field field : left) {
-                if (field.key().equals(key)) {
+                if (field.key().equalsIgnoreCase(key)) {
                     return field;
                 }
             }

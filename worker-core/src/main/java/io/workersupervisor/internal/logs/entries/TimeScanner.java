@@ -13,7 +13,7 @@ import java.util.Optional;
  * Finds a time at one place of a line, in the spellings of {@link #scan}. Mutable and for one thread: the fields hold what the
  * last scan found, so that scanning makes no object. Reads a bounded number of bytes beyond the digits of a fraction.
  */
-final class TimeScanner {
+public final class TimeScanner {
     private static final String MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec";
     private static final String DAYS = "montuewedthufrisatsun";
     private static final int LONGEST = 64;
@@ -29,6 +29,8 @@ final class TimeScanner {
     private int year;
     private int month;
     private int day;
+    /** Three numbers of two digits, of which each may be the year; empty where the year is known. */
+    private int[] undecided = {};
 
     /**
      * Looks for a time that begins at {@code from}: {@code 2026-11-24T10:15:30,123+02:00} and its kin with space, slashes or
@@ -67,7 +69,7 @@ final class TimeScanner {
         return Optional.of(Instant.ofEpochSecond(seconds.longValue(), nanos.longValue()));
     }
 
-    /** A time as glog writes it behind its letter: {@code 1124 10:15:30.123456}, or with a year. */
+    /** A time as glog writes it behind its letter, {@code 1124 10:15:30.123456}, or with a year, or Chromium, {@code 1124/101530.123456}. */
     int scanGlog(byte[] bytes, int from, int end) {
         begin(bytes, end);
         int count = line.digits(from);
@@ -78,6 +80,9 @@ final class TimeScanner {
         year = line.number(from, at - 4);
         month = line.number(at - 4, at - 2);
         day = line.number(at - 2, at);
+        if (line.is(at, '/') && line.digits(at + 1) == 6 && month >= 1 && month <= 12) {
+            return clock.compact(at + 1);
+        }
         return line.is(at, ' ') ? clock.read(at + 1) : -1;
     }
 
@@ -108,13 +113,14 @@ final class TimeScanner {
         if (epoch) {
             return Optional.of(Instant.ofEpochSecond(epochSecond, epochNano));
         }
+        NearTime near = new NearTime(before.time(), clock.zone(before.zone()));
+        decide(near);
         boolean noDay = year == 0 && month > 0 && (month > 12 || day == 0 || day > 31);
         boolean noYear = year > 0 && (year < FIRST_YEAR || year > LAST_YEAR);
         if (noDay || noYear || !clock.exists()) {
             return Optional.empty();
         }
         LocalTime time = clock.time();
-        NearTime near = new NearTime(before.time(), clock.zone(before.zone()));
         try {
             LocalDateTime local = year > 0
                     ? LocalDate.of(year, month, day).atTime(time)
@@ -122,6 +128,24 @@ final class TimeScanner {
             return Optional.of(near.inZone(local).plusSeconds(clock.leapSecond()));
         } catch (DateTimeException noSuchDay) {
             return Optional.empty();
+        }
+    }
+
+    /** Year, month and day in the order that is nearest to what was written before. */
+    private void decide(NearTime near) {
+        long least = Long.MAX_VALUE;
+        for (int order = 0; undecided.length > 0 && order < 3; order++) {
+            int ofYear = 2000 + undecided[order == 0 ? 0 : 2];
+            int ofMonth = undecided[order == 1 ? 0 : 1];
+            int ofDay = undecided[order == 0 ? 2 : order == 1 ? 1 : 0];
+            boolean isDay = ofMonth >= 1 && ofMonth <= 12 && ofDay >= 1 && ofDay <= 28 + (ofMonth == 2 ? 0 : 3);
+            long days = Math.abs((ofYear * 372L + ofMonth * 31L + ofDay) - near.days());
+            if (isDay && days < least) {
+                least = days;
+                year = ofYear;
+                month = ofMonth;
+                day = ofDay;
+            }
         }
     }
 
@@ -133,6 +157,7 @@ final class TimeScanner {
         year = 0;
         month = 0;
         day = 0;
+        undecided = new int[0];
     }
 
     private int numeric(int from) {
@@ -167,12 +192,12 @@ final class TimeScanner {
         if ((separator == ' ' || separator == '/' || separator == '-') && monthAt(next + 1) > 0) {
             day = first;
             month = monthAt(next + 1);
-            int afterMonth = next + 4;
-            if (line.digits(afterMonth + 1) != 4) {
+            int years = line.digits(next + 5);
+            if (years != 4 && (years != 2 || separator == ' ')) {
                 return -1;
             }
-            year = line.number(afterMonth + 1, afterMonth + 5);
-            return clock.zoned(clock.read(clock.afterGap(afterMonth + 5)));
+            year = line.number(next + 5, next + 5 + years) + (years == 2 ? 2000 : 0);
+            return clock.zoned(clock.read(clock.afterGap(next + 5 + years)));
         }
         return -1;
     }
@@ -189,7 +214,8 @@ final class TimeScanner {
             return -1;
         }
         day = line.number(dayFrom, dayFrom + dayDigits);
-        return clock.zoned(clock.read(clock.afterGap(dayFrom + dayDigits)));
+        int clockFrom = line.is(dayFrom + dayDigits, '-') ? dayFrom + dayDigits + 1 : clock.afterGap(dayFrom + dayDigits);
+        return clock.zoned(clock.read(clockFrom));
     }
 
     private int dayOrMonthFirst(int first, int second, int next, byte separator) {
@@ -198,6 +224,11 @@ final class TimeScanner {
             day = second;
             int end = clock.read(next + 1);
             return end > 0 && month >= 1 && month <= 12 ? end : -1;
+        }
+        if (line.is(next, (char) separator) && line.digits(next + 1) == 2) {
+            undecided = new int[] {first, second, line.number(next + 1, next + 3)};
+            int end = separator == '.' ? -1 : clock.read(clock.afterGap(next + 3));
+            return end - next >= 12 ? clock.zoned(end) : -1;
         }
         if (!line.is(next, (char) separator) || line.digits(next + 1) != 4) {
             return -1;
