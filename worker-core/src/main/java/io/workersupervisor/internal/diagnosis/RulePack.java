@@ -8,12 +8,15 @@ import io.workersupervisor.internal.logs.entries.LevelWords;
 import io.workersupervisor.internal.text.Json;
 import io.workersupervisor.internal.text.Text;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,66 +34,110 @@ import org.jspecify.annotations.Nullable;
  *    "whileAlive": true, "plain": true, "lastResort": true, "abort": true}]}
  * </pre>
  *
- * @param rules those that can be used
+ * Beside {@code rules}, {@code words} adds phrases to the {@link Vocabulary}:
+ *
+ * <pre>
+ * {"words": [{"reason": "FLOOD_WAIT", "say": ["quota used up", "wait * minutes"], "confidence": "POSSIBLE", "advice": "..."}]}
+ * </pre>
+ *
+ * @param rules the rules that can be used
+ * @param words the phrases
+ * @param advice the advice of reasons whose rules and phrases give none
  * @param closing lines that may follow an end
- * @param problems what is wrong with the others, a sentence each
+ * @param problems the faults of the others, a sentence each
  */
-record RulePack(List<DiagnosisRule> rules, List<Pattern> closing, List<String> problems) {
+record RulePack(
+        List<DiagnosisRule> rules,
+        List<Vocabulary.Phrase> words,
+        Map<StopReason, String> advice,
+        List<Pattern> closing,
+        List<String> problems) {
     private static final int MOST = 500;
 
-    private static final Set<String> FIELDS = Set.of(
-            "id",
-            "reason",
-            "pattern",
-            "near",
-            "followedBy",
-            "notFollowedBy",
-            "exit",
-            "confidence",
-            "level",
-            "advice",
-            "whileAlive",
-            "plain",
-            "lastResort",
-            "abort");
+    private static final Set<String> FIELDS = Set.of(("id reason pattern near followedBy notFollowedBy exit confidence level advice"
+                    + " whileAlive plain lastResort abort")
+            .split(" "));
+
+    static RulePack of(List<DiagnosisRule> rules) {
+        return new RulePack(List.copyOf(rules), List.of(), Map.of(), List.of(), List.of());
+    }
 
     /** Reads a pack; a rule that is wrong is left out and told. */
     static RulePack parse(String source, String json) {
-        List<DiagnosisRule> rules = new ArrayList<>();
-        List<Pattern> closing = new ArrayList<>();
-        List<String> problems = new ArrayList<>();
+        RulePack pack = new RulePack(
+                new ArrayList<>(), new ArrayList<>(), new EnumMap<>(StopReason.class), new ArrayList<>(), new ArrayList<>());
         try {
-            Map<String, @Nullable Object> pack = Json.object(json);
-            pack.keySet().stream()
-                    .filter(key -> !key.equals("rules") && !key.equals("closing"))
-                    .forEach(key -> problems.add(source + ": unknown field " + Text.quoted(key)));
-            for (Object item : items(pack.get("closing"))) {
-                Guarded.add(closing, problems, source, () -> closing(item));
-            }
-            for (Object item : items(pack.get("rules"))) {
-                if (rules.size() >= MOST) {
-                    problems.add(source + ": only the first " + MOST + " rules are used");
-                    break;
-                }
-                Guarded.add(rules, problems, source, () -> rule(source, item));
-            }
+            Map<String, @Nullable Object> fields = Json.object(json);
+            fields.keySet().stream()
+                    .filter(key -> !Set.of("rules", "closing", "words").contains(key))
+                    .forEach(key -> pack.problems.add(source + ": unknown field " + Text.quoted(key)));
+            pack.each(source, fields.get("closing"), item -> pack.closing.add(closing(item)));
+            pack.each(source, fields.get("words"), item -> pack.addWords(item));
+            pack.each(source, fields.get("rules"), item -> pack.rules.add(rule(source, item)));
         } catch (IllegalArgumentException noPack) {
-            problems.add(source + ": " + noPack.getMessage());
+            pack.problems.add(source + ": " + noPack.getMessage());
         }
-        return new RulePack(List.copyOf(rules), List.copyOf(closing), List.copyOf(problems));
+        return pack;
     }
 
-    /** Adds what can be made, and tells of what cannot. */
-    private interface Guarded<T> {
-        T make();
+    /** This pack, and another one behind it. */
+    RulePack with(RulePack behind) {
+        Map<StopReason, String> all = new EnumMap<>(StopReason.class);
+        all.putAll(behind.advice);
+        all.putAll(advice);
+        return new RulePack(
+                joined(rules, behind.rules),
+                joined(words, behind.words),
+                all,
+                joined(closing, behind.closing),
+                joined(problems, behind.problems));
+    }
 
-        static <T> void add(List<T> made, List<String> problems, String source, Guarded<T> one) {
+    private static <T> List<T> joined(List<T> first, List<T> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    /** Adds what can be made, and tells of the others. */
+    private void each(String source, @Nullable Object list, Consumer<@Nullable Object> add) {
+        int count = 0;
+        for (Object item : items(list)) {
+            if (++count > MOST) {
+                problems.add(source + ": only the first " + MOST + " rules are used");
+                return;
+            }
             try {
-                made.add(one.make());
+                add.accept(item);
             } catch (IllegalArgumentException wrong) {
                 problems.add(source + ": " + wrong.getMessage());
             }
         }
+    }
+
+    private void addWords(@Nullable Object item) {
+        if (!(item instanceof Map<?, ?> map)) {
+            throw new IllegalArgumentException("words must be objects");
+        }
+        Map<String, @Nullable Object> fields = Json.asObject(map);
+        known(fields, Set.of("reason", "say", "confidence", "advice"), "words");
+        StopReason reason = reason(required(fields, "reason"));
+        Confidence[] most = {Confidence.PROBABLE};
+        text(fields, "confidence", name -> most[0] = confidence(name));
+        text(fields, "advice", sentence -> advice.put(reason, Text.cut(Text.oneLine(sentence), 300)));
+        for (Object phrase : items(fields.get("say"))) {
+            if (!(phrase instanceof String text) || text.length() > DiagnosisRule.LONGEST_PATTERN) {
+                throw new IllegalArgumentException("a phrase must be text");
+            }
+            words.add(Vocabulary.Phrase.of(text, reason, most[0]));
+        }
+    }
+
+    private static void known(Map<String, @Nullable Object> fields, Set<String> names, String what) {
+        fields.keySet().stream()
+                .filter(name -> !names.contains(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new IllegalArgumentException("unknown field " + Text.quoted(name) + " of " + what);
+                });
     }
 
     private static List<?> items(@Nullable Object value) {
@@ -100,7 +147,7 @@ record RulePack(List<DiagnosisRule> rules, List<Pattern> closing, List<String> p
         if (value instanceof List<?> list) {
             return list;
         }
-        throw new IllegalArgumentException("rules and closing must be lists");
+        throw new IllegalArgumentException("rules, words, their phrases and closing must be lists");
     }
 
     private static Pattern closing(@Nullable Object item) {
@@ -119,12 +166,7 @@ record RulePack(List<DiagnosisRule> rules, List<Pattern> closing, List<String> p
             throw new IllegalArgumentException("a rule must be an object");
         }
         Map<String, @Nullable Object> fields = Json.asObject(map);
-        fields.keySet().stream()
-                .filter(name -> !FIELDS.contains(name))
-                .findFirst()
-                .ifPresent(name -> {
-                    throw new IllegalArgumentException("unknown field " + Text.quoted(name) + " of a rule");
-                });
+        known(fields, FIELDS, "a rule");
         DiagnosisRule.Builder rule = DiagnosisRule.rule(
                         required(fields, "id"), reason(required(fields, "reason")), required(fields, "pattern"))
                 .source(source);
@@ -153,12 +195,12 @@ record RulePack(List<DiagnosisRule> rules, List<Pattern> closing, List<String> p
     }
 
     private static void text(
-            Map<String, @Nullable Object> fields, String name, java.util.function.Consumer<String> set) {
+            Map<String, @Nullable Object> fields, String name, Consumer<String> set) {
         Object value = fields.get(name);
         if (value instanceof String text) {
             set.accept(text);
         } else if (value != null) {
-            throw new IllegalArgumentException(name + " of rule " + fields.get("id") + " must be text");
+            throw new IllegalArgumentException(name + " of " + fields.get("id") + " must be text");
         }
     }
 

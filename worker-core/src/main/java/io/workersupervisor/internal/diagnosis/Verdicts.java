@@ -165,20 +165,14 @@ final class Verdicts {
     }
 
     private static Optional<Verdict> fromLog(Facts facts, LogReading log) {
-        return log.evidence().found().map(found -> {
-            Confidence sure = facts.exit() instanceof ExitStatus.Unknown ? Confidence.POSSIBLE : found.confidence();
-            return new Verdict(
-                    found.rule().reason(),
-                    sure,
-                    Initiator.WORKER,
-                    found.retryAfter(),
-                    List.of("the end of its log fits rule " + found.rule().id() + " ("
-                            + found.rule().source() + ")"),
-                    log.cause().stream().toList(),
-                    found.rule().advice().isEmpty()
-                            ? "See the line of its log."
-                            : found.rule().advice());
-        });
+        return log.evidence().found().map(found -> new Verdict(
+                found.reason(),
+                facts.exit() instanceof ExitStatus.Unknown ? Confidence.POSSIBLE : found.confidence(),
+                Initiator.WORKER,
+                found.retryAfter(),
+                List.of("the end of its log " + found.by()),
+                log.cause().stream().toList(),
+                found.advice()));
     }
 
     /** What a worker said, or garbled, beside what decides. */
