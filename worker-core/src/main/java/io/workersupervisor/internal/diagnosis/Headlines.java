@@ -21,10 +21,12 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
 
     private static final int MOST = 24;
     /** Names that lead to another exception. */
-    private static final Pattern CAUSE = Pattern.compile("^\\s*(?:Caused by: |\\[cause\\]: |-+> |what\\(\\): +|[Ee]rror: (?=\\w*Error: ))");
+    private static final Pattern CAUSE =
+            Pattern.compile("^\\s*(?:Caused by: |\\[cause\\]: |-+> |what\\(\\): +|[Ee]rror: (?=\\w*Error: ))");
     /** Names of fields that say what went wrong. */
-    private static final Pattern FIELD = Pattern.compile("^[\\s{,]*[\"']?(?i:code|errno|err_?code|error_?code|error|status|status_?code|description"
-            + "|original_?message|message|msg|reason|type|tag|title|detail|name)[\"']?\\s*[:=](?:\\s|$)");
+    private static final Pattern FIELD =
+            Pattern.compile("^[\\s{,]*[\"']?(?i:code|errno|err_?code|error_?code|error|status|status_?code|description"
+                    + "|original_?message|message|msg|reason|type|tag|title|detail|name)[\"']?\\s*[:=](?:\\s|$)");
     /** What may be the name of a logger, with its place: {@code pkg.Class - }, {@code mod:main:40 - }, {@code name: }. */
     private static final List<Pattern> LOGGERS = List.of(
             Pattern.compile("\\S{1,120} [-|] "), Pattern.compile("[\\w.$/<>@-]{1,120}(?:\\[\\d+\\])?[:\\]]\\s*"));
@@ -33,17 +35,26 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
             Pattern.compile("(?<![\\w.])[A-Za-z_][\\w.]{0,200}(?:Error|Exception)\\b");
     private static final Pattern GROUP_MARGIN = Pattern.compile("[\\s|+-]*");
 
+    /** Whether the exception carries a page. */
+    boolean isBody() {
+        return lines.stream().anyMatch(line -> line.text().contains("<html") || line.text().contains("<!DOCTYPE"));
+    }
+
+    boolean anyMatch(Pattern pattern) {
+        return lines.stream().anyMatch(line -> pattern.matcher(line.text()).find());
+    }
+
     static Headlines of(TailOfLog.Entry entry) {
         List<TailOfLog.Line> found = new ArrayList<>();
         List<TailOfLog.Line> behind = new ArrayList<>();
-        if (entry.crash() == Crash.PYTHON) {
+        if (entry.crash() == TailOfLog.Crash.PYTHON) {
             python(entry.lines(), found, behind);
         } else {
             behind.addAll(behindException(entry.lines()));
         }
         if (entry.isRecord() && entry.lines().get(0).kind() == LineKind.STRUCTURED) {
             structured(entry, found);
-        } else if (entry.isRecord() || entry.crash() == Crash.NONE) {
+        } else if (entry.isRecord() || !entry.isCrash()) {
             details(entry, true, found);
             message(entry, found);
         }
@@ -55,7 +66,9 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
     /** Output that an exception without frames may have as further lines of its message. */
     private static List<TailOfLog.Line> behindException(List<TailOfLog.Line> lines) {
         int from = lines.size();
-        while (from > 0 && (lines.get(from - 1).kind() == LineKind.RAW || lines.get(from - 1).kind() == LineKind.BLANK)) {
+        while (from > 0
+                && (lines.get(from - 1).kind() == LineKind.RAW
+                        || lines.get(from - 1).kind() == LineKind.BLANK)) {
             from--;
         }
         boolean isException = from > 0
@@ -75,7 +88,7 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
             List<TailOfLog.Line> carried = error.lines()
                     .map(text -> TailOfLog.Line.of(entry.offset(), text))
                     .toList();
-            if (Crash.in(carried) == Crash.PYTHON) {
+            if (TailOfLog.Crash.in(carried) == TailOfLog.Crash.PYTHON) {
                 python(carried, found, new ArrayList<>());
             } else if (!carried.isEmpty()) {
                 add(entry.offset(), carried.get(0).text(), found);
@@ -174,15 +187,18 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
 
     /** The exceptions that were logged with a message; or the causes, lines at the margin of a crash, and named fields. */
     private static void details(TailOfLog.Entry entry, boolean exceptions, List<TailOfLog.Line> found) {
-        boolean isCrash = entry.crash() != Crash.NONE && entry.crash() != Crash.PYTHON;
+        boolean isCrash = entry.isCrash() && entry.crash() != TailOfLog.Crash.PYTHON;
         if (!exceptions) {
             causes(entry.lines(), found);
         }
         for (int i = 0; i < entry.lines().size() && found.size() < MOST; i++) {
             TailOfLog.Line line = entry.lines().get(i);
-            boolean isMargin = !line.text().isEmpty() && !Character.isWhitespace(line.text().charAt(0));
-            boolean isException = line.kind() == LineKind.EXCEPTION && entry.crash() == Crash.NONE && i > 0;
-            if (exceptions ? isException : (isCrash && isMargin) || FIELD.matcher(line.text()).find()) {
+            boolean isMargin = !line.text().isEmpty()
+                    && !Character.isWhitespace(line.text().charAt(0));
+            boolean isException = line.kind() == LineKind.EXCEPTION && !entry.isCrash() && i > 0;
+            if (exceptions
+                    ? isException
+                    : (isCrash && isMargin) || FIELD.matcher(line.text()).find()) {
                 add(line.offset(), line.text(), found);
             }
         }
@@ -197,7 +213,10 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
             char c = text.charAt(at);
             depth += c == '{' ? 1 : c == '}' ? -1 : 0;
             char closing = c == '\u00ab' ? '\u00bb' : c == '\u201c' ? '\u201d' : c;
-            boolean isQuote = c == '"' || c == '`' || closing != c || (c == '\'' && (at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1))));
+            boolean isQuote = c == '"'
+                    || c == '`'
+                    || closing != c
+                    || (c == '\'' && (at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1))));
             int end = isQuote ? text.indexOf(closing, at + 1) : -1;
             if (end < 0) {
                 kept.append(c);
@@ -230,8 +249,12 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
             begin--;
         }
         String key = begin <= end && at >= 0 ? text.substring(begin, end + 1) + ":" : ":";
-        return isLed && (inObject ? FIELD.matcher(key + " ").find() : !QUOTING.matcher(key).find());
+        return isLed
+                && (inObject
+                        ? FIELD.matcher(key + " ").find()
+                        : !QUOTING.matcher(key).find());
     }
 
-    private static final Pattern QUOTING = Pattern.compile("(?i)^(?:text|body|content|payload|caption|chat|said|says|from|update|data|query|message)s?:");
+    private static final Pattern QUOTING = Pattern.compile(
+            "(?i)^(?:text|body|content|payload|caption|chat|said|says|from|update|data|query|message)s?:");
 }

@@ -54,9 +54,10 @@ record RulePack(
         List<String> problems) {
     private static final int MOST = 500;
 
-    private static final Set<String> FIELDS = Set.of(("id reason pattern near followedBy notFollowedBy exit confidence level advice"
-                    + " whileAlive plain lastResort abort")
-            .split(" "));
+    private static final Set<String> FIELDS =
+            Set.of(("id reason pattern near followedBy notFollowedBy exit confidence level advice"
+                            + " whileAlive plain lastResort abort")
+                    .split(" "));
 
     static RulePack of(List<DiagnosisRule> rules) {
         return new RulePack(List.copyOf(rules), List.of(), Map.of(), List.of(), List.of());
@@ -65,7 +66,11 @@ record RulePack(
     /** Reads a pack; a rule that is wrong is left out and told. */
     static RulePack parse(String source, String json) {
         RulePack pack = new RulePack(
-                new ArrayList<>(), new ArrayList<>(), new EnumMap<>(StopReason.class), new ArrayList<>(), new ArrayList<>());
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new EnumMap<>(StopReason.class),
+                new ArrayList<>(),
+                new ArrayList<>());
         try {
             Map<String, @Nullable Object> fields = Json.object(json);
             fields.keySet().stream()
@@ -194,8 +199,7 @@ record RulePack(
                 name + " of a rule is missing: " + Text.quoted(String.valueOf(fields.get("id"))));
     }
 
-    private static void text(
-            Map<String, @Nullable Object> fields, String name, Consumer<String> set) {
+    private static void text(Map<String, @Nullable Object> fields, String name, Consumer<String> set) {
         Object value = fields.get(name);
         if (value instanceof String text) {
             set.accept(text);

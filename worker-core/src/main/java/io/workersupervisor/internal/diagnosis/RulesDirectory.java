@@ -107,7 +107,9 @@ public final class RulesDirectory {
             String name = "rules.d/" + file.getFileName();
             try {
                 RulePack pack = RulePack.parse(name, Files.readString(file));
-                List<String> told = pack.problems().stream().map(problem -> "a rule is ignored: " + problem).toList();
+                List<String> told = pack.problems().stream()
+                        .map(problem -> "a rule is ignored: " + problem)
+                        .toList();
                 all = all.with(new RulePack(pack.rules(), pack.words(), pack.advice(), pack.closing(), told));
             } catch (CharacterCodingException noText) {
                 all = all.with(problem("rules are ignored: " + name + " is no UTF-8"));

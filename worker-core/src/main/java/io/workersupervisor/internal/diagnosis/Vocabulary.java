@@ -28,9 +28,10 @@ final class Vocabulary {
     private static final int GAP = 3;
     private static final int DECISIVE = 10;
     private static final int MOST_WORDS = 300;
-    private static final Set<String> BEFORE_CODE = Set.of(("code status statuscode error errno http https close closed rpc exception failed"
-                    + " failure response reply sqlstate reason errored returned received got request server with errorcode")
-            .split(" "));
+    private static final Set<String> BEFORE_CODE =
+            Set.of(("code status statuscode error errno http https close closed rpc exception failed"
+                            + " failure response reply sqlstate reason errored returned received got request server with errorcode")
+                    .split(" "));
     private static final Set<String> BEHIND_COUNT =
             Set.of("ms s sec secs seconds minutes bytes kb mb items messages users times chats of rows".split(" "));
 
@@ -87,7 +88,10 @@ final class Vocabulary {
                     continue;
                 }
                 int end = end(text, at);
-                String word = text.substring(at, end).replace("'", "").replace("\u2019", "").toLowerCase(Locale.ROOT);
+                String word = text.substring(at, end)
+                        .replace("'", "")
+                        .replace("\u2019", "")
+                        .toLowerCase(Locale.ROOT);
                 words.add(new Words(word, isCode(text, at, word, words)));
                 at = end;
             }
@@ -130,7 +134,9 @@ final class Vocabulary {
                             .skip(Math.max(0, before.size() - 2))
                             .anyMatch(word2 -> BEFORE_CODE.contains(word2.text));
             String behind = text.substring(Math.min(text.length(), at + word.length()));
-            List<Words> next = behind.isEmpty() || behind.startsWith(".") ? List.of() : of(behind.substring(0, Math.min(12, behind.length())));
+            List<Words> next = behind.isEmpty() || behind.startsWith(".")
+                    ? List.of()
+                    : of(behind.substring(0, Math.min(12, behind.length())));
             boolean isCount = !next.isEmpty() && BEHIND_COUNT.contains(next.get(0).text);
             return isLed && !isCount;
         }
@@ -184,7 +190,8 @@ final class Vocabulary {
     }
 
     private static boolean fits(Set<String> wanted, Words word) {
-        boolean isNumber = Character.isDigit(word.text().charAt(word.text().length() - 1)) && word.text().length() > 2;
+        boolean isNumber = Character.isDigit(word.text().charAt(word.text().length() - 1))
+                && word.text().length() > 2;
         return wanted.contains(word.text()) && (!isNumber || word.isCode());
     }
 }

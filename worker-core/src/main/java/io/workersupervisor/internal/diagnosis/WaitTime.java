@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -21,16 +20,19 @@ final class WaitTime {
     /** Words behind or before which a time is one to wait. */
     private static final Pattern WAIT = Pattern.compile(
             "(?i)wait|retry|again|after|reset|until|flood|limit|slow|cool|back.?off|sleep|next|remaining|expire|in \\d");
-    private static final Pattern AMOUNT = Pattern.compile("(?i)(?<![\\w.])" + NUMBER
-            + "[\\s\"']{0,2}(milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?![a-z])");
-    private static final Pattern NAMED =
-            Pattern.compile("(?i)(?:retry.?after|flood_wait_|slowmode_wait_|wait_seconds|reset.?after|retry.?in|cooldown|wait)"
+
+    private static final Pattern AMOUNT = Pattern.compile(
+            "(?i)(?<![\\w.])" + NUMBER
+                    + "[\\s\"']{0,2}(milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?![a-z])");
+    private static final Pattern NAMED = Pattern.compile(
+            "(?i)(?:retry.?after|flood_wait_|slowmode_wait_|wait_seconds|reset.?after|retry.?in|cooldown|wait)"
                     + "(_ms|ms)?[\"'\\s:=(]{0,4}" + NUMBER);
     private static final Pattern CLOCK = Pattern.compile("(?<![\\d:])(\\d{1,2}):(\\d\\d):(\\d\\d)(?![\\d:])");
     private static final Pattern EPOCH = Pattern.compile("(?<![\\d.])(1\\d{9}(?:\\d{3})?)(?!\\d)");
     private static final Pattern ISO =
             Pattern.compile("\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?(?:Z|[+-]\\d\\d:?\\d\\d)");
-    private static final Pattern HTTP = Pattern.compile("[A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
+    private static final Pattern HTTP =
+            Pattern.compile("[A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
 
     private WaitTime() {}
 
@@ -39,8 +41,9 @@ final class WaitTime {
      *
      * @param now the time at which they were written, from which dates count
      */
-    static Optional<Duration> in(List<String> lines, Instant now) {
-        return lines.stream()
+    static Optional<Duration> in(Headlines headlines, Instant now) {
+        return headlines.lines().stream()
+                .map(TailOfLog.Line::text)
                 .filter(line -> WAIT.matcher(line).find())
                 .flatMap(line -> in(line, now).stream())
                 .findFirst();
@@ -72,19 +75,24 @@ final class WaitTime {
 
     private static Duration amount(String number, String unit) {
         String name = unit.toLowerCase(Locale.ROOT);
-        double of = name.startsWith("ms") || name.startsWith("mil") ? 0.001 : name.startsWith("m") ? 60 : name.startsWith("h") ? 3_600 : name.startsWith("d") ? 86_400 : 1;
+        double of = name.startsWith("ms") || name.startsWith("mil")
+                ? 0.001
+                : name.startsWith("m") ? 60 : name.startsWith("h") ? 3_600 : name.startsWith("d") ? 86_400 : 1;
         return Duration.ofMillis(Math.round(Double.parseDouble(number) * of * 1_000));
     }
 
     private static Optional<Duration> named(String line) {
         Matcher named = NAMED.matcher(line);
-        return named.find() && !EPOCH.matcher(named.group(2)).matches() && line.indexOf('-', named.end(2)) != named.end(2)
+        return named.find()
+                        && !EPOCH.matcher(named.group(2)).matches()
+                        && line.indexOf('-', named.end(2)) != named.end(2)
                 ? Optional.of(amount(named.group(2), named.group(1) == null ? "s" : "ms"))
                 : Optional.empty();
     }
 
     private static Optional<Duration> clock(String line) {
-        Matcher clock = CLOCK.matcher(HTTP.matcher(ISO.matcher(line).replaceAll("")).replaceAll(""));
+        Matcher clock =
+                CLOCK.matcher(HTTP.matcher(ISO.matcher(line).replaceAll("")).replaceAll(""));
         return clock.find()
                 ? Optional.of(Duration.ofHours(Long.parseLong(clock.group(1)))
                         .plusMinutes(Long.parseLong(clock.group(2)))
@@ -100,7 +108,8 @@ final class WaitTime {
             }
             Matcher iso = ISO.matcher(line);
             if (iso.find()) {
-                return Optional.of(OffsetDateTime.parse(iso.group().replace(' ', 'T')).toInstant());
+                return Optional.of(
+                        OffsetDateTime.parse(iso.group().replace(' ', 'T')).toInstant());
             }
         } catch (DateTimeException noDate) {
             return Optional.empty();

@@ -14,8 +14,7 @@ import io.workersupervisor.WorkerInspector;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.diagnosis.Ailments;
 import io.workersupervisor.internal.diagnosis.Diagnosis;
-import io.workersupervisor.internal.diagnosis.KernelLog;
-import io.workersupervisor.internal.diagnosis.MemoryCounters;
+import io.workersupervisor.internal.diagnosis.OomCounters;
 import io.workersupervisor.internal.diagnosis.RulesDirectory;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.NodeStamp;
@@ -127,7 +126,7 @@ public final class Host {
                 new Diagnosis(
                         data,
                         rules,
-                        new MemoryCounters(seams.root(), timing, new KernelLog()),
+                        new OomCounters(seams.root(), timing, OomCounters::kernelLog),
                         settings.logs().redaction(),
                         !script.tools().locker().equals(ShellTools.NO_LOCKER)),
                 seams.points());

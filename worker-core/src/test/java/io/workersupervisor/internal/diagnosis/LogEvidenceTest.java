@@ -63,8 +63,7 @@ class LogEvidenceTest {
                         "an error no rule knows follows",
                         ERROR + CONFLICT + "\n" + ERROR + "giving up\n",
                         "SESSION_CONFLICT POSSIBLE"),
-                Arguments.of(
-                        "one line follows at once", ERROR + CONFLICT + "\n" + INFO, "SESSION_CONFLICT POSSIBLE"),
+                Arguments.of("one line follows at once", ERROR + CONFLICT + "\n" + INFO, "SESSION_CONFLICT POSSIBLE"),
                 Arguments.of("plain output", "AuthKeyDuplicatedError: used twice\n", "SESSION_CONFLICT POSSIBLE"),
                 Arguments.of(
                         "JSON with its exception",
@@ -164,8 +163,7 @@ class LogEvidenceTest {
                 Arguments.of(
                         "ordinary work goes on after a traceback",
                         ERROR + "failed\n" + TRACEBACK + CONFLICT + "\n" + LATER),
-                Arguments.of(
-                        "ordinary work goes on after an error", ERROR + "Flood wait, must wait 50 s\n" + LATER),
+                Arguments.of("ordinary work goes on after an error", ERROR + "Flood wait, must wait 50 s\n" + LATER),
                 Arguments.of(
                         "slept through",
                         "2026-11-24 02:00:00,000 - telethon.client.users - INFO - Sleeping for 2s (0:00:02) on GetStateRequest"

@@ -44,9 +44,10 @@ class PublicDeathsTest {
                     ? 1
                     : 0;
             wrongCertain += !isRight && told.confidence() == Confidence.CERTAIN ? 1 : 0;
-            boolean canHelp = death.accepted().stream().anyMatch(name -> StopReason.valueOf(name).restartCanHelp());
-            boolean needsPerson =
-                    death.accepted().stream().anyMatch(name -> !StopReason.valueOf(name).restartCanHelp());
+            boolean canHelp = death.accepted().stream()
+                    .anyMatch(name -> StopReason.valueOf(name).restartCanHelp());
+            boolean needsPerson = death.accepted().stream()
+                    .anyMatch(name -> !StopReason.valueOf(name).restartCanHelp());
             wrongStart += !isRight && !canHelp && told.reason().restartCanHelp() ? 1 : 0;
             wrongPerson += !isRight && !needsPerson && !told.reason().restartCanHelp() ? 1 : 0;
             if (!isRight) {

@@ -38,7 +38,9 @@ final class Collector {
         LineForm inner = LineForm.bare(line, tagged, to);
         boolean isPart = switch (inner.kind()) {
             case RECORD, RAW, STRUCTURED, BLANK, JUL_HEAD, CLOSING, HASH, RUST_NOTE -> false;
-            case INDENTED -> TraceLine.isFrame(line, tagged, to) || (head.level() == null && text.spaces(tagged, 5) >= tagged + 4 && head.isRecord());
+            case INDENTED ->
+                TraceLine.isFrame(line, tagged, to)
+                        || (head.level() == null && text.spaces(tagged, 5) >= tagged + 4 && head.isRecord());
             default -> head.level() == null;
         };
         return isPart ? prefixed(inner, head) : bare;
@@ -81,7 +83,7 @@ final class Collector {
         while (end > 0 && line.get(end - 1) == ' ') {
             end--;
         }
-        return end + 1;
+        return message - end <= 2 ? message : end + 1;
     }
 
     /** Behind {@code [tag] }, or behind {@code  name:part } as a debug module writes it. */

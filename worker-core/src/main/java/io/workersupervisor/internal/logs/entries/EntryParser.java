@@ -44,7 +44,8 @@ public final class EntryParser {
         int bareEnd = trimmed(bare, bare.length);
         Parsed inner = parse(LineForm.bare(bare, 0, firstEnd(bare, bareEnd)), bare, bareEnd, before);
         LineHead outer = form.head();
-        Optional<Instant> time = inner.inferred() && outer.time() != null ? outer.time().instant(before) : Optional.empty();
+        Optional<Instant> time =
+                inner.inferred() && outer.time() != null ? outer.time().instant(before) : Optional.empty();
         Optional<String> process = outer.loggerTo() > outer.loggerFrom()
                 ? Optional.of(message(text, outer.loggerFrom(), outer.loggerTo()))
                 : Optional.empty();
@@ -92,7 +93,8 @@ public final class EntryParser {
     }
 
     private static Parsed record(LineKind kind, LineHead head, byte[] text, int first, int end, Before before) {
-        Optional<Instant> time = head.time() == null ? Optional.empty() : head.time().instant(before);
+        Optional<Instant> time =
+                head.time() == null ? Optional.empty() : head.time().instant(before);
         Optional<String> logger = head.loggerTo() > head.loggerFrom()
                 ? Optional.of(message(text, head.loggerFrom(), head.loggerTo()))
                 : Optional.empty();

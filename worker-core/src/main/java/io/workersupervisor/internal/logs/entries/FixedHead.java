@@ -108,7 +108,8 @@ final class FixedHead {
                 break;
             }
             if (bracket == 1) {
-                isTimed = time.scanEpoch(line.bytes, next + 1, end) == end || time.scan(line.bytes, next + 1, end) == end;
+                isTimed =
+                        time.scanEpoch(line.bytes, next + 1, end) == end || time.scan(line.bytes, next + 1, end) == end;
             } else if (bracket == 2) {
                 loggerFrom = next + 1;
                 loggerTo = end;

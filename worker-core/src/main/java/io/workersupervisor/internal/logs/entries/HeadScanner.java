@@ -217,7 +217,8 @@ final class HeadScanner {
             boolean isEdge = isWhole || (next == begin && line.get(stop) == ' ');
             return isEdge ? LevelWords.ofLetter(line.get(next)) : null;
         }
-        boolean isJoined = ":/@|".indexOf(line.get(next - 1)) >= 0 || (stop < end && "/@|".indexOf(line.get(stop)) >= 0);
+        boolean isJoined =
+                ":/@|".indexOf(line.get(next - 1)) >= 0 || (stop < end && "/@|".indexOf(line.get(stop)) >= 0);
         return isWhole || isJoined || line.isUpper(next, stop) ? LevelWords.of(line.bytes, next, stop) : null;
     }
 
@@ -246,7 +247,8 @@ final class HeadScanner {
             int separated = line.spaces(end, 8);
             boolean isBetween = (line.is(separated, '-') && line.is(separated + 1, ' ')) || line.is(separated, '|');
             boolean isSeparate = isBetween && (time != null || separator == '-' || separator == '|');
-            boolean isAlone = time != null || unknown > 0 || isBetween || isCommon(named, at, end) || leadsToTime(separated);
+            boolean isAlone =
+                    time != null || unknown > 0 || isBetween || isCommon(named, at, end) || leadsToTime(separated);
             if (!(isUpper || isSeparate) || !isAlone) {
                 return false;
             }

@@ -44,6 +44,15 @@ final class LineBytes {
         return true;
     }
 
+    static boolean contains(byte[] bytes, int from, int to, String text) {
+        for (int i = from; i + text.length() <= to; i++) {
+            if (bytes[i] == text.charAt(0) && starts(bytes, i, to, text)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The place behind at most so many spaces. */
     int spaces(int from, int most) {
         int end = from;

@@ -84,7 +84,9 @@ public record LineForm(LineKind kind, LineHead head, int from, boolean isPrefixe
         }
         LineKind kind = byFirst(line, from, to);
         if (kind == null) {
-            kind = Logfmt.is(line, from, to) ? LineKind.STRUCTURED : TraceLine.isException(line, from, to) ? LineKind.EXCEPTION : null;
+            kind = Logfmt.is(line, from, to)
+                    ? LineKind.STRUCTURED
+                    : TraceLine.isException(line, from, to) ? LineKind.EXCEPTION : null;
         }
         if (kind != null) {
             return of(kind, from);
@@ -129,7 +131,9 @@ public record LineForm(LineKind kind, LineHead head, int from, boolean isPrefixe
         } else if (first == 't' && LineBytes.starts(line, from, to, "thread '")) {
             return isRustPanic(line, from, to) ? LineKind.RUST_PANIC : null;
         } else if (isPlace || line[to - 1] == ')') {
-            return isNodePlace(line, from, to) ? LineKind.NODE_PLACE : isRubyHead(line, from, to) ? LineKind.EXCEPTION : null;
+            return isNodePlace(line, from, to)
+                    ? LineKind.NODE_PLACE
+                    : isRubyHead(line, from, to) ? LineKind.EXCEPTION : null;
         }
         return null;
     }

@@ -10,17 +10,19 @@ final class RawLevel {
                     + "|terminate called |Traceback (most recent call last)")
             .split("\\|");
     /** What Telethon, Pyrogram and asyncio log as ERROR, and Python prints bare where logging is not set up. */
-    private static final String[] LAST_RESORT_ERRORS = ("Automatic reconnection failed |Unexpected exception reconnecting on attempt "
-                    + "|Task was destroyed but it is pending!|Unclosed client session|Unclosed connector")
-            .split("\\|");
+    private static final String[] LAST_RESORT_ERRORS =
+            ("Automatic reconnection failed |Unexpected exception reconnecting on attempt "
+                            + "|Task was destroyed but it is pending!|Unclosed client session|Unclosed connector")
+                    .split("\\|");
     /** The same for WARNING. */
-    private static final String[] LAST_RESORT_WARNINGS = ("Server closed the connection: |Server replied with a wrong session ID"
-                    + "|Server sent a very old message|Server sent a very new message|Server indicated flood error at transport level"
-                    + "|Security error while unpacking a received message|Could not find a matching Constructor ID for the TLObject"
-                    + "|Too many messages had to be ignored consecutively|Error executing high-level request after reconnect"
-                    + "|Cannot get difference since the account is likely misusing the session|Telegram is having internal issues "
-                    + "|Unable to connect due to network issues: |Connection failed! Trying again...|(node:")
-            .split("\\|");
+    private static final String[] LAST_RESORT_WARNINGS =
+            ("Server closed the connection: |Server replied with a wrong session ID"
+                            + "|Server sent a very old message|Server sent a very new message|Server indicated flood error at transport level"
+                            + "|Security error while unpacking a received message|Could not find a matching Constructor ID for the TLObject"
+                            + "|Too many messages had to be ignored consecutively|Error executing high-level request after reconnect"
+                            + "|Cannot get difference since the account is likely misusing the session|Telegram is having internal issues "
+                            + "|Unable to connect due to network issues: |Connection failed! Trying again...|(node:")
+                    .split("\\|");
 
     private RawLevel() {}
 
@@ -53,7 +55,7 @@ final class RawLevel {
     /** {@code (node:12) Warning:}, {@code x.py:3: DeprecationWarning:}, {@code OpenJDK 64-Bit Server VM warning:}. */
     private static boolean isWarning(byte[] text, int from, int first) {
         boolean attempt = LineBytes.starts(text, from, first, "Attempt ")
-                && contains(text, from, Math.min(first, from + 40), " at connecting failed: ");
+                && LineBytes.contains(text, from, Math.min(first, from + 40), " at connecting failed: ");
         if (attempt || TraceLine.startsAny(text, from, first, LAST_RESORT_WARNINGS)) {
             return true;
         }
@@ -81,7 +83,7 @@ final class RawLevel {
 
     /** Whether a traceback of Python begins in these lines. */
     static boolean hasTraceback(byte[] text, int from, int end) {
-        return contains(text, from, end, "Traceback (most recent call last):");
+        return LineBytes.contains(text, from, end, "Traceback (most recent call last):");
     }
 
     /** Whether frames of a stack trace or goroutine are among the lines behind the first. */
@@ -104,15 +106,6 @@ final class RawLevel {
 
     /** {@code from worker.rb:12:in 'deliver'}. */
     private static boolean isRubyFrame(byte[] text, int from, int end) {
-        return LineBytes.starts(text, from, end, "from ") && contains(text, from, Math.min(end, from + 200), ":in ");
-    }
-
-    private static boolean contains(byte[] text, int from, int end, String wanted) {
-        for (int i = from; i + wanted.length() <= end; i++) {
-            if (text[i] == wanted.charAt(0) && LineBytes.starts(text, i, end, wanted)) {
-                return true;
-            }
-        }
-        return false;
+        return LineBytes.starts(text, from, end, "from ") && LineBytes.contains(text, from, Math.min(end, from + 200), ":in ");
     }
 }

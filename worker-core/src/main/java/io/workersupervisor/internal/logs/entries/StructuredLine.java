@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.logs.entries;
 
 import io.workersupervisor.LogLevel;
+import io.workersupervisor.internal.logs.entries.JsonLine.Field;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,8 @@ public final class StructuredLine {
     /** Rust's tracing writes message and values into an object of their own, and the logger as {@code target}. */
     private static List<Field> flattened(List<Field> fields) {
         List<Field> flat = new ArrayList<>();
-        boolean isTracing = fields.stream().anyMatch(field -> field.key().equals("fields") && field.value().startsWith("{"));
+        boolean isTracing = fields.stream()
+                .anyMatch(field -> field.key().equals("fields") && field.value().startsWith("{"));
         for (Field field : fields) {
             if (isTracing && field.key().equals("fields")) {
                 flat.addAll(JsonLine.fields(field.value()).orElse(List.of()));

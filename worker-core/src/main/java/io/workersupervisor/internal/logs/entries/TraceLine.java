@@ -2,9 +2,9 @@ package io.workersupervisor.internal.logs.entries;
 
 /** Recognises the lines by which runtimes and libraries lay out tracebacks, and those that name an exception. Pure. */
 final class TraceLine {
-    private static final String[] FRAMES = ("File \";at ;... ;Caused by: ;Suppressed: ;| ;+ ;+-;^;~;[Previous line repeated "
-                    + ";from ;thrown in ")
-            .split(";");
+    private static final String[] FRAMES =
+            ("File \";at ;... ;Caused by: ;Suppressed: ;| ;+ ;+-;^;~;[Previous line repeated " + ";from ;thrown in ")
+                    .split(";");
     private static final String[] ASYNCIO = ("future: <|task: <|handle: <|transport: <|protocol: <|source_traceback: "
                     + "|handle_traceback: |client_session: <|connector: <|connections: [")
             .split("\\|");
@@ -141,7 +141,10 @@ final class TraceLine {
         while (end < limit) {
             byte c = line[end];
             boolean isInner = c == '.' || LineBytes.isDigit(c) || (c == ':' && end + 1 < limit && line[end + 1] == ':');
-            if (!LineBytes.isLetter(c) && c != '_' && c != '$' && !(end > from && (isInner || line[end - 1] == ':' && c == ':'))) {
+            if (!LineBytes.isLetter(c)
+                    && c != '_'
+                    && c != '$'
+                    && !(end > from && (isInner || line[end - 1] == ':' && c == ':'))) {
                 break;
             }
             end++;

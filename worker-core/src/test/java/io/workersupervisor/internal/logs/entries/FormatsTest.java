@@ -84,7 +84,7 @@ class FormatsTest {
             """;
 
     private static final String STACK = """
-            Error: no
+            TypeError: no
                 at f (/srv/a.js:1:2)
                 at g (/srv/a.js:3:4)
             """;
@@ -105,7 +105,8 @@ class FormatsTest {
 
                 assertThat(entries).as(log).hasSize(3);
                 assertThat(entries.get(1).level()).isEqualTo(LogLevel.ERROR);
-                assertThat(entries.get(1).message().lines().findFirst()).contains(block.lines().findFirst().orElseThrow());
+                assertThat(entries.get(1).message().lines().findFirst())
+                        .contains(block.lines().findFirst().orElseThrow());
             }
         }
     }
@@ -118,7 +119,8 @@ class FormatsTest {
         int count = 4_000;
         for (int i = 0; i < count; i++) {
             LocalDateTime at = LocalDateTime.of(2026, 11, 24, 10, 15, 30).plusSeconds(random.nextInt(100_000));
-            String level = List.of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL").get(random.nextInt(5));
+            String level =
+                    List.of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL").get(random.nextInt(5));
             String line = front(random, at, level) + "delivered 5 of 7";
 
             Parsed entry = CutFile.line(line);
@@ -146,10 +148,12 @@ class FormatsTest {
                         "dd.MM.yyyy HH:mm:ss",
                         "MMM dd yyyy HH:mm:ss")
                 .get(random.nextInt(8));
-        List<String> parts = new ArrayList<>(List.of(
-                at.format(DateTimeFormatter.ofPattern(pattern, Locale.ROOT)), level));
+        List<String> parts =
+                new ArrayList<>(List.of(at.format(DateTimeFormatter.ofPattern(pattern, Locale.ROOT)), level));
         if (random.nextBoolean()) {
-            parts.add(random.nextInt(3), List.of("[main]", "[worker-3]", "[12345]", "(pool-1)").get(random.nextInt(4)));
+            parts.add(
+                    random.nextInt(3),
+                    List.of("[main]", "[worker-3]", "[12345]", "(pool-1)").get(random.nextInt(4)));
         }
         if (random.nextBoolean()) {
             java.util.Collections.swap(parts, 0, 1);
@@ -158,18 +162,25 @@ class FormatsTest {
         int style = random.nextInt(3);
         StringBuilder front = new StringBuilder();
         if (style == 0) {
-            return "[" + String.join(" ", parts).replace("[", "").replace("]", "").replace("(", "").replace(")", "") + "] ";
+            return "["
+                    + String.join(" ", parts)
+                            .replace("[", "")
+                            .replace("]", "")
+                            .replace("(", "")
+                            .replace(")", "") + "] ";
         }
         for (String part : parts) {
             boolean isBare = style == 1 || part.startsWith("[") || part.startsWith("(");
-            front.append(isBare ? part : "[" + part + "]").append(separator.equals(": ") && style == 1 ? " " : separator);
+            front.append(isBare ? part : "[" + part + "]")
+                    .append(separator.equals(": ") && style == 1 ? " " : separator);
         }
         return front.toString();
     }
 
     @Test
     void two_digits_of_a_year_are_of_the_time_that_is_near() {
-        assertThat(CutFile.line("26/11/24 10:15:30 INFO x").timestamp()).isEqualTo(Instant.parse("2026-11-24T10:15:30Z"));
+        assertThat(CutFile.line("26/11/24 10:15:30 INFO x").timestamp())
+                .isEqualTo(Instant.parse("2026-11-24T10:15:30Z"));
         assertThat(CutFile.line("12/12/12 ERROR").inferred()).isTrue();
     }
 }
