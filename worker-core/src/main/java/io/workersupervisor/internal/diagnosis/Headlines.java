@@ -33,6 +33,9 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
 
     private static final Pattern NAMED_ERROR =
             Pattern.compile("(?<![\\w.])[A-Za-z_][\\w.]{0,200}(?:Error|Exception)\\b");
+    /** A frame of a stack at the margin: {@code #0 /srv/x.php(12): f()}, {@code x.php(12): f()}, {@code f()}. */
+    private static final Pattern FRAME = Pattern.compile("^(?:#\\d+ |\\S{1,200}\\(\\d+\\):|\\w+\\(\\)$)");
+
     private static final Pattern GROUP_MARGIN = Pattern.compile("[\\s|+-]*");
 
     /** Whether the exception carries a page. */
@@ -78,7 +81,9 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
     }
 
     private static List<TailOfLog.Line> nonBlank(List<TailOfLog.Line> lines) {
-        return lines.stream().filter(line -> line.kind() != LineKind.BLANK).toList();
+        return lines.stream()
+                .filter(line -> line.kind() != LineKind.BLANK && !FRAME.matcher(line.text()).find())
+                .toList();
     }
 
     /** A line of JSON or of {@code key=value}: whatever else is in it is payload. */
@@ -98,6 +103,9 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
         }
         add(entry.offset(), words.message(), found);
         named(entry.offset(), words.message(), found);
+        if (entry.first().startsWith("{")) {
+            add(entry.offset(), unquoted(entry.first()), found);
+        }
     }
 
     private static void add(long offset, String text, List<TailOfLog.Line> found) {

@@ -37,6 +37,9 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
     /** So many errors are looked at before the one that was found. */
     private static final int MOST_BEFORE = 6;
 
+    /** Two loggers of one program may write two zones, which differ by quarters of an hour. */
+    private static final long QUARTER = 900;
+
     private static final Duration ENDING = Duration.ofSeconds(2);
     private static final Duration QUICK = Duration.ofSeconds(5);
     private static final Duration BURST = Duration.ofSeconds(15);
@@ -52,7 +55,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
             + "|couldn't|unable|invalid|fatal|exception)\\b");
     /** Words of a line that hands on what others wrote. */
     private static final Pattern QUOTING = Pattern.compile(
-            "(?i)\\b(?:message from|messages?:|received|incoming|said|says:|text:|chat \\d|user \\d|<\\w+> |say\\b)|^\\W*<\\w{1,20}>");
+            "(?i)\\b(?:message from|messages?:|received|incoming|said|text:|chat \\d|user \\d|<\\w+> |say\\b)|^\\W*<\\w{1,20}>");
     /** {@code PHP Fatal error: }: not the bare name of a class, which any program may print. */
     private static final Pattern UNCAUGHT = Pattern.compile("^(?:PHP Fatal|Fatal error: |Unhandled |Uncaught |\\*\\* \\()");
 
@@ -168,14 +171,16 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
         }
 
         private boolean isApart(Instant from, Duration most) {
-            return Duration.between(at, from).abs().compareTo(most) > 0;
+            long seconds = Duration.between(at, from).abs().toSeconds();
+            return Math.min(seconds, Math.min(seconds % QUARTER, QUARTER - seconds % QUARTER)) > most.toSeconds();
         }
 
         /** A cause stands before what it brings about: a bare exception, a lost connection. */
         private boolean outranks(Found found, Found known) {
             boolean isFirm = known.rank() == 0 && known.isLoud() && known.confidence() == Confidence.PROBABLE;
             boolean isNear = quiet == 0 && !isApart(foundAt, ENDING);
-            return found.isLoud() && found.rank() > Math.max(1, known.rank()) && (!isFirm || (isNear && found.rank() == 3));
+            boolean isHeard = found.isLoud() || (found.rank() == 3 && !known.isLoud());
+            return isHeard && found.rank() > Math.max(1, known.rank()) && (!isFirm || (isNear && found.rank() == 3));
         }
 
         private void pass(TailOfLog.Entry entry, Headlines headlines, boolean isFound) {
@@ -236,7 +241,8 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
                 boolean isQuoting = !isLoud(entry) && QUOTING.matcher(text).find();
                 Optional<Vocabulary.Meaning> meaning =
                         isQuoting ? Optional.empty() : rules.vocabulary().of(text);
-                boolean isClear = isLoud(entry) || text.length() <= 60 || meaning.filter(known -> known.weight() > 1).isPresent();
+                boolean isShort = text.length() <= 60 && !isFarewell(line);
+                boolean isClear = isLoud(entry) || isShort || meaning.filter(known -> known.weight() > 1).isPresent();
                 boolean isFirst = best.isEmpty() || (meaning.isPresent() && meaning.get().isDecisive() && !best.get().isDecisive());
                 if (isClear && isFirst && meaning.isPresent()) {
                     best = meaning;
@@ -279,6 +285,6 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
     /** Whether an entry is an error by its form: plain words and warnings may be anything. */
     private static boolean isLoud(TailOfLog.Entry entry) {
         boolean isGrave = entry.level().filter(level -> level.compareTo(LogLevel.ERROR) >= 0).isPresent();
-        return entry.isCrash() || isGrave || (!entry.isRecord() && entry.hasStack()) || UNCAUGHT.matcher(entry.first()).find();
+        return entry.isCrash() || isGrave || (entry.level().isEmpty() && entry.hasStack()) || UNCAUGHT.matcher(entry.first()).find();
     }
 }

@@ -49,7 +49,7 @@ public final class RuleSet {
 
     /** The library's own rules but for some packs. */
     static RuleSet without(Set<String> packs) {
-        RulePack all = RulePack.of(List.of());
+        RulePack all = RulePack.of(List.of(), List.of());
         for (String name : PACKS) {
             RulePack pack = RulePack.parse("built in, " + name, text("rules/" + name + ".json"));
             if (!pack.problems().isEmpty()) {
@@ -73,7 +73,7 @@ public final class RuleSet {
 
     /** These rules behind others, which are asked first. */
     RuleSet with(List<DiagnosisRule> first) {
-        return with(RulePack.of(first));
+        return with(RulePack.of(first, List.of()));
     }
 
     RuleSet with(RulePack first) {

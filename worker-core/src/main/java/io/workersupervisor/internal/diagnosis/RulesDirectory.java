@@ -102,7 +102,7 @@ public final class RulesDirectory {
     }
 
     private static RulePack read(Set<Path> files, List<String> problems) {
-        RulePack all = new RulePack(List.of(), List.of(), Map.of(), List.of(), problems);
+        RulePack all = RulePack.of(List.of(), problems);
         for (Path file : files) {
             String name = "rules.d/" + file.getFileName();
             try {
@@ -112,15 +112,11 @@ public final class RulesDirectory {
                         .toList();
                 all = all.with(new RulePack(pack.rules(), pack.words(), pack.advice(), pack.closing(), told));
             } catch (CharacterCodingException noText) {
-                all = all.with(problem("rules are ignored: " + name + " is no UTF-8"));
+                all = all.with(RulePack.of(List.of(), List.of("rules are ignored: " + name + " is no UTF-8")));
             } catch (IOException e) {
-                all = all.with(problem("rules are ignored: " + name + " cannot be read: " + Text.reason(e)));
+                all = all.with(RulePack.of(List.of(), List.of("rules are ignored: " + name + " cannot be read: " + Text.reason(e))));
             }
         }
         return all;
-    }
-
-    private static RulePack problem(String sentence) {
-        return new RulePack(List.of(), List.of(), Map.of(), List.of(), List.of(sentence));
     }
 }

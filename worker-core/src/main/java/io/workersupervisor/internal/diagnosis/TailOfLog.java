@@ -42,7 +42,7 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
     private static final Before FIRST = Before.first(Instant.EPOCH, ZoneOffset.UTC, Optional.empty());
 
     /**
-     * A line without colours.
+     * A line without colours and without what a collector put before it.
      *
      * @param offset the byte at which it begins
      * @param kind what it is
@@ -56,8 +56,9 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
             while (end > 0 && plain[end - 1] == '\r') {
                 end--;
             }
-            LineKind kind = LineForm.of(plain, 0, end).kind();
-            return new Line(offset, kind, new String(plain, 0, end, StandardCharsets.UTF_8));
+            LineForm form = LineForm.of(plain, 0, end);
+            int begin = form.isPrefixed() ? form.from() : 0;
+            return new Line(offset, form.kind(), new String(plain, begin, end - begin, StandardCharsets.UTF_8));
         }
 
         static Line of(long offset, String text) {

@@ -73,7 +73,9 @@ class RulePackTest {
 
         assertThat(new HashSet<>(all.stream().map(DiagnosisRule::id).toList())).hasSameSizeAs(all);
         assertThat(all)
-                .allSatisfy(rule -> assertThat(rule.advice()).as(rule.id()).isNotBlank());
+                .allSatisfy(rule -> assertThat(rule.advice() + RuleSet.builtIn().advice(rule.reason()))
+                        .as(rule.id())
+                        .isNotBlank());
     }
 
     @Test

@@ -72,7 +72,7 @@ public final class StructuredLine {
     }
 
     private Optional<Parsed> read(Before before) {
-        boolean numbered = isNumber(first(LEVEL));
+        boolean numbered = named(LEVEL).stream().limit(1).anyMatch(Field::isNumber);
         @Nullable LogLevel level = takeLevel();
         @Nullable Instant time = takeTime(before);
         @Nullable Field message = takeText(MESSAGE);
@@ -88,10 +88,8 @@ public final class StructuredLine {
                 level == null ? LogLevel.INFO : level,
                 time == null ? EntryParser.inferred(before) : time,
                 time == null,
-                Optional.ofNullable(logger)
-                        .map(field -> EntryParser.clean(textOf(field)))
-                        .filter(name -> !name.isEmpty()),
-                EntryParser.clean(message(message == null ? "" : textOf(message))),
+                Optional.ofNullable(logger).map(field -> EntryParser.clean(field.words())).filter(name -> !name.isEmpty()),
+                EntryParser.clean(message(message == null ? "" : message.words())),
                 level == null ? Parsed.Form.RECORD : Parsed.Form.LEVELLED));
     }
 
@@ -114,7 +112,7 @@ public final class StructuredLine {
                 error(field).ifPresent(errors::add);
             }
         }
-        return new Words(message == null ? "" : textOf(message), errors);
+        return new Words(message == null ? "" : message.words(), errors);
     }
 
     /** An error may be an object with its own stack or message. */
@@ -126,7 +124,7 @@ public final class StructuredLine {
                 new StructuredLine(true, JsonLine.fields(field.value()).orElse(List.of()));
         return Optional.ofNullable(inner.takeText(STACK))
                 .or(() -> Optional.ofNullable(inner.takeText(MESSAGE)))
-                .map(StructuredLine::textOf);
+                .map(Field::words);
     }
 
     private String message(String text) {
@@ -144,44 +142,28 @@ public final class StructuredLine {
     }
 
     private @Nullable LogLevel takeLevel() {
-        for (String key : LEVEL) {
-            for (Field field : left) {
-                if (field.key().equalsIgnoreCase(key)) {
-                    @Nullable LogLevel level = level(field);
-                    if (level != null) {
-                        left.remove(field);
-                        return level;
-                    }
-                }
+        for (Field field : named(LEVEL)) {
+            @Nullable LogLevel level = level(field);
+            if (level != null) {
+                left.remove(field);
+                return level;
             }
         }
         return null;
     }
 
     private static @Nullable LogLevel level(Field field) {
-        if (isNumber(field)) {
-            try {
-                return LevelWords.ofNumber(Double.parseDouble(field.value()));
-            } catch (NumberFormatException noNumber) {
-                return null;
-            }
+        if (field.isNumber()) {
+            return field.value().matches("[0-9]{1,9}(?:\\.[0-9]*)?") ? LevelWords.ofNumber(Double.parseDouble(field.value())) : null;
         }
         return field.text() == null ? null : LevelWords.of(field.text());
     }
 
-    private static boolean isNumber(@Nullable Field field) {
-        if (field == null || field.value().isEmpty() || field.value().length() > 20) {
-            return false;
-        }
-        char c = field.value().charAt(0);
-        return c >= '0' && c <= '9';
-    }
-
     private @Nullable Instant takeTime(Before before) {
-        for (String key : TIME) {
-            @Nullable Field field = first(List.of(key));
-            Optional<Instant> time = field == null ? Optional.empty() : time(field, before);
-            if (field != null && time.isPresent()) {
+        for (Field field : named(TIME)) {
+            Optional<Instant> time =
+                    field.value().startsWith("{") ? nestedTime(field, before) : TimeScanner.whole(field.words(), before);
+            if (time.isPresent()) {
                 left.remove(field);
                 return time.get();
             }
@@ -189,106 +171,61 @@ public final class StructuredLine {
         return null;
     }
 
-    private Optional<Instant> time(Field field, Before before) {
-        @Nullable String text = field.text() == null ? field.value() : field.text();
-        if (field.value().startsWith("{")) {
-            return nestedTime(field, before);
-        }
-        return TimeScanner.whole(text, before);
-    }
-
     /** MongoDB's {@code {"$date": "..."}}, log4j's {@code {"epochSecond": 1, "nanoOfSecond": 2}}. */
     private static Optional<Instant> nestedTime(Field field, Before before) {
-        List<Field> inner = JsonLine.fields(field.value()).orElse(List.of());
-        for (Field part : inner) {
-            if (part.key().equals("$date") && part.text() != null) {
-                return TimeScanner.whole(part.text(), before);
-            } else if (part.key().equals("epochSecond")) {
-                return TimeScanner.whole(part.value(), before).map(second -> second.plusNanos(nanos(inner)));
+        long nanos = 0;
+        Optional<Instant> time = Optional.empty();
+        for (Field part : JsonLine.fields(field.value()).orElse(List.of())) {
+            if (part.key().equals("$date") || part.key().equals("epochSecond")) {
+                time = TimeScanner.whole(part.words(), before);
+            } else if (part.key().equals("nanoOfSecond") && part.value().matches("[0-9]{1,9}")) {
+                nanos = Long.parseLong(part.value());
             }
         }
-        return Optional.empty();
-    }
-
-    private static long nanos(List<Field> fields) {
-        for (Field field : fields) {
-            if (field.key().equals("nanoOfSecond") && field.value().matches("[0-9]{1,9}")) {
-                return Long.parseLong(field.value());
-            }
-        }
-        return 0;
+        long more = nanos;
+        return time.map(second -> second.plusNanos(more));
     }
 
     /** The first of these fields that is a string. */
     private @Nullable Field takeText(List<String> keys) {
-        for (String key : keys) {
-            for (Field field : left) {
-                if (field.key().equalsIgnoreCase(key) && field.text() != null) {
-                    left.remove(field);
-                    return field;
-                }
+        for (Field field : named(keys)) {
+            if (field.text() != null) {
+                left.remove(field);
+                return field;
             }
         }
         return null;
     }
 
+    /** Moves the stacks to the end; an error object that has nothing else is left out. */
     private void takeStacks() {
-        List<Field> kept = new ArrayList<>();
-        for (Field field : left) {
-            if (isIn(STACK, field) && field.text() != null && json) {
-                appendStack(field.text());
-            } else if (isIn(STACK, field)
-                    && field.text() != null
-                    && field.text().indexOf('\n') >= 0) {
-                appendStack(field.text());
+        for (Field field : List.copyOf(left)) {
+            boolean isStack = isIn(STACK, field) && field.text() != null && (json || field.text().indexOf('\n') >= 0);
+            if (isStack) {
+                appendStack(field);
+                left.remove(field);
             } else if (isIn(ERROR, field) && field.value().startsWith("{")) {
-                kept.addAll(withoutStack(field));
-            } else {
-                kept.add(field);
-            }
-        }
-        left.clear();
-        left.addAll(kept);
-    }
-
-    /** An error object without its stack, which goes to the end of the message; nothing where it has nothing else. */
-    private List<Field> withoutStack(Field error) {
-        List<String> sources = new ArrayList<>();
-        boolean found = false;
-        for (Field part : JsonLine.fields(error.value()).orElse(List.of())) {
-            if (isIn(STACK, part) && part.text() != null) {
-                appendStack(part.text());
-                found = true;
-            } else {
-                sources.add(part.source());
-            }
-        }
-        if (!found) {
-            return List.of(error);
-        }
-        if (sources.isEmpty()) {
-            return List.of();
-        }
-        String value = "{" + String.join(",", sources) + "}";
-        return List.of(new Field(error.key(), '"' + error.key() + "\":" + value, value, null));
-    }
-
-    private void appendStack(String stack) {
-        stacks.append('\n').append(stack.stripTrailing());
-    }
-
-    private @Nullable Field first(List<String> keys) {
-        for (String key : keys) {
-            for (Field field : left) {
-                if (field.key().equalsIgnoreCase(key)) {
-                    return field;
+                List<Field> parts = new ArrayList<>(JsonLine.fields(field.value()).orElse(List.of()));
+                int all = parts.size();
+                parts.stream().filter(part -> isIn(STACK, part) && part.text() != null).forEach(this::appendStack);
+                parts.removeIf(part -> isIn(STACK, part) && part.text() != null);
+                if (parts.size() < all) {
+                    String value = "{" + String.join(",", parts.stream().map(Field::source).toList()) + "}";
+                    left.set(left.indexOf(field), new Field(field.key(), '"' + field.key() + "\":" + value, value, null));
+                    left.removeIf(known -> known.value().equals("{}") && isIn(ERROR, known));
                 }
             }
         }
-        return null;
     }
 
-    private static String textOf(Field field) {
-        return field.text() == null ? field.value() : field.text();
+    private void appendStack(Field stack) {
+        stacks.append('\n').append(stack.words().stripTrailing());
+    }
+
+    /** The fields of these names, in the order of the names. */
+    private List<Field> named(List<String> keys) {
+        return keys.stream()
+                .flatMap(key -> left.stream().filter(field -> field.key().equalsIgnoreCase(key)))
+                .toList();
     }
 }
