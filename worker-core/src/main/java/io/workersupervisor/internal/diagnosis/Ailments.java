@@ -29,9 +29,7 @@ import java.util.Optional;
  * </ol>
  */
 public final class Ailments {
-    /** So many lines of the same rule in the last part of a log are a loop. */
     private static final int LOOP = 3;
-
     private static final int MOST_ENTRIES = 64;
 
     private final DataDirectory data;
@@ -106,7 +104,6 @@ public final class Ailments {
         return Optional.empty();
     }
 
-    /** Only lines that close things may follow. */
     private static boolean passes(TailOfLog.Entry entry, RuleSet rules) {
         return Headlines.of(entry).lines().stream().anyMatch(line -> rules.isClosing(line.text()));
     }

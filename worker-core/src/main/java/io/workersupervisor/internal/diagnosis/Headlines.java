@@ -16,14 +16,10 @@ import java.util.regex.Pattern;
  * @param behind lines that follow the exception, and may belong to its message or not
  */
 record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
-    /** A line is looked at as far as this. */
     private static final int LONGEST = 2_048;
-
     private static final int MOST = 24;
-    /** Names that lead to another exception. */
     private static final Pattern CAUSE =
             Pattern.compile("^\\s*(?:Caused by: |\\[cause\\]: |-+> |what\\(\\): +|[Ee]rror: (?=\\w*Error: ))");
-    /** Names of fields that say what went wrong. */
     private static final Pattern FIELD =
             Pattern.compile("^[\\s{,]*[\"']?(?i:code|errno|err_?code|error_?code|error|status|status_?code|description"
                     + "|original_?message|message|msg|reason|type|tag|title|detail|name)[\"']?\\s*[:=](?:\\s|$)");
@@ -35,7 +31,6 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
             Pattern.compile("(?<![\\w.])[A-Za-z_][\\w.]{0,200}(?:Error|Exception)\\b");
     /** A frame of a stack at the margin: {@code #0 /srv/x.php(12): f()}, {@code x.php(12): f()}, {@code f()}. */
     private static final Pattern FRAME = Pattern.compile("^(?:#\\d+ |\\S{1,200}\\(\\d+\\):|\\w+\\(\\)$)");
-
     private static final Pattern GROUP_MARGIN = Pattern.compile("[\\s|+-]*");
 
     /** Whether the exception carries a page. */
@@ -115,7 +110,6 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
         }
     }
 
-    /** With and without what may be the name of a logger. */
     private static void message(TailOfLog.Entry entry, List<TailOfLog.Line> found) {
         String text = entry.parsed().message();
         int end = text.indexOf('\n') < 0 ? text.length() : text.indexOf('\n');
@@ -241,7 +235,6 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
         return kept.toString();
     }
 
-    /** Whether what stands before a quotation makes it part of what is said. */
     private static boolean isSaid(String text, int quote, boolean inObject) {
         int at = quote - 1;
         while (at >= 0 && " [(\"'".indexOf(text.charAt(at)) >= 0) {

@@ -34,26 +34,20 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
     private static final int MOST_ENTRIES = 64;
     private static final int MOST_PLAIN = 5;
     private static final int MOST_QUICK = 20;
-    /** So many errors are looked at before the one that was found. */
     private static final int MOST_BEFORE = 6;
 
     /** Two loggers of one program may write two zones, which differ by quarters of an hour. */
     private static final long QUARTER = 900;
-
     private static final Duration ENDING = Duration.ofSeconds(2);
     private static final Duration QUICK = Duration.ofSeconds(5);
     private static final Duration BURST = Duration.ofSeconds(15);
-    /** Words of a program that takes leave. */
     private static final Pattern FAREWELL = Pattern.compile("(?i)\\b(?:shut(?:ting)?[ -]?down|stop(?:ped|ping)?|clos(?:e|ed|ing)"
             + "|disconnect(?:ed|ing)?|exit(?:ed|ing)?|quit(?:ting)?|terminat(?:ed|ing)|clean(?:ing)?[ -]?up|destroy(?:ed|ing)"
             + "|cancell?(?:ed|ing)|bye|goodbye|aborted|crashed|die|unclosed|pending)\\b");
-    /** Words of a program that is well again. */
     private static final Pattern WELL = Pattern.compile("(?i)\\b(?:(?:re)?connect(?:ed|ion) ?(?:to|successfully|established|complete|restored|$)"
             + "|(?:resumed|recovered|succeeded|reconnected|success(?:ful(?:ly)?)?)\\b|complete!)");
-    /** Words by which a line of no level says that something failed. */
     private static final Pattern FAILING = Pattern.compile("(?i)^\\W*(?:\\w+[: ]+){0,2}?(?:error|failed|failure|fail|cannot|can't|could not"
             + "|couldn't|unable|invalid|fatal|exception)\\b");
-    /** Words of a line that hands on what others wrote. */
     private static final Pattern QUOTING = Pattern.compile(
             "(?i)\\b(?:message from|messages?:|received|incoming|said|text:|chat \\d|user \\d|<\\w+> |say\\b)|^\\W*<\\w{1,20}>");
     /** {@code PHP Fatal error: }: not the bare name of a class, which any program may print. */
@@ -98,13 +92,11 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
         return new Walk(tail.entries(), rules, exit).evidence();
     }
 
-    /** One walk back from the end. */
     private static final class Walk {
         private final List<TailOfLog.Entry> entries;
         private final RuleSet rules;
         private final ExitStatus exit;
         private final List<TailOfLog.Line> later = new ArrayList<>();
-        /** Ordinary lines passed, and those of them without a time. */
         private int quiet;
         private int untimed;
         private int errors;
@@ -135,7 +127,6 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
             return new LogEvidence(best, looked, best.isPresent() ? Optional.empty() : last);
         }
 
-        /** Looks at one entry; false where the walk ends. */
         private boolean look(TailOfLog.Entry entry, Headlines headlines) {
             long behind = headlines.isBody() ? 0 : headlines.behind().stream().filter(line -> !isFarewell(line)).count();
             quiet += (int) behind;
@@ -160,7 +151,6 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
             return FAREWELL.matcher(text).find() || rules.isClosing(text);
         }
 
-        /** Whether more ordinary lines follow, over more time, than an end has. */
         private boolean isBeyond() {
             if (best.isPresent()) {
                 return quiet > MOST_PLAIN || errors > MOST_BEFORE || isApart(foundAt, BURST);

@@ -33,8 +33,6 @@ record LogReading(LogEvidence evidence, Optional<LogExcerpt> cause, List<LogExce
     private static final int FIRST_SHOWN = 2;
     private static final int LAST_SHOWN = 5;
     private static final int LONGEST_LINE = 240;
-
-    /** What of a line is masked; less is shown. */
     private static final int LONGEST_MASKED = 4_096;
 
     /** Reads a little first, and more only where the little does not begin with an ordinary line. */

@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class OomCounters {
     /** For so long a reading serves further starts: it was taken before them, too. */
     private static final Duration FRESH = Duration.ofMillis(500);
-
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int LARGEST_LOG = 4 << 20;
     private static final String COUNT = "oom_kill ";
@@ -121,7 +120,6 @@ public final class OomCounters {
         return before instanceof Long then && after instanceof Long now ? now - then : 0;
     }
 
-    /** The kernel's lines of kills since a process began. */
     private List<Matcher> killed(ProcessIdentity process) {
         return kernelLog.get().stream()
                 .map(KILLED::matcher)
@@ -168,7 +166,6 @@ public final class OomCounters {
         return digits.matches("\\d{1,18}") ? Optional.of(Long.valueOf(digits)) : Optional.empty();
     }
 
-    /** Empty where there is none: systems tell more or less of this. */
     private static String text(Path file) {
         try {
             return Files.readString(file, StandardCharsets.ISO_8859_1);

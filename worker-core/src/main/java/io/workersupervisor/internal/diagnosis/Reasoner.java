@@ -37,11 +37,9 @@ import java.util.function.Supplier;
  */
 final class Reasoner {
     private static final int KILL = 9;
-    /** ILL, TRAP, ABRT, BUS, FPE, SEGV: the program's own doing. */
     private static final Set<Integer> CRASHES = Set.of(4, 5, 6, 7, 8, 11);
     /** HUP, INT, TERM: programs that handle one of these give its number by their exit code. */
     private static final Set<Integer> POLITE = Set.of(1, 2, 15);
-    /** Reasons that the end of a log gives although the exit was a success. */
     private static final Set<StopReason> OF_ACCOUNT = EnumSet.of(
             StopReason.SESSION_CONFLICT,
             StopReason.AUTHORIZATION_LOST,
@@ -232,7 +230,6 @@ final class Reasoner {
                 (isSeen ? "It ended by itself." : "Nobody saw how it ended.") + look);
     }
 
-    /** A log that ends with an error is told beside the success. */
     private Conclusion success(Optional<Conclusion> told, Optional<String> saying) {
         Optional<LogEvidence.Found> found = facts.log.get().evidence().found();
         boolean isError = found.filter(known -> known.isLast() && known.level().compareTo(LogLevel.ERROR) >= 0).isPresent();

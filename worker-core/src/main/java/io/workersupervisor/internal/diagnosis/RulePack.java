@@ -99,7 +99,6 @@ record RulePack(
         return Stream.concat(first.stream(), second.stream()).toList();
     }
 
-    /** Adds what can be made, and tells of the others. */
     private void each(String source, Map<String, @Nullable Object> lists, String name, Consumer<@Nullable Object> add) {
         List<?> items = items(lists, name);
         for (Object item : items.subList(0, Math.min(MOST, items.size()))) {

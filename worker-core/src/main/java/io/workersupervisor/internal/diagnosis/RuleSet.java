@@ -37,7 +37,6 @@ public final class RuleSet {
         return pack.rules().stream().filter(which).toList();
     }
 
-    /** Read once, when they are first needed. */
     private static final class BuiltIn {
         static final RuleSet RULES = without(Set.of());
     }

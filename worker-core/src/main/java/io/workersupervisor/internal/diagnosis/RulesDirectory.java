@@ -74,7 +74,6 @@ public final class RulesDirectory {
         return read(files(directory, problems).keySet(), problems);
     }
 
-    /** Every file with what changes when it does. */
     private static Map<Path, String> files(Path directory, List<String> problems) {
         Map<Path, String> files = new TreeMap<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "*.json")) {

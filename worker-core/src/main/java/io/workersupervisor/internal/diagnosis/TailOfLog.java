@@ -38,7 +38,6 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
     /** What is read first, and mostly is enough: 16 KiB. */
     static final int SHORT = 16 * 1024;
 
-    /** Nobody asks when an entry was written. */
     private static final Before FIRST = Before.first(Instant.EPOCH, ZoneOffset.UTC, Optional.empty());
 
     /**
@@ -120,7 +119,6 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
         /** The last words of Go, V8, Python's fault handler and C++. */
         ALL;
 
-        /** A place, the source line and a mark beneath it. */
         private static final int LEAST_OF_NODE = 3;
 
         /** The first kind that begins in an entry. */
@@ -188,7 +186,6 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
         return new TailOfLog(from + bytes.length, from == 0, entries);
     }
 
-    /** Whether a span ended for its length alone, before the end of its entry. */
     private static boolean isCut(byte[] bytes, EntryCutter.Span span, int end) {
         if (bytes[end - 1] != '\n') {
             return true;

@@ -98,7 +98,6 @@ final class Vocabulary {
             return words;
         }
 
-        /** Words end at what is no letter, and where a capital begins another one. */
         private static int end(String text, int from) {
             int at = from + 1;
             while (at < text.length()) {

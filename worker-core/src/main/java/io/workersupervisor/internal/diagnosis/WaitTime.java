@@ -17,7 +17,6 @@ import java.util.regex.Pattern;
  */
 final class WaitTime {
     private static final String NUMBER = "(\\d{1,9}(?:\\.\\d{1,6})?)";
-    /** Words behind or before which a time is one to wait. */
     private static final Pattern WAIT = Pattern.compile(
             "(?i)wait|retry|again|after|reset|until|flood|limit|slow|cool|back.?off|sleep|next|remaining|expire|in \\d");
 

@@ -77,7 +77,6 @@ final class Collector {
         return line.is(bar, '|') && (line.is(bar + 1, ' ') || bar + 1 == line.to) ? bar + 2 : -1;
     }
 
-    /** Behind time and level and one space. */
     private static int behindFront(LineBytes line, int message) {
         int end = message;
         while (end > 0 && line.get(end - 1) == ' ') {

@@ -16,21 +16,11 @@ import java.util.function.Consumer;
  */
 public final class EntryCutter {
     private final Joining joining = new Joining();
-
-    /** Where the open entry begins, and how long its complete lines are. */
     private long openFrom;
-
     private int openLength;
-
-    /** Whether the open entry is nothing but blank lines. */
     private boolean openBlank;
-
-    /** The begin of a line that is not complete. */
     private byte[] carry = new byte[512];
-
     private int carried;
-
-    /** Whether a piece of this line was handed out already. */
     private boolean midLine;
 
     /**
@@ -130,7 +120,6 @@ public final class EntryCutter {
         openLength += length;
     }
 
-    /** Whether the line goes on with the open entry. */
     private boolean classify(byte[] bytes, int from, int to) {
         int end = to;
         while (end > from && (bytes[end - 1] == '\n' || bytes[end - 1] == '\r')) {
@@ -151,7 +140,6 @@ public final class EntryCutter {
         return goesOn && !ownBlank;
     }
 
-    /** Hands out what fits into one span of a line that is longer. */
     private void piece(Consumer<Span> closed) {
         if (!midLine) {
             classify(carry, 0, carried);

@@ -1,10 +1,15 @@
 package io.workersupervisor.internal.logs.entries;
 
 import io.workersupervisor.LogLevel;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads fronts that the first bytes of a line give away: syslog's number, glog, Android, npm, TDLib and web servers. Pure. */
 final class FixedHead {
+    private static final Pattern TDLIB =
+            Pattern.compile("\\[ ?(\\d{1,2})]\\[t[^]]*](?:\\[([^]]{1,126})](?:\\[([^]]{1,126})])?)?[ \\t]?");
+
     private FixedHead() {}
 
     /** Null where the line has no such front. */
@@ -30,13 +35,11 @@ final class FixedHead {
     private static @Nullable LineHead access(LineBytes line, int from) {
         int host = line.find(' ', from, 48);
         int open = host > 0 && line.starts(host, " - ") ? line.find('[', host, 64) : -1;
-        int close = open > 0 ? line.find(']', open, 40) : -1;
         TimeScanner time = new TimeScanner();
-        boolean isTimed = close > 0 && time.scan(line.bytes, open + 1, close) == close;
+        boolean isTimed = open > 0 && line.is(time.scan(line.bytes, open + 1, line.to), ']');
         return isTimed ? new LineHead(null, time, from, from, from, false) : null;
     }
 
-    /** A number that holds the level, and whatever front stands behind it. */
     private static @Nullable LineHead syslog(LineBytes line, int from) {
         int end = from + 1 + line.digits(from + 1);
         int priority = end - from <= 4 ? line.number(from + 1, end) : Integer.MAX_VALUE;
@@ -90,32 +93,22 @@ final class FixedHead {
 
     /** {@code [ 1][t 4][1795476671.123456][File.cpp:12][#1][!Client] text}: 0 fatal, 1 error, 2 warning, 3 info, above debug. */
     private static @Nullable LineHead tdlib(LineBytes line, int from) {
-        int digit = line.spaces(from + 1, 1);
-        int close = LineBytes.isDigit(line.get(digit)) ? line.find(']', digit, 5) : -1;
-        if (close < 0 || !line.starts(close + 1, "[t")) {
+        Matcher front = TDLIB.matcher(line.text(from));
+        if (!front.lookingAt()) {
             return null;
         }
-        int verbosity = close == digit + 1 ? line.get(digit) - '0' : 9;
-        LogLevel level = LogLevel.values()[Math.max(0, 4 - verbosity)];
+        LogLevel level = LogLevel.values()[Math.max(0, 4 - Integer.parseInt(front.group(1)))];
         TimeScanner time = new TimeScanner();
-        boolean isTimed = false;
-        int loggerFrom = from;
-        int loggerTo = from;
-        int next = close + 1;
-        for (int bracket = 0; bracket < 3 && line.get(next) == '['; bracket++) {
-            int end = line.find(']', next, LineBytes.LONGEST_TOKEN);
-            if (end < 0) {
-                break;
-            }
-            if (bracket == 1) {
-                isTimed =
-                        time.scanEpoch(line.bytes, next + 1, end) == end || time.scan(line.bytes, next + 1, end) == end;
-            } else if (bracket == 2) {
-                loggerFrom = next + 1;
-                loggerTo = end;
-            }
-            next = end + 1;
-        }
-        return new LineHead(level, isTimed ? time : null, loggerFrom, loggerTo, line.spaces(next, 1), false);
+        int begin = front.start(2) < 0 ? line.to : from + front.start(2);
+        int end = from + front.end(2);
+        boolean isTimed = time.scanEpoch(line.bytes, begin, line.to) == end || time.scan(line.bytes, begin, line.to) == end;
+        boolean isNamed = front.start(3) >= 0;
+        return new LineHead(
+                level,
+                isTimed ? time : null,
+                isNamed ? from + front.start(3) : from,
+                isNamed ? from + front.end(3) : from,
+                from + front.end(),
+                false);
     }
 }

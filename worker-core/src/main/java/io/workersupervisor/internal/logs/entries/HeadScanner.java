@@ -1,6 +1,8 @@
 package io.workersupervisor.internal.logs.entries;
 
 import io.workersupervisor.LogLevel;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,29 +18,31 @@ import org.jspecify.annotations.Nullable;
 final class HeadScanner {
     private static final int MOST_PARTS = 12;
     private static final int MOST_UNKNOWN = 3;
+    private static final String NAME = "([A-Za-z_@](?:[\\w.$/<>@#-]|:(?=[\\w.$/<>@#:-])){0,127})";
+    /** {@code INFO 12345 --- [app] [           main] c.e.Foo                  : text}. */
+    private static final Pattern SPRING = Pattern.compile("(?:\\[[^]]*] {0,8}){0,3}" + NAME + " +:");
+    /** {@code [thread] a.b.Name:}, or {@code [name]}. */
+    private static final Pattern BRACKETED = Pattern.compile(
+            "\\[[^] ]+] {0,4}([A-Za-z_@][\\w$/<>@#-]*\\.[\\w.$/<>@#-]*):(?= )|\\[" + NAME + "](?: -(?= )|:)?");
+    private static final Pattern JOINED = Pattern.compile("([^:]+):");
+    private static final Pattern TABBED = Pattern.compile("([^:\\s]+)\t");
+    private static final Pattern DASHED = Pattern.compile(NAME + " --?(?= )");
+    private static final Pattern COLON = Pattern.compile(NAME + ":(?= )");
 
     private final LineBytes line;
     private final int from;
     private TimeScanner spare = new TimeScanner();
-    /** Where the next part begins. */
     private int at;
-
     private @Nullable LogLevel level;
     private @Nullable TimeScanner time;
     private int loggerFrom;
     private int loggerTo;
     private int message;
-    /** Parts passed since the last time or level. */
     private int unknown;
-    /** Whether time or level stood in brackets. */
     private boolean isBracketed;
-    /** Whether a tab stood between parts. */
     private boolean isTabbed;
-    /** Whether a colon stands behind the level. */
     private boolean isColon;
-    /** Whether the next word is a tag of Android. */
     private boolean isTagged;
-    /** The separator of the last two parts, an equals sign for three dashes. */
     private char separator = ' ';
 
     HeadScanner(LineBytes line, int from) {
@@ -69,7 +73,6 @@ final class HeadScanner {
         return time != null || level != null;
     }
 
-    /** Takes the next part; false where the message begins. */
     private boolean part() {
         byte c = line.get(at);
         int close = c == '[' ? ']' : c == '(' ? ')' : c == '<' ? '>' : 0;
@@ -222,7 +225,6 @@ final class HeadScanner {
         return isWhole || isJoined || line.isUpper(next, stop) ? LevelWords.of(line.bytes, next, stop) : null;
     }
 
-    /** A level outside brackets; a second one that says the same is passed. */
     private boolean levelWord() {
         int end = line.word(at);
         if (end == at + 1) {
@@ -248,7 +250,7 @@ final class HeadScanner {
             boolean isBetween = (line.is(separated, '-') && line.is(separated + 1, ' ')) || line.is(separated, '|');
             boolean isSeparate = isBetween && (time != null || separator == '-' || separator == '|');
             boolean isAlone =
-                    time != null || unknown > 0 || isBetween || isCommon(named, at, end) || leadsToTime(separated);
+                    time != null || unknown > 0 || isBetween || LevelWords.isCommon(line.bytes, at, end) || leadsToTime(separated);
             if (!(isUpper || isSeparate) || !isAlone) {
                 return false;
             }
@@ -275,18 +277,6 @@ final class HeadScanner {
         level = named;
         at = next;
         return true;
-    }
-
-    /** Words that stand alone at the begin of a line only as a level. */
-    private boolean isCommon(LogLevel named, int start, int end) {
-        int length = end - start;
-        return switch (named) {
-            case DEBUG -> length == 5 && line.get(start) != 'F';
-            case INFO -> (length == 4 && line.get(start) == 'I') || length == 6;
-            case WARNING -> length != 3;
-            case ERROR -> length == 5 || length == 6;
-            case CRITICAL -> length == 8 || line.get(start) == 'F';
-        };
     }
 
     /** A logger before the level: {@code name - LEVEL -}, {@code name LEVEL}, {@code name.LEVEL:}. */
@@ -368,85 +358,43 @@ final class HeadScanner {
         return isRecord() || line.is(at + 1, ' ') || line.is(at + 1, '\t');
     }
 
-    /** Takes the logger, if one is there, out of the message. */
     private void findLogger() {
         if (separator == '=') {
-            spring();
+            take(SPRING);
+        } else if (loggerTo > loggerFrom || level == null || !(LineBytes.isLetter(line.get(at)) || "[_@".indexOf(line.get(at)) >= 0)) {
             return;
-        } else if (loggerTo > loggerFrom || level == null) {
-            return;
-        }
-        int end = line.name(at);
-        if (line.get(at) == '[') {
-            bracketed();
-        } else if (end == at) {
-            return;
-        } else if (separator == ':' && line.find(':', at, end + 1 - at) > 0) {
-            int colon = line.find(':', at, end + 1 - at);
-            if (line.isUpper(message - 2, message - 1)) {
-                take(at, colon, colon + 1);
+        } else if (line.is(at, '[')) {
+            if (time != null) {
+                take(BRACKETED);
             }
-        } else if (isTabbed && line.get(end) == '\t' && line.find(':', at, end - at) < 0) {
-            take(at, end, end + 1);
-        } else if (line.starts(end, " - ") || line.starts(end, " -- ")) {
+        } else if (separator == ':' && (line.is(line.name(at), ':') || line.find(':', at, line.name(at) - at) > 0)) {
+            if (line.isUpper(message - 2, message - 1)) {
+                take(JOINED);
+            }
+        } else if (!(isTabbed && take(TABBED))) {
+            int end = line.name(at);
             boolean isDotted = line.find('.', at, end - at) > 0;
             boolean isNext = separator == '|' || separator == ':' || (isBracketed && separator == '-');
-            if (isDotted || isNext || ((time != null || isBracketed) && separator == ' ' && !isColon)) {
-                take(at, end, line.get(end + 2) == '-' ? end + 3 : end + 2);
-            }
-        } else if (!isColon && line.get(end) == ':' && line.get(end + 1) == ' ') {
-            boolean isKnown = time != null || line.find('.', at, end - at) > 0;
-            if (isTagged || (looksLikeLogger(end) && isKnown)) {
-                take(at, end, end + 1);
+            boolean isFirst = (time != null || isBracketed) && separator == ' ' && !isColon;
+            boolean isLogger = separator != '-'
+                    && !TraceLine.isClass(line.bytes, at, end)
+                    && (isDotted || !LineBytes.isUpperCase(line.get(at)) || line.find(':', at, end - at) > 0);
+            boolean isDashed = (isDotted || isNext || isFirst) && take(DASHED);
+            if (!isDashed && !isColon && (isTagged || (isLogger && (time != null || isDotted)))) {
+                take(COLON);
             }
         }
     }
 
-    /** A lower-case name, or one with dots or double colons, but no class of an exception. */
-    private boolean looksLikeLogger(int end) {
-        if (separator == '-' || TraceLine.isClass(line.bytes, at, end)) {
+    private boolean take(Pattern pattern) {
+        Matcher logger = pattern.matcher(line.text(at));
+        if (!logger.lookingAt()) {
             return false;
         }
-        return !LineBytes.isUpperCase(line.get(at))
-                || line.find('.', at, end - at) > 0
-                || line.find(':', at, end - at) > 0;
-    }
-
-    /** {@code [name]}, or {@code [thread] a.b.Name:}. */
-    private void bracketed() {
-        int close = line.find(']', at, LineBytes.LONGEST_TOKEN);
-        if (close < 0 || time == null || line.name(at + 1) != close) {
-            return;
-        }
-        int next = line.spaces(close + 1, 4);
-        int end = line.name(next);
-        if (line.starts(end, ": ") && line.find('.', next, end - next) > 0) {
-            take(next, end, end + 1);
-        } else {
-            take(at + 1, close, line.starts(close + 1, " - ") ? close + 3 : close + 1);
-        }
-    }
-
-    /** {@code INFO 12345 --- [app] [           main] c.e.Foo                  : text}. */
-    private void spring() {
-        int next = at;
-        for (int bracket = 0; bracket < 3 && line.get(next) == '['; bracket++) {
-            int close = line.find(']', next, LineBytes.LONGEST_TOKEN);
-            if (close < 0) {
-                return;
-            }
-            next = line.spaces(close + 1, 8);
-        }
-        int end = line.name(next);
-        int colon = line.spaces(end, 60);
-        if (end > next && colon > end && line.get(colon) == ':') {
-            take(next, end, colon + 1);
-        }
-    }
-
-    private void take(int start, int end, int behind) {
-        loggerFrom = start;
-        loggerTo = end;
-        message = line.spaces(line.is(behind, ':') ? behind + 1 : behind, 1);
+        int group = logger.start(1) >= 0 ? 1 : 2;
+        loggerFrom = at + logger.start(group);
+        loggerTo = at + logger.end(group);
+        message = line.spaces(at + logger.end(), 1);
+        return true;
     }
 }

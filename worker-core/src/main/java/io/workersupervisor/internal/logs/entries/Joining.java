@@ -15,7 +15,6 @@ final class Joining {
     private static final int MOST_DETAILS = 32;
     private static final int MOST_OF_PAGE = 256;
 
-    /** What is in progress, or due next. */
     private enum State {
         PLAIN,
         RECORD,
@@ -47,15 +46,11 @@ final class Joining {
     private State state = State.PLAIN;
     /** Whether the last record was one with time or level: a worker that writes so writes no bare lines of its own. */
     private boolean records;
-    /** Whether the open entry is a record grave enough to have a traceback. */
     private boolean grave;
     /** Whether the open entry is a record without a level, as Go's log writes it. */
     private boolean unlevelled;
-    /** Whether the open entry began by announcing a traceback. */
     private boolean announced;
-    /** Whether lines of an exception's message may follow. */
     private boolean messageOpen;
-
     private int messageLines;
     private int details = MOST_DETAILS;
     private boolean indentedBefore;

@@ -73,7 +73,6 @@ final class JsonLine {
         return get(at) == '}' && space(at + 1) == text.length() ? Optional.of(fields) : Optional.empty();
     }
 
-    /** The end of the value that begins here; negative where none does. */
     private int value(int from) {
         BitSet objects = new BitSet();
         int depth = 0;
@@ -108,7 +107,6 @@ final class JsonLine {
         return NO;
     }
 
-    /** The begin of the value behind a key. */
     private int key(int from) {
         int end = string(from);
         int colon = end < 0 ? NO : space(end);
@@ -129,7 +127,6 @@ final class JsonLine {
         return NO;
     }
 
-    /** A number, true, false or null; also NaN, which Python writes. */
     private int word(int from) {
         int end = from;
         while (end < text.length() && "+-.0123456789abcdefghijklmnopqrstuvwxyzENI".indexOf(text.charAt(end)) >= 0) {

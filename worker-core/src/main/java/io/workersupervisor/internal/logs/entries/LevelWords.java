@@ -24,6 +24,8 @@ public final class LevelWords {
     private static final Set<String> PLAIN = Set.of(
             "trace trce debug dbug info notice warn warning err error severe fail fatal critical crit".split(" "));
 
+    private static final Set<String> COMMON =
+            Set.of("DEBUG TRACE INFO NOTICE WARN WARNING ERROR SEVERE CRITICAL FATAL FATA FTL".split(" "));
     private static final long[] KEYS;
     private static final LogLevel[] LEVELS;
 
@@ -58,6 +60,11 @@ public final class LevelWords {
         }
         int at = Arrays.binarySearch(KEYS, key(bytes, from, to));
         return at < 0 ? null : LEVELS[at];
+    }
+
+    /** Whether the word stands alone at the begin of a line only as a level. */
+    static boolean isCommon(byte[] bytes, int from, int to) {
+        return COMMON.contains(new String(bytes, from, to - from, StandardCharsets.US_ASCII));
     }
 
     /** Whether the word, in any case, names a level and little else. */

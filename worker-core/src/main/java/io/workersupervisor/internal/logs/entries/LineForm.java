@@ -1,7 +1,9 @@
 package io.workersupervisor.internal.logs.entries;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param isPrefixed whether a collector has prefixed it
  */
 public record LineForm(LineKind kind, LineHead head, int from, boolean isPrefixed) {
-    private static final int FARTHEST_NAME = 512;
+    private static final int FARTHEST = 640;
+    private static final Pattern NODE_PLACE =
+            Pattern.compile("(?:node:.*|\\[eval\\]|/.{2,}[jt]sx?|[A-Za-z]:\\\\.*[jt]sx?):\\d{1,8}");
+    /** {@code worker.rb:1:in 'f': boom (RuntimeError)}. */
+    private static final Pattern RUBY = Pattern.compile("\\S.*:in [`'].*");
+    private static final Pattern RUST = Pattern.compile("thread '.{0,512}?' (?:\\(\\d+\\) )?panicked at .*");
+    /** {@code Nov 24, 2026 10:15:30 AM com.example.Foo bar}: a time that ends in AM or PM, a class and a method. */
+    private static final Pattern JUL = Pattern.compile("[A-Z][^, ]{0,6} ?\\d{0,2}, [^ ]+(?: [^ ]+){2,4}");
 
-    /** Texts by which a line begins, by their first byte. */
     private static final Head[][] HEADS = heads(
             "CAUSE|Caused by: |Suppressed: |... |[stacktrace]|Stack trace:|Stacktrace:|TL trace:|TL Trace:| ---> ",
             "CHAIN|During handling of the above exception, another exception occurred:"
@@ -93,7 +101,7 @@ public record LineForm(LineKind kind, LineHead head, int from, boolean isPrefixe
         }
         LineHead head = LineHead.of(line, from, to);
         if (head.isRecord()) {
-            boolean isFirstOfTwo = head.level() == null && isJulHead(line, from, to);
+            boolean isFirstOfTwo = head.level() == null && is(JUL, line, from, to);
             return new LineForm(isFirstOfTwo ? LineKind.JUL_HEAD : LineKind.RECORD, head, from, false);
         }
         return new LineForm(LineKind.RAW, head, from, false);
@@ -103,7 +111,6 @@ public record LineForm(LineKind kind, LineHead head, int from, boolean isPrefixe
         return new LineForm(kind, LineHead.none(from), from, false);
     }
 
-    /** Right-aligned levels: up to four spaces, then a level in capitals. */
     private static LineForm indented(byte[] line, int from, int first, int to) {
         if (first - from <= 4 && LineBytes.isUpperCase(line[first]) && line[from] == ' ') {
             LineHead head = LineHead.of(line, from, to);
@@ -116,87 +123,29 @@ public record LineForm(LineKind kind, LineHead head, int from, boolean isPrefixe
 
     private static @Nullable LineKind byFirst(byte[] line, int from, int to) {
         byte first = line[from];
+        byte last = line[to - 1];
         for (Head head : first > 0 ? HEADS[first] : HEADS[0]) {
             if (LineBytes.starts(line, from, to, head.text)) {
                 return head.kind;
             }
         }
-        boolean isPlace = first == '/' || first == 'n' || first == '[' || LineBytes.isUpperCase(first);
         if (first == '}' || first == ']' || first == ')' || first == '"') {
             return isClosing(line, from, to) ? LineKind.CLOSING : null;
         } else if (first == '#') {
             return to == from + 1 ? LineKind.HASH : null;
         } else if (first == 'g' && LineBytes.starts(line, from, to, "goroutine ")) {
-            return line[to - 1] == ':' ? LineKind.GOROUTINE : null;
+            return last == ':' ? LineKind.GOROUTINE : null;
         } else if (first == 't' && LineBytes.starts(line, from, to, "thread '")) {
-            return isRustPanic(line, from, to) ? LineKind.RUST_PANIC : null;
-        } else if (isPlace || line[to - 1] == ')') {
-            return isNodePlace(line, from, to)
-                    ? LineKind.NODE_PLACE
-                    : isRubyHead(line, from, to) ? LineKind.EXCEPTION : null;
+            return is(RUST, line, from, to) ? LineKind.RUST_PANIC : null;
+        } else if (LineBytes.isDigit(last) && "/n[".indexOf(first) >= 0 || LineBytes.isUpperCase(first) && LineBytes.isDigit(last)) {
+            return is(NODE_PLACE, line, from, to) ? LineKind.NODE_PLACE : null;
         }
-        return null;
+        return last == ')' && is(RUBY, line, from, to) ? LineKind.EXCEPTION : null;
     }
 
-    /** A file of JavaScript or a module of Node, a colon and a line number. */
-    private static boolean isNodePlace(byte[] line, int from, int to) {
-        int colon = to - 1;
-        while (colon > from && colon > to - 9 && LineBytes.isDigit(line[colon])) {
-            colon--;
-        }
-        if (colon == to - 1 || line[colon] != ':') {
-            return false;
-        }
-        boolean isNode = LineBytes.starts(line, from, colon, "node:") || LineBytes.starts(line, from, colon, "[eval]");
-        boolean isPath = line[from] == '/' || (colon - from > 3 && line[from + 1] == ':' && line[from + 2] == '\\');
-        boolean isScript = ends(line, from, colon, "js")
-                || ends(line, from, colon, "ts")
-                || ends(line, from, colon, "jsx")
-                || ends(line, from, colon, "tsx");
-        return isNode || (isPath && isScript && colon - from > 4);
-    }
-
-    /** {@code worker.rb:1:in 'f': boom (RuntimeError)}. */
-    private static boolean isRubyHead(byte[] line, int from, int to) {
-        boolean isHead = line[to - 1] == ')';
-        for (int i = from; isHead && i < Math.min(to, from + FARTHEST_NAME); i++) {
-            if (line[i] == ':' && (LineBytes.starts(line, i, to, ":in `") || LineBytes.starts(line, i, to, ":in '"))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean isRustPanic(byte[] line, int from, int to) {
-        int limit = Math.min(to - 12, from + FARTHEST_NAME);
-        for (int i = from + 8; i < limit; i++) {
-            if (line[i] == '\'') {
-                int next = i + 2;
-                if (line[next] == '(') {
-                    while (next < to - 12 && line[next] != ' ') {
-                        next++;
-                    }
-                    next++;
-                }
-                if (LineBytes.starts(line, next, to, "panicked at ")) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    /** {@code Nov 24, 2026 10:15:30 AM com.example.Foo bar}: a time that ends in AM or PM, a class and a method. */
-    private static boolean isJulHead(byte[] line, int from, int to) {
-        int comma = from;
-        while (comma < to && comma < from + 8 && line[comma] != ',') {
-            comma++;
-        }
-        int spaces = 0;
-        for (int i = comma; i < to; i++) {
-            spaces += line[i] == ' ' ? 1 : 0;
-        }
-        return comma < to && line[comma] == ',' && spaces >= 3 && spaces <= 5 && line[from] >= 'A';
+    private static boolean is(Pattern pattern, byte[] line, int from, int to) {
+        String text = new String(line, from, Math.min(to - from, FARTHEST), StandardCharsets.ISO_8859_1);
+        return pattern.matcher(text).matches();
     }
 
     private static boolean looksLikeObject(byte[] line, int from, int to) {

@@ -14,7 +14,6 @@ final class RawLevel {
             ("Automatic reconnection failed |Unexpected exception reconnecting on attempt "
                             + "|Task was destroyed but it is pending!|Unclosed client session|Unclosed connector")
                     .split("\\|");
-    /** The same for WARNING. */
     private static final String[] LAST_RESORT_WARNINGS =
             ("Server closed the connection: |Server replied with a wrong session ID"
                             + "|Server sent a very old message|Server sent a very new message|Server indicated flood error at transport level"

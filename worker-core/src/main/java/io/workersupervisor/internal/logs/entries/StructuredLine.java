@@ -115,7 +115,6 @@ public final class StructuredLine {
         return new Words(message == null ? "" : message.words(), errors);
     }
 
-    /** An error may be an object with its own stack or message. */
     private static Optional<String> error(Field field) {
         if (field.text() != null || !field.value().startsWith("{")) {
             return Optional.ofNullable(field.text());
@@ -186,7 +185,6 @@ public final class StructuredLine {
         return time.map(second -> second.plusNanos(more));
     }
 
-    /** The first of these fields that is a string. */
     private @Nullable Field takeText(List<String> keys) {
         for (Field field : named(keys)) {
             if (field.text() != null) {
@@ -222,7 +220,6 @@ public final class StructuredLine {
         stacks.append('\n').append(stack.words().stripTrailing());
     }
 
-    /** The fields of these names, in the order of the names. */
     private List<Field> named(List<String> keys) {
         return keys.stream()
                 .flatMap(key -> left.stream().filter(field -> field.key().equalsIgnoreCase(key)))

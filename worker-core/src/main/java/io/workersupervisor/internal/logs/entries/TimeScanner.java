@@ -27,7 +27,6 @@ public final class TimeScanner {
     };
     /** Dates that begin with a letter; {@code E} is the name of a day. */
     private static final String[] NAMED = {"E, d b y", "E d b y", "E b d", "b d"};
-
     private static final int LONGEST = 64;
     private static final int FIRST_YEAR = 1970;
     private static final int LAST_YEAR = 2199;
@@ -41,7 +40,6 @@ public final class TimeScanner {
     private int day;
     /** Numbers of which each may be the month, the day or two digits of the year. */
     private final int[] numbers = new int[3];
-
     private int count;
     private boolean isShortYear;
     private int hour;
@@ -296,7 +294,6 @@ public final class TimeScanner {
         return at + 1 + digits;
     }
 
-    /** Six digits, perhaps a fraction and a zone; the place behind them. */
     private int compact(int from) {
         hour = line.number(from, from + 2);
         minute = line.number(from + 2, from + 4);
@@ -304,7 +301,6 @@ public final class TimeScanner {
         return zoned(fraction(from + 6));
     }
 
-    /** Behind AM or PM, which may follow a narrow space. */
     private int halfOfDay(int at) {
         boolean isNarrow = line.is(at, (char) 0xe2) && line.is(at + 1, (char) 0x80) && line.is(at + 2, (char) 0xaf);
         int word = isNarrow ? at + 3 : line.is(at, ' ') ? at + 1 : at;
