@@ -22,7 +22,7 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
             Pattern.compile("^\\s*(?:Caused by: |\\[cause\\]: |-+> |what\\(\\): +|[Ee]rror: (?=\\w*Error: ))");
     private static final Pattern FIELD =
             Pattern.compile("^[\\s{,]*[\"']?(?i:code|errno|err_?code|error_?code|error|status|status_?code|description"
-                    + "|original_?message|message|msg|reason|type|tag|title|detail|name)[\"']?\\s*[:=](?:\\s|$)");
+                    + "|original_?message|message|msg|reason|type|tag|title|detail|name|retry_?after(?:_?ms)?)[\"']?\\s*[:=](?:\\s|$)");
     /** What may be the name of a logger, with its place: {@code pkg.Class - }, {@code mod:main:40 - }, {@code name: }. */
     private static final List<Pattern> LOGGERS = List.of(
             Pattern.compile("\\S{1,120} [-|] "), Pattern.compile("[\\w.$/<>@-]{1,120}(?:\\[\\d+\\])?[:\\]]\\s*"));
@@ -58,6 +58,9 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
         }
         details(entry, false, found);
         behind.stream().limit(6).forEach(line -> add(line.offset(), line.text(), found));
+        if (new Headlines(found, behind).isBody()) {
+            entry.lines().forEach(line -> add(line.offset(), line.text().replaceAll("<[^>]*>", " "), found));
+        }
         return new Headlines(found.stream().distinct().limit(MOST).toList(), behind);
     }
 

@@ -31,6 +31,8 @@ import java.util.regex.Pattern;
  * @param last the last entry that says something, where nothing was found
  */
 record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
+    private static final int TRAP = 5;
+    private static final int ABRT = 6;
     private static final int MOST_ENTRIES = 64;
     private static final int MOST_PLAIN = 5;
     private static final int MOST_QUICK = 20;
@@ -169,6 +171,9 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
         private boolean outranks(Found found, Found known) {
             boolean isFirm = known.rank() == 0 && known.isLoud() && known.confidence() == Confidence.PROBABLE;
             boolean isNear = quiet == 0 && !isApart(foundAt, ENDING);
+            if (found.reason() == known.reason() && found.reason() == StopReason.FLOOD_WAIT) {
+                return known.retryAfter().isEmpty() && found.retryAfter().isPresent();
+            }
             boolean isHeard = found.isLoud() || (found.rank() == 3 && !known.isLoud());
             return isHeard && found.rank() > Math.max(1, known.rank()) && (!isFirm || (isNear && found.rank() == 3));
         }
@@ -265,10 +270,13 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
             return new Found(reason, by, told, sure, wait, line, entry.parsed().level(), isLoud(entry), quiet == 0);
         }
 
-        /** A signal explains itself; only a runtime that says what nobody caught, and words of a crash, tell more. */
+        /** A signal explains itself; only words of a crash, and errors before a program that ended itself, tell more. */
         private boolean isSilenced(TailOfLog.Entry entry) {
-            boolean isCrashed = exit instanceof ExitStatus.Signalled || exit instanceof ExitStatus.ExitedOrSignalled;
-            return isCrashed && !UNCAUGHT.matcher(entry.first()).find();
+            int signal = exit instanceof ExitStatus.Signalled signalled
+                    ? signalled.signal()
+                    : exit instanceof ExitStatus.ExitedOrSignalled either ? either.code() - 128 : 0;
+            boolean isOwn = signal == TRAP || signal == ABRT;
+            return signal > 0 && !UNCAUGHT.matcher(entry.first()).find() && !(isOwn && isLoud(entry));
         }
     }
 

@@ -71,6 +71,11 @@ final class Vocabulary {
      * @param weight the number of words that fit, more where the phrase is decisive
      */
     record Meaning(Phrase phrase, int weight) {
+        /** Of two that fit as well, the one decides that a restart cannot mend. */
+        int score() {
+            return 2 * weight + (weight > 0 && !phrase.reason.restartCanHelp() ? 1 : 0);
+        }
+
         boolean isDecisive() {
             return weight >= DECISIVE;
         }
@@ -155,9 +160,9 @@ final class Vocabulary {
         Optional<Meaning> best = Optional.empty();
         for (int i = 0; i < words.size(); i++) {
             for (Phrase phrase : byFirst.getOrDefault(words.get(i).text(), List.of())) {
-                int weight = weight(phrase, words, i);
-                if (weight > best.map(Meaning::weight).orElse(0)) {
-                    best = Optional.of(new Meaning(phrase, weight));
+                Meaning meaning = new Meaning(phrase, weight(phrase, words, i));
+                if (meaning.score() > best.map(Meaning::score).orElse(1)) {
+                    best = Optional.of(meaning);
                 }
             }
         }

@@ -32,7 +32,7 @@ class PublicDeathsTest {
             return score;
         }
 
-        private void add(Death death, Explanation told) {
+        void add(Death death, Explanation told) {
             all++;
             boolean isRight = death.isRight(told);
             right += isRight ? 1 : 0;
@@ -50,6 +50,9 @@ class PublicDeathsTest {
                     .anyMatch(name -> !StopReason.valueOf(name).restartCanHelp());
             wrongStart += !isRight && !canHelp && told.reason().restartCanHelp() ? 1 : 0;
             wrongPerson += !isRight && !needsPerson && !told.reason().restartCanHelp() ? 1 : 0;
+            if (isWait && !death.retryAfter().equals(told.retryAfter())) {
+                lines.add("  " + death.name() + ": wait " + told.retryAfter() + " for " + death.retryAfter());
+            }
             if (!isRight) {
                 lines.add(String.format(
                         "  %-40s %-20s %-18s %s %s",

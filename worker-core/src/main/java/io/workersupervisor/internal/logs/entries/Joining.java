@@ -74,12 +74,12 @@ final class Joining {
         indentedBefore = kind == LineKind.INDENTED || (wasIndented && kind == LineKind.BLANK);
         boolean isRecord = kind == LineKind.RECORD || kind == LineKind.STRUCTURED || kind == LineKind.JUL_HEAD;
         if (state == State.PAGE && !isRecord && messageLines++ < MOST_OF_PAGE) {
-            state = LineBytes.contains(line, from, to, "</html>") ? State.MESSAGE : State.PAGE;
-            return true;
+            boolean isEnd = LineBytes.contains(line, from, to, "</html>") || LineBytes.contains(line, from, to, "</HTML>");
+            return goOn(isEnd ? State.MESSAGE : State.PAGE);
         }
         return switch (kind) {
             case BLANK -> blank();
-            case RECORD -> record(form.head());
+            case RECORD -> record(form.head(), line, from, to);
             case STRUCTURED -> begin(State.RECORD, true);
             case JUL_HEAD -> begin(State.JUL, true);
             case TRACEBACK -> traceback(line, from, to, form.head().isRecord() && !form.isPrefixed());
@@ -130,7 +130,7 @@ final class Joining {
         return true;
     }
 
-    private boolean record(LineHead head) {
+    private boolean record(LineHead head, byte[] line, int from, int to) {
         if (state == State.JUL && head.level() != null && head.time() == null) {
             grave = head.isGrave();
             return goOn(State.RECORD);
@@ -138,6 +138,7 @@ final class Joining {
         begin(State.RECORD, true);
         unlevelled = head.level() == null;
         grave = head.isGrave();
+        state = grave && isPage(line, from, to) ? State.PAGE : state;
         return false;
     }
 
@@ -210,8 +211,11 @@ final class Joining {
     private boolean exceptionOfTraceback(byte[] line, int from, int to) {
         messageOpen = records;
         messageLines = 0;
-        boolean isPage = LineBytes.contains(line, from, to, "<html") || LineBytes.contains(line, from, to, "<!DOCTYPE");
-        return goOn(isPage ? State.PAGE : State.MESSAGE);
+        return goOn(isPage(line, from, to) ? State.PAGE : State.MESSAGE);
+    }
+
+    private static boolean isPage(byte[] line, int from, int to) {
+        return LineBytes.contains(line, from, to, "<html") || LineBytes.contains(line, from, to, "<!DOCTYPE");
     }
 
     private boolean announced(byte[] line, int from, int to) {
