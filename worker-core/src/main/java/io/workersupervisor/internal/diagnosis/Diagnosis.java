@@ -96,7 +96,8 @@ public final class Diagnosis {
                 : WorkerState.FAILED;
     }
 
-    private List<String> evidence(WorkerRow row, Ending ending, Optional<OomCounters.Kills> counted, Reasoner.Conclusion conclusion) {
+    private List<String> evidence(
+            WorkerRow row, Ending ending, Optional<OomCounters.Kills> counted, Reasoner.Conclusion conclusion) {
         List<String> evidence = new ArrayList<>();
         stopAsked(row).ifPresent(at -> evidence.add(Detail.of(row).stopCause().words() + " at " + at));
         if (!ending.signalled()) {

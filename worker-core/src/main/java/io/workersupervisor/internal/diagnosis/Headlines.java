@@ -20,8 +20,8 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
     private static final int MOST = 24;
     private static final Pattern CAUSE =
             Pattern.compile("^\\s*(?:Caused by: |\\[cause\\]: |-+> |what\\(\\): +|[Ee]rror: (?=\\w*Error: ))");
-    private static final Pattern FIELD =
-            Pattern.compile("^[\\s{,]*[\"']?(?i:code|errno|err_?code|error_?code|error|status|status_?code|description"
+    private static final Pattern FIELD = Pattern.compile(
+            "^[\\s{,]*[\"']?(?i:code|errno|err_?code|error_?code|error|status|status_?code|description"
                     + "|original_?message|message|msg|reason|type|tag|title|detail|name|retry_?after(?:_?ms)?)[\"']?\\s*[:=](?:\\s|$)");
     /** What may be the name of a logger, with its place: {@code pkg.Class - }, {@code mod:main:40 - }, {@code name: }. */
     private static final List<Pattern> LOGGERS = List.of(
@@ -31,11 +31,13 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
             Pattern.compile("(?<![\\w.])[A-Za-z_][\\w.]{0,200}(?:Error|Exception)\\b");
     /** A frame of a stack at the margin: {@code #0 /srv/x.php(12): f()}, {@code x.php(12): f()}, {@code f()}. */
     private static final Pattern FRAME = Pattern.compile("^(?:#\\d+ |\\S{1,200}\\(\\d+\\):|\\w+\\(\\)$)");
+
     private static final Pattern GROUP_MARGIN = Pattern.compile("[\\s|+-]*");
 
     /** Whether the exception carries a page. */
     boolean isBody() {
-        return lines.stream().anyMatch(line -> line.text().contains("<html") || line.text().contains("<!DOCTYPE"));
+        return lines.stream()
+                .anyMatch(line -> line.text().contains("<html") || line.text().contains("<!DOCTYPE"));
     }
 
     boolean anyMatch(Pattern pattern) {
@@ -80,7 +82,8 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
 
     private static List<TailOfLog.Line> nonBlank(List<TailOfLog.Line> lines) {
         return lines.stream()
-                .filter(line -> line.kind() != LineKind.BLANK && !FRAME.matcher(line.text()).find())
+                .filter(line -> line.kind() != LineKind.BLANK
+                        && !FRAME.matcher(line.text()).find())
                 .toList();
     }
 

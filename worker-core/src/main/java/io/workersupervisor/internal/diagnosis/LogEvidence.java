@@ -40,20 +40,25 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
 
     /** Two loggers of one program may write two zones, which differ by quarters of an hour. */
     private static final long QUARTER = 900;
+
     private static final Duration ENDING = Duration.ofSeconds(2);
     private static final Duration QUICK = Duration.ofSeconds(5);
     private static final Duration BURST = Duration.ofSeconds(15);
-    private static final Pattern FAREWELL = Pattern.compile("(?i)\\b(?:shut(?:ting)?[ -]?down|stop(?:ped|ping)?|clos(?:e|ed|ing)"
-            + "|disconnect(?:ed|ing)?|exit(?:ed|ing)?|quit(?:ting)?|terminat(?:ed|ing)|clean(?:ing)?[ -]?up|destroy(?:ed|ing)"
-            + "|cancell?(?:ed|ing)|bye|goodbye|aborted|crashed|die|unclosed|pending)\\b");
-    private static final Pattern WELL = Pattern.compile("(?i)\\b(?:(?:re)?connect(?:ed|ion) ?(?:to|successfully|established|complete|restored|$)"
-            + "|(?:resumed|recovered|succeeded|reconnected|success(?:ful(?:ly)?)?)\\b|complete!)");
-    private static final Pattern FAILING = Pattern.compile("(?i)^\\W*(?:\\w+[: ]+){0,2}?(?:error|failed|failure|fail|cannot|can't|could not"
-            + "|couldn't|unable|invalid|fatal|exception)\\b");
+    private static final Pattern FAREWELL =
+            Pattern.compile("(?i)\\b(?:shut(?:ting)?[ -]?down|stop(?:ped|ping)?|clos(?:e|ed|ing)"
+                    + "|disconnect(?:ed|ing)?|exit(?:ed|ing)?|quit(?:ting)?|terminat(?:ed|ing)|clean(?:ing)?[ -]?up|destroy(?:ed|ing)"
+                    + "|cancell?(?:ed|ing)|bye|goodbye|aborted|crashed|die|unclosed|pending)\\b");
+    private static final Pattern WELL =
+            Pattern.compile("(?i)\\b(?:(?:re)?connect(?:ed|ion) ?(?:to|successfully|established|complete|restored|$)"
+                    + "|(?:resumed|recovered|succeeded|reconnected|success(?:ful(?:ly)?)?)\\b|complete!)");
+    private static final Pattern FAILING =
+            Pattern.compile("(?i)^\\W*(?:\\w+[: ]+){0,2}?(?:error|failed|failure|fail|cannot|can't|could not"
+                    + "|couldn't|unable|invalid|fatal|exception)\\b");
     private static final Pattern QUOTING = Pattern.compile(
             "(?i)\\b(?:message from|messages?:|received|incoming|said|text:|chat \\d|user \\d|<\\w+> |say\\b)|^\\W*<\\w{1,20}>");
     /** {@code PHP Fatal error: }: not the bare name of a class, which any program may print. */
-    private static final Pattern UNCAUGHT = Pattern.compile("^(?:PHP Fatal|Fatal error: |Unhandled |Uncaught |\\*\\* \\()");
+    private static final Pattern UNCAUGHT =
+            Pattern.compile("^(?:PHP Fatal|Fatal error: |Unhandled |Uncaught |\\*\\* \\()");
 
     /**
      * A reason that was found.
@@ -130,7 +135,11 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
         }
 
         private boolean look(TailOfLog.Entry entry, Headlines headlines) {
-            long behind = headlines.isBody() ? 0 : headlines.behind().stream().filter(line -> !isFarewell(line)).count();
+            long behind = headlines.isBody()
+                    ? 0
+                    : headlines.behind().stream()
+                            .filter(line -> !isFarewell(line))
+                            .count();
             quiet += (int) behind;
             untimed += (int) behind;
             isWeak |= behind > 0;
@@ -142,14 +151,16 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
                 best = best.isPresent() || isWeak ? found.map(Found::possible) : found;
                 foundAt = at;
             }
-            boolean goesOn = !isBeyond() && best.filter(known -> known.rank() == 3).isEmpty();
+            boolean goesOn =
+                    !isBeyond() && best.filter(known -> known.rank() == 3).isEmpty();
             pass(entry, headlines, found.isPresent());
             later.addAll(entry.lines());
             return goesOn;
         }
 
         private boolean isFarewell(TailOfLog.Line line) {
-            String text = line.text().length() <= 200 ? line.text() : line.text().substring(0, 200);
+            String text =
+                    line.text().length() <= 200 ? line.text() : line.text().substring(0, 200);
             return FAREWELL.matcher(text).find() || rules.isClosing(text);
         }
 
@@ -183,7 +194,8 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
             if (isLoud(entry) || isFound) {
                 errors++;
                 isWeak |= !isLeave;
-            } else if (!isLeave && entry.level().filter(level -> level == LogLevel.DEBUG).isEmpty()) {
+            } else if (!isLeave
+                    && entry.level().filter(level -> level == LogLevel.DEBUG).isEmpty()) {
                 quiet += entry.isRecord() ? 1 : entry.lines().size();
                 untimed += entry.parsed().inferred() ? 1 : 0;
                 isWeak = true;
@@ -194,7 +206,9 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
         /** Ordinary records are asked about where they begin by saying that something failed. */
         private Optional<Found> ask(TailOfLog.Entry entry, Headlines headlines) {
             boolean isOrdinary = !entry.isCrash()
-                    && entry.level().filter(level -> level.compareTo(LogLevel.WARNING) < 0).isPresent();
+                    && entry.level()
+                            .filter(level -> level.compareTo(LogLevel.WARNING) < 0)
+                            .isPresent();
             if (isOrdinary && !headlines.anyMatch(FAILING)) {
                 return Optional.empty();
             }
@@ -237,8 +251,13 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
                 Optional<Vocabulary.Meaning> meaning =
                         isQuoting ? Optional.empty() : rules.vocabulary().of(text);
                 boolean isShort = text.length() <= 60 && !isFarewell(line);
-                boolean isClear = isLoud(entry) || isShort || meaning.filter(known -> known.weight() > 1).isPresent();
-                boolean isFirst = best.isEmpty() || (meaning.isPresent() && meaning.get().isDecisive() && !best.get().isDecisive());
+                boolean isClear = isLoud(entry)
+                        || isShort
+                        || meaning.filter(known -> known.weight() > 1).isPresent();
+                boolean isFirst = best.isEmpty()
+                        || (meaning.isPresent()
+                                && meaning.get().isDecisive()
+                                && !best.get().isDecisive());
                 if (isClear && isFirst && meaning.isPresent()) {
                     best = meaning;
                     where = line;
@@ -262,7 +281,8 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
                 String advice,
                 Confidence sure,
                 Optional<Duration> named) {
-            Optional<Duration> wait = named.or(() -> reason == StopReason.FLOOD_WAIT ? WaitTime.in(headlines, at) : Optional.empty());
+            Optional<Duration> wait =
+                    named.or(() -> reason == StopReason.FLOOD_WAIT ? WaitTime.in(headlines, at) : Optional.empty());
             String told = advice.isEmpty() ? rules.advice(reason) : advice;
             if (reason == StopReason.FLOOD_WAIT && wait.isEmpty()) {
                 told += " Its log names no time that can be read: wait some minutes, and longer each time.";
@@ -282,7 +302,12 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
 
     /** Whether an entry is an error by its form: plain words and warnings may be anything. */
     private static boolean isLoud(TailOfLog.Entry entry) {
-        boolean isGrave = entry.level().filter(level -> level.compareTo(LogLevel.ERROR) >= 0).isPresent();
-        return entry.isCrash() || isGrave || (entry.level().isEmpty() && entry.hasStack()) || UNCAUGHT.matcher(entry.first()).find();
+        boolean isGrave = entry.level()
+                .filter(level -> level.compareTo(LogLevel.ERROR) >= 0)
+                .isPresent();
+        return entry.isCrash()
+                || isGrave
+                || (entry.level().isEmpty() && entry.hasStack())
+                || UNCAUGHT.matcher(entry.first()).find();
     }
 }

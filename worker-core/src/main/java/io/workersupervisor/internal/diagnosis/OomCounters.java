@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class OomCounters {
     /** For so long a reading serves further starts: it was taken before them, too. */
     private static final Duration FRESH = Duration.ofMillis(500);
+
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int LARGEST_LOG = 4 << 20;
     private static final String COUNT = "oom_kill ";
@@ -105,7 +106,8 @@ public final class OomCounters {
         String counts = "out-of-memory kills while it ran: "
                 + (ofGroup > 0 ? ofGroup + " in its control group, " : "")
                 + (ofMachine > 0 ? ofMachine + " on the machine" : "counted by its launch path");
-        Optional<ProcessIdentity> process = Detail.identityOf(row).filter(known -> known.pidNamespace().equals(FIRST_NAMESPACE));
+        Optional<ProcessIdentity> process =
+                Detail.identityOf(row).filter(known -> known.pidNamespace().equals(FIRST_NAMESPACE));
         List<Matcher> killed = process.map(this::killed).orElse(List.of());
         Optional<String> named = killed.stream()
                 .filter(line -> line.group(2).equals(Long.toString(process.get().pid())))
@@ -113,7 +115,9 @@ public final class OomCounters {
                 .findFirst();
         String others = killed.isEmpty() ? "" : "; the kernel's log names other processes, not this one";
         return Optional.of(new Kills(
-                named.isPresent(), named.isPresent() || (ofGroup > 0 && killed.isEmpty()), counts + named.orElse(others)));
+                named.isPresent(),
+                named.isPresent() || (ofGroup > 0 && killed.isEmpty()),
+                counts + named.orElse(others)));
     }
 
     private static long grown(@Nullable Object before, @Nullable Object after) {
@@ -124,7 +128,8 @@ public final class OomCounters {
         return kernelLog.get().stream()
                 .map(KILLED::matcher)
                 .filter(Matcher::find)
-                .filter(line -> line.group(1) == null || Long.parseLong(line.group(1)) + 2 >= process.startTicks() / 100)
+                .filter(line ->
+                        line.group(1) == null || Long.parseLong(line.group(1)) + 2 >= process.startTicks() / 100)
                 .toList();
     }
 
@@ -189,7 +194,8 @@ public final class OomCounters {
         try {
             Path out = Files.createTempFile("kernel-log", "");
             try {
-                Optional<ProgramRun> run = ProgramRun.of(new ProcessBuilder(program).redirectOutput(out.toFile()), PATIENCE);
+                Optional<ProgramRun> run =
+                        ProgramRun.of(new ProcessBuilder(program).redirectOutput(out.toFile()), PATIENCE);
                 return run.isPresent() && run.get().status() == 0 && Files.size(out) <= LARGEST_LOG
                         ? Files.readAllLines(out, StandardCharsets.ISO_8859_1)
                         : List.of();

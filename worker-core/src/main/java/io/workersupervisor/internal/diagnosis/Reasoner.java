@@ -40,6 +40,7 @@ final class Reasoner {
     private static final Set<Integer> CRASHES = Set.of(4, 5, 6, 7, 8, 11);
     /** HUP, INT, TERM: programs that handle one of these give its number by their exit code. */
     private static final Set<Integer> POLITE = Set.of(1, 2, 15);
+
     private static final Set<StopReason> OF_ACCOUNT = EnumSet.of(
             StopReason.SESSION_CONFLICT,
             StopReason.AUTHORIZATION_LOST,
@@ -135,8 +136,7 @@ final class Reasoner {
             return Conclusion.of(StopReason.STOPPED_ON_REQUEST, asked.confidence, asked.initiator, advice);
         }
         LastWords words = facts.words.get();
-        Optional<String> said = words.reason()
-                .map(reason -> "the worker's last words say " + reason + quoted(words));
+        Optional<String> said = words.reason().map(reason -> "the worker's last words say " + reason + quoted(words));
         int signal = signal(exit);
         if (signal > 0) {
             return ofSignal(signal).with(said).with(problem(words));
@@ -198,17 +198,21 @@ final class Reasoner {
     private Conclusion ofCode() {
         int code = facts.exit instanceof ExitStatus.Exited exited ? exited.code() : -1;
         Optional<Conclusion> told = fromLog();
-        Optional<String> saying = told.map(known -> "the end of its log says " + known.reason() + ": " + known.evidence().get(0));
+        Optional<String> saying = told.map(known -> "the end of its log says " + known.reason() + ": "
+                + known.evidence().get(0));
         if (code == 0) {
             return success(told, saying);
         }
         int signal = code - 128;
         boolean isKilled = signal == KILL || (CRASHES.contains(signal) && told.isEmpty());
-        if (isKilled && told.filter(known -> known.reason() != StopReason.UNHANDLED_EXCEPTION).isEmpty()) {
+        if (isKilled
+                && told.filter(known -> known.reason() != StopReason.UNHANDLED_EXCEPTION)
+                        .isEmpty()) {
             if (signal == KILL && facts.kills.filter(OomCounters.Kills::isOurs).isPresent()) {
                 return outOfMemory(Confidence.PROBABLE).with(saying);
             }
-            return byConvention(signal, StopReason.KILLED_BY_SIGNAL, Confidence.PROBABLE).with(saying);
+            return byConvention(signal, StopReason.KILLED_BY_SIGNAL, Confidence.PROBABLE)
+                    .with(saying);
         } else if (told.isPresent()) {
             return told.get();
         } else if (code == 126 || code == 127) {
@@ -232,26 +236,32 @@ final class Reasoner {
 
     private Conclusion success(Optional<Conclusion> told, Optional<String> saying) {
         Optional<LogEvidence.Found> found = facts.log.get().evidence().found();
-        boolean isError = found.filter(known -> known.isLast() && known.level().compareTo(LogLevel.ERROR) >= 0).isPresent();
+        boolean isError = found.filter(known -> known.isLast() && known.level().compareTo(LogLevel.ERROR) >= 0)
+                .isPresent();
         if (isError && told.filter(known -> OF_ACCOUNT.contains(known.reason())).isPresent()) {
             return told.get().with(Confidence.POSSIBLE, Optional.of("although it ended with success"));
         }
         String advice = "The worker ended by itself with success.";
         return Conclusion.of(
-                        StopReason.COMPLETED, isError ? Confidence.PROBABLE : Confidence.CERTAIN, Initiator.WORKER, advice)
+                        StopReason.COMPLETED,
+                        isError ? Confidence.PROBABLE : Confidence.CERTAIN,
+                        Initiator.WORKER,
+                        advice)
                 .with(isError ? saying : Optional.empty());
     }
 
     private Optional<Conclusion> fromLog() {
         LogReading log = facts.log.get();
-        return log.evidence().found().map(found -> new Conclusion(
-                found.reason(),
-                facts.exit instanceof ExitStatus.Unknown ? Confidence.POSSIBLE : found.confidence(),
-                Initiator.WORKER,
-                found.retryAfter(),
-                List.of("the end of its log " + found.by()),
-                log.cause().stream().toList(),
-                found.advice()));
+        return log.evidence()
+                .found()
+                .map(found -> new Conclusion(
+                        found.reason(),
+                        facts.exit instanceof ExitStatus.Unknown ? Confidence.POSSIBLE : found.confidence(),
+                        Initiator.WORKER,
+                        found.retryAfter(),
+                        List.of("the end of its log " + found.by()),
+                        log.cause().stream().toList(),
+                        found.advice()));
     }
 
     private Conclusion byConvention(int signal, StopReason reason, Confidence sure) {
@@ -259,7 +269,8 @@ final class Reasoner {
                 reason,
                 sure,
                 reason == StopReason.UNKNOWN ? Initiator.WORKER : Initiator.UNKNOWN,
-                "By convention it, or a program that it ran, was ended by signal " + SignalName.of(signal) + "." + look);
+                "By convention it, or a program that it ran, was ended by signal " + SignalName.of(signal) + "."
+                        + look);
     }
 
     /** Names what was looked at, and the last line that says something: often it is the best advice there is. */
@@ -268,6 +279,12 @@ final class Reasoner {
         boolean isLast = log.cause().isPresent() && log.evidence().found().isEmpty();
         String looked = log.looked() + (isLast ? "; no rule fits, its last line was:" : "");
         return new Conclusion(
-                reason, confidence, initiator, Optional.empty(), List.of(looked), log.cause().stream().toList(), advice);
+                reason,
+                confidence,
+                initiator,
+                Optional.empty(),
+                List.of(looked),
+                log.cause().stream().toList(),
+                advice);
     }
 }

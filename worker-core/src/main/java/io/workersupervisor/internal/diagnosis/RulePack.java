@@ -2,7 +2,6 @@ package io.workersupervisor.internal.diagnosis;
 
 import io.workersupervisor.Confidence;
 import io.workersupervisor.DiagnosisRule;
-import io.workersupervisor.LogLevel;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.internal.logs.entries.LevelWords;
 import io.workersupervisor.internal.text.Json;
@@ -53,8 +52,9 @@ record RulePack(
         List<Pattern> closing,
         List<String> problems) {
     private static final int MOST = 500;
-    private static final Set<String> FIELDS = fields("id reason pattern near followedBy notFollowedBy exit confidence level advice"
-            + " whileAlive plain lastResort abort");
+    private static final Set<String> FIELDS =
+            fields("id reason pattern near followedBy notFollowedBy exit confidence level advice"
+                    + " whileAlive plain lastResort abort");
 
     private static Set<String> fields(String names) {
         return Set.of(names.split(" "));
@@ -67,14 +67,19 @@ record RulePack(
     /** Reads a pack; a rule that is wrong is left out and told. */
     static RulePack parse(String source, String json) {
         RulePack pack = new RulePack(
-                new ArrayList<>(), new ArrayList<>(), new EnumMap<>(StopReason.class), new ArrayList<>(), new ArrayList<>());
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new EnumMap<>(StopReason.class),
+                new ArrayList<>(),
+                new ArrayList<>());
         try {
             Map<String, @Nullable Object> lists = Json.object(json);
             lists.keySet().stream()
                     .filter(key -> !fields("rules closing words").contains(key))
                     .forEach(key -> pack.problems.add(source + ": unknown field " + Text.quoted(key)));
             pack.each(source, lists, "closing", item -> pack.closing.add(closing(item)));
-            pack.each(source, lists, "words", item -> pack.addWords(known(item, fields("reason say confidence advice"))));
+            pack.each(
+                    source, lists, "words", item -> pack.addWords(known(item, fields("reason say confidence advice"))));
             pack.each(source, lists, "rules", item -> pack.rules.add(rule(source, known(item, FIELDS))));
         } catch (IllegalArgumentException noPack) {
             pack.problems.add(source + ": " + noPack.getMessage());
@@ -160,19 +165,28 @@ record RulePack(
     private static DiagnosisRule rule(String source, Map<String, @Nullable Object> fields) {
         String id = required(fields, "id");
         StopReason reason = one(StopReason.values(), required(fields, "reason"), "reason");
-        DiagnosisRule.Builder rule = DiagnosisRule.rule(id, reason, required(fields, "pattern")).source(source);
+        DiagnosisRule.Builder rule =
+                DiagnosisRule.rule(id, reason, required(fields, "pattern")).source(source);
         text(fields, "near").ifPresent(rule::near);
         text(fields, "followedBy").ifPresent(rule::followedBy);
         text(fields, "notFollowedBy").ifPresent(rule::notFollowedBy);
         text(fields, "advice").ifPresent(rule::advice);
         text(fields, "confidence").ifPresent(name -> rule.confidence(confidence(name)));
-        text(fields, "level").ifPresent(name -> rule.atLeast(Optional.ofNullable(LevelWords.of(name))
-                .orElseThrow(() -> new IllegalArgumentException("unknown level " + Text.quoted(name)))));
+        text(fields, "level")
+                .ifPresent(name -> rule.atLeast(Optional.ofNullable(LevelWords.of(name))
+                        .orElseThrow(() -> new IllegalArgumentException("unknown level " + Text.quoted(name)))));
         if (fields.get("exit") instanceof Long code) {
             rule.exit((int) Math.max(-1, Math.min(256, code)));
         }
         Map<String, Runnable> flags = Map.of(
-                "whileAlive", rule::whileAlive, "lastResort", rule::lastResort, "plain", rule::plain, "abort", rule::abort);
+                "whileAlive",
+                rule::whileAlive,
+                "lastResort",
+                rule::lastResort,
+                "plain",
+                rule::plain,
+                "abort",
+                rule::abort);
         flags.forEach((name, set) -> {
             if (Boolean.TRUE.equals(fields.get(name))) {
                 set.run();

@@ -113,7 +113,8 @@ public final class RulesDirectory {
             } catch (CharacterCodingException noText) {
                 all = all.with(RulePack.of(List.of(), List.of("rules are ignored: " + name + " is no UTF-8")));
             } catch (IOException e) {
-                all = all.with(RulePack.of(List.of(), List.of("rules are ignored: " + name + " cannot be read: " + Text.reason(e))));
+                all = all.with(RulePack.of(
+                        List.of(), List.of("rules are ignored: " + name + " cannot be read: " + Text.reason(e))));
             }
         }
         return all;

@@ -88,7 +88,10 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
 
         /** Whether frames of a stack are among its lines. */
         boolean hasStack() {
-            return lines.stream().skip(1).map(line -> line.text().stripLeading()).anyMatch(text -> text.startsWith("at ") || text.startsWith("from "));
+            return lines.stream()
+                    .skip(1)
+                    .map(line -> line.text().stripLeading())
+                    .anyMatch(text -> text.startsWith("at ") || text.startsWith("from "));
         }
 
         /** Whether a logging framework wrote it. */
@@ -104,46 +107,26 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
 
     /** The kinds of text that runtimes print when a program goes wrong; each names the cause in its own place. */
     public enum Crash {
-        /** None. */
         NONE,
         /** A Python traceback, alone or in a chain or group: frames are indented, the class stands at the margin. */
         PYTHON,
-        /** {@code Exception in thread "main"} of a JVM: frames are indented, causes are named. */
-        JVM,
-        /** A Rust panic: the message is on the next line. */
-        RUST,
-        /** The banner of a dying JVM: every line begins with a number sign. */
-        BANNER,
-        /** An uncaught error of Node: goes on to the line with Node's version. */
-        NODE,
-        /** The last words of Go, V8, Python's fault handler and C++. */
-        ALL;
+        /** The last words of another runtime. */
+        OTHER;
 
-        private static final int LEAST_OF_NODE = 3;
-
-        /** The first kind that begins in an entry. */
+        /** The first kind that begins in an entry; a place of Node counts with the source line and a mark beneath it. */
         static Crash in(List<Line> lines) {
             for (Line line : lines) {
-                Crash begun = begun(line);
-                if (begun == NODE && lines.size() < LEAST_OF_NODE) {
-                    return NONE;
-                } else if (begun != NONE) {
-                    return begun;
+                boolean isOther = switch (line.kind()) {
+                    case ANNOUNCED -> line.text().startsWith("Exception in thread \"");
+                    case RUST_PANIC, HASH, PANIC -> true;
+                    case NODE_PLACE -> lines.size() > 2;
+                    default -> false;
+                };
+                if (isOther || line.kind() == LineKind.TRACEBACK) {
+                    return isOther ? OTHER : PYTHON;
                 }
             }
             return NONE;
-        }
-
-        private static Crash begun(Line line) {
-            return switch (line.kind()) {
-                case TRACEBACK -> PYTHON;
-                case ANNOUNCED -> line.text().startsWith("Exception in thread \"") ? JVM : NONE;
-                case RUST_PANIC -> RUST;
-                case HASH -> BANNER;
-                case NODE_PLACE -> NODE;
-                case PANIC -> ALL;
-                default -> NONE;
-            };
         }
     }
 

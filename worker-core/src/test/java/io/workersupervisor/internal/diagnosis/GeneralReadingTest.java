@@ -44,7 +44,9 @@ class GeneralReadingTest {
     void libraries_are_explained_without_rules_of_their_own() throws IOException {
         Map<String, List<Death>> byLibrary = new TreeMap<>();
         for (Death death : Death.all("deaths")) {
-            byLibrary.computeIfAbsent(death.library(), library -> new ArrayList<>()).add(death);
+            byLibrary
+                    .computeIfAbsent(death.library(), library -> new ArrayList<>())
+                    .add(death);
         }
         Score all = new Score();
         RuleSet general = RuleSet.without(Set.copyOf(PACKS.values()));
@@ -66,7 +68,8 @@ class GeneralReadingTest {
         Score before = new Score();
         Score after = new Score();
         for (Death death : Death.all("deaths")) {
-            Path log = Files.writeString(directory.resolve(death.name() + ".log"), invented(Files.readString(death.log()), random));
+            Path log = Files.writeString(
+                    directory.resolve(death.name() + ".log"), invented(Files.readString(death.log()), random));
             before.add(death, death.explain());
             after.add(death, Explanation.of(log, death.exit()));
         }
@@ -76,10 +79,11 @@ class GeneralReadingTest {
         assertThat(Math.abs(after.right - before.right)).isLessThanOrEqualTo(Math.max(1, before.all * 3 / 100));
     }
 
-    private static final Pattern NAMES = Pattern.compile("(?i)telethon|pyrogram|pyrotgfork|telegram|telegraf|telebot|discord|hikari|javacord"
-            + "|serenity|slack|baileys|whaileys|whatsapp|whatsmeow|wppconnect|venom|evolution|matrix|mautrix|nio|kafka|ksql|celery|billiard"
-            + "|binance|kraken|bitfinex|ccxt|freqtrade|octobot|madeline|danog|yowsup|aiosasl|aioxmpp|signal|grammy|gotd|tmkms|grin"
-            + "|instabot|neonize|wacli|wuzapi|laravel|horizon|puppeteer|alice|prawcore|tweepy|pika|celery|rasa|imaplib|zato|mjolnir");
+    private static final Pattern NAMES = Pattern.compile(
+            "(?i)telethon|pyrogram|pyrotgfork|telegram|telegraf|telebot|discord|hikari|javacord"
+                    + "|serenity|slack|baileys|whaileys|whatsapp|whatsmeow|wppconnect|venom|evolution|matrix|mautrix|nio|kafka|ksql|celery|billiard"
+                    + "|binance|kraken|bitfinex|ccxt|freqtrade|octobot|madeline|danog|yowsup|aiosasl|aioxmpp|signal|grammy|gotd|tmkms|grin"
+                    + "|instabot|neonize|wacli|wuzapi|laravel|horizon|puppeteer|alice|prawcore|tweepy|pika|celery|rasa|imaplib|zato|mjolnir");
 
     /** Each name becomes another one of as many letters; what a word says of the trade stays. */
     private static String invented(String log, Random random) {

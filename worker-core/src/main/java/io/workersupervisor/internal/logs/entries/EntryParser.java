@@ -78,9 +78,10 @@ public final class EntryParser {
         int first = firstEnd(text, end);
         LineKind kind = form.kind();
         if (kind == LineKind.STRUCTURED) {
-            Optional<Parsed> structured = StructuredLine.parse(string(text, 0, first), before);
+            Optional<Parsed> structured =
+                    StructuredLine.parse(string(text, 0, first), message(text, first, end), before);
             if (structured.isPresent()) {
-                return withLines(structured.get(), message(text, first, end));
+                return structured.get();
             }
         }
         boolean record = kind == LineKind.RECORD || kind == LineKind.JUL_HEAD || kind == LineKind.TRACEBACK;
@@ -141,18 +142,6 @@ public final class EntryParser {
         }
         int close = name + 1 + line.digits(name + 1);
         return line.is(name, '[') && close == first - 1 && line.is(close, ']') ? name : -1;
-    }
-
-    private static Parsed withLines(Parsed entry, String lines) {
-        return lines.isEmpty()
-                ? entry
-                : new Parsed(
-                        entry.level(),
-                        entry.timestamp(),
-                        entry.inferred(),
-                        entry.logger(),
-                        entry.message() + lines,
-                        entry.form());
     }
 
     private static int nextLine(byte[] text, int from, int end) {

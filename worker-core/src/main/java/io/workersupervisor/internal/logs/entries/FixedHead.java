@@ -101,7 +101,8 @@ final class FixedHead {
         TimeScanner time = new TimeScanner();
         int begin = front.start(2) < 0 ? line.to : from + front.start(2);
         int end = from + front.end(2);
-        boolean isTimed = time.scanEpoch(line.bytes, begin, line.to) == end || time.scan(line.bytes, begin, line.to) == end;
+        boolean isTimed =
+                time.scanEpoch(line.bytes, begin, line.to) == end || time.scan(line.bytes, begin, line.to) == end;
         boolean isNamed = front.start(3) >= 0;
         return new LineHead(
                 level,

@@ -24,6 +24,7 @@ final class HeadScanner {
     /** {@code [thread] a.b.Name:}, or {@code [name]}. */
     private static final Pattern BRACKETED = Pattern.compile(
             "\\[[^] ]+] {0,4}([A-Za-z_@][\\w$/<>@#-]*\\.[\\w.$/<>@#-]*):(?= )|\\[" + NAME + "](?: -(?= )|:)?");
+
     private static final Pattern JOINED = Pattern.compile("([^:]+):");
     private static final Pattern TABBED = Pattern.compile("([^:\\s]+)\t");
     private static final Pattern DASHED = Pattern.compile(NAME + " --?(?= )");
@@ -249,8 +250,11 @@ final class HeadScanner {
             int separated = line.spaces(end, 8);
             boolean isBetween = (line.is(separated, '-') && line.is(separated + 1, ' ')) || line.is(separated, '|');
             boolean isSeparate = isBetween && (time != null || separator == '-' || separator == '|');
-            boolean isAlone =
-                    time != null || unknown > 0 || isBetween || LevelWords.isCommon(line.bytes, at, end) || leadsToTime(separated);
+            boolean isAlone = time != null
+                    || unknown > 0
+                    || isBetween
+                    || LevelWords.isCommon(line.bytes, at, end)
+                    || leadsToTime(separated);
             if (!(isUpper || isSeparate) || !isAlone) {
                 return false;
             }
@@ -361,7 +365,9 @@ final class HeadScanner {
     private void findLogger() {
         if (separator == '=') {
             take(SPRING);
-        } else if (loggerTo > loggerFrom || level == null || !(LineBytes.isLetter(line.get(at)) || "[_@".indexOf(line.get(at)) >= 0)) {
+        } else if (loggerTo > loggerFrom
+                || level == null
+                || !(LineBytes.isLetter(line.get(at)) || "[_@".indexOf(line.get(at)) >= 0)) {
             return;
         } else if (line.is(at, '[')) {
             if (time != null) {

@@ -46,9 +46,11 @@ final class Joining {
     private State state = State.PLAIN;
     /** Whether the last record was one with time or level: a worker that writes so writes no bare lines of its own. */
     private boolean records;
+
     private boolean grave;
     /** Whether the open entry is a record without a level, as Go's log writes it. */
     private boolean unlevelled;
+
     private boolean announced;
     private boolean messageOpen;
     private int messageLines;
@@ -74,7 +76,8 @@ final class Joining {
         indentedBefore = kind == LineKind.INDENTED || (wasIndented && kind == LineKind.BLANK);
         boolean isRecord = kind == LineKind.RECORD || kind == LineKind.STRUCTURED || kind == LineKind.JUL_HEAD;
         if (state == State.PAGE && !isRecord && messageLines++ < MOST_OF_PAGE) {
-            boolean isEnd = LineBytes.contains(line, from, to, "</html>") || LineBytes.contains(line, from, to, "</HTML>");
+            boolean isEnd =
+                    LineBytes.contains(line, from, to, "</html>") || LineBytes.contains(line, from, to, "</HTML>");
             return goOn(isEnd ? State.MESSAGE : State.PAGE);
         }
         return switch (kind) {
@@ -122,7 +125,9 @@ final class Joining {
 
     /** Whether any line that is no record is due here; the states that wait for one go on. */
     private boolean due() {
-        return state == State.NODE_SOURCE ? goOn(State.NODE_MARK) : state == State.RUST_MESSAGE && goOn(State.RUST_NOTES);
+        return state == State.NODE_SOURCE
+                ? goOn(State.NODE_MARK)
+                : state == State.RUST_MESSAGE && goOn(State.RUST_NOTES);
     }
 
     private boolean blank() {
@@ -227,7 +232,8 @@ final class Joining {
 
     private boolean goroutine() {
         boolean isOfRecord = state == State.RECORD && (grave || unlevelled);
-        return state == State.PANIC || (isOfRecord || state == State.GOROUTINE ? goOn(State.GOROUTINE) : begin(State.GOROUTINE, records));
+        return state == State.PANIC
+                || (isOfRecord || state == State.GOROUTINE ? goOn(State.GOROUTINE) : begin(State.GOROUTINE, records));
     }
 
     private boolean rustNote() {
@@ -246,8 +252,15 @@ final class Joining {
         boolean goesOn = switch (state) {
             case NODE_MARK -> TraceLine.isMark(line, from, to, '^') && goOn(State.PANIC);
             case GOROUTINE -> line[to - 1] == ')' || LineBytes.starts(line, from, to, "created by ");
-            case RECORD -> TraceLine.isLoggedStack(line, from, to) || (grave && (TraceLine.isAsyncioDetail(line, from, to) || TraceLine.isFrameAtMargin(line, from, to)));
-            case STACK -> TraceLine.isFrameAtMargin(line, from, to) || (announced && TraceLine.isAsyncioDetail(line, from, to)) || messageGoesOn();
+            case RECORD ->
+                TraceLine.isLoggedStack(line, from, to)
+                        || (grave
+                                && (TraceLine.isAsyncioDetail(line, from, to)
+                                        || TraceLine.isFrameAtMargin(line, from, to)));
+            case STACK ->
+                TraceLine.isFrameAtMargin(line, from, to)
+                        || (announced && TraceLine.isAsyncioDetail(line, from, to))
+                        || messageGoesOn();
             case MESSAGE -> TraceLine.isLoggedStack(line, from, to) || messageGoesOn();
             case HASH -> LineBytes.starts(line, from, to, "# ");
             default -> false;

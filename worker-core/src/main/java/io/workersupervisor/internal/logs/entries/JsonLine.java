@@ -22,7 +22,10 @@ final class JsonLine {
      * @param text the value where it is a string, without quotes and escapes, else null
      */
     record Field(
-            String key, String source, String value, @Nullable String text) {
+            String key,
+            String source,
+            String value,
+            @Nullable String text) {
         /** The text, or the value where it is none. */
         String words() {
             return text == null ? value : text;

@@ -106,15 +106,7 @@ public final class LevelWords {
 
     /** The level of a number in a JSON line: pino's and bunyan's 10 to 60, below 8 a syslog severity. */
     static LogLevel ofNumber(double number) {
-        if (number >= 0 && number < 8) {
-            return ofSyslog((int) number);
-        } else if (number < 30) {
-            return LogLevel.DEBUG;
-        } else if (number < 40) {
-            return LogLevel.INFO;
-        } else if (number < 50) {
-            return LogLevel.WARNING;
-        }
-        return number < 60 ? LogLevel.ERROR : LogLevel.CRITICAL;
+        boolean isSeverity = number >= 0 && number < 8;
+        return isSeverity ? ofSyslog((int) number) : LogLevel.values()[(int) Math.max(0, Math.min(4, number / 10 - 2))];
     }
 }

@@ -20,6 +20,7 @@ public record LineForm(LineKind kind, LineHead head, int from, boolean isPrefixe
             Pattern.compile("(?:node:.*|\\[eval\\]|/.{2,}[jt]sx?|[A-Za-z]:\\\\.*[jt]sx?):\\d{1,8}");
     /** {@code worker.rb:1:in 'f': boom (RuntimeError)}. */
     private static final Pattern RUBY = Pattern.compile("\\S.*:in [`'].*");
+
     private static final Pattern RUST = Pattern.compile("thread '.{0,512}?' (?:\\(\\d+\\) )?panicked at .*");
     /** {@code Nov 24, 2026 10:15:30 AM com.example.Foo bar}: a time that ends in AM or PM, a class and a method. */
     private static final Pattern JUL = Pattern.compile("[A-Z][^, ]{0,6} ?\\d{0,2}, [^ ]+(?: [^ ]+){2,4}");
@@ -137,7 +138,8 @@ public record LineForm(LineKind kind, LineHead head, int from, boolean isPrefixe
             return last == ':' ? LineKind.GOROUTINE : null;
         } else if (first == 't' && LineBytes.starts(line, from, to, "thread '")) {
             return is(RUST, line, from, to) ? LineKind.RUST_PANIC : null;
-        } else if (LineBytes.isDigit(last) && "/n[".indexOf(first) >= 0 || LineBytes.isUpperCase(first) && LineBytes.isDigit(last)) {
+        } else if (LineBytes.isDigit(last) && "/n[".indexOf(first) >= 0
+                || LineBytes.isUpperCase(first) && LineBytes.isDigit(last)) {
             return is(NODE_PLACE, line, from, to) ? LineKind.NODE_PLACE : null;
         }
         return last == ')' && is(RUBY, line, from, to) ? LineKind.EXCEPTION : null;

@@ -14,6 +14,7 @@ final class RawLevel {
             ("Automatic reconnection failed |Unexpected exception reconnecting on attempt "
                             + "|Task was destroyed but it is pending!|Unclosed client session|Unclosed connector")
                     .split("\\|");
+
     private static final String[] LAST_RESORT_WARNINGS =
             ("Server closed the connection: |Server replied with a wrong session ID"
                             + "|Server sent a very old message|Server sent a very new message|Server indicated flood error at transport level"
@@ -105,6 +106,7 @@ final class RawLevel {
 
     /** {@code from worker.rb:12:in 'deliver'}. */
     private static boolean isRubyFrame(byte[] text, int from, int end) {
-        return LineBytes.starts(text, from, end, "from ") && LineBytes.contains(text, from, Math.min(end, from + 200), ":in ");
+        return LineBytes.starts(text, from, end, "from ")
+                && LineBytes.contains(text, from, Math.min(end, from + 200), ":in ");
     }
 }

@@ -63,15 +63,15 @@ public final class StructuredLine {
         return flat;
     }
 
-    /** What a line says; empty where it only looks like one of these. */
-    static Optional<Parsed> parse(String line, Before before) {
+    /** What a line and more lines behind it say; empty where the line only looks like one of these. */
+    static Optional<Parsed> parse(String line, String more, Before before) {
         if (line.startsWith("{")) {
-            return JsonLine.fields(line).flatMap(fields -> new StructuredLine(true, flattened(fields)).read(before));
+            return JsonLine.fields(line).flatMap(fields -> new StructuredLine(true, flattened(fields)).read(more, before));
         }
-        return new StructuredLine(false, Logfmt.fields(line)).read(before);
+        return new StructuredLine(false, Logfmt.fields(line)).read(more, before);
     }
 
-    private Optional<Parsed> read(Before before) {
+    private Optional<Parsed> read(String more, Before before) {
         boolean numbered = named(LEVEL).stream().limit(1).anyMatch(Field::isNumber);
         @Nullable LogLevel level = takeLevel();
         @Nullable Instant time = takeTime(before);
@@ -88,8 +88,10 @@ public final class StructuredLine {
                 level == null ? LogLevel.INFO : level,
                 time == null ? EntryParser.inferred(before) : time,
                 time == null,
-                Optional.ofNullable(logger).map(field -> EntryParser.clean(field.words())).filter(name -> !name.isEmpty()),
-                EntryParser.clean(message(message == null ? "" : message.words())),
+                Optional.ofNullable(logger)
+                        .map(field -> EntryParser.clean(field.words()))
+                        .filter(name -> !name.isEmpty()),
+                EntryParser.clean(message(message == null ? "" : message.words())) + more,
                 level == null ? Parsed.Form.RECORD : Parsed.Form.LEVELLED));
     }
 
@@ -153,15 +155,18 @@ public final class StructuredLine {
 
     private static @Nullable LogLevel level(Field field) {
         if (field.isNumber()) {
-            return field.value().matches("[0-9]{1,9}(?:\\.[0-9]*)?") ? LevelWords.ofNumber(Double.parseDouble(field.value())) : null;
+            return field.value().matches("[0-9]{1,9}(?:\\.[0-9]*)?")
+                    ? LevelWords.ofNumber(Double.parseDouble(field.value()))
+                    : null;
         }
         return field.text() == null ? null : LevelWords.of(field.text());
     }
 
     private @Nullable Instant takeTime(Before before) {
         for (Field field : named(TIME)) {
-            Optional<Instant> time =
-                    field.value().startsWith("{") ? nestedTime(field, before) : TimeScanner.whole(field.words(), before);
+            Optional<Instant> time = field.value().startsWith("{")
+                    ? nestedTime(field, before)
+                    : TimeScanner.whole(field.words(), before);
             if (time.isPresent()) {
                 left.remove(field);
                 return time.get();
@@ -198,18 +203,26 @@ public final class StructuredLine {
     /** Moves the stacks to the end; an error object that has nothing else is left out. */
     private void takeStacks() {
         for (Field field : List.copyOf(left)) {
-            boolean isStack = isIn(STACK, field) && field.text() != null && (json || field.text().indexOf('\n') >= 0);
+            boolean isStack = isIn(STACK, field)
+                    && field.text() != null
+                    && (json || field.text().indexOf('\n') >= 0);
             if (isStack) {
                 appendStack(field);
                 left.remove(field);
             } else if (isIn(ERROR, field) && field.value().startsWith("{")) {
-                List<Field> parts = new ArrayList<>(JsonLine.fields(field.value()).orElse(List.of()));
+                List<Field> parts =
+                        new ArrayList<>(JsonLine.fields(field.value()).orElse(List.of()));
                 int all = parts.size();
-                parts.stream().filter(part -> isIn(STACK, part) && part.text() != null).forEach(this::appendStack);
+                parts.stream()
+                        .filter(part -> isIn(STACK, part) && part.text() != null)
+                        .forEach(this::appendStack);
                 parts.removeIf(part -> isIn(STACK, part) && part.text() != null);
                 if (parts.size() < all) {
-                    String value = "{" + String.join(",", parts.stream().map(Field::source).toList()) + "}";
-                    left.set(left.indexOf(field), new Field(field.key(), '"' + field.key() + "\":" + value, value, null));
+                    String value = "{"
+                            + String.join(",", parts.stream().map(Field::source).toList()) + "}";
+                    left.set(
+                            left.indexOf(field),
+                            new Field(field.key(), '"' + field.key() + "\":" + value, value, null));
                     left.removeIf(known -> known.value().equals("{}") && isIn(ERROR, known));
                 }
             }

@@ -23,10 +23,12 @@ public final class TimeScanner {
      * day, {@code m} and {@code q} those of two digits, {@code n} month or day, {@code b} the name of a month.
      */
     private static final String[] NUMERIC = {
-        "y-M-d", "y/M/d", "y.M.d", "ymq", "d/b/y", "d-b-y", "d b y", "d/b/u", "d-b-u", "n/n/y", "n.n.y", "n-n-y", "n/n/u", "M-d", ""
+        "y-M-d", "y/M/d", "y.M.d", "ymq", "d/b/y", "d-b-y", "d b y", "d/b/u", "d-b-u", "n/n/y", "n.n.y", "n-n-y",
+        "n/n/u", "M-d", ""
     };
     /** Dates that begin with a letter; {@code E} is the name of a day. */
     private static final String[] NAMED = {"E, d b y", "E d b y", "E b d", "b d"};
+
     private static final int LONGEST = 64;
     private static final int FIRST_YEAR = 1970;
     private static final int LAST_YEAR = 2199;
@@ -40,6 +42,7 @@ public final class TimeScanner {
     private int day;
     /** Numbers of which each may be the month, the day or two digits of the year. */
     private final int[] numbers = new int[3];
+
     private int count;
     private boolean isShortYear;
     private int hour;
@@ -141,7 +144,8 @@ public final class TimeScanner {
                 return end - date >= 9 ? zoned(end) : -1;
             }
             default -> {
-                boolean isDayFirst = count == 0 || line.is(date - 5, '.') || numbers[0] > 12 || numbers[0] == numbers[1];
+                boolean isDayFirst =
+                        count == 0 || line.is(date - 5, '.') || numbers[0] > 12 || numbers[0] == numbers[1];
                 if (count == 2 && !isDayFirst && numbers[1] <= 12) {
                     return -1;
                 } else if (count == 2) {
@@ -305,7 +309,8 @@ public final class TimeScanner {
         boolean isNarrow = line.is(at, (char) 0xe2) && line.is(at + 1, (char) 0x80) && line.is(at + 2, (char) 0xaf);
         int word = isNarrow ? at + 3 : line.is(at, ' ') ? at + 1 : at;
         int letter = line.get(word) | 0x20;
-        boolean isHalf = (line.get(word + 1) | 0x20) == 'm' && !LineBytes.isWord(line.get(word + 2)) && hour >= 1 && hour <= 12;
+        boolean isHalf =
+                (line.get(word + 1) | 0x20) == 'm' && !LineBytes.isWord(line.get(word + 2)) && hour >= 1 && hour <= 12;
         if (!isHalf || (letter != 'a' && letter != 'p')) {
             return at;
         }
