@@ -2,8 +2,8 @@ package io.workersupervisor;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.workersupervisor.internal.text.Require;
 import io.workersupervisor.internal.text.Text;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +42,7 @@ public final class AccountId implements Comparable<AccountId> {
      */
     @JsonCreator
     public static AccountId of(String text) {
-        Objects.requireNonNull(text, "text");
+        Require.nonNull("text", text);
         if (isCanonicalDecimal(text)) {
             return of(Long.parseLong(text));
         }
@@ -70,7 +70,7 @@ public final class AccountId implements Comparable<AccountId> {
      * @throws IllegalArgumentException if it is neither, or a number stored as text: that would be another account
      */
     public static AccountId ofValue(Object value) {
-        Objects.requireNonNull(value, "value");
+        Require.nonNull("value", value);
         if (value instanceof Long number) {
             return of(number);
         }
@@ -100,7 +100,7 @@ public final class AccountId implements Comparable<AccountId> {
 
     @Override
     public int compareTo(AccountId other) {
-        Objects.requireNonNull(other, "other");
+        Require.nonNull("other", other);
         if (text == null || other.text == null) {
             return text == null && other.text == null ? Long.compare(number, other.number) : text == null ? -1 : 1;
         }

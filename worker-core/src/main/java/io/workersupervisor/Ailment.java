@@ -1,6 +1,6 @@
 package io.workersupervisor;
 
-import java.util.Objects;
+import io.workersupervisor.internal.text.Require;
 import java.util.Optional;
 
 /**
@@ -14,9 +14,6 @@ import java.util.Optional;
  */
 public record Ailment(String workerId, Optional<StopReason> reason, String text, Optional<LogExcerpt> evidence) {
     public Ailment {
-        Objects.requireNonNull(workerId, "workerId");
-        Objects.requireNonNull(reason, "reason");
-        Objects.requireNonNull(text, "text");
-        Objects.requireNonNull(evidence, "evidence");
+        Require.noneNull("workerId reason text evidence", workerId, reason, text, evidence);
     }
 }

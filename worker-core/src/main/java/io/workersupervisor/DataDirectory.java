@@ -1,8 +1,8 @@
 package io.workersupervisor;
 
 import io.workersupervisor.internal.directory.PlaceCheck;
+import io.workersupervisor.internal.text.Require;
 import java.nio.file.Path;
-import java.util.Objects;
 
 /**
  * The directory in which one machine keeps locks, records, logs and, with SQLite, the registry. Several processes of one
@@ -22,8 +22,7 @@ public final class DataDirectory {
      *     written by others, lies on a network file system or cannot be made
      */
     public static DataDirectory open(Path path) {
-        Objects.requireNonNull(path, "path");
-        return new DataDirectory(PlaceCheck.open(path));
+        return new DataDirectory(PlaceCheck.open(Require.nonNull("path", path)));
     }
 
     /**
@@ -32,8 +31,7 @@ public final class DataDirectory {
      * @throws DataDirectoryException as {@link #open}, and if it does not exist
      */
     public static DataDirectory existing(Path path) {
-        Objects.requireNonNull(path, "path");
-        return new DataDirectory(PlaceCheck.existing(path));
+        return new DataDirectory(PlaceCheck.existing(Require.nonNull("path", path)));
     }
 
     /**
@@ -43,8 +41,7 @@ public final class DataDirectory {
      * @throws DataDirectoryException if it lies on one
      */
     public static void requireLocal(Path path) {
-        Objects.requireNonNull(path, "path");
-        PlaceCheck.requireLocal(path);
+        PlaceCheck.requireLocal(Require.nonNull("path", path));
     }
 
     /** The directory itself, an absolute path without symbolic links. */

@@ -1,6 +1,6 @@
 package io.workersupervisor;
 
-import java.util.Objects;
+import io.workersupervisor.internal.text.Require;
 
 /** The wish of people for an account; written by start and stop only, never by another update. */
 public enum Desired {
@@ -26,7 +26,7 @@ public enum Desired {
      * @throws IllegalArgumentException if it is neither {@code RUN} nor {@code STOPPED}
      */
     public static Desired ofStored(String word) {
-        Objects.requireNonNull(word, "word");
+        Require.nonNull("word", word);
         for (Desired desired : values()) {
             if (desired.stored.equals(word)) {
                 return desired;

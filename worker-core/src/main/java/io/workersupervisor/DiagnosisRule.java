@@ -1,9 +1,9 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import io.workersupervisor.internal.text.Text;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -56,9 +56,7 @@ public final class DiagnosisRule {
      * @throws IllegalArgumentException if the id or the pattern is none, or the reason is one that no log can show
      */
     public static Builder rule(String id, StopReason reason, String pattern) {
-        Objects.requireNonNull(id, "id");
-        Objects.requireNonNull(reason, "reason");
-        Objects.requireNonNull(pattern, "pattern");
+        Require.noneNull("id reason pattern", id, reason, pattern);
         return new Builder(id, reason, pattern);
     }
 
@@ -137,7 +135,10 @@ public final class DiagnosisRule {
         return made.id + " (" + made.source + "): " + made.reason;
     }
 
-    /** Builds a {@link DiagnosisRule}; not thread-safe. */
+    /**
+     * Builds a {@link DiagnosisRule}; not thread-safe. Words are regular expressions, searched in each line. A value that is
+     * none of those that a method names is an {@link IllegalArgumentException}.
+     */
     public static final class Builder {
         private final String id;
         private final StopReason reason;
@@ -184,7 +185,7 @@ public final class DiagnosisRule {
         }
 
         private Pattern compile(String name, String expression) {
-            if (expression.isBlank() || expression.length() > LONGEST_PATTERN) {
+            if (Require.nonNull("expression", expression).isBlank() || expression.length() > LONGEST_PATTERN) {
                 throw new IllegalArgumentException(
                         name + " of rule " + id + " must have 1 to " + LONGEST_PATTERN + " characters");
             }
@@ -196,69 +197,39 @@ public final class DiagnosisRule {
             }
         }
 
-        /**
-         * Demands words in the same entry, for instance in another line of the traceback.
-         *
-         * @param expression a regular expression, searched in each line
-         * @throws IllegalArgumentException if it is none
-         */
+        /** Demands words in the same entry, for instance in another line of the traceback. */
         public Builder near(String expression) {
-            Objects.requireNonNull(expression, "expression");
             near = compile("near", expression);
             return this;
         }
 
-        /**
-         * Demands that some later line has these words.
-         *
-         * @param expression a regular expression, searched in each line
-         * @throws IllegalArgumentException if it is none
-         */
+        /** Demands that some later line has these words. */
         public Builder followedBy(String expression) {
-            Objects.requireNonNull(expression, "expression");
             followedBy = compile("followedBy", expression);
             return this;
         }
 
-        /**
-         * Names words of a later line that show that the worker survived the error.
-         *
-         * @param expression a regular expression, searched in each line
-         * @throws IllegalArgumentException if it is none
-         */
+        /** Names words of a later line that show that the worker survived the error. */
         public Builder notFollowedBy(String expression) {
-            Objects.requireNonNull(expression, "expression");
             notFollowedBy = compile("notFollowedBy", expression);
             return this;
         }
 
-        /**
-         * Restricts the rule to workers that ended with this exit code, or whose exit nobody saw.
-         *
-         * @param code 0 to 255
-         * @throws IllegalArgumentException if it is out of bounds
-         */
+        /** Restricts the rule to workers that ended with this exit code, 0 to 255, or whose exit nobody saw. */
         public Builder exit(int code) {
-            if (code < 0 || code > 255) {
-                throw new IllegalArgumentException("exit of rule " + id + " must be 0 to 255, was " + code);
-            }
-            exit = code;
+            exit = (int) Require.between("exit of rule " + id, code, 0, 255);
             return this;
         }
 
         /** Restricts the rule to records of this level and above. */
         public Builder atLeast(LogLevel least) {
-            level = Objects.requireNonNull(least, "least");
+            level = Require.nonNull("least", least);
             return this;
         }
 
-        /**
-         * Sets the highest confidence, by default PROBABLE. The words of a log are never CERTAIN.
-         *
-         * @throws IllegalArgumentException if it is CERTAIN
-         */
+        /** Sets the highest confidence, PROBABLE by default, or POSSIBLE: the words of a log are never CERTAIN. */
         public Builder confidence(Confidence sure) {
-            Objects.requireNonNull(sure, "sure");
+            Require.nonNull("sure", sure);
             if (sure == Confidence.CERTAIN) {
                 throw new IllegalArgumentException("confidence of rule " + id + " must be PROBABLE or POSSIBLE");
             }
@@ -271,14 +242,9 @@ public final class DiagnosisRule {
             return confidence(Confidence.POSSIBLE);
         }
 
-        /**
-         * Sets the advice: one or two sentences.
-         *
-         * @throws IllegalArgumentException if it is blank or longer than 300 characters
-         */
+        /** Sets the advice: one or two sentences, not blank, of at most 300 characters. */
         public Builder advice(String sentence) {
-            Objects.requireNonNull(sentence, "sentence");
-            advice = Text.notBlank("advice of rule " + id, Text.oneLine(sentence), 300);
+            advice = Require.notBlank("advice of rule " + id, Text.oneLine(Require.nonNull("sentence", sentence)), 300);
             return this;
         }
 
@@ -310,8 +276,7 @@ public final class DiagnosisRule {
 
         /** Names the origin in a short text. */
         public Builder source(String from) {
-            Objects.requireNonNull(from, "from");
-            source = Text.cut(Text.oneLine(from), 128);
+            source = Text.cut(Text.oneLine(Require.nonNull("from", from)), 128);
             return this;
         }
 

@@ -1,15 +1,11 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import io.workersupervisor.internal.text.SignalName;
-import java.util.Objects;
 
 /** The way a process ended, as far as anybody saw it; an exit code is never invented. */
 public sealed interface ExitStatus {
-    /**
-     * The process called exit.
-     *
-     * @param code the code, 0 to 255
-     */
+    /** The process called exit with a code of 0 to 255. */
     record Exited(int code) implements ExitStatus {
         @Override
         public String toString() {
@@ -17,12 +13,7 @@ public sealed interface ExitStatus {
         }
     }
 
-    /**
-     * A signal ended the process.
-     *
-     * @param signal the number of the signal
-     * @param coreDumped true if a core file was written
-     */
+    /** A signal ended the process, and wrote a core file or not. */
     record Signalled(int signal, boolean coreDumped) implements ExitStatus {
         /** A signal ended the process without a core file. */
         public Signalled(int signal) {
@@ -54,7 +45,7 @@ public sealed interface ExitStatus {
      */
     record Unknown(String why) implements ExitStatus {
         public Unknown {
-            Objects.requireNonNull(why, "why");
+            Require.nonNull("why", why);
             why = why.length() <= 512 ? why : why.substring(0, 512);
         }
 

@@ -1,10 +1,10 @@
 package io.workersupervisor;
 
 import io.workersupervisor.internal.diagnosis.Explainer;
+import io.workersupervisor.internal.text.Require;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -29,14 +29,8 @@ public record Explanation(
         String advice,
         List<String> problems) {
     public Explanation {
-        Objects.requireNonNull(reason, "reason");
-        Objects.requireNonNull(confidence, "confidence");
-        Objects.requireNonNull(retryAfter, "retryAfter");
-        Objects.requireNonNull(evidence, "evidence");
-        Objects.requireNonNull(logEvidence, "logEvidence");
-        Objects.requireNonNull(lastEntries, "lastEntries");
-        Objects.requireNonNull(advice, "advice");
-        Objects.requireNonNull(problems, "problems");
+        Require.noneNull("reason confidence retryAfter evidence", reason, confidence, retryAfter, evidence);
+        Require.noneNull("logEvidence lastEntries advice problems", logEvidence, lastEntries, advice, problems);
     }
 
     /**
@@ -47,8 +41,7 @@ public record Explanation(
      * @param exit {@link ExitStatus.Unknown} if it is not known
      */
     public static Explanation of(Path log, ExitStatus exit) {
-        Objects.requireNonNull(log, "log");
-        Objects.requireNonNull(exit, "exit");
+        Require.noneNull("log exit", log, exit);
         return Explainer.of(log, exit, Optional.empty());
     }
 
@@ -59,15 +52,12 @@ public record Explanation(
      * @param rules for instance {@code rules.d} of a data directory; it need not exist
      */
     public static Explanation of(Path log, ExitStatus exit, Path rules) {
-        Objects.requireNonNull(log, "log");
-        Objects.requireNonNull(exit, "exit");
-        Objects.requireNonNull(rules, "rules");
+        Require.noneNull("log exit rules", log, exit, rules);
         return Explainer.of(log, exit, Optional.of(rules));
     }
 
     /** Explains the end of a process that the caller stopped itself; no log is read. */
     public static Explanation ofOwnStop(ExitStatus exit) {
-        Objects.requireNonNull(exit, "exit");
-        return Explainer.ofOwnStop(exit);
+        return Explainer.ofOwnStop(Require.nonNull("exit", exit));
     }
 }

@@ -1,7 +1,6 @@
 package io.workersupervisor;
 
-import io.workersupervisor.internal.text.Text;
-import java.util.Objects;
+import io.workersupervisor.internal.text.Require;
 
 /**
  * The answer of a probe.
@@ -23,9 +22,8 @@ public record Liveness(Verdict verdict, String evidence) {
     }
 
     public Liveness {
-        Objects.requireNonNull(verdict, "verdict");
-        Objects.requireNonNull(evidence, "evidence");
-        Text.notBlank("evidence", evidence, LONGEST);
+        Require.noneNull("verdict evidence", verdict, evidence);
+        Require.notBlank("evidence", evidence, LONGEST);
     }
 
     /** The worker is alive, on this evidence. */
@@ -45,7 +43,7 @@ public record Liveness(Verdict verdict, String evidence) {
 
     /** Hundreds of leftover processes are not worth a page each. */
     private static String cut(String evidence) {
-        Objects.requireNonNull(evidence, "evidence");
+        Require.nonNull("evidence", evidence);
         return evidence.length() <= LONGEST ? evidence : evidence.substring(0, LONGEST);
     }
 }

@@ -1,7 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -14,9 +14,7 @@ import java.util.Optional;
  */
 public record LogAnswer(List<LogEntry> entries, String source, Optional<String> trouble) {
     public LogAnswer {
-        Objects.requireNonNull(entries, "entries");
-        Objects.requireNonNull(source, "source");
-        Objects.requireNonNull(trouble, "trouble");
+        Require.noneNull("entries source trouble", entries, source, trouble);
         entries = List.copyOf(entries);
     }
 }

@@ -1,13 +1,10 @@
 package io.workersupervisor;
 
 import io.workersupervisor.internal.text.Json;
+import io.workersupervisor.internal.text.Require;
 import io.workersupervisor.spi.LogPosition;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An entry of a worker's log: a line, or the lines of one traceback. Immutable.
@@ -17,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param userId the owner of the account, if given
  * @param level the level
  * @param timestamp the time of writing, in milliseconds
- * @param inferred true if the line gave no time, and this is the time of the entry before
+ * @param inferred true if the line gave no time that can be right, and this is the time at which it came
  * @param logger the logger, if the line names one
  * @param message the text after time, level and logger
  */
@@ -34,13 +31,8 @@ public record LogEntry(
     public static final int LONGEST = 64 * 1024;
 
     public LogEntry {
-        Objects.requireNonNull(position, "position");
-        Objects.requireNonNull(account, "account");
-        Objects.requireNonNull(userId, "userId");
-        Objects.requireNonNull(level, "level");
-        Objects.requireNonNull(timestamp, "timestamp");
-        Objects.requireNonNull(logger, "logger");
-        Objects.requireNonNull(message, "message");
+        Require.noneNull("position account userId level timestamp", position, account, userId, level, timestamp);
+        Require.noneNull("logger message", logger, message);
         timestamp = Instant.ofEpochMilli(timestamp.toEpochMilli());
     }
 
@@ -56,20 +48,15 @@ public record LogEntry(
 
     /** The entry as a JSON object on one line, with the field names that stores use. */
     public String toJson() {
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        fields.put("timestamp", timestamp.toString());
-        fields.put("level", level.name());
-        fields.put("account_id", account.value());
-        userId.ifPresent(user -> fields.put("user_id", user));
-        logger.ifPresent(logger -> fields.put("logger", logger));
-        fields.put("message", message);
-        position.ifPresent(position -> {
-            fields.put("worker_id", position.workerId());
-            fields.put("byte_offset", position.offset());
-        });
-        if (inferred) {
-            fields.put("inferred", true);
-        }
-        return Json.write(fields);
+        return Json.write(Json.map(
+                "timestamp", timestamp,
+                "level", level,
+                "account_id", account.value(),
+                "user_id", userId,
+                "logger", logger,
+                "message", message,
+                "worker_id", position.map(LogPosition::workerId),
+                "byte_offset", position.map(LogPosition::offset),
+                "inferred", Optional.of(inferred).filter(known -> known)));
     }
 }

@@ -1,7 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import io.workersupervisor.internal.text.Text;
-import java.util.Objects;
 
 /**
  * A piece of a worker's log that outlives the file. Immutable.
@@ -16,12 +16,8 @@ public record LogExcerpt(String file, long offset, LogLevel level, String text) 
     public static final int LONGEST = 1_024;
 
     public LogExcerpt {
-        Objects.requireNonNull(file, "file");
-        Objects.requireNonNull(level, "level");
-        Objects.requireNonNull(text, "text");
-        if (offset < 0) {
-            throw new IllegalArgumentException("offset must not be negative, was " + offset);
-        }
+        Require.noneNull("file level text", file, level, text);
+        Require.between("offset", offset, 0, Long.MAX_VALUE);
         file = Text.cut(Text.oneLine(file), 128);
         text = Text.cut(text, LONGEST);
     }

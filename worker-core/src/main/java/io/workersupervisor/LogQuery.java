@@ -1,8 +1,8 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import java.time.Instant;
 import java.util.EnumSet;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,14 +34,8 @@ public record LogQuery(
     public static final int MOST = 100_000;
 
     public LogQuery {
-        Objects.requireNonNull(account, "account");
-        Objects.requireNonNull(workerId, "workerId");
-        Objects.requireNonNull(levels, "levels");
-        Objects.requireNonNull(since, "since");
-        Objects.requireNonNull(until, "until");
-        if (limit < 1 || limit > MOST) {
-            throw new IllegalArgumentException("limit must be between 1 and " + MOST + ", was " + limit);
-        }
+        Require.noneNull("account workerId levels since until", account, workerId, levels, since, until);
+        Require.between("limit", limit, 1, MOST);
         if (levels.isEmpty()) {
             throw new IllegalArgumentException("levels must name at least one level, was empty");
         }
@@ -56,37 +50,38 @@ public record LogQuery(
 
     /** Narrows to one account. */
     public LogQuery account(AccountId one) {
-        Objects.requireNonNull(one, "one");
-        return new LogQuery(Optional.of(one), workerId, levels, since, until, limit);
+        return new LogQuery(Optional.of(Require.nonNull("one", one)), workerId, levels, since, until, limit);
     }
 
     /** Narrows to one incarnation, by its worker id; its entries come in the order in which it wrote. */
     public LogQuery worker(String one) {
-        Objects.requireNonNull(one, "one");
-        return new LogQuery(account, Optional.of(one), levels, since, until, limit);
+        return new LogQuery(account, Optional.of(Require.nonNull("one", one)), levels, since, until, limit);
     }
 
     /** Narrows to this level and higher ones. */
     public LogQuery atLeast(LogLevel least) {
-        Objects.requireNonNull(least, "least");
-        return new LogQuery(account, workerId, EnumSet.range(least, LogLevel.CRITICAL), since, until, limit);
+        return new LogQuery(
+                account,
+                workerId,
+                EnumSet.range(Require.nonNull("least", least), LogLevel.CRITICAL),
+                since,
+                until,
+                limit);
     }
 
     /** Narrows to entries from this instant on. */
     public LogQuery since(Instant first) {
-        Objects.requireNonNull(first, "first");
-        return new LogQuery(account, workerId, levels, Optional.of(first), until, limit);
+        return new LogQuery(account, workerId, levels, Optional.of(Require.nonNull("first", first)), until, limit);
     }
 
     /** Narrows to entries up to this instant. */
     public LogQuery until(Instant last) {
-        Objects.requireNonNull(last, "last");
-        return new LogQuery(account, workerId, levels, since, Optional.of(last), limit);
+        return new LogQuery(account, workerId, levels, since, Optional.of(Require.nonNull("last", last)), limit);
     }
 
     /** Tells whether an entry fits, the limit aside. */
     public boolean selects(LogEntry entry) {
-        Objects.requireNonNull(entry, "entry");
+        Require.nonNull("entry", entry);
         return account.map(entry.account()::equals).orElse(true)
                 && workerId.map(one -> entry.position()
                                 .map(p -> p.workerId().equals(one))

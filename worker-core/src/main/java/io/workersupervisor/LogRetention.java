@@ -1,8 +1,7 @@
 package io.workersupervisor;
 
-import io.workersupervisor.internal.text.Text;
+import io.workersupervisor.internal.text.Require;
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * The times at which workers' files are archived and removed. Entries that a sink does not have yet are never removed.
@@ -20,15 +19,10 @@ public record LogRetention(long archiveAt, Duration keepFor, long atMost) {
     public static final LogRetention DEFAULT = new LogRetention(16 * MIB, Duration.ofDays(30), 20 * 1024 * MIB);
 
     public LogRetention {
-        Objects.requireNonNull(keepFor, "keepFor");
-        if (archiveAt < MIB || archiveAt > 1024 * MIB) {
-            throw new IllegalArgumentException(
-                    "archiveAt must be between " + MIB + " and " + 1024 * MIB + ", was " + archiveAt);
-        }
-        Text.between("keepFor", keepFor, Duration.ofMinutes(1), Duration.ofDays(3650));
-        if (atMost < 16 * MIB) {
-            throw new IllegalArgumentException("atMost must be at least " + 16 * MIB + ", was " + atMost);
-        }
+        Require.nonNull("keepFor", keepFor);
+        Require.between("archiveAt", archiveAt, MIB, 1024 * MIB);
+        Require.between("keepFor", keepFor, Duration.ofMinutes(1), Duration.ofDays(3650));
+        Require.between("atMost", atMost, 16 * MIB, Long.MAX_VALUE);
     }
 
     /** A copy with another size of archived parts. */

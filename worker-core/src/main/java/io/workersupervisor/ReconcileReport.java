@@ -1,7 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The outcome of a reconcile.
@@ -12,9 +12,7 @@ import java.util.Objects;
  */
 public record ReconcileReport(List<AccountId> alive, List<StopReport> ended, List<String> leftAlone) {
     public ReconcileReport {
-        Objects.requireNonNull(alive, "alive");
-        Objects.requireNonNull(ended, "ended");
-        Objects.requireNonNull(leftAlone, "leftAlone");
+        Require.noneNull("alive ended leftAlone", alive, ended, leftAlone);
         alive = List.copyOf(alive);
         ended = List.copyOf(ended);
         leftAlone = List.copyOf(leftAlone);

@@ -1,10 +1,9 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import io.workersupervisor.internal.text.SecretScanner;
-import io.workersupervisor.internal.text.Text;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -51,16 +50,15 @@ public final class Redaction {
      * @throws IllegalArgumentException if the name is blank or too long
      */
     public Redaction and(String name, Pattern pattern) {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(pattern, "pattern");
+        Require.noneNull("name pattern", name, pattern);
         List<Rule> more = new ArrayList<>(rules);
-        more.add(new Rule(SecretScanner.note(Text.notBlank("name", name, 40)), pattern));
+        more.add(new Rule(SecretScanner.note(Require.notBlank("name", name, 40)), pattern));
         return new Redaction(secrets, more);
     }
 
     /** Masks the secrets in a text; the same object where there is none. */
     public String apply(String text) {
-        Objects.requireNonNull(text, "text");
+        Require.nonNull("text", text);
         String masked = secrets ? SecretScanner.mask(text) : text;
         for (Rule rule : rules) {
             masked = masked(rule, masked);

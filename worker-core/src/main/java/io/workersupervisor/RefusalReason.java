@@ -1,7 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import io.workersupervisor.internal.text.Text;
-import java.util.Objects;
 
 /**
  * The reason for which a start or a stop was refused. A value and not an enum: more reasons come with later versions.
@@ -61,17 +61,28 @@ public record RefusalReason(String code, String advice) {
     /** Others changed the row again and again. */
     public static final RefusalReason CONTENDED = new RefusalReason("CONTENDED", "try again");
 
+    /** The calling thread was interrupted before it knew. */
+    public static final RefusalReason INTERRUPTED =
+            new RefusalReason("INTERRUPTED", "call again from a thread that is not interrupted");
+
     /** The stop has taken its last step and something still lives. */
     public static final RefusalReason STOP_UNFINISHED =
             new RefusalReason("STOP_UNFINISHED", "look at the processes named; a running host goes on with the stop");
 
+    /** The next start of the account is planned, and not due yet. */
+    public static final RefusalReason RESTART_WAITS =
+            new RefusalReason("RESTART_WAITS", "wait for it, or start the account by hand");
+
+    /** No start of the account can help before a person has removed the cause. */
+    public static final RefusalReason NEEDS_PERSON =
+            new RefusalReason("NEEDS_PERSON", "see why it stopped, remove the cause, then start the account by hand");
+
     public RefusalReason {
-        Objects.requireNonNull(code, "code");
-        Objects.requireNonNull(advice, "advice");
+        Require.noneNull("code advice", code, advice);
         if (!code.matches("[A-Z][A-Z_]{0,63}")) {
             throw new IllegalArgumentException("code must be capitals and underscores, was " + Text.quoted(code));
         }
-        Text.notBlank("advice", advice, 512);
+        Require.notBlank("advice", advice, 512);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import io.workersupervisor.internal.text.Text;
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * The resources of a worker over its life, as the system counted them when it was reaped; its own children count once it
@@ -14,8 +14,7 @@ import java.util.Objects;
  */
 public record ResourceUsage(long peakMemoryBytes, Duration userTime, Duration systemTime) {
     public ResourceUsage {
-        Objects.requireNonNull(userTime, "userTime");
-        Objects.requireNonNull(systemTime, "systemTime");
+        Require.noneNull("userTime systemTime", userTime, systemTime);
     }
 
     @Override

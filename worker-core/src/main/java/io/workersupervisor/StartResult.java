@@ -1,7 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 
 /** The outcome of a start. A registry that is down or corrupt is an exception instead. */
@@ -32,7 +32,6 @@ public sealed interface StartResult {
     /**
      * A new worker runs and has outlived its start grace.
      *
-     * @param account the account
      * @param workerId the new worker
      * @param pid its process
      * @param epoch its fencing number
@@ -40,9 +39,7 @@ public sealed interface StartResult {
      */
     record Started(AccountId account, String workerId, long pid, long epoch, Instant startedAt) implements StartResult {
         public Started {
-            Objects.requireNonNull(account, "account");
-            Objects.requireNonNull(workerId, "workerId");
-            Objects.requireNonNull(startedAt, "startedAt");
+            Require.noneNull("account workerId startedAt", account, workerId, startedAt);
         }
 
         @Override
@@ -54,7 +51,6 @@ public sealed interface StartResult {
     /**
      * A worker runs already.
      *
-     * @param account the account
      * @param workerId the worker
      * @param pid its process, 0 where it is in another namespace
      * @param startedAt the time of its claim
@@ -63,10 +59,7 @@ public sealed interface StartResult {
     record AlreadyRunning(AccountId account, String workerId, long pid, Instant startedAt, String evidence)
             implements StartResult {
         public AlreadyRunning {
-            Objects.requireNonNull(account, "account");
-            Objects.requireNonNull(workerId, "workerId");
-            Objects.requireNonNull(startedAt, "startedAt");
-            Objects.requireNonNull(evidence, "evidence");
+            Require.noneNull("account workerId startedAt evidence", account, workerId, startedAt, evidence);
         }
 
         @Override
@@ -77,17 +70,20 @@ public sealed interface StartResult {
     }
 
     /**
-     * Nothing was started, by a rule or because something could not be determined.
+     * Nothing was started, by a rule or because of a doubt.
      *
-     * @param account the account
-     * @param reason the rule or the doubt
-     * @param evidence the findings, in words
+     * @param evidence the findings in words
+     * @param retryAt the time from which on the library starts it by itself, where it waits for that
      */
-    record Refused(AccountId account, RefusalReason reason, String evidence) implements StartResult {
+    record Refused(AccountId account, RefusalReason reason, String evidence, Optional<Instant> retryAt)
+            implements StartResult {
         public Refused {
-            Objects.requireNonNull(account, "account");
-            Objects.requireNonNull(reason, "reason");
-            Objects.requireNonNull(evidence, "evidence");
+            Require.noneNull("account reason evidence retryAt", account, reason, evidence, retryAt);
+        }
+
+        /** A refusal that the library does not come back to by itself. */
+        public Refused(AccountId account, RefusalReason reason, String evidence) {
+            this(account, reason, evidence, Optional.empty());
         }
 
         @Override
@@ -99,17 +95,13 @@ public sealed interface StartResult {
     /**
      * The start was tried and failed.
      *
-     * @param account the account
      * @param step the step of the launch that failed, or {@code start grace} if the worker ended within it
      * @param error the system's reason, or the way the worker ended
      * @param report the stop report; empty if no worker id was used up
      */
     record Failed(AccountId account, String step, String error, Optional<StopReport> report) implements StartResult {
         public Failed {
-            Objects.requireNonNull(account, "account");
-            Objects.requireNonNull(step, "step");
-            Objects.requireNonNull(error, "error");
-            Objects.requireNonNull(report, "report");
+            Require.noneNull("account step error report", account, step, error, report);
         }
 
         @Override

@@ -1,7 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import java.util.Map;
-import java.util.Objects;
 
 /** The registry failed for some of many starts; the others are done. */
 public final class StartsFailedException extends WorkerSupervisorException {
@@ -13,7 +13,7 @@ public final class StartsFailedException extends WorkerSupervisorException {
     /** Collects the answers and the exceptions, of which there is at least one. */
     public StartsFailedException(Map<AccountId, StartResult> results, Map<AccountId, RuntimeException> failures) {
         super(
-                message(Objects.requireNonNull(results, "results"), Objects.requireNonNull(failures, "failures")),
+                message(Require.nonNull("results", results), Require.nonNull("failures", failures)),
                 failures.values().iterator().next());
         this.results = Map.copyOf(results);
         this.failures = Map.copyOf(failures);

@@ -1,11 +1,11 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -19,9 +19,7 @@ import java.util.TreeMap;
 public record StopCounts(
         Instant since, int total, Map<StopReason, Integer> byReason, Map<String, Map<StopReason, Integer>> byVersion) {
     public StopCounts {
-        Objects.requireNonNull(since, "since");
-        Objects.requireNonNull(byReason, "byReason");
-        Objects.requireNonNull(byVersion, "byVersion");
+        Require.noneNull("since byReason byVersion", since, byReason, byVersion);
     }
 
     /**
@@ -30,8 +28,7 @@ public record StopCounts(
      * @param since the instant from which they count
      */
     public static StopCounts of(Instant since, List<StopReport> reports) {
-        Objects.requireNonNull(since, "since");
-        Objects.requireNonNull(reports, "reports");
+        Require.noneNull("since reports", since, reports);
         Map<StopReason, Integer> byReason = new EnumMap<>(StopReason.class);
         Map<String, Map<StopReason, Integer>> byVersion = new TreeMap<>();
         for (StopReport report : reports) {

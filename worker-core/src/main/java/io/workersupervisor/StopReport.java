@@ -1,6 +1,7 @@
 package io.workersupervisor;
 
 import io.workersupervisor.internal.text.Json;
+import io.workersupervisor.internal.text.Require;
 import io.workersupervisor.internal.text.Text;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -8,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -58,6 +58,7 @@ public record StopReport(
     /** The most bytes of a report as JSON: 16 KiB. */
     public static final int LARGEST = 16 * 1024;
 
+    private static final int MOST_EVIDENCE = 24;
     private static final int MOST_LOG_EVIDENCE = 4;
     private static final int MOST_ENTRIES = 20;
 
@@ -71,24 +72,11 @@ public record StopReport(
      * Cuts what is too long, so that a report always fits its bound: the oldest of the last entries first, then evidence.
      */
     public StopReport {
-        Objects.requireNonNull(workerId, "workerId");
-        Objects.requireNonNull(node, "node");
-        Objects.requireNonNull(userId, "userId");
-        Objects.requireNonNull(version, "version");
-        Objects.requireNonNull(startedAt, "startedAt");
-        Objects.requireNonNull(endedAt, "endedAt");
-        Objects.requireNonNull(evidence, "evidence");
-        Objects.requireNonNull(advice, "advice");
-        Objects.requireNonNull(retryAfter, "retryAfter");
-        Objects.requireNonNull(logEvidence, "logEvidence");
-        Objects.requireNonNull(lastEntries, "lastEntries");
-        Objects.requireNonNull(account, "account");
-        Objects.requireNonNull(exit, "exit");
-        Objects.requireNonNull(usage, "usage");
-        Objects.requireNonNull(initiator, "initiator");
-        Objects.requireNonNull(reason, "reason");
-        Objects.requireNonNull(confidence, "confidence");
-        Text.notBlank("workerId", workerId, 64);
+        Require.noneNull("account node userId version startedAt", account, node, userId, version, startedAt);
+        Require.noneNull("endedAt exit usage initiator reason", endedAt, exit, usage, initiator, reason);
+        Require.noneNull("confidence evidence advice retryAfter", confidence, evidence, advice, retryAfter);
+        Require.noneNull("logEvidence lastEntries", logEvidence, lastEntries);
+        Require.notBlank("workerId", workerId, 64);
         node = Text.cut(node, 128);
         startedAt = Instant.ofEpochMilli(startedAt.toEpochMilli());
         endedAt = Instant.ofEpochMilli(endedAt.toEpochMilli());
@@ -97,17 +85,13 @@ public record StopReport(
         advice = Text.cut(advice, 512);
         retryAfter = retryAfter.map(wait ->
                 Duration.ofSeconds(Math.min(Math.max(wait.toSeconds(), 0), DiagnosisRule.LONGEST_WAIT.toSeconds())));
-        int others = bytes(node)
-                + bytes(userId.orElse(""))
-                + bytes(version.orElse(""))
-                + bytes(exit.toString())
-                + bytes(advice);
-        int room = LARGEST - LARGEST_FRAME - others;
+        int room = LARGEST
+                - LARGEST_FRAME
+                - bytes(List.of(node, userId.orElse(""), version.orElse(""), exit.toString(), advice));
         evidence = bounded(evidence, room);
-        room -= evidence.stream().mapToInt(StopReport::bytes).sum();
-        logEvidence = bounded(logEvidence, MOST_LOG_EVIDENCE, room);
-        room -= logEvidence.stream().mapToInt(StopReport::bytes).sum();
-        lastEntries = bounded(lastEntries, MOST_ENTRIES, room);
+        room -= bytes(evidence);
+        logEvidence = newest(logEvidence, MOST_LOG_EVIDENCE, room);
+        lastEntries = newest(lastEntries, MOST_ENTRIES, room - bytes(StopReportJson.excerpts(logEvidence)));
     }
 
     /** Begins a report, for the tests of an application; every part that is not set is unknown or empty. */
@@ -123,11 +107,7 @@ public record StopReport(
      * @param where the field and table that hold it
      */
     public static StopReport unreadable(AccountId account, String workerId, Instant endedAt, String why, String where) {
-        Objects.requireNonNull(account, "account");
-        Objects.requireNonNull(workerId, "workerId");
-        Objects.requireNonNull(endedAt, "endedAt");
-        Objects.requireNonNull(why, "why");
-        Objects.requireNonNull(where, "where");
+        Require.noneNull("account workerId endedAt why where", account, workerId, endedAt, why, where);
         return builder(account, workerId)
                 .startedAt(endedAt)
                 .endedAt(endedAt)
@@ -180,48 +160,37 @@ public record StopReport(
      * @throws IllegalArgumentException if the text is something else
      */
     public static StopReport parse(String json) {
-        Objects.requireNonNull(json, "json");
-        return StopReportJson.parse(json);
+        return StopReportJson.parse(Require.nonNull("json", json));
     }
 
-    /** The first items, at most 24, in the bytes that the other parts leave. */
+    /** The first items in the bytes that the other parts leave. */
     private static List<String> bounded(List<String> evidence, int bytes) {
         List<String> kept = new ArrayList<>();
         int room = bytes;
-        for (String item : evidence) {
+        for (String item : evidence.subList(0, Math.min(MOST_EVIDENCE, evidence.size()))) {
             String line = Text.cut(Text.oneLine(item), 512);
             room -= bytes(line);
-            if (kept.size() == 24 || room < 0) {
-                break;
+            if (room >= 0) {
+                kept.add(line);
             }
-            kept.add(line);
         }
         return List.copyOf(kept);
     }
 
     /** The newest excerpts that fit. */
-    private static List<LogExcerpt> bounded(List<LogExcerpt> excerpts, int most, int bytes) {
-        int first = excerpts.size();
-        int room = bytes;
-        while (first > 0 && excerpts.size() - first < most) {
-            room -= bytes(excerpts.get(first - 1));
-            if (room < 0) {
-                break;
-            }
-            first--;
+    private static List<LogExcerpt> newest(List<LogExcerpt> excerpts, int most, int bytes) {
+        List<LogExcerpt> kept = excerpts.subList(Math.max(0, excerpts.size() - most), excerpts.size());
+        while (!kept.isEmpty() && bytes(StopReportJson.excerpts(kept)) > bytes) {
+            kept = kept.subList(1, kept.size());
         }
-        return List.copyOf(excerpts.subList(first, excerpts.size()));
+        return List.copyOf(kept);
     }
 
     private static String lowerCase(Enum<?> word) {
         return word.name().toLowerCase(Locale.ROOT);
     }
 
-    private static int bytes(LogExcerpt excerpt) {
-        return Json.write(StopReportJson.excerpt(excerpt)).getBytes(StandardCharsets.UTF_8).length + 1;
-    }
-
-    private static int bytes(String part) {
+    private static int bytes(Object part) {
         return Json.write(part).getBytes(StandardCharsets.UTF_8).length;
     }
 
@@ -247,8 +216,8 @@ public record StopReport(
         private List<LogExcerpt> lastEntries = List.of();
 
         private Builder(AccountId account, String workerId) {
-            this.account = Objects.requireNonNull(account, "account");
-            this.workerId = Objects.requireNonNull(workerId, "workerId");
+            this.account = Require.nonNull("account", account);
+            this.workerId = Require.nonNull("workerId", workerId);
         }
 
         /** Sets {@link StopReport#epoch()}. */
@@ -259,95 +228,91 @@ public record StopReport(
 
         /** Sets {@link StopReport#node()}. */
         public Builder node(String node) {
-            this.node = Objects.requireNonNull(node, "node");
+            this.node = Require.nonNull("node", node);
             return this;
         }
 
         /** Sets {@link StopReport#userId()}. */
         public Builder userId(String userId) {
-            Objects.requireNonNull(userId, "userId");
-            this.userId = Optional.of(userId);
+            this.userId = Optional.of(Require.nonNull("userId", userId));
             return this;
         }
 
         /** Sets {@link StopReport#version()}. */
         public Builder version(String version) {
-            Objects.requireNonNull(version, "version");
-            this.version = Optional.of(version);
+            this.version = Optional.of(Require.nonNull("version", version));
             return this;
         }
 
         /** Sets {@link StopReport#startedAt()}. */
         public Builder startedAt(Instant startedAt) {
-            this.startedAt = Objects.requireNonNull(startedAt, "startedAt");
+            this.startedAt = Require.nonNull("startedAt", startedAt);
             return this;
         }
 
         /** Sets {@link StopReport#endedAt()}. */
         public Builder endedAt(Instant endedAt) {
-            this.endedAt = Objects.requireNonNull(endedAt, "endedAt");
+            this.endedAt = Require.nonNull("endedAt", endedAt);
             return this;
         }
 
         /** Sets {@link StopReport#exit()}. */
         public Builder exit(ExitStatus exit) {
-            this.exit = Objects.requireNonNull(exit, "exit");
+            this.exit = Require.nonNull("exit", exit);
             return this;
         }
 
         /** Sets {@link StopReport#usage()}. */
         public Builder usage(ResourceUsage usage) {
-            Objects.requireNonNull(usage, "usage");
-            this.usage = Optional.of(usage);
+            this.usage = Optional.of(Require.nonNull("usage", usage));
             return this;
         }
 
         /** Sets {@link StopReport#initiator()}. */
         public Builder initiator(Initiator initiator) {
-            this.initiator = Objects.requireNonNull(initiator, "initiator");
+            this.initiator = Require.nonNull("initiator", initiator);
             return this;
         }
 
         /** Sets {@link StopReport#reason()}. */
         public Builder reason(StopReason reason) {
-            this.reason = Objects.requireNonNull(reason, "reason");
+            this.reason = Require.nonNull("reason", reason);
             return this;
         }
 
         /** Sets {@link StopReport#confidence()}. */
         public Builder confidence(Confidence confidence) {
-            this.confidence = Objects.requireNonNull(confidence, "confidence");
+            this.confidence = Require.nonNull("confidence", confidence);
             return this;
         }
 
         /** Sets {@link StopReport#evidence()}. */
         public Builder evidence(List<String> evidence) {
-            this.evidence = Objects.requireNonNull(evidence, "evidence");
+            this.evidence = Require.nonNull("evidence", evidence);
             return this;
         }
 
         /** Sets {@link StopReport#advice()}. */
         public Builder advice(String advice) {
-            this.advice = Objects.requireNonNull(advice, "advice");
+            this.advice = Require.nonNull("advice", advice);
             return this;
         }
 
         /** Sets {@link StopReport#retryAfter()}. */
         public Builder retryAfter(Duration retryAfter) {
-            Objects.requireNonNull(retryAfter, "retryAfter");
-            this.retryAfter = Optional.of(retryAfter);
+            this.retryAfter = Optional.of(Require.nonNull("retryAfter", retryAfter));
             return this;
         }
 
         /** Sets {@link StopReport#logEvidence()}. */
         public Builder logEvidence(List<LogExcerpt> logEvidence) {
-            this.logEvidence = Objects.requireNonNull(logEvidence, "logEvidence");
+            this.logEvidence = Require.nonNull("logEvidence", logEvidence);
             return this;
         }
 
         /** Sets {@link StopReport#lastEntries()}. */
         public Builder lastEntries(List<LogExcerpt> lastEntries) {
-            this.lastEntries = Objects.requireNonNull(lastEntries, "lastEntries");
+            this.lastEntries = Require.nonNull("lastEntries", lastEntries);
             return this;
         }
 

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,145 +25,93 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class StopReportJson {
-    private StopReportJson() {}
+    private final Map<String, @Nullable Object> fields;
+    private final List<String> evidence = new ArrayList<>();
+
+    private StopReportJson(Map<String, @Nullable Object> fields) {
+        this.fields = fields;
+    }
 
     static String write(StopReport report) {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put("account", report.account().value());
-        map.put("worker_id", report.workerId());
-        map.put("epoch", report.epoch());
-        map.put("node", report.node());
-        report.userId().ifPresent(user -> map.put("user_id", user));
-        report.version().ifPresent(version -> map.put("version", version));
-        map.put("started_at", report.startedAt().toString());
-        map.put("ended_at", report.endedAt().toString());
-        map.put("exit", exit(report.exit()));
-        report.usage().ifPresent(usage -> map.put("usage", usage(usage)));
-        map.put("initiator", report.initiator().name());
-        map.put("reason", report.reason().name());
-        map.put("confidence", report.confidence().name());
-        map.put("evidence", report.evidence());
-        map.put("advice", report.advice());
-        report.retryAfter().ifPresent(wait -> map.put("retry_after_s", wait.toSeconds()));
-        putExcerpts(map, "log_evidence", report.logEvidence());
-        putExcerpts(map, "last_entries", report.lastEntries());
-        return Json.write(map);
+        return Json.write(Json.map(
+                "account", report.account().value(),
+                "worker_id", report.workerId(),
+                "epoch", report.epoch(),
+                "node", report.node(),
+                "user_id", report.userId(),
+                "version", report.version(),
+                "started_at", report.startedAt(),
+                "ended_at", report.endedAt(),
+                "exit", exit(report.exit()),
+                "usage", report.usage().map(StopReportJson::usage),
+                "initiator", report.initiator(),
+                "reason", report.reason(),
+                "confidence", report.confidence(),
+                "evidence", report.evidence(),
+                "advice", report.advice(),
+                "retry_after_s", report.retryAfter().map(Duration::toSeconds),
+                "log_evidence", Optional.of(excerpts(report.logEvidence())).filter(some -> !some.isEmpty()),
+                "last_entries", Optional.of(excerpts(report.lastEntries())).filter(some -> !some.isEmpty())));
     }
 
-    private static void putExcerpts(Map<String, @Nullable Object> map, String field, List<LogExcerpt> excerpts) {
-        if (!excerpts.isEmpty()) {
-            map.put(field, excerpts.stream().map(StopReportJson::excerpt).toList());
-        }
-    }
-
-    static Map<String, @Nullable Object> excerpt(LogExcerpt excerpt) {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put("file", excerpt.file());
-        map.put("offset", excerpt.offset());
-        map.put("level", excerpt.level().name());
-        map.put("text", excerpt.text());
-        return map;
-    }
-
-    /** Leaves out an excerpt that a newer version wrote in another form: the report is more than its log. */
-    private static List<LogExcerpt> excerpts(@Nullable Object value) {
-        List<LogExcerpt> excerpts = new ArrayList<>();
-        if (value instanceof List<?> items) {
-            for (Object item : items) {
-                if (item instanceof Map<?, ?> object) {
-                    Map<String, @Nullable Object> map = Json.asObject(object);
-                    if (map.get("offset") instanceof Long offset
-                            && offset >= 0
-                            && map.get("text") instanceof String text) {
-                        LogLevel level = optional(map, "level")
-                                .flatMap(StopReportJson::level)
-                                .orElse(LogLevel.INFO);
-                        excerpts.add(new LogExcerpt(optional(map, "file").orElse(""), offset, level, text));
-                    }
-                }
-            }
-        }
-        return excerpts;
-    }
-
-    private static Optional<Duration> retryAfter(@Nullable Object value) {
-        return value instanceof Long seconds && seconds >= 0 && seconds <= DiagnosisRule.LONGEST_WAIT.toSeconds()
-                ? Optional.of(Duration.ofSeconds(seconds))
-                : Optional.empty();
-    }
-
-    private static Optional<LogLevel> level(String name) {
-        return Arrays.stream(LogLevel.values())
-                .filter(level -> level.name().equals(name))
-                .findFirst();
-    }
-
-    static StopReport parse(String json) {
-        Map<String, @Nullable Object> map = Json.object(json);
-        List<String> evidence = new ArrayList<>();
-        if (map.get("evidence") instanceof List<?> items) {
-            items.forEach(item -> evidence.add(String.valueOf(item)));
-        }
-        return new StopReport(
-                AccountId.ofValue(Objects.requireNonNullElse(map.get("account"), "")),
-                text(map, "worker_id"),
-                map.get("epoch") instanceof Long epoch ? epoch : 0,
-                text(map, "node"),
-                optional(map, "user_id"),
-                optional(map, "version").or(() -> optional(map, "spec_version")),
-                time(map, "started_at"),
-                time(map, "ended_at"),
-                exit(map.get("exit")),
-                usage(map.get("usage")),
-                word(Initiator.class, map, "initiator", Initiator.UNKNOWN, evidence),
-                word(StopReason.class, map, "reason", StopReason.UNKNOWN, evidence),
-                word(Confidence.class, map, "confidence", Confidence.POSSIBLE, evidence),
-                evidence,
-                text(map, "advice"),
-                retryAfter(map.get("retry_after_s")),
-                excerpts(map.get("log_evidence")),
-                excerpts(map.get("last_entries")));
+    static List<Map<String, @Nullable Object>> excerpts(List<LogExcerpt> excerpts) {
+        return excerpts.stream()
+                .map(one ->
+                        Json.map("file", one.file(), "offset", one.offset(), "level", one.level(), "text", one.text()))
+                .toList();
     }
 
     private static Map<String, @Nullable Object> usage(ResourceUsage usage) {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        map.put("peak_bytes", usage.peakMemoryBytes());
-        map.put("user_us", usage.userTime().toNanos() / 1_000);
-        map.put("system_us", usage.systemTime().toNanos() / 1_000);
-        return map;
-    }
-
-    private static Optional<ResourceUsage> usage(@Nullable Object value) {
-        Map<String, @Nullable Object> map = value instanceof Map<?, ?> object ? Json.asObject(object) : Map.of();
-        return map.get("peak_bytes") instanceof Long peak
-                        && map.get("user_us") instanceof Long user
-                        && map.get("system_us") instanceof Long system
-                ? Optional.of(new ResourceUsage(
-                        peak, Duration.of(user, ChronoUnit.MICROS), Duration.of(system, ChronoUnit.MICROS)))
-                : Optional.empty();
+        return Json.map(
+                "peak_bytes", usage.peakMemoryBytes(),
+                "user_us", usage.userTime().toNanos() / 1_000,
+                "system_us", usage.systemTime().toNanos() / 1_000);
     }
 
     private static Map<String, @Nullable Object> exit(ExitStatus exit) {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
         if (exit instanceof ExitStatus.Exited exited) {
-            map.put("code", (long) exited.code());
-        } else if (exit instanceof ExitStatus.Signalled signalled) {
-            map.put("signal", (long) signalled.signal());
-            if (signalled.coreDumped()) {
-                map.put("core", true);
-            }
+            return Json.map("code", exited.code());
+        } else if (exit instanceof ExitStatus.Signalled killed) {
+            Optional<Boolean> core = Optional.of(killed.coreDumped()).filter(dumped -> dumped);
+            return Json.map("signal", killed.signal(), "core", core);
         } else if (exit instanceof ExitStatus.ExitedOrSignalled either) {
-            map.put("code_or_signal", (long) either.code());
+            return Json.map("code_or_signal", either.code());
         } else if (exit instanceof ExitStatus.Unknown unknown) {
-            map.put("unknown", unknown.why());
-        } else {
-            map.put("never_ran", true);
+            return Json.map("unknown", unknown.why());
         }
-        return map;
+        return Json.map("never_ran", true);
     }
 
-    private static ExitStatus exit(@Nullable Object value) {
-        Map<String, @Nullable Object> map = value instanceof Map<?, ?> object ? Json.asObject(object) : Map.of();
+    static StopReport parse(String json) {
+        return new StopReportJson(Json.object(json)).report();
+    }
+
+    private StopReport report() {
+        if (fields.get("evidence") instanceof List<?> items) {
+            items.forEach(item -> evidence.add(String.valueOf(item)));
+        }
+        return new StopReport(
+                AccountId.ofValue(Objects.requireNonNullElse(fields.get("account"), "")),
+                text("worker_id"),
+                fields.get("epoch") instanceof Long epoch ? epoch : 0,
+                text("node"),
+                optional("user_id"),
+                optional("version").or(() -> optional("spec_version")),
+                time("started_at"),
+                time("ended_at"),
+                exit(Json.asObjectOrEmpty(fields.get("exit"))),
+                usage(Json.asObjectOrEmpty(fields.get("usage"))),
+                word("initiator", Initiator.UNKNOWN),
+                word("reason", StopReason.UNKNOWN),
+                word("confidence", Confidence.POSSIBLE),
+                evidence,
+                text("advice"),
+                retryAfter(),
+                excerpts("log_evidence"),
+                excerpts("last_entries"));
+    }
+
+    private static ExitStatus exit(Map<String, @Nullable Object> map) {
         if (map.get("code") instanceof Long code) {
             return new ExitStatus.Exited(code.intValue());
         } else if (map.get("signal") instanceof Long signal) {
@@ -178,32 +125,65 @@ final class StopReportJson {
                 map.get("unknown") instanceof String why ? why : "a newer version wrote it in another form");
     }
 
-    /** Keeps a word of a newer version in the evidence. */
-    private static <E extends Enum<E>> E word(
-            Class<E> type, Map<String, @Nullable Object> map, String field, E unknown, List<String> evidence) {
-        String word = text(map, field);
-        for (E known : type.getEnumConstants()) {
-            if (known.name().equals(word)) {
-                return known;
-            }
-        }
-        evidence.add(0, "a newer version wrote " + field + " " + word);
-        return unknown;
+    private static Optional<ResourceUsage> usage(Map<String, @Nullable Object> map) {
+        return map.get("peak_bytes") instanceof Long peak
+                        && map.get("user_us") instanceof Long user
+                        && map.get("system_us") instanceof Long system
+                ? Optional.of(new ResourceUsage(
+                        peak, Duration.of(user, ChronoUnit.MICROS), Duration.of(system, ChronoUnit.MICROS)))
+                : Optional.empty();
     }
 
-    private static String text(Map<String, @Nullable Object> map, String field) {
-        return optional(map, field)
+    private Optional<Duration> retryAfter() {
+        return fields.get("retry_after_s") instanceof Long seconds
+                        && seconds >= 0
+                        && seconds <= DiagnosisRule.LONGEST_WAIT.toSeconds()
+                ? Optional.of(Duration.ofSeconds(seconds))
+                : Optional.empty();
+    }
+
+    /** Leaves out an excerpt that a newer version wrote in another form: the report is more than its log. */
+    private List<LogExcerpt> excerpts(String field) {
+        List<LogExcerpt> excerpts = new ArrayList<>();
+        for (Object item : fields.get(field) instanceof List<?> items ? items : List.of()) {
+            StopReportJson part = new StopReportJson(Json.asObjectOrEmpty(item));
+            if (part.fields.get("offset") instanceof Long offset && offset >= 0) {
+                String file = part.optional("file").orElse("");
+                LogLevel level = part.known("level", LogLevel.INFO).orElse(LogLevel.INFO);
+                part.optional("text").ifPresent(text -> excerpts.add(new LogExcerpt(file, offset, level, text)));
+            }
+        }
+        return excerpts;
+    }
+
+    /** Keeps a word of a newer version in the evidence. */
+    private <E extends Enum<E>> E word(String field, E unknown) {
+        String word = text(field);
+        return known(field, unknown).orElseGet(() -> {
+            evidence.add(0, "a newer version wrote " + field + " " + word);
+            return unknown;
+        });
+    }
+
+    /** The word of this field, if it is one of the type of that value. */
+    private <E extends Enum<E>> Optional<E> known(String field, E like) {
+        return Arrays.stream(like.getDeclaringClass().getEnumConstants())
+                .filter(word -> word.name().equals(fields.get(field)))
+                .findFirst();
+    }
+
+    private String text(String field) {
+        return optional(field)
                 .orElseThrow(() -> new IllegalArgumentException("not a stop report: " + field + " is missing"));
     }
 
-    private static Optional<String> optional(Map<String, @Nullable Object> map, String field) {
-        return map.get(field) instanceof String text ? Optional.of(text) : Optional.empty();
+    private Optional<String> optional(String field) {
+        return fields.get(field) instanceof String text ? Optional.of(text) : Optional.empty();
     }
 
-    private static Instant time(Map<String, @Nullable Object> map, String field) {
+    private Instant time(String field) {
         try {
-            Instant time = Instant.parse(text(map, field));
-            return Instant.ofEpochMilli(time.toEpochMilli());
+            return Instant.ofEpochMilli(Instant.parse(text(field)).toEpochMilli());
         } catch (DateTimeException | ArithmeticException wrong) {
             throw new IllegalArgumentException("not a stop report: " + field + " is no time", wrong);
         }

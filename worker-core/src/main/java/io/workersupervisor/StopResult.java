@@ -1,7 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /** The outcome of a stop. A registry that is down or corrupt is an exception instead. */
@@ -20,7 +20,6 @@ public sealed interface StopResult {
     /**
      * The worker has ended and its report is filed.
      *
-     * @param account the account
      * @param workerId the worker that ended
      * @param steps the steps of the stop, in order; empty if it found the worker dead
      * @param report its stop report, empty where the registry never knew the worker
@@ -28,10 +27,7 @@ public sealed interface StopResult {
     record Stopped(AccountId account, String workerId, List<String> steps, Optional<StopReport> report)
             implements StopResult {
         public Stopped {
-            Objects.requireNonNull(account, "account");
-            Objects.requireNonNull(workerId, "workerId");
-            Objects.requireNonNull(steps, "steps");
-            Objects.requireNonNull(report, "report");
+            Require.noneNull("account workerId steps report", account, workerId, steps, report);
             steps = List.copyOf(steps);
         }
 
@@ -45,12 +41,11 @@ public sealed interface StopResult {
     /**
      * No worker ran; the account is stopped from now on.
      *
-     * @param account the account
      * @param known true if it was ever started or stopped before; false may mean a typing mistake
      */
     record AlreadyStopped(AccountId account, boolean known) implements StopResult {
         public AlreadyStopped {
-            Objects.requireNonNull(account, "account");
+            Require.nonNull("account", account);
         }
 
         @Override
@@ -61,18 +56,10 @@ public sealed interface StopResult {
         }
     }
 
-    /**
-     * The account is marked as stopped, but something of it may still run.
-     *
-     * @param account the account
-     * @param reason the obstacle
-     * @param evidence the findings, in words
-     */
+    /** The account is marked as stopped, but something of it may still run; the evidence are the findings in words. */
     record Refused(AccountId account, RefusalReason reason, String evidence) implements StopResult {
         public Refused {
-            Objects.requireNonNull(account, "account");
-            Objects.requireNonNull(reason, "reason");
-            Objects.requireNonNull(evidence, "evidence");
+            Require.noneNull("account reason evidence", account, reason, evidence);
         }
 
         @Override

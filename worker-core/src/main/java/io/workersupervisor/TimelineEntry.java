@@ -1,7 +1,7 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -15,11 +15,7 @@ import java.util.Optional;
  */
 public record TimelineEntry(Instant at, Kind kind, String workerId, Optional<StopReport> report, String text) {
     public TimelineEntry {
-        Objects.requireNonNull(at, "at");
-        Objects.requireNonNull(kind, "kind");
-        Objects.requireNonNull(workerId, "workerId");
-        Objects.requireNonNull(report, "report");
-        Objects.requireNonNull(text, "text");
+        Require.noneNull("at kind workerId report text", at, kind, workerId, report, text);
     }
 
     /** The kinds of events. */

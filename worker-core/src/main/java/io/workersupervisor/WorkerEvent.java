@@ -1,10 +1,10 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import io.workersupervisor.internal.text.Text;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 
 /** Something that happened to a worker, or to the supervision of all. More kinds come with later versions. */
@@ -19,22 +19,16 @@ public sealed interface WorkerEvent {
 
     /** Tells whether a person should look at it. */
     default boolean isWarning() {
-        return true;
+        return !(this instanceof Started || this instanceof Adopted || this instanceof SinkUp);
     }
 
     /** The event in one line, without secrets. */
     String describe();
 
-    /**
-     * A worker was started.
-     *
-     * @param at the time
-     * @param result the start
-     */
+    /** A worker was started. */
     record Started(Instant at, StartResult.Started result) implements WorkerEvent {
         public Started {
-            Objects.requireNonNull(at, "at");
-            Objects.requireNonNull(result, "result");
+            Require.noneNull("at result", at, result);
         }
 
         @Override
@@ -43,26 +37,15 @@ public sealed interface WorkerEvent {
         }
 
         @Override
-        public boolean isWarning() {
-            return false;
-        }
-
-        @Override
         public String describe() {
             return "started worker " + result.workerId() + " pid " + result.pid() + " epoch " + result.epoch();
         }
     }
 
-    /**
-     * A start was refused or failed. No warning if a person has stopped the account.
-     *
-     * @param at the time
-     * @param result {@link StartResult.Refused} or {@link StartResult.Failed}
-     */
+    /** A start was {@link StartResult.Refused} or {@link StartResult.Failed}. No warning if a person has stopped the account. */
     record NotStarted(Instant at, StartResult result) implements WorkerEvent {
         public NotStarted {
-            Objects.requireNonNull(at, "at");
-            Objects.requireNonNull(result, "result");
+            Require.noneNull("at result", at, result);
         }
 
         @Override
@@ -82,26 +65,15 @@ public sealed interface WorkerEvent {
         }
     }
 
-    /**
-     * A living worker that another host started is supervised by this one from now on.
-     *
-     * @param at the time
-     * @param worker the status of the account
-     */
+    /** A living worker that another host started is supervised by this one from now on. */
     record Adopted(Instant at, WorkerStatus worker) implements WorkerEvent {
         public Adopted {
-            Objects.requireNonNull(at, "at");
-            Objects.requireNonNull(worker, "worker");
+            Require.noneNull("at worker", at, worker);
         }
 
         @Override
         public Optional<AccountId> account() {
             return Optional.of(worker.account());
-        }
-
-        @Override
-        public boolean isWarning() {
-            return false;
         }
 
         @Override
@@ -111,16 +83,10 @@ public sealed interface WorkerEvent {
         }
     }
 
-    /**
-     * A worker ended. No warning after success or a stop on request.
-     *
-     * @param at the time
-     * @param report the report of the stop
-     */
+    /** A worker ended. No warning after success or a stop on request. */
     record Stopped(Instant at, StopReport report) implements WorkerEvent {
         public Stopped {
-            Objects.requireNonNull(at, "at");
-            Objects.requireNonNull(report, "report");
+            Require.noneNull("at report", at, report);
         }
 
         @Override
@@ -141,18 +107,10 @@ public sealed interface WorkerEvent {
         }
     }
 
-    /**
-     * A living worker cannot work; reported once. The application decides what to do about it.
-     *
-     * @param at the time
-     * @param worker the status of the account
-     * @param ailment the trouble and its evidence
-     */
+    /** A living worker cannot work; reported once. The application decides what to do about it. */
     record Unhealthy(Instant at, WorkerStatus worker, Ailment ailment) implements WorkerEvent {
         public Unhealthy {
-            Objects.requireNonNull(at, "at");
-            Objects.requireNonNull(worker, "worker");
-            Objects.requireNonNull(ailment, "ailment");
+            Require.noneNull("at worker ailment", at, worker, ailment);
         }
 
         @Override
@@ -166,16 +124,10 @@ public sealed interface WorkerEvent {
         }
     }
 
-    /**
-     * A stop could not end everything.
-     *
-     * @param at the time
-     * @param result the reason and its evidence
-     */
+    /** A stop could not end everything. */
     record NotStopped(Instant at, StopResult.Refused result) implements WorkerEvent {
         public NotStopped {
-            Objects.requireNonNull(at, "at");
-            Objects.requireNonNull(result, "result");
+            Require.noneNull("at result", at, result);
         }
 
         @Override
@@ -189,18 +141,10 @@ public sealed interface WorkerEvent {
         }
     }
 
-    /**
-     * Something about one account, or about all of them, is not as it should be.
-     *
-     * @param at the time
-     * @param account the account, empty if all are concerned
-     * @param text the trouble in one line
-     */
+    /** Something about one account, or with an empty one about all of them, is not as it should be: one line says what. */
     record Trouble(Instant at, Optional<AccountId> account, String text) implements WorkerEvent {
         public Trouble {
-            Objects.requireNonNull(at, "at");
-            Objects.requireNonNull(account, "account");
-            Objects.requireNonNull(text, "text");
+            Require.noneNull("at account text", at, account, text);
         }
 
         @Override
@@ -209,19 +153,10 @@ public sealed interface WorkerEvent {
         }
     }
 
-    /**
-     * A log sink does not take entries any more. They wait in the files of the workers, which write on.
-     *
-     * @param at the time
-     * @param sink the name of the sink
-     * @param reason the failure
-     * @param backlog the number of bytes that wait
-     */
+    /** A log sink, by its name, takes no entries any more: their bytes wait in the files of the workers, which write on. */
     record SinkDown(Instant at, String sink, String reason, long backlog) implements WorkerEvent {
         public SinkDown {
-            Objects.requireNonNull(at, "at");
-            Objects.requireNonNull(sink, "sink");
-            Objects.requireNonNull(reason, "reason");
+            Require.noneNull("at sink reason", at, sink, reason);
         }
 
         @Override
@@ -230,24 +165,10 @@ public sealed interface WorkerEvent {
         }
     }
 
-    /**
-     * A log sink takes entries again.
-     *
-     * @param at the time
-     * @param sink the name of the sink
-     * @param outage the time for which it took none
-     * @param backlog the number of bytes that still wait
-     */
+    /** A log sink, by its name, takes entries again after an outage; some bytes may wait still. */
     record SinkUp(Instant at, String sink, Duration outage, long backlog) implements WorkerEvent {
         public SinkUp {
-            Objects.requireNonNull(at, "at");
-            Objects.requireNonNull(sink, "sink");
-            Objects.requireNonNull(outage, "outage");
-        }
-
-        @Override
-        public boolean isWarning() {
-            return false;
+            Require.noneNull("at sink outage", at, sink, outage);
         }
 
         @Override

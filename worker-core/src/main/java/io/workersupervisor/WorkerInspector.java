@@ -1,11 +1,11 @@
 package io.workersupervisor;
 
 import io.workersupervisor.internal.inspect.Inspector;
+import io.workersupervisor.internal.text.Require;
 import io.workersupervisor.spi.LogSink;
 import io.workersupervisor.spi.WorkerRegistry;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -20,8 +20,7 @@ public interface WorkerInspector {
      * @throws DataDirectoryException if the directory's stamp is damaged
      */
     static WorkerInspector of(DataDirectory data, WorkerRegistry registry) {
-        Objects.requireNonNull(data, "data");
-        Objects.requireNonNull(registry, "registry");
+        Require.noneNull("data registry", data, registry);
         return Inspector.of(data, registry, Optional.empty());
     }
 
@@ -32,9 +31,7 @@ public interface WorkerInspector {
      * @throws DataDirectoryException if the directory's stamp is damaged
      */
     static WorkerInspector of(DataDirectory data, WorkerRegistry registry, LogSink sink) {
-        Objects.requireNonNull(data, "data");
-        Objects.requireNonNull(registry, "registry");
-        Objects.requireNonNull(sink, "sink");
+        Require.noneNull("data registry sink", data, registry, sink);
         return Inspector.of(data, registry, Optional.of(sink));
     }
 
@@ -101,16 +98,10 @@ public interface WorkerInspector {
     /** The faults that were found here, and facts worth knowing; the most urgent first. */
     List<Finding> doctor();
 
-    /**
-     * A finding of the doctor.
-     *
-     * @param level the urgency
-     * @param text the fault and the remedy
-     */
+    /** A finding of the doctor: its urgency, and in words the fault and the remedy. */
     record Finding(Level level, String text) {
         public Finding {
-            Objects.requireNonNull(level, "level");
-            Objects.requireNonNull(text, "text");
+            Require.noneNull("level text", level, text);
         }
 
         /** The urgency of a finding. */

@@ -1,6 +1,7 @@
 package io.workersupervisor;
 
 import io.workersupervisor.internal.text.PlatformCharset;
+import io.workersupervisor.internal.text.Require;
 import io.workersupervisor.internal.text.Text;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -54,6 +54,7 @@ public final class WorkerSpec {
     private final Duration startGrace;
     private final Duration stopGrace;
     private final Optional<Duration> heartbeat;
+    private final Optional<RestartPolicy> restart;
 
     private WorkerSpec(Builder builder) {
         this.account = builder.account;
@@ -67,6 +68,7 @@ public final class WorkerSpec {
         this.startGrace = builder.startGrace;
         this.stopGrace = builder.stopGrace;
         this.heartbeat = Optional.ofNullable(builder.heartbeat);
+        this.restart = Optional.ofNullable(builder.restart);
     }
 
     /**
@@ -86,8 +88,7 @@ public final class WorkerSpec {
      * @throws IllegalArgumentException if there is no program or a word holds a NUL
      */
     public static Builder builder(AccountId account, String... command) {
-        Objects.requireNonNull(account, "account");
-        Objects.requireNonNull(command, "command");
+        Require.noneNull("account command", account, command);
         return new Builder(account, List.of(command));
     }
 
@@ -157,13 +158,17 @@ public final class WorkerSpec {
                 + " arguments, " + environment.size() + " variables]";
     }
 
-    /** Tells whether every shell passes a variable of this name on to its children. */
-    public static boolean isPassable(String name) {
-        Objects.requireNonNull(name, "name");
-        return PASSABLE.matcher(name).matches();
+    /** The policy for this account where it has one of its own. */
+    public Optional<RestartPolicy> restart() {
+        return restart;
     }
 
-    /** Builds a {@link WorkerSpec}; not thread-safe. */
+    /** Tells whether every shell passes a variable of this name on to its children. */
+    public static boolean isPassable(String name) {
+        return PASSABLE.matcher(Require.nonNull("name", name)).matches();
+    }
+
+    /** Builds a {@link WorkerSpec}; not thread-safe. A value out of its bounds is an {@link IllegalArgumentException}. */
     public static final class Builder {
         private final AccountId account;
         private final List<String> command;
@@ -176,6 +181,7 @@ public final class WorkerSpec {
         private Duration startGrace = DEFAULT_START_GRACE;
         private Duration stopGrace = DEFAULT_STOP_GRACE;
         private @Nullable Duration heartbeat;
+        private @Nullable RestartPolicy restart;
         private Charset charset = PlatformCharset.CHARSET;
 
         private Builder(AccountId account, List<String> command) {
@@ -201,8 +207,7 @@ public final class WorkerSpec {
          * @throws IllegalArgumentException if the name cannot be passed on or belongs to the library
          */
         public Builder environment(String name, String value) {
-            Objects.requireNonNull(name, "name");
-            Objects.requireNonNull(value, "value");
+            Require.noneNull("name value", name, value);
             if (!isPassable(name)) {
                 throw new IllegalArgumentException("environment variable of account " + account
                         + " must be named [A-Za-z_][A-Za-z0-9_]*, was " + Text.quoted(name));
@@ -221,8 +226,7 @@ public final class WorkerSpec {
 
         /** Sets several variables, each as {@link #environment(String, String)}. */
         public Builder environment(Map<String, String> variables) {
-            Objects.requireNonNull(variables, "variables");
-            variables.forEach(this::environment);
+            Require.nonNull("variables", variables).forEach(this::environment);
             return this;
         }
 
@@ -238,74 +242,56 @@ public final class WorkerSpec {
          * Sets the directory that the worker starts in, by default the host's own. It must exist when the worker is started.
          */
         public Builder directory(Path directory) {
-            Objects.requireNonNull(directory, "directory");
-            this.directory = directory.toAbsolutePath();
+            this.directory = Require.nonNull("directory", directory).toAbsolutePath();
             return this;
         }
 
-        /**
-         * Names the owner of the account; stored with the row and the reports.
-         *
-         * @throws IllegalArgumentException if it is blank or has more than 256 characters
-         */
+        /** Names the owner of the account, in 1 to 256 characters; stored with the row and the reports. */
         public Builder userId(String userId) {
-            Objects.requireNonNull(userId, "userId");
-            this.userId = Text.notBlank("userId", userId, LONGEST_LABEL);
+            this.userId = Require.notBlank("userId", userId, LONGEST_LABEL);
             return this;
         }
 
-        /**
-         * Names the version of what runs; stored with the row and the reports.
-         *
-         * @throws IllegalArgumentException if it is blank or has more than 256 characters
-         */
+        /** Names the version of what runs, in 1 to 256 characters; stored with the row and the reports. */
         public Builder version(String version) {
-            Objects.requireNonNull(version, "version");
-            this.version = Text.notBlank("version", version, LONGEST_LABEL);
+            this.version = Require.notBlank("version", version, LONGEST_LABEL);
             return this;
         }
 
         /** Sets the way of the lines that the worker writes, by default {@link LogShipping#SINKS}. */
         public Builder logShipping(LogShipping shipping) {
-            this.shipping = Objects.requireNonNull(shipping, "shipping");
+            this.shipping = Require.nonNull("shipping", shipping);
             return this;
         }
 
         /**
-         * Sets the time that the worker must live before its start counts as done, by default {@link #DEFAULT_START_GRACE}. An end
-         * within it makes the start {@link StartResult.Failed}.
-         *
-         * @param grace zero to one day; zero returns as soon as the worker is registered
-         * @throws IllegalArgumentException if it is out of bounds
+         * Sets the time that the worker must live before its start counts as done, by default {@link #DEFAULT_START_GRACE}: zero
+         * to one day. An end within it makes the start {@link StartResult.Failed}; zero returns as soon as the worker is registered.
          */
         public Builder startGrace(Duration grace) {
-            Objects.requireNonNull(grace, "grace");
-            this.startGrace = Text.atLeastZero("startGrace", grace);
+            this.startGrace = Require.upToOneDay("startGrace", Require.nonNull("grace", grace));
             return this;
         }
 
-        /**
-         * Sets the time that the worker has from TERM to KILL, by default {@link #DEFAULT_STOP_GRACE}.
-         *
-         * @param grace zero to one day
-         * @throws IllegalArgumentException if it is out of bounds
-         */
+        /** Sets the time that the worker has from TERM to KILL, by default {@link #DEFAULT_STOP_GRACE}: zero to one day. */
         public Builder stopGrace(Duration grace) {
-            Objects.requireNonNull(grace, "grace");
-            this.stopGrace = Text.atLeastZero("stopGrace", grace);
+            this.stopGrace = Require.upToOneDay("stopGrace", Require.nonNull("grace", grace));
+            return this;
+        }
+
+        /** Sets when this account is started again, where the supervisor keeps its accounts running. */
+        public Builder restart(RestartPolicy policy) {
+            this.restart = Require.nonNull("policy", policy);
             return this;
         }
 
         /**
-         * Promises that the worker touches the file that {@code WORKER_HEARTBEAT_FILE} names at least once in this time. A longer
-         * silence is reported as {@link WorkerEvent.Unhealthy}; the library ends nothing for it.
-         *
-         * @param interval one second to one day
-         * @throws IllegalArgumentException if it is out of bounds
+         * Promises that the worker touches the file that {@code WORKER_HEARTBEAT_FILE} names at least once in this time, one
+         * second to one day. A longer silence is reported as {@link WorkerEvent.Unhealthy}; the library ends nothing for it.
          */
         public Builder heartbeat(Duration interval) {
-            Objects.requireNonNull(interval, "interval");
-            this.heartbeat = Text.between("heartbeat", interval, Duration.ofSeconds(1), Duration.ofDays(1));
+            this.heartbeat = Require.between(
+                    "heartbeat", Require.nonNull("interval", interval), Duration.ofSeconds(1), Duration.ofDays(1));
             return this;
         }
 

@@ -1,8 +1,8 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.text.Require;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -22,6 +22,7 @@ import java.util.OptionalLong;
  * @param userId the owner of the account, if given
  * @param version the version of what runs, if given
  * @param log the worker's log file, which may be gone
+ * @param nextStart the time of the next start, where one is planned and no worker can exist
  * @param ailment the trouble that keeps a living worker from its work, if any was seen
  */
 public record WorkerStatus(
@@ -38,20 +39,12 @@ public record WorkerStatus(
         Optional<String> userId,
         Optional<String> version,
         Optional<Path> log,
+        Optional<Instant> nextStart,
         Optional<Ailment> ailment) {
     public WorkerStatus {
-        Objects.requireNonNull(account, "account");
-        Objects.requireNonNull(state, "state");
-        Objects.requireNonNull(desired, "desired");
-        Objects.requireNonNull(liveness, "liveness");
-        Objects.requireNonNull(workerId, "workerId");
-        Objects.requireNonNull(pid, "pid");
-        Objects.requireNonNull(startedAt, "startedAt");
-        Objects.requireNonNull(node, "node");
-        Objects.requireNonNull(userId, "userId");
-        Objects.requireNonNull(version, "version");
-        Objects.requireNonNull(log, "log");
-        Objects.requireNonNull(ailment, "ailment");
+        Require.noneNull("account state desired liveness workerId", account, state, desired, liveness, workerId);
+        Require.noneNull("pid startedAt node userId version log", pid, startedAt, node, userId, version, log);
+        Require.noneNull("nextStart ailment", nextStart, ailment);
     }
 
     /** Tells whether the probe found the worker alive. */

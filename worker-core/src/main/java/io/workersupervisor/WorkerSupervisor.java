@@ -3,8 +3,9 @@ package io.workersupervisor;
 import io.workersupervisor.internal.host.Host;
 import io.workersupervisor.internal.host.HostSettings;
 import io.workersupervisor.internal.host.Seams;
-import io.workersupervisor.internal.launch.combined.LaunchSettings;
+import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.logs.LogSettings;
+import io.workersupervisor.internal.text.Require;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogSink;
 import io.workersupervisor.spi.WorkerRegistry;
@@ -17,7 +18,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
@@ -58,15 +58,13 @@ public final class WorkerSupervisor implements AutoCloseable {
 
     /** Begins a supervisor; the caller closes the registry after it. */
     public static Builder builder(DataDirectory data, WorkerRegistry registry) {
-        Objects.requireNonNull(data, "data");
-        Objects.requireNonNull(registry, "registry");
+        Require.noneNull("data registry", data, registry);
         return new Builder(data, registry);
     }
 
     /** Starts a worker because a person wants it: the account is wanted from now on, even if it was stopped by hand. */
     public StartResult start(WorkerSpec spec) {
-        Objects.requireNonNull(spec, "spec");
-        return host.start(spec);
+        return host.start(Require.nonNull("spec", spec));
     }
 
     /**
@@ -74,8 +72,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * {@code Refused}, STOPPED_BY_OPERATOR.
      */
     public StartResult ensure(WorkerSpec spec) {
-        Objects.requireNonNull(spec, "spec");
-        return host.ensure(spec);
+        return host.ensure(Require.nonNull("spec", spec));
     }
 
     /**
@@ -85,7 +82,6 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws StartsFailedException if the registry failed for some of them, after all were tried; it has the other results
      */
     public Map<AccountId, StartResult> startAll(Collection<WorkerSpec> specs) {
-        Objects.requireNonNull(specs, "specs");
         return host.startAll(byAccount(specs));
     }
 
@@ -96,13 +92,12 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws StartsFailedException if the registry failed for some of them, after all were tried; it has the other results
      */
     public Map<AccountId, StartResult> ensureAll(Collection<WorkerSpec> specs) {
-        Objects.requireNonNull(specs, "specs");
         return host.ensureAll(byAccount(specs));
     }
 
-    private static Map<AccountId, WorkerSpec> byAccount(Collection<WorkerSpec> specs) {
+    static Map<AccountId, WorkerSpec> byAccount(Collection<WorkerSpec> specs) {
         Map<AccountId, WorkerSpec> byAccount = new LinkedHashMap<>();
-        for (WorkerSpec spec : specs) {
+        for (WorkerSpec spec : Require.nonNull("specs", specs)) {
             if (byAccount.put(spec.account(), spec) != null) {
                 throw new IllegalArgumentException(
                         "specs must name each account once, account " + spec.account() + " is there twice");
@@ -116,7 +111,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * until {@link #start}. An account that was never started is marked as stopped.
      */
     public StopResult stop(AccountId account) {
-        Objects.requireNonNull(account, "account");
+        Require.nonNull("account", account);
         return host.call(() -> host.stop(account));
     }
 
@@ -125,8 +120,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * person stopped is {@code Refused}.
      */
     public StartResult restart(WorkerSpec spec) {
-        Objects.requireNonNull(spec, "spec");
-        return host.restart(spec);
+        return host.restart(Require.nonNull("spec", spec));
     }
 
     /**
@@ -134,7 +128,6 @@ public final class WorkerSupervisor implements AutoCloseable {
      * {@link RegistryException}.
      */
     public Optional<WorkerStatus> status(AccountId account) {
-        Objects.requireNonNull(account, "account");
         return host.call(() -> host.inspector().status(account));
     }
 
@@ -146,39 +139,23 @@ public final class WorkerSupervisor implements AutoCloseable {
         return host.call(() -> host.inspector().list());
     }
 
-    /**
-     * The reports of the last stops of an account, newest first and at most {@value StopReport#KEPT}; empty if no worker has
-     * ended yet.
-     */
+    /** The reports of the last stops of an account, newest first, as {@link WorkerInspector#why}. */
     public List<StopReport> why(AccountId account) {
-        Objects.requireNonNull(account, "account");
         return host.call(() -> host.inspector().why(account));
     }
 
-    /**
-     * Looks up log entries, oldest first: in the first log sink, and in the files of the workers those that it does not have
-     * yet; all of them where there is no sink, or it is down or holds nothing of it. Blocks for as long as the sink does.
-     */
+    /** Looks up log entries, as {@link WorkerInspector#logs}, in the first log sink. Blocks for as long as the sink does. */
     public LogAnswer logs(LogQuery query) {
-        Objects.requireNonNull(query, "query");
         return host.call(() -> host.inspector().logs(query));
     }
 
-    /**
-     * The history of an account, oldest first, as far as it is kept: starts, stops with their reasons, and from the end of
-     * {@code worker.log} the refusals. Empty if nothing is known.
-     */
+    /** The history of an account, oldest first, as {@link WorkerInspector#timeline}. */
     public List<TimelineEntry> timeline(AccountId account) {
-        Objects.requireNonNull(account, "account");
         return host.call(() -> host.inspector().timeline(account));
     }
 
-    /**
-     * The number of stops of all accounts since an instant, by reason and by version; of each account at most its last
-     * {@value StopReport#KEPT} stops are known.
-     */
+    /** The number of stops of all accounts since an instant, as {@link WorkerInspector#counts}. */
     public StopCounts counts(Instant since) {
-        Objects.requireNonNull(since, "since");
         return host.call(() -> host.inspector().counts(since));
     }
 
@@ -204,7 +181,7 @@ public final class WorkerSupervisor implements AutoCloseable {
         host.close();
     }
 
-    /** Builds a {@link WorkerSupervisor}; not thread-safe. */
+    /** Builds a {@link WorkerSupervisor}; not thread-safe. A value out of its bounds is an {@link IllegalArgumentException}. */
     public static final class Builder {
         private final DataDirectory data;
         private final WorkerRegistry registry;
@@ -212,6 +189,7 @@ public final class WorkerSupervisor implements AutoCloseable {
         private final List<DiagnosisRule> rules = new ArrayList<>();
         private final List<LogSink> sinks = new ArrayList<>();
         private Optional<LivenessProbe> probe = Optional.empty();
+        private Optional<HostSettings.Keep> keeping = Optional.empty();
         private InstantSource clock = InstantSource.system();
         private Optional<Duration> reconcileInterval = Optional.of(DEFAULT_RECONCILE_INTERVAL);
         private Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
@@ -233,7 +211,7 @@ public final class WorkerSupervisor implements AutoCloseable {
 
         /** Adds a listener, which gets every event. */
         public Builder listener(WorkerListener listener) {
-            listeners.add(Objects.requireNonNull(listener, "listener"));
+            listeners.add(Require.nonNull("listener", listener));
             return this;
         }
 
@@ -243,7 +221,7 @@ public final class WorkerSupervisor implements AutoCloseable {
          * {@code data/rules.d} and the library's own, in the order in which rules are added.
          */
         public Builder rule(DiagnosisRule rule) {
-            rules.add(Objects.requireNonNull(rule, "rule"));
+            rules.add(Require.nonNull("rule", rule));
             return this;
         }
 
@@ -251,27 +229,41 @@ public final class WorkerSupervisor implements AutoCloseable {
          * Sets the application's probe. It is asked beside the library's own, may turn an answer into doubt, and has 2 s to answer.
          */
         public Builder probe(LivenessProbe probe) {
-            Objects.requireNonNull(probe, "probe");
-            this.probe = Optional.of(probe);
+            this.probe = Optional.of(Require.nonNull("probe", probe));
+            return this;
+        }
+
+        /** Keeps accounts running by {@link RestartPolicy#standard()}; else as {@link #keepRunning(WorkerSpecs, RestartPolicy)}. */
+        public Builder keepRunning(WorkerSpecs specs) {
+            return keepRunning(specs, RestartPolicy.standard());
+        }
+
+        /**
+         * Keeps accounts running: one that is wanted, that the specs know and whose worker has ended is started again when the
+         * policy says so. Those that the specs list and that were never started are started. The plan for each account stands
+         * in its row, so that it outlives this host. {@link #ensure} obeys it; {@link #start}, which a person calls, does not. By
+         * default nothing is started again.
+         *
+         * @param specs asked for what to run at each of these starts
+         * @param policy when, for all accounts that have no {@link WorkerSpec#restart() policy of their own}
+         */
+        public Builder keepRunning(WorkerSpecs specs, RestartPolicy policy) {
+            Require.noneNull("specs policy", specs, policy);
+            this.keeping = Optional.of(new HostSettings.Keep(specs, policy));
             return this;
         }
 
         /** Sets the wall clock, by default the system's. Only people read it: nothing is decided by it. */
         public Builder clock(InstantSource clock) {
-            this.clock = Objects.requireNonNull(clock, "clock");
+            this.clock = Require.nonNull("clock", clock);
             return this;
         }
 
-        /**
-         * Sets the time between two reconciles, by default {@link #DEFAULT_RECONCILE_INTERVAL}.
-         *
-         * @param interval 100 ms to one hour
-         * @throws IllegalArgumentException if it is out of bounds
-         */
+        /** Sets the time between two reconciles, by default {@link #DEFAULT_RECONCILE_INTERVAL}: 100 ms to one hour. */
         public Builder reconcileInterval(Duration interval) {
-            Objects.requireNonNull(interval, "interval");
+            Require.nonNull("interval", interval);
             this.reconcileInterval = Optional.of(
-                    Text.between("reconcileInterval", interval, Duration.ofMillis(100), Duration.ofHours(1)));
+                    Require.between("reconcileInterval", interval, Duration.ofMillis(100), Duration.ofHours(1)));
             return this;
         }
 
@@ -284,21 +276,15 @@ public final class WorkerSupervisor implements AutoCloseable {
             return this;
         }
 
-        /**
-         * Sets the longest time of {@link WorkerSupervisor#close()}, by default {@link #DEFAULT_CLOSE_TIMEOUT}.
-         *
-         * @param timeout zero to one day
-         * @throws IllegalArgumentException if it is out of bounds
-         */
+        /** Sets the longest time of {@link WorkerSupervisor#close()}, by default {@link #DEFAULT_CLOSE_TIMEOUT}: up to one day. */
         public Builder closeTimeout(Duration timeout) {
-            Objects.requireNonNull(timeout, "timeout");
-            this.closeTimeout = Text.atLeastZero("closeTimeout", timeout);
+            this.closeTimeout = Require.upToOneDay("closeTimeout", Require.nonNull("timeout", timeout));
             return this;
         }
 
         /** Sets the fate of the workers at close, by default {@link OnClose#LEAVE_RUNNING}. */
         public Builder onClose(OnClose onClose) {
-            this.onClose = Objects.requireNonNull(onClose, "onClose");
+            this.onClose = Require.nonNull("onClose", onClose);
             return this;
         }
 
@@ -307,7 +293,7 @@ public final class WorkerSupervisor implements AutoCloseable {
          * stopped through the other.
          */
         public Builder launcher(LaunchPath path) {
-            this.launcher = Objects.requireNonNull(path, "path");
+            this.launcher = Require.nonNull("path", path);
             return this;
         }
 
@@ -317,8 +303,8 @@ public final class WorkerSupervisor implements AutoCloseable {
          * this user may be able to write it, and it must not be mounted noexec.
          */
         public Builder keeperDirectory(Path directory) {
-            Objects.requireNonNull(directory, "directory");
-            this.keeperDirectory = Optional.of(directory.toAbsolutePath());
+            this.keeperDirectory =
+                    Optional.of(Require.nonNull("directory", directory).toAbsolutePath());
             return this;
         }
 
@@ -330,8 +316,7 @@ public final class WorkerSupervisor implements AutoCloseable {
          * @throws IllegalArgumentException if there is one of this name already, or the name cannot name a directory
          */
         public Builder logSink(LogSink sink) {
-            Objects.requireNonNull(sink, "sink");
-            String name = sink.name();
+            String name = Require.nonNull("sink", sink).name();
             if (!name.matches("[a-z0-9-]{1,32}") || name.equals(LogSettings.RESERVED_SINK)) {
                 throw new IllegalArgumentException(
                         "sink must have a name of 1 to 32 characters of [a-z0-9-] that is not "
@@ -346,7 +331,7 @@ public final class WorkerSupervisor implements AutoCloseable {
 
         /** Sets the least level of workers' entries in {@code data/worker.log}, by default {@link LogLevel#WARNING}. */
         public Builder summaryLevel(LogLevel least) {
-            this.summaryLevel = Objects.requireNonNull(least, "least");
+            this.summaryLevel = Require.nonNull("least", least);
             return this;
         }
 
@@ -355,22 +340,16 @@ public final class WorkerSupervisor implements AutoCloseable {
          * {@link Redaction#standard()}.
          */
         public Builder redaction(Redaction redaction) {
-            this.redaction = Objects.requireNonNull(redaction, "redaction");
+            this.redaction = Require.nonNull("redaction", redaction);
             return this;
         }
 
         /**
-         * Sets the most entries of one worker that go into a sink in a minute; by default all go. The others stay in its file, and
-         * one entry with their number stands for them.
-         *
-         * @param entriesPerMinute 1 to 10,000,000
-         * @throws IllegalArgumentException if it is out of bounds
+         * Sets the most entries of one worker that go into a sink in a minute, 1 to 10,000,000; by default all go. The others stay
+         * in its file, and one entry with their number stands for them.
          */
         public Builder logBudget(int entriesPerMinute) {
-            if (entriesPerMinute < 1 || entriesPerMinute > 10_000_000) {
-                throw new IllegalArgumentException(
-                        "entriesPerMinute must be between 1 and 10000000, was " + entriesPerMinute);
-            }
+            Require.between("entriesPerMinute", entriesPerMinute, 1, 10_000_000);
             this.logBudget = OptionalInt.of(entriesPerMinute);
             return this;
         }
@@ -380,7 +359,7 @@ public final class WorkerSupervisor implements AutoCloseable {
          * a sink does not have yet are never removed.
          */
         public Builder logRetention(LogRetention retention) {
-            this.logRetention = Objects.requireNonNull(retention, "retention");
+            this.logRetention = Require.nonNull("retention", retention);
             return this;
         }
 
@@ -411,6 +390,9 @@ public final class WorkerSupervisor implements AutoCloseable {
          * @throws RegistryException if the registry fails
          */
         public WorkerSupervisor build() {
+            if (keeping.isPresent() && reconcileInterval.isEmpty()) {
+                throw new IllegalStateException("keepRunning needs the reconcile, which withoutReconcile switched off");
+            }
             return new WorkerSupervisor(Host.open(new HostSettings(
                     data,
                     registry,
@@ -422,8 +404,10 @@ public final class WorkerSupervisor implements AutoCloseable {
                     closeTimeout,
                     onClose,
                     acceptsMoved,
-                    new LaunchSettings(launcher, keeperDirectory, withoutLock, seams.keeper(), seams.keeperPatience()),
+                    new LaunchPaths.Settings(
+                            launcher, keeperDirectory, withoutLock, seams.keeper(), seams.keeperPatience()),
                     new LogSettings(List.copyOf(sinks), summaryLevel, redaction, logBudget, logRetention),
+                    keeping,
                     seams)));
         }
 

@@ -1,6 +1,6 @@
 package io.workersupervisor;
 
-import java.util.Objects;
+import io.workersupervisor.internal.text.Require;
 
 /** Root of the exceptions that the library throws, misuse aside: a store or a data directory fails. */
 public class WorkerSupervisorException extends RuntimeException {
@@ -8,11 +8,11 @@ public class WorkerSupervisorException extends RuntimeException {
 
     /** Names the failure and the remedy; never a secret. */
     public WorkerSupervisorException(String message) {
-        super(Objects.requireNonNull(message, "message"));
+        super(Require.nonNull("message", message));
     }
 
     /** Names the failure and the remedy, never a secret, and keeps the error beneath. */
     public WorkerSupervisorException(String message, Throwable cause) {
-        super(Objects.requireNonNull(message, "message"), Objects.requireNonNull(cause, "cause"));
+        super(Require.nonNull("message", message), Require.nonNull("cause", cause));
     }
 }

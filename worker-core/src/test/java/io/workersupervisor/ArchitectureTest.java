@@ -88,9 +88,11 @@ class ArchitectureTest {
                             "registry",
                             "directory",
                             "machine")),
+            entry("keeping", Set.of("lifecycle", "diagnosis", "events", "registry", "machine", "text")),
             entry(
                     "host",
                     Set.of(
+                            "keeping",
                             "supervision",
                             "lifecycle",
                             "inspect",
@@ -113,7 +115,8 @@ class ArchitectureTest {
             "WorkerInspector", Set.of("inspect"),
             "DataDirectory", Set.of("directory"),
             "Explanation", Set.of("diagnosis"),
-            "RowDetail", Set.of("registry"));
+            "RowDetail", Set.of("registry"),
+            "WorkerSpecs", Set.of("keeping"));
 
     /** The most core types that the host may name before it is a class that knows everything. */
     private static final int MOST_NAMED_BY_HOST = 60;

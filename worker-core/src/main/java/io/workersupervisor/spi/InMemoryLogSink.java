@@ -2,11 +2,11 @@ package io.workersupervisor.spi;
 
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogQuery;
+import io.workersupervisor.internal.text.Require;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 
 /** A sink whose entries end with its process: for the tests of an application. Thread-safe; never blocks for long. */
@@ -27,14 +27,14 @@ public final class InMemoryLogSink implements LogSink {
 
     @Override
     public synchronized List<Rejected> append(List<LogEntry> batch) {
-        Objects.requireNonNull(batch, "batch");
+        Require.nonNull("batch", batch);
         batch.forEach(entry -> entries.putIfAbsent(entry.requirePosition(), entry));
         return List.of();
     }
 
     @Override
     public synchronized List<LogEntry> find(LogQuery query) {
-        Objects.requireNonNull(query, "query");
+        Require.nonNull("query", query);
         List<LogEntry> found = new ArrayList<>(entries.values().stream()
                 .filter(query::selects)
                 .sorted(query.workerId().isPresent() ? BY_POSITION : BY_TIME)

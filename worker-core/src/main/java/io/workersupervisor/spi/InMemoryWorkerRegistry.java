@@ -2,12 +2,12 @@ package io.workersupervisor.spi;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.StopReport;
+import io.workersupervisor.internal.text.Require;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -28,12 +28,12 @@ public final class InMemoryWorkerRegistry implements WorkerRegistry {
 
     @Override
     public synchronized Optional<WorkerRow> find(AccountId account) {
-        return Optional.ofNullable(rows.get(Objects.requireNonNull(account, "account")));
+        return Optional.ofNullable(rows.get(Require.nonNull("account", account)));
     }
 
     @Override
     public synchronized RowListing list(RowSelection selection) {
-        Objects.requireNonNull(selection, "selection");
+        Require.nonNull("selection", selection);
         return new RowListing(rows.values().stream().filter(selection::selects).toList(), List.of());
     }
 
@@ -54,7 +54,7 @@ public final class InMemoryWorkerRegistry implements WorkerRegistry {
 
     @Override
     public synchronized boolean file(StopReport report) {
-        Objects.requireNonNull(report, "report");
+        Require.nonNull("report", report);
         if (reports.putIfAbsent(report.workerId(), report) != null) {
             return false;
         }
@@ -67,7 +67,7 @@ public final class InMemoryWorkerRegistry implements WorkerRegistry {
 
     @Override
     public synchronized List<StopReport> reports(AccountId account, int most) {
-        Objects.requireNonNull(account, "account");
+        Require.nonNull("account", account);
         WorkerRegistry.requireSome(most);
         List<StopReport> found = new ArrayList<>(reports.values().stream()
                 .filter(report -> report.account().equals(account))

@@ -1,8 +1,7 @@
 package io.workersupervisor.spi;
 
-import io.workersupervisor.internal.text.Text;
+import io.workersupervisor.internal.text.Require;
 import java.util.Comparator;
-import java.util.Objects;
 
 /**
  * The place of an entry: the key by which a sink knows it, so that a second append of it changes nothing. Immutable.
@@ -15,17 +14,13 @@ public record LogPosition(String workerId, long offset) implements Comparable<Lo
             Comparator.comparing(LogPosition::workerId).thenComparingLong(LogPosition::offset);
 
     public LogPosition {
-        Objects.requireNonNull(workerId, "workerId");
-        Text.notBlank("workerId", workerId, 64);
-        if (offset < 0) {
-            throw new IllegalArgumentException("offset must not be negative, was " + offset);
-        }
+        Require.notBlank("workerId", workerId, 64);
+        Require.between("offset", offset, 0, Long.MAX_VALUE);
     }
 
     /** Orders by worker, then by place: the order in which a worker wrote. */
     @Override
     public int compareTo(LogPosition other) {
-        Objects.requireNonNull(other, "other");
-        return ORDER.compare(this, other);
+        return ORDER.compare(this, Require.nonNull("other", other));
     }
 }

@@ -3,8 +3,8 @@ package io.workersupervisor.spi;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
+import io.workersupervisor.internal.text.Require;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The store of the log entries of all workers.
@@ -50,8 +50,7 @@ public interface LogSink extends AutoCloseable {
      */
     record Rejected(LogEntry entry, String why) {
         public Rejected {
-            Objects.requireNonNull(entry, "entry");
-            Objects.requireNonNull(why, "why");
+            Require.noneNull("entry why", entry, why);
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.workersupervisor.spi;
 
 import io.workersupervisor.internal.registry.Detail;
-import java.util.Objects;
+import io.workersupervisor.internal.text.Require;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -15,8 +17,7 @@ public sealed interface RowDetail permits Detail {
      * @throws IllegalArgumentException if the text is something else, or a part of it cannot be understood
      */
     static RowDetail parse(String json) {
-        Objects.requireNonNull(json, "json");
-        return Detail.parse(json);
+        return Detail.parse(Require.nonNull("json", json));
     }
 
     /** The detail as a store keeps it: one JSON object. */
@@ -24,4 +25,7 @@ public sealed interface RowDetail permits Detail {
 
     /** The process number of the worker; empty while no process is recorded. */
     OptionalLong pid();
+
+    /** The time at which the next start of a row that is BACKING_OFF is due; empty where none is planned. */
+    Optional<Instant> dueAt();
 }

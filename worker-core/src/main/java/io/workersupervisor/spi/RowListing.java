@@ -1,7 +1,7 @@
 package io.workersupervisor.spi;
 
+import io.workersupervisor.internal.text.Require;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The result of a listing.
@@ -11,8 +11,7 @@ import java.util.Objects;
  */
 public record RowListing(List<WorkerRow> rows, List<String> unreadable) {
     public RowListing {
-        Objects.requireNonNull(rows, "rows");
-        Objects.requireNonNull(unreadable, "unreadable");
+        Require.noneNull("rows unreadable", rows, unreadable);
         rows = List.copyOf(rows);
         unreadable = List.copyOf(unreadable);
     }

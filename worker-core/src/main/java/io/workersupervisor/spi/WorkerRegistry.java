@@ -3,10 +3,10 @@ package io.workersupervisor.spi;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.StopReport;
+import io.workersupervisor.internal.text.Require;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -105,9 +105,7 @@ public interface WorkerRegistry {
      * @throws IllegalArgumentException if it is below 1
      */
     static void requireSome(int most) {
-        if (most < 1) {
-            throw new IllegalArgumentException("most must be at least 1, was " + most);
-        }
+        Require.between("most", most, 1, Long.MAX_VALUE);
     }
 
     /**
@@ -116,8 +114,7 @@ public interface WorkerRegistry {
      * @throws IllegalArgumentException if {@code next} does not follow {@code seen}
      */
     static void requireSuccessor(Optional<WorkerRow> seen, WorkerRow next) {
-        Objects.requireNonNull(seen, "seen");
-        Objects.requireNonNull(next, "next");
+        Require.noneNull("seen next", seen, next);
         boolean follows = seen.map(row -> row.account().equals(next.account())
                         && next.revision() == row.revision() + 1
                         && next.epoch() >= row.epoch())

@@ -3,8 +3,8 @@ package io.workersupervisor.spi;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Desired;
 import io.workersupervisor.WorkerState;
+import io.workersupervisor.internal.text.Require;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -43,15 +43,8 @@ public record WorkerRow(
         Optional<String> version,
         RowDetail detail) {
     public WorkerRow {
-        Objects.requireNonNull(account, "account");
-        Objects.requireNonNull(workerId, "workerId");
-        Objects.requireNonNull(node, "node");
-        Objects.requireNonNull(state, "state");
-        Objects.requireNonNull(desired, "desired");
-        Objects.requireNonNull(startedAt, "startedAt");
-        Objects.requireNonNull(userId, "userId");
-        Objects.requireNonNull(version, "version");
-        Objects.requireNonNull(detail, "detail");
+        Require.noneNull("account workerId node state desired", account, workerId, node, state, desired);
+        Require.noneNull("startedAt userId version detail", startedAt, userId, version, detail);
         if (epoch < 0 || revision < 1) {
             throw new IllegalArgumentException("epoch must be at least 0 and revision at least 1 for account " + account
                     + ", were " + epoch + " and " + revision);

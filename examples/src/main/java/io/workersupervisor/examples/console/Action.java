@@ -2,8 +2,10 @@ package io.workersupervisor.examples.console;
 
 /** A command of the console. Picocli has set its options when it runs. */
 interface Action {
-    /** The options that every command takes, as they are given behind this one. */
-    CommonOptions common();
+    /** The options of the data directory, as they are given behind this command; of one without a data directory, none. */
+    default CommonOptions common() {
+        return new CommonOptions();
+    }
 
     /**
      * Runs the command.

@@ -22,11 +22,6 @@ final class CompletionCommand implements Action {
     final HelpOption help = new HelpOption();
 
     @Override
-    public CommonOptions common() {
-        return new CommonOptions();
-    }
-
-    @Override
     public int run(Call call) {
         CommandLine console = call.line().getParent();
         console.getOut().println(AutoComplete.bash(console.getCommandName(), console));

@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -20,7 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "diagnose",
         description = "Explain from a log why its worker stopped. Needs no data directory; rules of one are used, too.")
-final class DiagnoseCommand implements Action {
+final class DiagnoseCommand extends DataAction {
     @Parameters(paramLabel = "LOGFILE", description = "The log.")
     private String file = "";
 
@@ -40,17 +39,6 @@ final class DiagnoseCommand implements Action {
 
     @Option(names = "--stopped-by-us", description = "The worker was asked to stop.")
     private boolean stoppedByUs;
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    final HelpOption help = new HelpOption();
-
-    @Override
-    public CommonOptions common() {
-        return common;
-    }
 
     @Override
     public int run(Call call) {

@@ -2,6 +2,7 @@ package io.workersupervisor.examples.console;
 
 import io.workersupervisor.LogSinkException;
 import io.workersupervisor.WorkerInspector.Finding;
+import io.workersupervisor.examples.console.text.Colours;
 import io.workersupervisor.mongo.MongoLogSink;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,27 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** Shows what the library's doctor finds. */
 @Command(name = "doctor", description = "Show what is wrong with machine, data directory, registry and workers.")
-final class DoctorCommand implements Action {
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    final HelpOption help = new HelpOption();
-
-    @ArgGroup(validate = false, heading = "%nWhere registry and log entries are:%n")
-    private StoreOptions stores = new StoreOptions();
-
-    @Override
-    public CommonOptions common() {
-        return common;
-    }
-
+final class DoctorCommand extends StoreAction {
     @Override
     public int run(Call call) {
         Stores used = Stores.of(stores, call);

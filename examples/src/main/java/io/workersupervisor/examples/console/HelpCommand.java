@@ -16,11 +16,6 @@ final class HelpCommand implements Action {
     private Optional<String> command = Optional.empty();
 
     @Override
-    public CommonOptions common() {
-        return new CommonOptions();
-    }
-
-    @Override
     public int run(Call call) {
         CommandLine console = call.line().getParent();
         CommandLine wanted =

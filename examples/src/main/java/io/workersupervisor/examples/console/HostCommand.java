@@ -6,9 +6,11 @@ import io.workersupervisor.LogRetention;
 import io.workersupervisor.OnClose;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerInspector;
+import io.workersupervisor.WorkerSpecs;
 import io.workersupervisor.WorkerStatus;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.spi.LogSink;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -17,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Option;
         description =
                 "Supervise in the foreground, one line for each event, until TERM or Ctrl-C. Makes the data directory"
                         + " if it does not exist, and says so.")
-final class HostCommand implements Action {
+final class HostCommand extends StoreAction {
     @Option(names = "--stop-workers", description = "End the workers at the end. By default they run on.")
     private boolean stopWorkers;
 
@@ -51,22 +52,16 @@ final class HostCommand implements Action {
             description = "Collect at most N entries of one worker in a minute. The rest stays in its file.")
     private Optional<Integer> logBudget = Optional.empty();
 
+    @Option(
+            names = "--workers",
+            paramLabel = "FILE",
+            description =
+                    "Keep the workers of this file running: a JSON object with account and command on each line, mode 0600."
+                            + " It is read again when it changes.")
+    private Optional<Path> workers = Optional.empty();
+
     @Mixin
     private ChangeOptions change = new ChangeOptions();
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    final HelpOption help = new HelpOption();
-
-    @ArgGroup(validate = false, heading = "%nWhere registry and log entries are:%n")
-    private StoreOptions stores = new StoreOptions();
-
-    @Override
-    public CommonOptions common() {
-        return common;
-    }
 
     @Override
     public int run(Call call) throws InterruptedException {
@@ -80,7 +75,7 @@ final class HostCommand implements Action {
         }
         try (Registry registry = used.registry(data);
                 LogSink sink = used.sink(data, logKeep)) {
-            try (WorkerSupervisor supervisor = withLogs(change.supervisor(data, registry.rows()), sink)
+            try (WorkerSupervisor supervisor = settings(change.supervisor(data, registry.rows()), sink)
                     .listener(event -> print(output, event))
                     .onClose(stopWorkers ? OnClose.STOP_WORKERS : OnClose.LEAVE_RUNNING)
                     .build()) {
@@ -96,9 +91,10 @@ final class HostCommand implements Action {
         return WorkerConsole.DONE;
     }
 
-    private WorkerSupervisor.Builder withLogs(WorkerSupervisor.Builder supervisor, LogSink sink) {
+    private WorkerSupervisor.Builder settings(WorkerSupervisor.Builder supervisor, LogSink sink) {
         logKeep.ifPresent(time -> supervisor.logRetention(LogRetention.DEFAULT.keepFor(time)));
         logBudget.ifPresent(supervisor::logBudget);
+        workers.ifPresent(file -> supervisor.keepRunning(WorkerSpecs.fromFile(file)));
         return withoutLogs ? supervisor : supervisor.logSink(sink);
     }
 

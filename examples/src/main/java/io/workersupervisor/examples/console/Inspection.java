@@ -5,6 +5,7 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogAnswer;
 import io.workersupervisor.WorkerInspector;
 import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.examples.console.text.LogWords;
 import io.workersupervisor.spi.LogSink;
 import io.workersupervisor.spi.WorkerRegistry;
 import java.util.Optional;

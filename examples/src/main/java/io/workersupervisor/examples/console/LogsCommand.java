@@ -7,11 +7,10 @@ import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.examples.console.text.LogWords;
 import java.time.Instant;
 import java.util.Optional;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,7 +25,7 @@ import picocli.CommandLine.Parameters;
             "A ~ behind a time: the line gives none, and it is the time of the entry before. Without a host, entries are"
                     + " read from the ends of the workers' files."
         })
-final class LogsCommand implements Action {
+final class LogsCommand extends StoreAction {
     private static final int USUAL = 100;
 
     @Parameters(arity = "0..1", paramLabel = "ACCOUNT", description = "Only this account. Default: all.")
@@ -64,20 +63,6 @@ final class LogsCommand implements Action {
 
     @Option(names = "--before-end", description = "The last entries of the account's last worker that has ended.")
     private boolean beforeEnd;
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    final HelpOption help = new HelpOption();
-
-    @ArgGroup(validate = false, heading = "%nWhere registry and log entries are:%n")
-    private StoreOptions stores = new StoreOptions();
-
-    @Override
-    public CommonOptions common() {
-        return common;
-    }
 
     @Override
     public int run(Call call) {

@@ -4,6 +4,10 @@ import com.google.gson.stream.JsonWriter;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.StopReport;
+import io.workersupervisor.WorkerEvent;
+import io.workersupervisor.examples.console.text.Colours;
+import io.workersupervisor.examples.console.text.LogWords;
+import io.workersupervisor.examples.console.text.Times;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
@@ -127,6 +131,13 @@ final class Output {
     /** Prints something that the result does not show. */
     void warn(String text) {
         error(errorColours.yellow("warning:") + " ", times.local(text));
+    }
+
+    /** Prints the trouble that no result of a command shows: trouble with the whole data directory. */
+    void trouble(WorkerEvent event) {
+        if (event.isWarning() && event.account().isEmpty()) {
+            warn(event.describe());
+        }
     }
 
     /** Prints a line on the error stream, with the words as they are. */

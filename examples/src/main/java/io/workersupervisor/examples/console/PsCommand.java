@@ -6,6 +6,10 @@ import io.workersupervisor.Liveness;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.examples.console.text.Colours;
+import io.workersupervisor.examples.console.text.LogWords;
+import io.workersupervisor.examples.console.text.Table;
+import io.workersupervisor.examples.console.text.Times;
 import io.workersupervisor.spi.RowSelection;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,33 +18,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Shows how accounts stand. */
 @Command(name = "ps", description = "Show accounts, and whether their workers live.")
-final class PsCommand implements Action {
+final class PsCommand extends StoreAction {
     private static final List<String> HEADER =
             List.of("ACCOUNT", "STATE", "DESIRED", "REASON", "PID", "UP", "EPOCH", "WORKER", "EVIDENCE");
 
     @Parameters(arity = "0..*", paramLabel = "ACCOUNT", description = "Only these accounts. Default: all.")
     private List<AccountId> accounts = List.of();
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    final HelpOption help = new HelpOption();
-
-    @ArgGroup(validate = false, heading = "%nWhere registry and log entries are:%n")
-    private StoreOptions stores = new StoreOptions();
-
-    @Override
-    public CommonOptions common() {
-        return common;
-    }
 
     @Override
     public int run(Call call) {
@@ -121,7 +109,9 @@ final class PsCommand implements Action {
         /** The answer of the probe, beginning with a contradiction to the state. */
         private String evidence(Output output) {
             if (status.liveness().isEmpty()) {
-                return "-";
+                return status.nextStart()
+                        .map(at -> "starts at " + output.times().text(at))
+                        .orElse("-");
             }
             Liveness found = status.liveness().get();
             Colours colours = output.colours();
@@ -150,6 +140,7 @@ final class PsCommand implements Action {
             fields.put("epoch", status.epoch());
             fields.put("pid", status.pid());
             fields.put("started_at", status.startedAt());
+            fields.put("next_start", status.nextStart());
             fields.put("node", status.node());
             fields.put("user_id", status.userId());
             fields.put("version", status.version());

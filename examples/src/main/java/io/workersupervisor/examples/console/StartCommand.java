@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,7 +22,7 @@ import picocli.CommandLine.Parameters;
         name = "start",
         description = "Start the worker of an account. It runs on when this program has ended.",
         customSynopsis = "worker-console start [OPTIONS] ACCOUNT -- COMMAND [WORD]...")
-final class StartCommand implements Action {
+final class StartCommand extends StoreAction {
     @Parameters(index = "0", paramLabel = "ACCOUNT", description = "The account; it has at most one worker.")
     private AccountId account = AccountId.of(0);
 
@@ -84,20 +83,6 @@ final class StartCommand implements Action {
     @Mixin
     private ChangeOptions change = new ChangeOptions();
 
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    final HelpOption help = new HelpOption();
-
-    @ArgGroup(validate = false, heading = "%nWhere registry and log entries are:%n")
-    private StoreOptions stores = new StoreOptions();
-
-    @Override
-    public CommonOptions common() {
-        return common;
-    }
-
     @Override
     public int run(Call call) {
         WorkerSpec spec = spec(call);
@@ -116,7 +101,7 @@ final class StartCommand implements Action {
         try (Registry registry = used.registry(data);
                 WorkerSupervisor supervisor = change.supervisor(data, registry.rows())
                         .withoutReconcile()
-                        .listener(new TroubleListener(call.output()))
+                        .listener(call.output()::trouble)
                         .build()) {
             StartResult result = supervisor.start(spec);
             return call.output().result(exitCode(result), result.describe(), fields(data, result));

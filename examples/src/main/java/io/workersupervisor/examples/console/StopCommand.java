@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -19,7 +18,7 @@ import picocli.CommandLine.Parameters;
  * read that nothing ran.
  */
 @Command(name = "stop", description = "End the workers of accounts. An account stays stopped until its next start.")
-final class StopCommand implements Action {
+final class StopCommand extends StoreAction {
     @Parameters(
             arity = "1..*",
             paramLabel = "ACCOUNT",
@@ -29,20 +28,6 @@ final class StopCommand implements Action {
     @Mixin
     private ChangeOptions change = new ChangeOptions();
 
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    final HelpOption help = new HelpOption();
-
-    @ArgGroup(validate = false, heading = "%nWhere registry and log entries are:%n")
-    private StoreOptions stores = new StoreOptions();
-
-    @Override
-    public CommonOptions common() {
-        return common;
-    }
-
     @Override
     public int run(Call call) {
         Stores used = Stores.ofRows(stores, call);
@@ -51,7 +36,7 @@ final class StopCommand implements Action {
         try (Registry registry = used.registry(data);
                 WorkerSupervisor supervisor = change.supervisor(data, registry.rows())
                         .withoutReconcile()
-                        .listener(new TroubleListener(call.output()))
+                        .listener(call.output()::trouble)
                         .build()) {
             int first = WorkerConsole.DONE;
             for (AccountId account : new LinkedHashSet<>(accounts)) {

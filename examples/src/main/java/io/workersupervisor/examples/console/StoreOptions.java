@@ -44,7 +44,7 @@ final class StoreOptions {
     private Optional<String> registry = Optional.empty();
 
     /** Reads the store of the registry. */
-    static final class Store extends Candidates implements ITypeConverter<String> {
+    static final class Store extends Values.Candidates implements ITypeConverter<String> {
         private static final List<String> NAMES = List.of("sqlite", "mongo");
 
         Store() {

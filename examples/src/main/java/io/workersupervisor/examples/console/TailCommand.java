@@ -7,13 +7,12 @@ import io.workersupervisor.LogFollower;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.examples.console.text.LogWords;
 import io.workersupervisor.spi.LogPosition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,7 +21,7 @@ import picocli.CommandLine.Parameters;
  * whether or not a host runs.
  */
 @Command(name = "tail", description = "Show the last 10 entries of an account, and follow it if wanted.")
-final class TailCommand implements Action {
+final class TailCommand extends StoreAction {
     private static final int USUAL = 10;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
@@ -47,20 +46,6 @@ final class TailCommand implements Action {
             converter = Values.Entries.class,
             description = "Show so many entries at first.")
     private Optional<Integer> last = Optional.empty();
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    final HelpOption help = new HelpOption();
-
-    @ArgGroup(validate = false, heading = "%nWhere registry and log entries are:%n")
-    private StoreOptions stores = new StoreOptions();
-
-    @Override
-    public CommonOptions common() {
-        return common;
-    }
 
     @Override
     public int run(Call call) throws InterruptedException {

@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -85,6 +86,20 @@ final class Values {
                     "must be a number from " + least + " to " + most + ", was " + Output.quoted(value));
         }
         return Integer.parseInt(value);
+    }
+
+    /** The values of an option that a shell completes. */
+    abstract static class Candidates implements Iterable<String> {
+        private final List<String> values;
+
+        Candidates(List<String> values) {
+            this.values = values;
+        }
+
+        @Override
+        public Iterator<String> iterator() {
+            return values.iterator();
+        }
     }
 
     /** The names of the levels, for a shell. */

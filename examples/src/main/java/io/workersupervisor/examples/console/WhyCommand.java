@@ -7,6 +7,7 @@ import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.TimelineEntry;
 import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.examples.console.text.Times;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -16,10 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
@@ -32,7 +31,7 @@ import picocli.CommandLine.TypeConversionException;
             "worker-console why [OPTIONS] ACCOUNT...",
             "       worker-console why --all [--since WHEN] [--by version] [OPTIONS]"
         })
-final class WhyCommand implements Action {
+final class WhyCommand extends StoreAction {
     private static final Duration DEFAULT_PERIOD = Duration.ofDays(7);
 
     @Parameters(arity = "0..*", paramLabel = "ACCOUNT", description = "The accounts.")
@@ -62,22 +61,8 @@ final class WhyCommand implements Action {
             description = "With --all: count for each version of the program, too.")
     private Optional<String> by = Optional.empty();
 
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    @Mixin
-    final HelpOption help = new HelpOption();
-
-    @ArgGroup(validate = false, heading = "%nWhere registry and log entries are:%n")
-    private StoreOptions stores = new StoreOptions();
-
-    @Override
-    public CommonOptions common() {
-        return common;
-    }
-
     /** Reads by which property stops are counted. */
-    static final class Version extends Candidates implements ITypeConverter<String> {
+    static final class Version extends Values.Candidates implements ITypeConverter<String> {
         Version() {
             super(List.of("version"));
         }

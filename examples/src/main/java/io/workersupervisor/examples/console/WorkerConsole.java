@@ -3,6 +3,7 @@ package io.workersupervisor.examples.console;
 import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.MovedDirectoryException;
 import io.workersupervisor.WorkerSupervisorException;
+import io.workersupervisor.examples.console.text.Colours;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import io.workersupervisor.Need;
 import io.workersupervisor.Needs;
 import io.workersupervisor.examples.Programs;
+import io.workersupervisor.examples.console.text.Colours;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.workersupervisor.examples.Programs;
+import io.workersupervisor.examples.console.text.Times;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

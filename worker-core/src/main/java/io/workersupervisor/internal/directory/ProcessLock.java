@@ -41,17 +41,15 @@ public final class ProcessLock implements AutoCloseable {
 
     private static Optional<ProcessLock> tryLockFile(Path file) throws IOException {
         RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
+        FileLock lock = null;
         try {
-            FileLock lock = open.getChannel().tryLock();
-            if (lock != null) {
-                return Optional.of(new ProcessLock(file, open));
+            lock = open.getChannel().tryLock();
+        } finally {
+            if (lock == null) {
+                open.close();
             }
-        } catch (IOException | RuntimeException failed) {
-            open.close();
-            throw failed;
         }
-        open.close();
-        return Optional.empty();
+        return Optional.ofNullable(lock).map(held -> new ProcessLock(file, open));
     }
 
     @Override

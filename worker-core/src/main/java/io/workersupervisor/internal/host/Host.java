@@ -22,6 +22,9 @@ import io.workersupervisor.internal.events.Events;
 import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.events.OperatorLog;
 import io.workersupervisor.internal.inspect.Inspector;
+import io.workersupervisor.internal.keeping.KeepingLoop;
+import io.workersupervisor.internal.keeping.PlannedRestarts;
+import io.workersupervisor.internal.keeping.SpecLookup;
 import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
@@ -29,6 +32,7 @@ import io.workersupervisor.internal.lifecycle.AccountMutex;
 import io.workersupervisor.internal.lifecycle.HostState;
 import io.workersupervisor.internal.lifecycle.Lifecycle;
 import io.workersupervisor.internal.lifecycle.ProtocolContext;
+import io.workersupervisor.internal.lifecycle.RestartRules;
 import io.workersupervisor.internal.lifecycle.StartCalls;
 import io.workersupervisor.internal.lifecycle.UnfiledEnds;
 import io.workersupervisor.internal.liveness.LocalEvidence;
@@ -79,6 +83,7 @@ public final class Host {
     private final WorkerInspector inspector;
     private final LaunchPaths paths;
     private final LogThreads logs;
+    private final Optional<KeepingLoop> keeping;
     private final OnClose onClose;
     private final Duration closeTimeout;
     private volatile boolean begun;
@@ -102,7 +107,7 @@ public final class Host {
                 eventLog,
                 event -> settings.listeners()
                         .forEach(listener -> Guard.run("listener", event.account(), () -> listener.onEvent(event))),
-                this::endOfLog);
+                this::afterEnd);
         this.paths = LaunchPaths.of(
                 data, settings.launch(), script, machine, timing, this::ended, events::trouble, threads.readers());
         LocalEvidence local =
@@ -112,6 +117,7 @@ public final class Host {
         RulesDirectory rules = new RulesDirectory(Layout.rules(data), settings.rules(), timing, events::trouble);
         // Reading and compiling them takes longer than a restart.
         threads.readers().execute(() -> rules.rules());
+        Optional<PlannedRestarts> restarts = settings.keeping().map(keep -> new PlannedRestarts(keep.policy(), timing));
         RowJudge judge = local.judge(stamped.stamp().node(), settings.probe());
         this.context = new ProtocolContext(
                 stamped.stamp().node(),
@@ -129,6 +135,7 @@ public final class Host {
                         new OomCounters(seams.root(), timing, OomCounters::kernelLog),
                         settings.logs().redaction(),
                         !script.tools().locker().equals(ShellTools.NO_LOCKER)),
+                restarts.<RestartRules>map(planned -> planned).orElse(RestartRules.NONE),
                 seams.points());
         this.state = new HostState(stamped.stamp(), local, events::trouble);
         this.lifecycle = Lifecycle.of(
@@ -137,6 +144,15 @@ public final class Host {
                 unfiled,
                 this::ended,
                 new Lifecycle.Threads(threads.starters(), threads.writers(), threads.ladders(), behind()));
+        this.keeping = settings.keeping()
+                .map(keep -> new KeepingLoop(
+                        context,
+                        known,
+                        new SpecLookup(keep.specs(), restarts.orElseThrow()::seen, events),
+                        spec -> lifecycle.starts().startLater(spec, StartCalls.Verb.ENSURE),
+                        threads.pool(),
+                        threads.ticker(),
+                        settings.reconcileInterval().orElseThrow()));
         Ailments ailments = new Ailments(data, rules, settings.logs().redaction(), timing);
         AilmentWatch watch = new AilmentWatch(
                 data,
@@ -149,14 +165,14 @@ public final class Host {
                                 Optional.of(Liveness.alive("worker " + row.workerId() + " runs")),
                                 Optional.of(ailment)),
                         ailment)));
-        this.logs = LogThreads.of(
+        this.logs = new LogThreads(
                 data,
                 settings.logs(),
                 known,
                 settings.registry(),
                 eventLog,
                 events,
-                paths.puncher(data),
+                paths.puncher(),
                 file -> watch.noticed(file.workerId()),
                 timing);
         this.reconciler = new Reconciler(context, lifecycle, watch, threads.pool(), paths.keepers());
@@ -179,8 +195,9 @@ public final class Host {
         stamped.notices().forEach(events::trouble);
     }
 
-    /** The last words of a worker may have no newline. */
-    private void endOfLog(StopReport report) {
+    /** The last words of a worker may have no newline; and its account may be wanted. */
+    private void afterEnd(StopReport report) {
+        keeping.ifPresent(loop -> loop.ended(report));
         Path directory = context.local().data().path();
         WorkerLogFile.of(directory.resolve(Layout.logName(report.account(), report.workerId())))
                 .ifPresent(logs::ended);
@@ -222,6 +239,7 @@ public final class Host {
             long interval = settings.reconcileInterval().get().toMillis();
             tick();
             reconciler.awaitLooks(FIRST_LOOK);
+            keeping.ifPresent(KeepingLoop::begin);
             threads.pool().execute(() -> Guard.run("other nodes", Optional.empty(), reconciler::reportOtherNodes));
             threads.ticker().scheduleWithFixedDelay(this::tick, interval, interval, TimeUnit.MILLISECONDS);
         }
@@ -229,17 +247,9 @@ public final class Host {
 
     private static ProcessIdentity self(LocalEvidence local) {
         long pid = ProcessHandle.current().pid();
-        long ticks = local.proc().stat(pid).map(ProcFs.Stat::startTicks).orElse(0L);
-        Kernel machine = local.machine();
-        return ticks > 0
-                ? machine.identity(pid, ticks)
-                : new ProcessIdentity(
-                        pid,
-                        0,
-                        ProcessIdentity.startMillis(pid),
-                        machine.bootId(),
-                        machine.pidNamespace(),
-                        machine.timeNamespace());
+        return local.machine()
+                .identity(
+                        pid, local.proc().stat(pid).map(ProcFs.Stat::startTicks).orElse(0L));
     }
 
     /** Begins a pass over the rows of this node; an exception is reported and does not end the next pass. */
@@ -248,6 +258,7 @@ public final class Host {
                     if (state.isAtWork()) {
                         paths.keepers().discover();
                         reconciler.tick();
+                        keeping.ifPresent(KeepingLoop::tick);
                     }
                 })
                 .ifPresent(thrown ->
@@ -256,18 +267,14 @@ public final class Host {
 
     private void lookForStrangers() {
         for (Marked stranger : lifecycle.unregistered().look()) {
-            Guard.run(
-                    "stranger",
-                    Optional.empty(),
-                    () -> context.events()
-                            .trouble(
-                                    stranger.accountId(),
-                                    UnregisteredWorkers.describe(List.of(stranger))
-                                            + " and the registry does not know it: "
-                                            + (stranger.accountId().isPresent()
-                                                    ? "its account is refused while it lives"
-                                                    : "its account name is not valid, "
-                                                            + Text.quoted(stranger.account()))));
+            String then = stranger.accountId().isPresent()
+                    ? "its account is refused while it lives"
+                    : "its account name is not valid, " + Text.quoted(stranger.account());
+            context.events()
+                    .trouble(
+                            stranger.accountId(),
+                            UnregisteredWorkers.describe(List.of(stranger)) + " and the registry does not know it: "
+                                    + then);
         }
     }
 
@@ -337,6 +344,7 @@ public final class Host {
             return;
         }
         long deadline = context.nanos() + closeTimeout.toNanos();
+        keeping.ifPresent(KeepingLoop::close);
         new HostClose(context, state, threads, lifecycle).run(onClose == OnClose.STOP_WORKERS, closeTimeout);
         logs.close();
         paths.keepers().close();

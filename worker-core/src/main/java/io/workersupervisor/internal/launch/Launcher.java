@@ -73,7 +73,12 @@ public interface Launcher {
         SENT,
         /** The process is gone, or its number belongs to another. */
         GONE,
-        FAILED
+        FAILED;
+
+        /** The one word in which a launch path answers. */
+        public static SignalAnswer of(String word) {
+            return word.equalsIgnoreCase("sent") ? SENT : word.equalsIgnoreCase("gone") ? GONE : FAILED;
+        }
     }
 
     /** The receivers of a signal. */

@@ -7,6 +7,8 @@ import io.workersupervisor.internal.machine.ProcessIdentity;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Signals to processes, and the wait until they have vanished. Start ticks are compared right before each signal, in the
@@ -17,6 +19,12 @@ record Signals(ProtocolContext context) {
     private static final String FOR_WORKER = " sent to the group of pid ";
 
     static final Duration LONGEST_POLL = Duration.ofMillis(50);
+
+    /** Time for a sweep: processes that fork without end may need several rounds. */
+    private static final Duration SWEEP = Duration.ofSeconds(10);
+
+    /** Longer than a process takes to vanish after KILL: a search then finds new ones only. */
+    private static final Duration DYING = Duration.ofMillis(500);
 
     /** Signals the process group of a worker; adds to the steps in words. */
     Launcher.SignalAnswer send(ProcessIdentity worker, String signal, List<String> steps) {
@@ -58,7 +66,7 @@ record Signals(ProtocolContext context) {
 
     /** False if the time is over, or the thread interrupted, before the worker has ended. */
     boolean awaitDeath(ProcessIdentity worker, String workerId, long deadline) {
-        return await(() -> context.local().processes().probe(worker, workerId).runs(), deadline);
+        return await(() -> context.local().runs(worker, workerId), deadline);
     }
 
     /** False if the time is over, or the thread interrupted, before all of these have ended. */
@@ -82,12 +90,18 @@ record Signals(ProtocolContext context) {
         return true;
     }
 
-    /** True if the process of such a mark runs, although it may have cleared its environment. */
-    boolean runs(Marked process) {
-        return context.local()
-                .processes()
-                .probe(identity(process), process.workerId())
-                .runs();
+    /** Kills all of these and those that are found again, until nobody is, or the time is over; returns who is left. */
+    List<Marked> sweep(List<Marked> found, Consumer<List<Marked>> kill, UnaryOperator<List<Marked>> search) {
+        List<Marked> left = found;
+        long deadline = context.nanos() + SWEEP.toNanos();
+        while (!left.isEmpty()
+                && context.nanos() < deadline
+                && !Thread.currentThread().isInterrupted()) {
+            kill.accept(left);
+            awaitEnd(left, context.nanos() + DYING.toNanos());
+            left = search.apply(left);
+        }
+        return left;
     }
 
     private ProcessIdentity identity(Marked process) {

@@ -145,23 +145,15 @@ public final class UnregisteredWorkers {
     /** The worker of a birth record, if it is still that process. */
     private Optional<Marked> recorded(LaunchRecords.Birth birth) {
         Optional<AccountId> account = Layout.accountOf(birth.account());
-        if (account.isEmpty() || !isWorker(birth, account.get())) {
-            return Optional.empty();
-        }
-        return local.proc()
-                .stat(birth.identity().pid())
+        return account.filter(of ->
+                        local.probe(birth.identity(), birth.workerId(), of).kind() == ProcessProbe.Kind.ALIVE)
+                .flatMap(of -> local.proc().stat(birth.identity().pid()))
                 .map(stat -> new Marked(
                         stat,
-                        account.get().toString(),
+                        account.orElseThrow().toString(),
                         birth.workerId(),
                         birth.epoch(),
                         local.data().path().toString()));
-    }
-
-    private boolean isWorker(LaunchRecords.Birth birth, AccountId account) {
-        ProcessProbe.Finding finding = local.processes().probe(birth.identity(), birth.workerId());
-        return finding.kind() == ProcessProbe.Kind.ALIVE
-                || (finding.runs() && local.locks().isOpenIn(birth.identity().pid(), account));
     }
 
     /** The holder of an account's lock, in words. */

@@ -2,9 +2,10 @@ package io.workersupervisor.internal.logs;
 
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.internal.logs.entries.EntryCutter;
-import io.workersupervisor.internal.registry.WorkerIds;
+import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,11 +37,11 @@ final class FollowedFile implements AutoCloseable {
     private final EntryBudget budget;
     private final Consumer<String> trouble;
     private final boolean shipped;
+    private final EntryTimes times;
     private LogProgress progress;
     private EntryCutter cutter;
     private @Nullable LogSource source;
     private boolean superseded;
-    private boolean known;
     /** The place to read on from; behind the progress where lines are open. */
     private long read;
 
@@ -52,35 +53,28 @@ final class FollowedFile implements AutoCloseable {
     /** Bytes of the file that end at entries, and these entries. */
     record Part(BatchPiece piece, List<LogEntry> entries) {}
 
-    /** For a sink: exactly the bytes announced, and marks by which the next host knows the file again. */
-    static FollowedFile shipped(
-            WorkerLogFile file,
-            Optional<LogProgress> begin,
-            EntryReader reader,
-            EntryBudget budget,
-            Consumer<String> trouble) {
-        return new FollowedFile(file, begin, reader, budget, trouble, true);
-    }
-
     /** For a reader beside the archiver, which may free what was just read: bytes may be missing, and marks mean nothing. */
-    static FollowedFile searched(WorkerLogFile file, Optional<LogProgress> begin, EntryReader reader) {
-        return new FollowedFile(file, begin, reader, new EntryBudget(OptionalInt.empty()), text -> {}, false);
+    static FollowedFile searched(
+            WorkerLogFile file, Optional<LogProgress> begin, EntryReader reader, EntryTimes times) {
+        EntryBudget all = new EntryBudget(OptionalInt.empty());
+        return new FollowedFile(file, begin, reader, all, times, Optional.empty());
     }
 
-    private FollowedFile(
+    /** With a listener, for a sink: exactly the bytes announced, and marks by which the next host knows the file again. */
+    FollowedFile(
             WorkerLogFile file,
             Optional<LogProgress> begin,
             EntryReader reader,
             EntryBudget budget,
-            Consumer<String> trouble,
-            boolean shipped) {
+            EntryTimes times,
+            Optional<Consumer<String>> trouble) {
         this.file = file;
         this.reader = reader;
         this.budget = budget;
-        this.trouble = trouble;
-        this.shipped = shipped;
-        this.known = begin.isPresent();
-        this.progress = begin.orElseGet(() -> LogProgress.begin(0, WorkerIds.timeOf(file.workerId())));
+        this.times = times;
+        this.trouble = trouble.orElse(text -> {});
+        this.shipped = trouble.isPresent();
+        this.progress = begin.orElseGet(() -> LogProgress.begin(LogProgress.NO_INODE));
         this.read = progress.offset();
         this.cutter = new EntryCutter(read);
     }
@@ -106,6 +100,17 @@ final class FollowedFile implements AutoCloseable {
         moved = true;
     }
 
+    /** The file grew between two moments; at a file that was missed nobody looked in between. */
+    void arrived(Instant from, Instant to, boolean missed) throws IOException {
+        WorkerLogFile.stat(file.path()).filter(stat -> !superseded).ifPresent(stat -> {
+            if (missed) {
+                times.missed(stat, from, to);
+            } else {
+                times.seen(stat, from, to);
+            }
+        });
+    }
+
     private void readFrom(long offset) {
         read = offset;
         cutter = new EntryCutter(offset);
@@ -115,40 +120,39 @@ final class FollowedFile implements AutoCloseable {
      * Reads on, and returns the entries that are complete; empty if there is none. Asked only where it matters, {@code ended}
      * says that the worker writes no more.
      */
-    Optional<Part> next(long now, BooleanSupplier ended, Supplier<KnownWorkers.Known> worker) throws IOException {
+    Optional<Part> next(long now, Instant at, BooleanSupplier ended, Supplier<KnownWorkers.Known> worker)
+            throws IOException {
         over = false;
-        List<EntryCutter.Span> spans = poll(now, ended);
+        List<EntryCutter.Span> spans = poll(now, at, ended);
+        times.arrived(read, at, at);
         List<BatchPiece.Cut> cuts = budget.admit(spans, now, over);
         if (cuts.isEmpty()) {
             return Optional.empty();
         }
         LogProgress before = progress;
-        EntryReader.Page page = reader.read(file, before, cuts, this::bytes, worker.get());
+        EntryReader.Page page = reader.read(file, before, cuts, this::bytes, worker.get(), times);
         if (shipped && page.entries().size() < cuts.size()) {
             throw new IOException("it was cut while it was read");
         }
         long end = before.offset()
                 + cuts.stream().mapToLong(BatchPiece.Cut::length).sum();
-        LogProgress after = new LogProgress(
-                before.inode(),
-                before.base(),
-                end,
-                page.time(),
-                page.level(),
-                shipped ? mark(end) : LogProgress.Mark.NONE);
-        return Optional.of(new Part(new BatchPiece(file.workerId(), before, cuts, after), page.entries()));
+        int length = shipped ? (int) Math.min(LogProgress.MARK, end) : 0;
+        if (times.shift() != before.shift()) {
+            trouble.accept(
+                    "the times in " + name() + " are " + Text.words(Duration.ofMinutes(15L * Math.abs(times.shift())))
+                            + (times.shift() < 0 ? " behind" : " ahead")
+                            + ", as those of another zone: they are shifted by it");
+        }
+        LogProgress after = before.with(end, page.time(), page.level())
+                .marked(LogProgress.Mark.of(bytes(end - length, length)), times.shift());
+        BatchPiece piece = new BatchPiece(file.workerId(), before, cuts, page.stamps(), after);
+        return Optional.of(new Part(piece, page.entries()));
     }
 
-    private LogProgress.Mark mark(long end) throws IOException {
-        int length = (int) Math.min(LogProgress.MARK, end);
-        byte[] last = bytes(end - length, length);
-        return LogProgress.Mark.of(last, last.length);
-    }
-
-    private List<EntryCutter.Span> poll(long now, BooleanSupplier ended) throws IOException {
+    private List<EntryCutter.Span> poll(long now, Instant at, BooleanSupplier ended) throws IOException {
         polled = now;
         moved = false;
-        LogSource from = source();
+        LogSource from = source(at);
         if (from == null) {
             return List.of();
         }
@@ -166,7 +170,10 @@ final class FollowedFile implements AutoCloseable {
             moved = true;
         } else if (over || (superseded && now >= quietAt())) {
             cutter.closeAll(spans::add);
-            turnToSuccessor(spans.isEmpty());
+            if (superseded && spans.isEmpty()) {
+                restart(0);
+                superseded = false;
+            }
         } else if (now >= quietAt()) {
             cutter.close().ifPresent(spans::add);
         }
@@ -195,7 +202,7 @@ final class FollowedFile implements AutoCloseable {
 
     /** True if all that was read is handed on. */
     boolean isDrained() {
-        return read == progress.offset() && !superseded;
+        return !hasRest() && !superseded;
     }
 
     /** True if bytes wait that are no whole line. */
@@ -208,20 +215,10 @@ final class FollowedFile implements AutoCloseable {
         return source == null ? new byte[0] : source.read(offset, length);
     }
 
-    private void turnToSuccessor(boolean drained) throws IOException {
-        if (superseded && drained) {
-            restart(0);
-            superseded = false;
-        }
-    }
-
     /** The file as it stands now; null if there is none. */
-    private @Nullable LogSource source() throws IOException {
+    private @Nullable LogSource source(Instant at) throws IOException {
         Optional<WorkerLogFile.Stat> now = WorkerLogFile.stat(file.path());
-        LogSource open = source;
-        if (open == null) {
-            open = begin(now);
-        }
+        LogSource open = source == null ? begin() : source;
         if (open == null) {
             return null;
         }
@@ -229,34 +226,42 @@ final class FollowedFile implements AutoCloseable {
         long size = open.size();
         if (size < read || (size > read && !open.continues(progress))) {
             trouble.accept(name() + " was cut by somebody when it was read to byte " + read
-                    + (read > progress.offset() ? ": " + (read - progress.offset()) + " bytes of it are lost" : "")
+                    + (hasRest() ? ": " + (read - progress.offset()) + " bytes of it are lost" : "")
                     + ", and what was written to it meanwhile");
             restart(read - progress.offset());
-            open = begin(now);
+            open = begin();
         }
+        now.filter(stat -> !superseded).ifPresent(stat -> times.seen(stat, at, at));
         return open;
     }
 
-    private @Nullable LogSource begin(Optional<WorkerLogFile.Stat> now) throws IOException {
-        LogSource opened = now.isEmpty() ? null : LogSource.open(file.path()).orElse(null);
-        if (!known) {
-            if (opened != null) {
-                known = true;
-                long first = firstData(opened);
-                progress = new LogProgress(
-                        opened.inode(),
-                        progress.base(),
-                        first,
-                        progress.time(),
-                        progress.level(),
-                        LogProgress.Mark.NONE);
-                readFrom(first);
-            }
-        } else if (opened == null || !opened.continues(progress)) {
-            opened = replaced(opened);
+    private @Nullable LogSource begin() throws IOException {
+        if (!progress.isNew()) {
+            source = LogSource.of(progress, file.path()).orElse(null);
         }
-        source = opened;
-        return opened;
+        if (source == null) {
+            source = LogSource.open(file.path()).orElse(null);
+            if (source != null) {
+                begin(source);
+            }
+        }
+        return source;
+    }
+
+    /** Begins a file of which nothing was read. */
+    private void begin(LogSource opened) throws IOException {
+        if (progress.isNew()) {
+            progress = progress.in(opened.inode()).at(firstData(opened));
+        } else {
+            boolean isSame = opened.inode() == progress.inode();
+            trouble.accept(name()
+                    + (isSame ? " was cut by somebody when it" : " is another file than the one that")
+                    + " was read to byte " + progress.offset()
+                    + (isSame ? ": what it held behind that" : ": what that held behind it")
+                    + ", if anything, is lost");
+            progress = progress.anew(opened.inode(), 0);
+        }
+        readFrom(progress.offset());
     }
 
     /** The first position from this one on that is not in a part of the file that was archived and freed by now. */
@@ -278,40 +283,12 @@ final class FollowedFile implements AutoCloseable {
         return first;
     }
 
-    /** Handles a file that is another one than that of the progress, or none. */
-    private @Nullable LogSource replaced(@Nullable LogSource opened) throws IOException {
-        Optional<LogSource> renamed = opened != null && opened.inode() == progress.inode()
-                ? Optional.empty()
-                : LogSource.renamed(file.path(), progress.inode());
-        if (renamed.isPresent() && renamed.get().continues(progress)) {
-            if (opened != null) {
-                opened.close();
-            }
-            return renamed.get();
-        }
-        if (renamed.isPresent()) {
-            renamed.get().close();
-        }
-        if (opened == null) {
-            return null;
-        }
-        trouble.accept(
-                opened.inode() == progress.inode()
-                        ? name() + " was cut by somebody when it was read to byte " + progress.offset()
-                                + ": what it held behind that, if anything, is lost"
-                        : name() + " is another file than the one that was read to byte " + progress.offset()
-                                + ": what that held behind it, if anything, is lost");
-        progress = progress.anew(opened.inode(), 0);
-        readFrom(0);
-        return opened;
-    }
-
     /** Begins the file, or the one in its place, at its first byte. */
     private void restart(long lost) throws IOException {
         close();
         Optional<WorkerLogFile.Stat> now = WorkerLogFile.stat(file.path());
-        progress = progress.anew(now.map(WorkerLogFile.Stat::inode).orElse(0L), lost);
-        known = now.isPresent();
+        progress = progress.anew(now.map(WorkerLogFile.Stat::inode).orElse(LogProgress.NO_INODE), lost);
+        times.restart();
         readFrom(0);
         moved = true;
     }

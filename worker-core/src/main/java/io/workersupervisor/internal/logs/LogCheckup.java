@@ -86,12 +86,8 @@ public final class LogCheckup {
                         .over()) {
             return waiting.bytes();
         }
-        Optional<LogSource> source = LogSource.open(waiting.file().path());
-        if (source.isEmpty()) {
-            return 0;
-        }
-        try (LogSource open = source.get()) {
-            byte[] bytes = open.read(waiting.offset(), (int) waiting.bytes());
+        try (LogSource open = LogSource.open(waiting.file().path()).orElse(null)) {
+            byte[] bytes = open == null ? new byte[0] : open.read(waiting.offset(), (int) waiting.bytes());
             int length = bytes.length;
             while (length > 0 && bytes[length - 1] != '\n') {
                 length--;

@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,8 +23,8 @@ public record WorkerLogFile(Path path, AccountId account, String workerId) {
     private static final String PREFIX = "worker_";
     private static final String SUFFIX = ".log";
 
-    /** The file that a name stands for just now, and its length. */
-    public record Stat(long inode, long size) {}
+    /** The file that a name stands for just now, its length, and when it was last written, in milliseconds. */
+    public record Stat(long inode, long size, long modified) {}
 
     /** Empty where the name is not that of a worker's file. */
     public static Optional<WorkerLogFile> of(Path path) {
@@ -50,6 +52,15 @@ public record WorkerLogFile(Path path, AccountId account, String workerId) {
         return files;
     }
 
+    /** The files that are there, in the same order, with what they are just now. */
+    static Map<WorkerLogFile, Stat> stats(DataDirectory data) throws IOException {
+        Map<WorkerLogFile, Stat> stats = new LinkedHashMap<>();
+        for (WorkerLogFile file : list(data)) {
+            stat(file.path()).ifPresent(stat -> stats.put(file, stat));
+        }
+        return stats;
+    }
+
     /** The file of a worker whose account is not known; empty if it is gone. */
     static Optional<WorkerLogFile> find(DataDirectory data, String workerId) throws IOException {
         return list(data).stream()
@@ -60,12 +71,13 @@ public record WorkerLogFile(Path path, AccountId account, String workerId) {
     /** Empty where there is no regular file: a link of the worker's making is not followed. */
     public static Optional<Stat> stat(Path path) throws IOException {
         try {
-            Map<String, Object> found =
-                    Files.readAttributes(path, "unix:ino,size,isRegularFile", LinkOption.NOFOLLOW_LINKS);
+            Map<String, Object> found = Files.readAttributes(
+                    path, "unix:ino,size,lastModifiedTime,isRegularFile", LinkOption.NOFOLLOW_LINKS);
             return found.get("ino") instanceof Long inode
                             && found.get("size") instanceof Long size
+                            && found.get("lastModifiedTime") instanceof FileTime modified
                             && Boolean.TRUE.equals(found.get("isRegularFile"))
-                    ? Optional.of(new Stat(inode, size))
+                    ? Optional.of(new Stat(inode, size, modified.toMillis()))
                     : Optional.empty();
         } catch (NoSuchFileException gone) {
             return Optional.empty();

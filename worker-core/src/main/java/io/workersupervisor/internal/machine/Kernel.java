@@ -3,7 +3,6 @@ package io.workersupervisor.internal.machine;
 import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -12,8 +11,8 @@ import java.util.Locale;
 public record Kernel(String machineId, String bootId, String pidNamespace, String timeNamespace) {
     public static Kernel current() {
         return new Kernel(
-                line(Path.of("/etc/machine-id")),
-                line(Path.of("/proc/sys/kernel/random/boot_id")),
+                line("/etc/machine-id"),
+                line("/proc/sys/kernel/random/boot_id"),
                 link(Path.of("/proc/self/ns/pid")),
                 link(Path.of("/proc/self/ns/time")));
     }
@@ -62,14 +61,8 @@ public record Kernel(String machineId, String bootId, String pidNamespace, Strin
         }
     }
 
-    private static String line(Path file) {
-        try {
-            return Files.exists(file)
-                    ? Files.readString(file, StandardCharsets.US_ASCII).strip()
-                    : "";
-        } catch (IOException e) {
-            throw new DataDirectoryException("cannot read " + file + ": " + Text.reason(e), e);
-        }
+    private static String line(String file) {
+        return SmallFile.read(Path.of(file)).orElse("").strip();
     }
 
     private static String link(Path file) {

@@ -2,13 +2,17 @@ package io.workersupervisor.internal.registry;
 
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.internal.text.Json;
 import io.workersupervisor.spi.RowDetail;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,49 +32,90 @@ import org.jspecify.annotations.Nullable;
  *  "oom":        {"machine":3,"group":1,"file":"/sys/fs/cgroup/.../memory.events"},   kills before it was started
  *  "stop_at":    1764000000000,    when the stop was first asked for
  *  "stop_why":   "PERSON",         PERSON, RESTART, CLOSE, LEFTOVERS
- *  "term_at":    1764000000000}    when a ladder was about to signal the worker itself for the first time
+ *  "term_at":    1764000000000,    when a ladder was about to signal the worker itself for the first time
+ *  "restart":    {"at":..., ...}}  the plan for the next start; it outlives the worker
  * </pre>
  */
 public final class Detail implements RowDetail {
-    public static final Detail NONE = new Detail(new Fields());
+    private static final String RESTART = "restart";
 
-    private final Fields fields;
+    public static final Detail NONE = new Detail(Map.of());
 
-    /** Changed only until the detail that owns it is made; the maps hold the fields that this version does not know. */
-    static final class Fields implements Cloneable {
-        public @Nullable ProcessIdentity identity;
-        public @Nullable Actor actor;
-        public @Nullable Long stopGrace;
-        public @Nullable String log;
-        public @Nullable Long stopAskedAt;
-        public @Nullable String stopCause;
-        public @Nullable Long termedAt;
-        public boolean holdsLock;
-        public long bornAfter;
-        public long startGrace;
-        public long heartbeat;
-        public Map<String, @Nullable Object> memoryCounts = Map.of();
-        public Map<String, @Nullable Object> moreOfIdentity = Map.of();
-        public Map<String, @Nullable Object> moreOfActor = Map.of();
-        public Map<String, @Nullable Object> others = Map.of();
+    private static final Set<String> KNOWN = Set.of(
+            "identity actor holds_lock born_after grace_ms start_grace_ms heartbeat_ms log oom stop_at stop_why term_at"
+                    .split(" ", -1));
 
-        private Fields copy() {
-            try {
-                return (Fields) clone();
-            } catch (CloneNotSupportedException impossible) {
-                throw new IllegalStateException(impossible);
+    private final Map<String, @Nullable Object> fields;
+    private final @Nullable ProcessIdentity identity;
+    private final @Nullable Actor actor;
+
+    /** Refuses damage where absence would free a row, and numbers whose default would be acted upon; other damage is absence. */
+    private Detail(Map<String, @Nullable Object> fields) {
+        this.fields = fields;
+        this.identity = fields.get("identity") == null ? null : identity(part("identity"));
+        this.actor = fields.get("actor") == null ? null : actor(part("actor"));
+        for (String number : List.of("grace_ms", "stop_at", "term_at")) {
+            if (fields.containsKey(number)) {
+                required(fields, number, Long.class);
             }
         }
     }
 
-    private Detail(Fields fields) {
-        this.fields = fields;
+    private Map<String, @Nullable Object> part(String name) {
+        return Json.asObject(required(fields, name, Map.class));
     }
 
-    private Detail with(Consumer<Fields> change) {
-        Fields changed = fields.copy();
+    private static ProcessIdentity identity(Map<String, @Nullable Object> map) {
+        return new ProcessIdentity(
+                required(map, "pid", Long.class),
+                required(map, "ticks", Long.class),
+                required(map, "millis", Long.class),
+                required(map, "boot", String.class),
+                required(map, "pid_ns", String.class),
+                required(map, "time_ns", String.class));
+    }
+
+    private static Actor actor(Map<String, @Nullable Object> map) {
+        return new Actor(map.get("host") instanceof String host ? host : "", identity(map));
+    }
+
+    /** For fields whose default would be believed: without its boot, a process would count as one of another boot, and dead. */
+    private static <T> T required(Map<String, @Nullable Object> map, String name, Class<T> type) {
+        Object value = map.get(name);
+        if (!type.isInstance(value)) {
+            throw new IllegalArgumentException(name + " is missing or of another type");
+        }
+        return type.cast(value);
+    }
+
+    private static Map<String, @Nullable Object> map(ProcessIdentity process) {
+        return Json.map(
+                "pid", process.pid(),
+                "ticks", process.startTicks(),
+                "millis", process.startMillis(),
+                "boot", process.bootId(),
+                "pid_ns", process.pidNamespace(),
+                "time_ns", process.timeNamespace());
+    }
+
+    private static Map<String, @Nullable Object> map(Actor actor) {
+        Map<String, @Nullable Object> map = map(actor.process());
+        map.put("host", actor.host());
+        return map;
+    }
+
+    private Detail with(Consumer<Map<String, @Nullable Object>> change) {
+        Map<String, @Nullable Object> changed = new LinkedHashMap<>(fields);
         change.accept(changed);
         return new Detail(changed);
+    }
+
+    private long number(String name) {
+        return fields.get(name) instanceof Long number ? number : 0;
+    }
+
+    private Optional<Instant> time(String name) {
+        return fields.get(name) instanceof Long millis ? Optional.of(Instant.ofEpochMilli(millis)) : Optional.empty();
     }
 
     public static Detail of(WorkerRow row) {
@@ -88,139 +133,150 @@ public final class Detail implements RowDetail {
 
     /** As {@link RowDetail#parse}. */
     public static Detail parse(String json) {
-        return new Detail(DetailJson.parse(json));
+        return new Detail(Json.object(json));
     }
 
     @Override
     public String toJson() {
-        return DetailJson.write(fields);
+        return Json.write(fields);
     }
 
     @Override
     public OptionalLong pid() {
-        ProcessIdentity known = fields.identity;
-        return known == null ? OptionalLong.empty() : OptionalLong.of(known.pid());
+        return identity == null ? OptionalLong.empty() : OptionalLong.of(identity.pid());
     }
 
     public Optional<ProcessIdentity> identity() {
-        return Optional.ofNullable(fields.identity);
-    }
-
-    public Detail withIdentity(ProcessIdentity identity) {
-        return with(changed -> {
-            changed.identity = identity;
-            changed.moreOfIdentity = Map.of();
-        });
+        return Optional.ofNullable(identity);
     }
 
     public Optional<Actor> actor() {
-        return Optional.ofNullable(fields.actor);
+        return Optional.ofNullable(actor);
     }
 
     public boolean holdsLock() {
-        return fields.holdsLock;
+        return Boolean.TRUE.equals(fields.get("holds_lock"));
     }
 
     public long bornAfter() {
-        return fields.bornAfter;
+        return number("born_after");
     }
 
     public Duration stopGrace() {
-        return fields.stopGrace == null ? WorkerSpec.DEFAULT_STOP_GRACE : Duration.ofMillis(fields.stopGrace);
+        return fields.containsKey("grace_ms") ? Duration.ofMillis(number("grace_ms")) : WorkerSpec.DEFAULT_STOP_GRACE;
     }
 
     /** The interval in which the worker promised to show that it works. */
     public Optional<Duration> heartbeat() {
-        return fields.heartbeat > 0 ? Optional.of(Duration.ofMillis(fields.heartbeat)) : Optional.empty();
+        return Optional.of(Duration.ofMillis(number("heartbeat_ms"))).filter(promised -> promised.toMillis() > 0);
     }
 
     public Duration startGrace() {
-        return Duration.ofMillis(fields.startGrace);
+        return Duration.ofMillis(number("start_grace_ms"));
     }
 
     public Optional<String> log() {
-        return Optional.ofNullable(fields.log);
+        return fields.get("log") instanceof String file ? Optional.of(file) : Optional.empty();
     }
 
     public Optional<Instant> stopAskedAt() {
-        return Optional.ofNullable(fields.stopAskedAt).map(Instant::ofEpochMilli);
+        return time("stop_at");
     }
 
     /** Empty if no ladder was about to signal the worker: then no stop can have ended it. */
     public Optional<Instant> termedAt() {
-        return Optional.ofNullable(fields.termedAt).map(Instant::ofEpochMilli);
+        return time("term_at");
     }
 
     public StopPurpose stopCause() {
         for (StopPurpose cause : StopPurpose.values()) {
-            if (cause.name().equals(fields.stopCause)) {
+            if (cause.name().equals(fields.get("stop_why"))) {
                 return cause;
             }
         }
         return StopPurpose.PERSON;
     }
 
+    /** The kernel's counts of out-of-memory kills before the worker was started. */
+    public Map<String, @Nullable Object> memoryCounts() {
+        return Json.asObjectOrEmpty(fields.get("oom"));
+    }
+
+    @Override
+    public Optional<Instant> dueAt() {
+        return restart().get("at") instanceof Long millis
+                ? Optional.of(Instant.ofEpochMilli(millis))
+                : Optional.empty();
+    }
+
+    /** The plan for the next start, empty where there is none. */
+    public Map<String, @Nullable Object> restart() {
+        return Json.asObjectOrEmpty(fields.get(RESTART));
+    }
+
+    Detail withRestart(Map<String, @Nullable Object> plan) {
+        return with(changed -> {
+            changed.remove(RESTART);
+            if (!plan.isEmpty()) {
+                changed.put(RESTART, plan);
+            }
+        });
+    }
+
     /** Keeps only those fields of the worker before that this version does not know. */
     Detail forNextWorker() {
-        Fields kept = new Fields();
-        kept.others = fields.others;
-        return new Detail(kept);
+        return with(changed -> changed.keySet().removeAll(KNOWN));
     }
 
     Detail withClaim(WorkerSpec spec, RowChanges.Claim claim) {
         return with(changed -> {
-            changed.actor = claim.actor();
-            changed.moreOfActor = Map.of();
-            changed.heartbeat = spec.heartbeat().map(Duration::toMillis).orElse(0L);
-            changed.bornAfter = claim.bornAfter();
-            changed.stopGrace = spec.stopGrace().toMillis();
-            changed.startGrace = spec.startGrace().toMillis();
-            changed.log = claim.logFile();
+            changed.put("actor", map(claim.actor()));
+            changed.put("born_after", claim.bornAfter());
+            changed.put("grace_ms", spec.stopGrace().toMillis());
+            changed.put("start_grace_ms", spec.startGrace().toMillis());
+            changed.put("heartbeat_ms", spec.heartbeat().map(Duration::toMillis).orElse(0L));
+            changed.put("log", claim.logFile());
         });
     }
 
-    /** The kernel's counts of out-of-memory kills before the worker was started; damage is absence here. */
-    public Map<String, @Nullable Object> memoryCounts() {
-        return fields.memoryCounts;
+    public Detail withIdentity(ProcessIdentity process) {
+        return with(changed -> changed.put("identity", map(process)));
     }
 
     Detail withMemoryCounts(Map<String, @Nullable Object> counts) {
-        return with(changed -> changed.memoryCounts = counts);
+        return with(changed -> changed.put("oom", counts));
     }
 
     Detail withHeldLock() {
-        return with(changed -> changed.holdsLock = true);
+        return with(changed -> changed.put("holds_lock", true));
     }
 
     /** A stop that was asked for before stays the one that ended the worker, whoever goes on with it. */
-    Detail withStop(Actor actor, Instant now, StopPurpose cause) {
+    Detail withStop(Actor stopper, Instant now, StopPurpose cause) {
         return with(changed -> {
-            changed.actor = actor;
-            changed.moreOfActor = Map.of();
-            if (changed.stopAskedAt == null) {
-                changed.stopAskedAt = now.toEpochMilli();
-                changed.stopCause = cause.name();
+            changed.put("actor", map(stopper));
+            if (changed.putIfAbsent("stop_at", now.toEpochMilli()) == null) {
+                changed.put("stop_why", cause.name());
             }
         });
     }
 
     Detail withTerm(Instant now) {
-        return with(changed -> changed.termedAt = now.toEpochMilli());
+        return with(changed -> changed.put("term_at", now.toEpochMilli()));
     }
 
     Detail withoutTerm() {
-        return with(changed -> changed.termedAt = null);
+        return with(changed -> changed.remove("term_at"));
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other
-                || (other instanceof Detail that && DetailJson.map(fields).equals(DetailJson.map(that.fields)));
+        return this == other || (other instanceof Detail that && fields.equals(that.fields));
     }
 
     @Override
     public int hashCode() {
-        return DetailJson.map(fields).hashCode();
+        return fields.hashCode();
     }
 
     @Override

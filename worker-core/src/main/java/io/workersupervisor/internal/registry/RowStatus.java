@@ -3,6 +3,7 @@ package io.workersupervisor.internal.registry;
 import io.workersupervisor.Ailment;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.Liveness;
+import io.workersupervisor.WorkerState;
 import io.workersupervisor.WorkerStatus;
 import io.workersupervisor.spi.WorkerRow;
 import java.util.Optional;
@@ -28,6 +29,7 @@ public final class RowStatus {
                 row.userId(),
                 row.version(),
                 Detail.of(row).log().map(name -> data.path().resolve(name)),
+                row.state() == WorkerState.BACKING_OFF ? row.detail().dueAt() : Optional.empty(),
                 ailment);
     }
 }

@@ -200,11 +200,7 @@ public final class Reconciler {
     }
 
     private void reportIfEnded(AccountId account, String workerId) {
-        boolean open = context.registry()
-                .find(account)
-                .filter(row -> row.state().isOpen() && row.workerId().equals(workerId))
-                .isPresent();
-        if (open) {
+        if (context.open(account, workerId).isPresent()) {
             return;
         }
         // Read before it is forgotten: the next tick tries again after a failure.

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,24 @@ public final class Json {
     @SuppressWarnings("unchecked")
     public static Map<String, @Nullable Object> asObject(Object value) {
         return (Map<String, @Nullable Object>) value;
+    }
+
+    /** The value as an object; an empty one where it is something else. */
+    public static Map<String, @Nullable Object> asObjectOrEmpty(@Nullable Object value) {
+        return value instanceof Map<?, ?> map ? asObject(map) : Map.of();
+    }
+
+    /** An object of names, each followed by its value, in this order; an empty {@link Optional} is left out. */
+    public static Map<String, @Nullable Object> map(Object... namesAndValues) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            Object value =
+                    namesAndValues[i + 1] instanceof Optional<?> some ? some.orElse(null) : namesAndValues[i + 1];
+            if (value != null) {
+                map.put((String) namesAndValues[i], value);
+            }
+        }
+        return map;
     }
 
     public static String write(Object value) {
@@ -202,15 +221,11 @@ public final class Json {
     }
 
     private @Nullable Object word() {
-        for (Object known : new Object[] {true, false}) {
-            if (text.startsWith(known.toString(), at)) {
-                at += known.toString().length();
-                return known;
+        for (String known : List.of("true", "false", "null")) {
+            if (text.startsWith(known, at)) {
+                at += known.length();
+                return known.equals("null") ? null : (Boolean) known.equals("true");
             }
-        }
-        if (text.startsWith("null", at)) {
-            at += 4;
-            return null;
         }
         throw bad("a value");
     }

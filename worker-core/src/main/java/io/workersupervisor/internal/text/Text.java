@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** Checks of arguments and the wording of values in messages. */
+/** The wording of values in messages. */
 public final class Text {
     private static final int LONGEST_QUOTE = 80;
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -40,26 +40,6 @@ public final class Text {
         StringBuilder line = new StringBuilder(value.length());
         value.codePoints().forEach(c -> line.appendCodePoint(Character.isISOControl(c) ? ' ' : c));
         return line.toString();
-    }
-
-    public static Duration atLeastZero(String parameter, Duration value) {
-        return between(parameter, value, Duration.ZERO, Duration.ofDays(1));
-    }
-
-    public static Duration between(String parameter, Duration value, Duration least, Duration most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw new IllegalArgumentException(
-                    parameter + " must be between " + words(least) + " and " + words(most) + ", was " + words(value));
-        }
-        return value;
-    }
-
-    public static String notBlank(String parameter, String value, int longest) {
-        if (value.isBlank() || value.length() > longest) {
-            throw new IllegalArgumentException(
-                    parameter + " must have 1 to " + longest + " characters, was " + quoted(value));
-        }
-        return value;
     }
 
     /** A duration as people write it: {@code 250 ms}, {@code 12.5 s}, {@code 3 min 20 s}, {@code 2 d 4 h}. */

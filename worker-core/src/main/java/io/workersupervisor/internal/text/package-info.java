@@ -1,5 +1,5 @@
 /**
- * Works on strings alone: JSON, secrets, one-line texts, names of signals. Knows no file and no process.
+ * Works on values alone: JSON, secrets, one-line texts, names of signals, refusals of arguments. Knows no file and no process.
  *
  * <p>May use: nothing.
  * <br>Used by: everything.

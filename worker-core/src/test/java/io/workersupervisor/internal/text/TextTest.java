@@ -1,7 +1,6 @@
 package io.workersupervisor.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -11,7 +10,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class TextTest {
     @ParameterizedTest
@@ -66,33 +64,5 @@ class TextTest {
         assertThat(Text.quoted(" a ")).isEqualTo("\" a \"");
         assertThat(Text.quoted("x".repeat(80))).isEqualTo('"' + "x".repeat(80) + '"');
         assertThat(Text.quoted("x".repeat(81))).isEqualTo('"' + "x".repeat(80) + "...\"");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "  ", "abcde"})
-    void a_text_that_is_blank_or_too_long_is_refused_by_name_value_and_bound(String value) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Text.notBlank("version", value, 4))
-                .withMessage("version must have 1 to 4 characters, was " + Text.quoted(value));
-    }
-
-    @Test
-    void a_text_within_its_bound_is_given_back() {
-        assertThat(Text.notBlank("version", "abcd", 4)).isEqualTo("abcd");
-    }
-
-    @Test
-    void a_duration_out_of_bounds_is_refused_by_name_value_and_bound() {
-        Duration least = Duration.ofSeconds(1);
-        Duration most = Duration.ofSeconds(5);
-
-        assertThat(Text.between("every", least, least, most)).isEqualTo(least);
-        assertThat(Text.between("every", most, least, most)).isEqualTo(most);
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Text.between("every", Duration.ofMillis(5_500), least, most))
-                .withMessage("every must be between 1 s and 5 s, was 5.5 s");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Text.between("every", Duration.ofMillis(999), least, most))
-                .withMessage("every must be between 1 s and 5 s, was 999 ms");
     }
 }

@@ -20,7 +20,7 @@ import jdk.net.ExtendedSocketOptions;
 
 /**
  * One connection to a keeper: requests in, answers by their tag, ends of workers as they come. The channel never blocks, so
- * that no interrupt of a caller closes it and no frozen keeper holds one up; {@link KeeperSelector} alone reads it, and writes
+ * that no interrupt of a caller closes it and no frozen keeper holds one up; {@link KeeperRequests} alone reads it, and writes
  * the rest of a request that the socket did not take at once. Thread-safe.
  */
 public final class KeeperConnection {
@@ -117,7 +117,7 @@ public final class KeeperConnection {
     }
 
     /**
-     * Queues a request, whose second field is its tag; {@link KeeperSelector#wake} sends it. The answer is empty if the
+     * Queues a request, whose second field is its tag; {@link KeeperRequests#send} sends it. The answer is empty if the
      * connection ends before it comes.
      */
     CompletableFuture<List<String>> queue(ByteBuffer frame, String tag) {

@@ -1,6 +1,6 @@
 package io.workersupervisor.internal.launch.keeper;
 
-import io.workersupervisor.internal.directory.InstalledFile;
+import io.workersupervisor.internal.directory.OwnFiles;
 import io.workersupervisor.internal.launch.InheritedLimits;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
@@ -30,7 +30,7 @@ public record KeeperContext(String name) {
                     .split(" ", -1));
 
     public static KeeperContext current(KeeperBinary binary) throws KeeperUnavailableException {
-        return of(binary, Path.of("/proc/self"), InheritedLimits.niceness());
+        return of(binary, Path.of("/proc/self"), InheritedLimits.current().niceness());
     }
 
     static KeeperContext of(KeeperBinary binary, Path self, int niceness) throws KeeperUnavailableException {
@@ -49,7 +49,7 @@ public record KeeperContext(String name) {
                     .forEach(parts::add);
             byte[] text = String.join("\n", parts).getBytes(StandardCharsets.ISO_8859_1);
             return new KeeperContext(
-                    binary.version() + "-" + InstalledFile.sha256(text).substring(0, 12));
+                    binary.version() + "-" + OwnFiles.sha256(text).substring(0, 12));
         } catch (IOException e) {
             throw new KeeperUnavailableException("this process's context cannot be read: " + Text.reason(e));
         }

@@ -19,46 +19,32 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The portable launch path: one {@code launcher.sh} a worker. It tells an exit code above 128 and a signal apart no better
  * than a shell does, and records nothing if it is killed; workers live on without it and keep their lock.
  */
-public final class ShellLauncher implements Launcher {
+public record ShellLauncher(
+        DataDirectory data,
+        ShellScript script,
+        Kernel kernel,
+        InheritedLimits inherited,
+        Executor readers,
+        Duration patience)
+        implements Launcher {
     /** Tries of a launcher or a fence for a busy lock, 50 ms apart. */
     private static final int TRIES = 40;
 
     public static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
-
-    private final DataDirectory data;
-    private final ShellScript script;
-    private final ShellRecords records;
-    private final Kernel kernel;
-    private final Executor readers;
-    private final Duration patience;
-    private final String umask;
-
-    public ShellLauncher(
-            DataDirectory data,
-            ShellScript script,
-            ShellRecords records,
-            Kernel kernel,
-            Executor readers,
-            Duration patience) {
-        this.data = data;
-        this.script = script;
-        this.records = records;
-        this.kernel = kernel;
-        this.readers = readers;
-        this.patience = patience;
-        this.umask = InheritedLimits.umask();
-    }
 
     @Override
     public LaunchAnswer launch(LaunchRequest request) {
@@ -87,22 +73,27 @@ public final class ShellLauncher implements Launcher {
 
     /** The reason for which the shell must not run it. Another thread looks at it: a file system may hang for good. */
     private Optional<LaunchAnswer> unfit(Path program) {
-        CompletableFuture<Boolean> foreign = CompletableFuture.supplyAsync(() -> ForeignProgram.is(program), readers);
-        String why;
+        return awaited(
+                () -> ForeignProgram.is(program)
+                        ? Optional.of(new LaunchAnswer.NotLaunched("program", "Exec format error: " + program))
+                        : Optional.empty(),
+                program + " could not be opened within " + Text.words(patience) + ": its file system hangs",
+                "the look at " + program + " was interrupted",
+                why -> Optional.of(new LaunchAnswer.NotLaunched("program", why)));
+    }
+
+    /** Has another thread do it, which ends by itself. */
+    private <T> T awaited(Supplier<T> work, String late, String interrupted, Function<String, T> otherwise) {
         try {
-            if (!foreign.get(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                return Optional.empty();
-            }
-            why = "Exec format error: " + program;
-        } catch (TimeoutException late) {
-            why = program + " could not be opened within " + Text.words(patience) + ": its file system hangs";
+            return CompletableFuture.supplyAsync(work, readers).get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException expired) {
+            return otherwise.apply(late);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
-            why = "the look at " + program + " was interrupted";
+            return otherwise.apply(interrupted);
         } catch (ExecutionException e) {
-            throw new IllegalStateException("a look at a program contains what it throws", e);
+            return otherwise.apply(String.valueOf(e.getCause()));
         }
-        return Optional.of(new LaunchAnswer.NotLaunched("program", why));
     }
 
     private List<String> command(LaunchRequest request, List<String> words) throws IOException {
@@ -121,9 +112,9 @@ public final class ShellLauncher implements Launcher {
                 Layout.lockFile(data, account).toString(),
                 Integer.toString(TRIES),
                 AccountLocks.digits(request.epoch()),
-                records.stem(request.workerId()).toString(),
+                new ShellRecords(data).stem(request.workerId()).toString(),
                 data.path().resolve(Layout.logName(account, request.workerId())).toString(),
-                umask,
+                inherited.umask(),
                 session,
                 ShellRecords.birthPrefix(request.workerId(), account, request.epoch(), kernel),
                 request.workerId(),
@@ -134,18 +125,12 @@ public final class ShellLauncher implements Launcher {
     }
 
     private LaunchAnswer answer(Process process) {
-        CompletableFuture<LaunchAnswer> answer = CompletableFuture.supplyAsync(() -> read(process), readers);
-        try {
-            return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException late) {
-            return new LaunchAnswer.Unanswered(
-                    "the launcher, pid " + process.pid() + ", gave no answer within " + Text.words(patience));
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            return new LaunchAnswer.Unanswered("the wait for the launcher, pid " + process.pid() + ", was interrupted");
-        } catch (ExecutionException e) {
-            return new LaunchAnswer.Unanswered("the launcher's answer could not be read: " + e.getCause());
-        }
+        String launcher = "the launcher, pid " + process.pid() + ", ";
+        return awaited(
+                () -> read(process),
+                launcher + "gave no answer within " + Text.words(patience),
+                "the wait for " + launcher + "was interrupted",
+                LaunchAnswer.Unanswered::new);
     }
 
     private LaunchAnswer read(Process process) {
@@ -200,16 +185,7 @@ public final class ShellLauncher implements Launcher {
                 Long.toString(process.pid()),
                 Long.toString(process.startTicks()),
                 signal,
-                switch (scope) {
-                    case GROUP -> "group";
-                    case ITS_GROUP -> "its-group";
-                    case PROCESS -> "process";
-                });
-        String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
-        return switch (last) {
-            case "sent" -> SignalAnswer.SENT;
-            case "gone" -> SignalAnswer.GONE;
-            default -> SignalAnswer.FAILED;
-        };
+                scope.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        return SignalAnswer.of(lines.isEmpty() ? "" : lines.get(lines.size() - 1));
     }
 }

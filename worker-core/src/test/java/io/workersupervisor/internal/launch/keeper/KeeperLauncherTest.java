@@ -219,6 +219,7 @@ class KeeperLauncherTest extends LauncherContract {
         List<String> lines = log(request).lines().toList();
         List<String> ours = Files.readAllLines(Path.of("/proc/self/limits"));
         assertThat(lines).startsWith(ours.toArray(new String[0]));
-        assertThat(lines.get(lines.size() - 1)).isEqualTo(Integer.toString(InheritedLimits.niceness() - 20));
+        assertThat(lines.get(lines.size() - 1))
+                .isEqualTo(Integer.toString(InheritedLimits.current().niceness() - 20));
     }
 }

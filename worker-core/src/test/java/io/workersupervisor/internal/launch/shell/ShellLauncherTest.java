@@ -13,6 +13,7 @@ import io.workersupervisor.Samples;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.AccountLocks;
+import io.workersupervisor.internal.launch.InheritedLimits;
 import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.launch.Launcher.LaunchAnswer;
 import io.workersupervisor.internal.launch.LauncherContract;
@@ -62,8 +63,8 @@ class ShellLauncherTest {
         return new ShellLauncher(
                 local.data(),
                 local.script(),
-                new ShellRecords(local.data()),
                 local.machine(),
+                InheritedLimits.current(),
                 Runnable::run,
                 ShellLauncher.LONGEST_ANSWER);
     }
@@ -89,8 +90,8 @@ class ShellLauncherTest {
         Launcher launcher = new ShellLauncher(
                 local.data(),
                 local.script(),
-                new ShellRecords(local.data()),
                 local.machine(),
+                InheritedLimits.current(),
                 readers,
                 Duration.ofMillis(300));
         try {
@@ -165,8 +166,8 @@ class ShellLauncherTest {
             return new ShellLauncher(
                     local.data(),
                     local.script(),
-                    new ShellRecords(local.data()),
                     local.machine(),
+                    InheritedLimits.current(),
                     readers,
                     ShellLauncher.LONGEST_ANSWER);
         }
