@@ -1,5 +1,8 @@
 package io.workersupervisor.internal.diagnosis;
 
+import io.workersupervisor.internal.diagnosis.TailOfLog.Crash;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Entry;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Line;
 import io.workersupervisor.internal.logs.entries.LineKind;
 import io.workersupervisor.internal.logs.entries.StructuredLine;
 import java.util.ArrayList;
@@ -15,7 +18,7 @@ import java.util.regex.Pattern;
  * @param lines the deciding one first
  * @param behind lines that follow the exception, and may belong to its message or not
  */
-record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
+record Headlines(List<Line> lines, List<Line> behind) {
     private static final int LONGEST = 2_048;
     private static final int MOST = 24;
     private static final Pattern CAUSE =
@@ -44,10 +47,10 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
         return lines.stream().anyMatch(line -> pattern.matcher(line.text()).find());
     }
 
-    static Headlines of(TailOfLog.Entry entry) {
-        List<TailOfLog.Line> found = new ArrayList<>();
-        List<TailOfLog.Line> behind = new ArrayList<>();
-        if (entry.crash() == TailOfLog.Crash.PYTHON) {
+    static Headlines of(Entry entry) {
+        List<Line> found = new ArrayList<>();
+        List<Line> behind = new ArrayList<>();
+        if (entry.crash() == Crash.PYTHON) {
             python(entry.lines(), found, behind);
         } else {
             behind.addAll(behindException(entry.lines()));
@@ -67,7 +70,7 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
     }
 
     /** Output that an exception without frames may have as further lines of its message. */
-    private static List<TailOfLog.Line> behindException(List<TailOfLog.Line> lines) {
+    private static List<Line> behindException(List<Line> lines) {
         int from = lines.size();
         while (from > 0
                 && (lines.get(from - 1).kind() == LineKind.RAW
@@ -80,7 +83,7 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
         return isException ? nonBlank(lines.subList(from, lines.size())) : List.of();
     }
 
-    private static List<TailOfLog.Line> nonBlank(List<TailOfLog.Line> lines) {
+    private static List<Line> nonBlank(List<Line> lines) {
         return lines.stream()
                 .filter(line -> line.kind() != LineKind.BLANK
                         && !FRAME.matcher(line.text()).find())
@@ -88,13 +91,12 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
     }
 
     /** A line of JSON or of {@code key=value}: whatever else is in it is payload. */
-    private static void structured(TailOfLog.Entry entry, List<TailOfLog.Line> found) {
+    private static void structured(Entry entry, List<Line> found) {
         StructuredLine.Words words = StructuredLine.words(entry.first());
         for (String error : words.errors()) {
-            List<TailOfLog.Line> carried = error.lines()
-                    .map(text -> TailOfLog.Line.of(entry.offset(), text))
-                    .toList();
-            if (TailOfLog.Crash.in(carried) == TailOfLog.Crash.PYTHON) {
+            List<Line> carried =
+                    error.lines().map(text -> Line.of(entry.offset(), text)).toList();
+            if (Crash.in(carried) == Crash.PYTHON) {
                 python(carried, found, new ArrayList<>());
             } else if (!carried.isEmpty()) {
                 add(entry.offset(), carried.get(0).text(), found);
@@ -109,14 +111,14 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
         }
     }
 
-    private static void add(long offset, String text, List<TailOfLog.Line> found) {
+    private static void add(long offset, String text, List<Line> found) {
         String line = text.length() <= LONGEST ? text : text.substring(0, LONGEST);
         if (!line.isBlank()) {
-            found.add(TailOfLog.Line.of(offset, line.strip()));
+            found.add(Line.of(offset, line.strip()));
         }
     }
 
-    private static void message(TailOfLog.Entry entry, List<TailOfLog.Line> found) {
+    private static void message(Entry entry, List<Line> found) {
         String text = entry.parsed().message();
         int end = text.indexOf('\n') < 0 ? text.length() : text.indexOf('\n');
         String message = text.substring(0, Math.min(end, LONGEST));
@@ -131,7 +133,7 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
     }
 
     /** A class that is named in the words themselves, not in something that they quote. */
-    private static void named(long offset, String message, List<TailOfLog.Line> found) {
+    private static void named(long offset, String message, List<Line> found) {
         int quote = message.length();
         for (char mark : new char[] {'"', '{', '`', '\u00ab', '\u201c'}) {
             int at = message.indexOf(mark);
@@ -145,13 +147,13 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
     }
 
     /** The last class of a chain, then those that it names as its direct causes, then those inside of groups. */
-    private static void python(List<TailOfLog.Line> lines, List<TailOfLog.Line> found, List<TailOfLog.Line> behind) {
-        List<TailOfLog.Line> chain = new ArrayList<>();
-        List<TailOfLog.Line> grouped = new ArrayList<>();
+    private static void python(List<Line> lines, List<Line> found, List<Line> behind) {
+        List<Line> chain = new ArrayList<>();
+        List<Line> grouped = new ArrayList<>();
         boolean inFrames = false;
         int last = lines.size();
         for (int i = 0; i < lines.size(); i++) {
-            TailOfLog.Line line = lines.get(i);
+            Line line = lines.get(i);
             if (line.kind() == LineKind.TRACEBACK) {
                 inFrames = true;
                 continue;
@@ -165,7 +167,7 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
                     || bare.startsWith("> File ")
                     || line.kind() == LineKind.CHAIN;
             if (inFrames && !isFrame) {
-                (inGroup ? grouped : chain).add(TailOfLog.Line.of(line.offset(), bare));
+                (inGroup ? grouped : chain).add(Line.of(line.offset(), bare));
                 inFrames = false;
                 last = i;
             }
@@ -184,8 +186,8 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
         return margin.lookingAt() ? margin.end() : 0;
     }
 
-    private static void causes(List<TailOfLog.Line> lines, List<TailOfLog.Line> found) {
-        for (TailOfLog.Line line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+    private static void causes(List<Line> lines, List<Line> found) {
+        for (Line line : lines.subList(Math.min(1, lines.size()), lines.size())) {
             Matcher cause = CAUSE.matcher(line.text());
             if (cause.lookingAt() && found.size() < MOST) {
                 add(line.offset(), line.text().substring(cause.end()), found);
@@ -194,13 +196,13 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
     }
 
     /** The exceptions that were logged with a message; or the causes, lines at the margin of a crash, and named fields. */
-    private static void details(TailOfLog.Entry entry, boolean exceptions, List<TailOfLog.Line> found) {
-        boolean isCrash = entry.isCrash() && entry.crash() != TailOfLog.Crash.PYTHON;
+    private static void details(Entry entry, boolean exceptions, List<Line> found) {
+        boolean isCrash = entry.isCrash() && entry.crash() != Crash.PYTHON;
         if (!exceptions) {
             causes(entry.lines(), found);
         }
         for (int i = 0; i < entry.lines().size() && found.size() < MOST; i++) {
-            TailOfLog.Line line = entry.lines().get(i);
+            Line line = entry.lines().get(i);
             boolean isMargin = !line.text().isEmpty()
                     && !Character.isWhitespace(line.text().charAt(0));
             boolean isException = line.kind() == LineKind.EXCEPTION && !entry.isCrash() && i > 0;

@@ -5,6 +5,8 @@ import io.workersupervisor.DiagnosisRule;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.StopReason;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Entry;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Line;
 import io.workersupervisor.internal.logs.entries.LineKind;
 import io.workersupervisor.internal.text.Text;
 import java.time.Duration;
@@ -30,7 +32,7 @@ import java.util.regex.Pattern;
  * @param looked how many entries were looked at
  * @param last the last entry that says something, where nothing was found
  */
-record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
+record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
     private static final int TRAP = 5;
     private static final int ABRT = 6;
     private static final int MOST_ENTRIES = 64;
@@ -74,7 +76,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
             String advice,
             Confidence confidence,
             Optional<Duration> retryAfter,
-            TailOfLog.Line line,
+            Line line,
             LogLevel level,
             boolean isLoud,
             boolean isLast) {
@@ -92,18 +94,15 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
         }
     }
 
-    /** The last entry that says something. */
-    record Last(TailOfLog.Line line, LogLevel level) {}
-
     static LogEvidence of(TailOfLog tail, RuleSet rules, ExitStatus exit) {
         return new Walk(tail.entries(), rules, exit).evidence();
     }
 
     private static final class Walk {
-        private final List<TailOfLog.Entry> entries;
+        private final List<Entry> entries;
         private final RuleSet rules;
         private final ExitStatus exit;
-        private final List<TailOfLog.Line> later = new ArrayList<>();
+        private final List<Line> later = new ArrayList<>();
         private int quiet;
         private int untimed;
         private int errors;
@@ -113,9 +112,9 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
         private Optional<Found> best = Optional.empty();
         private Instant at = Instant.EPOCH;
         private Instant foundAt = Instant.EPOCH;
-        private Optional<Last> last = Optional.empty();
+        private Optional<Entry> last = Optional.empty();
 
-        Walk(List<TailOfLog.Entry> entries, RuleSet rules, ExitStatus exit) {
+        Walk(List<Entry> entries, RuleSet rules, ExitStatus exit) {
             this.entries = entries;
             this.rules = rules;
             this.exit = exit;
@@ -125,7 +124,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
             boolean goesOn = true;
             for (int i = entries.size() - 1; i >= 0 && looked < MOST_ENTRIES && goesOn; i--) {
                 looked++;
-                TailOfLog.Entry entry = entries.get(i);
+                Entry entry = entries.get(i);
                 at = entry.parsed().timestamp();
                 if (entry.lines().stream().anyMatch(line -> line.kind() != LineKind.BLANK)) {
                     goesOn = look(entry, Headlines.of(entry));
@@ -134,7 +133,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
             return new LogEvidence(best, looked, best.isPresent() ? Optional.empty() : last);
         }
 
-        private boolean look(TailOfLog.Entry entry, Headlines headlines) {
+        private boolean look(Entry entry, Headlines headlines) {
             long behind = headlines.isBody()
                     ? 0
                     : headlines.behind().stream()
@@ -145,8 +144,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
             isWeak |= behind > 0;
             Optional<Found> found = isBeyond() ? Optional.empty() : ask(entry, headlines);
             if (found.isEmpty()) {
-                last = last.or(() -> Optional.of(
-                        new Last(entry.lines().get(0), entry.parsed().level())));
+                last = last.or(() -> Optional.of(entry));
             } else if (best.isEmpty() || outranks(found.get(), best.get())) {
                 best = best.isPresent() || isWeak ? found.map(Found::possible) : found;
                 foundAt = at;
@@ -158,7 +156,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
             return goesOn;
         }
 
-        private boolean isFarewell(TailOfLog.Line line) {
+        private boolean isFarewell(Line line) {
             String text =
                     line.text().length() <= 200 ? line.text() : line.text().substring(0, 200);
             return FAREWELL.matcher(text).find() || rules.isClosing(text);
@@ -189,13 +187,12 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
             return isHeard && found.rank() > Math.max(1, known.rank()) && (!isFirm || (isNear && found.rank() == 3));
         }
 
-        private void pass(TailOfLog.Entry entry, Headlines headlines, boolean isFound) {
+        private void pass(Entry entry, Headlines headlines, boolean isFound) {
             boolean isLeave = !entry.isCrash() && headlines.lines().stream().anyMatch(this::isFarewell);
             if (isLoud(entry) || isFound) {
                 errors++;
                 isWeak |= !isLeave;
-            } else if (!isLeave
-                    && entry.level().filter(level -> level == LogLevel.DEBUG).isEmpty()) {
+            } else if (!isLeave && !entry.isBelow(LogLevel.INFO)) {
                 quiet += entry.isRecord() ? 1 : entry.lines().size();
                 untimed += entry.parsed().inferred() ? 1 : 0;
                 isWeak = true;
@@ -204,11 +201,8 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
         }
 
         /** Ordinary records are asked about where they begin by saying that something failed. */
-        private Optional<Found> ask(TailOfLog.Entry entry, Headlines headlines) {
-            boolean isOrdinary = !entry.isCrash()
-                    && entry.level()
-                            .filter(level -> level.compareTo(LogLevel.WARNING) < 0)
-                            .isPresent();
+        private Optional<Found> ask(Entry entry, Headlines headlines) {
+            boolean isOrdinary = !entry.isCrash() && entry.isBelow(LogLevel.WARNING);
             if (isOrdinary && !headlines.anyMatch(FAILING)) {
                 return Optional.empty();
             }
@@ -218,34 +212,29 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
                     .filter(found -> !isWell || found.rank() == 3);
         }
 
-        private Optional<Found> byRules(TailOfLog.Entry entry, Headlines headlines, List<DiagnosisRule> asked) {
-            for (TailOfLog.Line line : headlines.lines()) {
+        private Optional<Found> byRules(Entry entry, Headlines headlines, List<DiagnosisRule> asked) {
+            for (Line line : headlines.lines()) {
                 for (DiagnosisRule rule : asked) {
                     boolean isAsked = RuleMatch.fits(rule, exit)
                             && RuleMatch.fits(rule, entry.level())
                             && (rule.isAbort() || !isSilenced(entry));
                     Optional<Matcher> match = isAsked ? RuleMatch.match(rule, line.text()) : Optional.empty();
                     if (match.isPresent() && RuleMatch.isNear(rule, entry) && RuleMatch.holds(rule, later)) {
+                        String by = "fits rule " + rule.id() + " (" + rule.source() + ")";
                         boolean isSure = isLoud(entry) || rule.isPlain();
-                        return Optional.of(found(
-                                entry,
-                                headlines,
-                                line,
-                                rule.reason(),
-                                "fits rule " + rule.id() + " (" + rule.source() + ")",
-                                rule.advice(),
-                                isSure ? rule.confidence() : Confidence.POSSIBLE,
-                                RuleMatch.retryAfter(rule, match.get())));
+                        Confidence sure = isSure ? rule.confidence() : Confidence.POSSIBLE;
+                        Optional<Duration> wait = RuleMatch.retryAfter(rule, match.get());
+                        return Optional.of(found(entry, headlines, line, rule.reason(), by, rule.advice(), sure, wait));
                     }
                 }
             }
             return Optional.empty();
         }
 
-        private Optional<Found> byWords(TailOfLog.Entry entry, Headlines headlines) {
+        private Optional<Found> byWords(Entry entry, Headlines headlines) {
             Optional<Vocabulary.Meaning> best = Optional.empty();
-            TailOfLog.Line where = entry.lines().get(0);
-            for (TailOfLog.Line line : isSilenced(entry) ? List.<TailOfLog.Line>of() : headlines.lines()) {
+            Line where = entry.lines().get(0);
+            for (Line line : isSilenced(entry) ? List.<Line>of() : headlines.lines()) {
                 String text = Headlines.unquoted(line.text());
                 boolean isQuoting = !isLoud(entry) && QUOTING.matcher(text).find();
                 Optional<Vocabulary.Meaning> meaning =
@@ -273,9 +262,9 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
         }
 
         private Found found(
-                TailOfLog.Entry entry,
+                Entry entry,
                 Headlines headlines,
-                TailOfLog.Line line,
+                Line line,
                 StopReason reason,
                 String by,
                 String advice,
@@ -291,7 +280,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
         }
 
         /** A signal explains itself; only words of a crash, and errors before a program that ended itself, tell more. */
-        private boolean isSilenced(TailOfLog.Entry entry) {
+        private boolean isSilenced(Entry entry) {
             int signal = exit instanceof ExitStatus.Signalled signalled
                     ? signalled.signal()
                     : exit instanceof ExitStatus.ExitedOrSignalled either ? either.code() - 128 : 0;
@@ -301,10 +290,8 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
     }
 
     /** Whether an entry is an error by its form: plain words and warnings may be anything. */
-    private static boolean isLoud(TailOfLog.Entry entry) {
-        boolean isGrave = entry.level()
-                .filter(level -> level.compareTo(LogLevel.ERROR) >= 0)
-                .isPresent();
+    private static boolean isLoud(Entry entry) {
+        boolean isGrave = entry.level().isPresent() && !entry.isBelow(LogLevel.ERROR);
         return entry.isCrash()
                 || isGrave
                 || (entry.level().isEmpty() && entry.hasStack())

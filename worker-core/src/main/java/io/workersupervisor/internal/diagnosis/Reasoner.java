@@ -10,7 +10,6 @@ import io.workersupervisor.internal.text.SignalName;
 import io.workersupervisor.internal.text.Text;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,14 +39,6 @@ final class Reasoner {
     private static final Set<Integer> CRASHES = Set.of(4, 5, 6, 7, 8, 11);
     /** HUP, INT, TERM: programs that handle one of these give its number by their exit code. */
     private static final Set<Integer> POLITE = Set.of(1, 2, 15);
-
-    private static final Set<StopReason> OF_ACCOUNT = EnumSet.of(
-            StopReason.SESSION_CONFLICT,
-            StopReason.AUTHORIZATION_LOST,
-            StopReason.ACCOUNT_BANNED,
-            StopReason.LOGIN_REQUIRED,
-            StopReason.CONFIGURATION,
-            StopReason.FLOOD_WAIT);
 
     /**
      * Facts of a stop. Last words and log are read only where nothing before them decides.
@@ -238,7 +229,7 @@ final class Reasoner {
         Optional<LogEvidence.Found> found = facts.log.get().evidence().found();
         boolean isError = found.filter(known -> known.isLast() && known.level().compareTo(LogLevel.ERROR) >= 0)
                 .isPresent();
-        if (isError && told.filter(known -> OF_ACCOUNT.contains(known.reason())).isPresent()) {
+        if (isError && told.filter(known -> isOfAccount(known.reason())).isPresent()) {
             return told.get().with(Confidence.POSSIBLE, Optional.of("although it ended with success"));
         }
         String advice = "The worker ended by itself with success.";
@@ -248,6 +239,10 @@ final class Reasoner {
                         Initiator.WORKER,
                         advice)
                 .with(isError ? saying : Optional.empty());
+    }
+
+    private static boolean isOfAccount(StopReason reason) {
+        return !reason.restartCanHelp() || reason == StopReason.FLOOD_WAIT;
     }
 
     private Optional<Conclusion> fromLog() {

@@ -3,6 +3,8 @@ package io.workersupervisor.internal.diagnosis;
 import io.workersupervisor.DiagnosisRule;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.LogLevel;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Entry;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Line;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,17 +36,17 @@ final class RuleMatch {
     }
 
     /** True if the words that must stand in the same entry, if any, do. */
-    static boolean isNear(DiagnosisRule rule, TailOfLog.Entry entry) {
+    static boolean isNear(DiagnosisRule rule, Entry entry) {
         return rule.near().isEmpty() || isIn(rule.near().get(), entry.lines());
     }
 
     /** True if the words that must follow do, and none that show that it was survived. */
-    static boolean holds(DiagnosisRule rule, List<TailOfLog.Line> later) {
+    static boolean holds(DiagnosisRule rule, List<Line> later) {
         return (rule.followedBy().isEmpty() || isIn(rule.followedBy().get(), later))
                 && (rule.notFollowedBy().isEmpty() || !isIn(rule.notFollowedBy().get(), later));
     }
 
-    private static boolean isIn(Pattern pattern, List<TailOfLog.Line> lines) {
+    private static boolean isIn(Pattern pattern, List<Line> lines) {
         return lines.stream().anyMatch(line -> find(pattern, line.text()).isPresent());
     }
 

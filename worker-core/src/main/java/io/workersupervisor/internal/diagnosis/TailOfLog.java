@@ -82,6 +82,11 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
             return lines.get(0).text();
         }
 
+        /** Whether the worker gave it a level below this one. */
+        boolean isBelow(LogLevel level) {
+            return level().filter(known -> known.compareTo(level) < 0).isPresent();
+        }
+
         boolean isCrash() {
             return crash != Crash.NONE;
         }

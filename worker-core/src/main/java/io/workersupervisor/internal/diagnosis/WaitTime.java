@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.diagnosis;
 
 import io.workersupervisor.DiagnosisRule;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Line;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +43,7 @@ final class WaitTime {
      */
     static Optional<Duration> in(Headlines headlines, Instant now) {
         return headlines.lines().stream()
-                .map(TailOfLog.Line::text)
+                .map(Line::text)
                 .filter(line -> WAIT.matcher(line).find())
                 .flatMap(line -> in(line, now).stream())
                 .findFirst();

@@ -66,7 +66,8 @@ public final class StructuredLine {
     /** What a line and more lines behind it say; empty where the line only looks like one of these. */
     static Optional<Parsed> parse(String line, String more, Before before) {
         if (line.startsWith("{")) {
-            return JsonLine.fields(line).flatMap(fields -> new StructuredLine(true, flattened(fields)).read(more, before));
+            return JsonLine.fields(line)
+                    .flatMap(fields -> new StructuredLine(true, flattened(fields)).read(more, before));
         }
         return new StructuredLine(false, Logfmt.fields(line)).read(more, before);
     }
