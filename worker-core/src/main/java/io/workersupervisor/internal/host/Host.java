@@ -13,8 +13,7 @@ import io.workersupervisor.WorkerInspector;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.diagnosis.Ailments;
 import io.workersupervisor.internal.diagnosis.Diagnosis;
-import io.workersupervisor.internal.diagnosis.KernelLog;
-import io.workersupervisor.internal.diagnosis.MemoryCounters;
+import io.workersupervisor.internal.diagnosis.OomCounters;
 import io.workersupervisor.internal.diagnosis.RulesDirectory;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.NodeStamp;
@@ -129,7 +128,7 @@ public final class Host {
                 new Diagnosis(
                         data,
                         rules,
-                        new MemoryCounters(seams.root(), timing, new KernelLog()),
+                        new OomCounters(seams.root(), timing, OomCounters::kernelLog),
                         settings.logs().redaction(),
                         !script.tools().locker().equals(ShellTools.NONE)),
                 restarts.<RestartRules>map(planned -> planned).orElse(RestartRules.NONE),
