@@ -115,6 +115,9 @@ class NullsTest {
                 entry(StartResult.class, new StartResult.Started(account, "w", 1, 1, Instant.EPOCH)),
                 entry(StartResult.Started.class, new StartResult.Started(account, "w", 1, 1, Instant.EPOCH)),
                 entry(StopResult.Refused.class, new StopResult.Refused(account, RefusalReason.STOPPING, "text")),
+                entry(
+                        WorkerInspector.Finding.class,
+                        new WorkerInspector.Finding(WorkerInspector.Finding.Level.OK, "text")),
                 entry(Restart.class, Restart.never()),
                 entry(OptionalInt.class, OptionalInt.empty()),
                 entry(RestartPolicy.class, RestartPolicy.standard()),

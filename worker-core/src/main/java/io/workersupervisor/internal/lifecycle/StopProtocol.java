@@ -33,7 +33,8 @@ import java.util.Optional;
  *       their worker ids may belong to another registry.
  *   <li>The ladder ends the worker of the row ({@link StopLadder}). A row of another node is left to that node, unless its
  *       worker is dead, or names this data directory because that was made anew since.
- *   <li>Nothing to end: stopped already, unless the account's lock is held; the holder may be the worker.
+ *   <li>Nothing to end: stopped already, unless the account's lock is held, and not by a start that came behind this stop;
+ *       the holder may be the worker.
  * </ol>
  *
  * A crash after 1 leaves a row that is STOPPING, which reconcile resumes.
@@ -185,13 +186,21 @@ public record StopProtocol(
     private StopResult nothingToEnd(WorkerRow asked) {
         AccountId account = asked.account();
         long deadline = context.nanos() + LONGEST_PASSING_HOLD.toNanos();
-        while (context.local().locks().state(account) == AccountLocks.State.BUSY) {
+        while (context.local().locks().state(account) == AccountLocks.State.BUSY && !isStartedSince(asked)) {
             if (context.nanos() > deadline || Thread.currentThread().isInterrupted()) {
                 return refused(account, RefusalReason.LOCK_HELD, unregistered.holder(account));
             }
             context.timing().pause(POLL);
         }
         return new StopResult.AlreadyStopped(account, asked.revision() > 1);
+    }
+
+    /** A person's start that came behind this stop has the lock. */
+    private boolean isStartedSince(WorkerRow asked) {
+        return context.registry()
+                .find(asked.account())
+                .filter(now -> now.epoch() > asked.epoch())
+                .isPresent();
     }
 
     private StopResult refused(AccountId account, RefusalReason reason, String evidence) {
