@@ -56,6 +56,9 @@ public final class SinkShipper implements AutoCloseable {
     private static final Duration LOOK_NOTED = Duration.ofMinutes(1);
 
     private static final Duration LONGEST_TURN = Duration.ofMillis(500);
+    /** The system's words where no file can be opened. */
+    private static final String SHORTAGE = "Too many open files";
+
     private static final int MOST_REMEMBERED = 50_000;
     private static final int MOST_BYTES = 4 << 20;
 
@@ -71,6 +74,9 @@ public final class SinkShipper implements AutoCloseable {
     private final Set<Followed> held = new LinkedHashSet<>();
 
     private final int mostOpen;
+    private final LastingTrouble shortage = new LastingTrouble();
+    private boolean isShort;
+    private long shortAt;
     private long turn;
     private final Map<String, HandedOn> handedOn = new HashMap<>();
     private List<BatchPiece> collected = new ArrayList<>();
@@ -193,19 +199,20 @@ public final class SinkShipper implements AutoCloseable {
     private boolean collect(long now) throws IOException {
         long bytes = 0;
         turn++;
+        isShort = false;
         List<Followed> all = new ArrayList<>(followed.values());
         // A line of now comes before a backlog, but no file twice on end.
         all.sort(Comparator.comparing(one -> !one.fresh || one.served == turn - 1));
         for (Followed one : all) {
             String worker = one.file.file().workerId();
-            if (bytes >= MOST_BYTES || feed.clocks().nanos() - now >= LONGEST_TURN.toNanos()) {
+            if (isShort || bytes >= MOST_BYTES || feed.clocks().nanos() - now >= LONGEST_TURN.toNanos()) {
                 break;
             } else if (one.ready || one.due() <= now) {
                 long taken = read(one, now);
                 one.ready = one.again == Long.MAX_VALUE && (taken > 0 || one.file.hasMoved());
                 one.fresh &= one.ready;
                 bytes += taken;
-                hold(one);
+                hold(one, isShort ? 0 : mostOpen);
                 if (taken > 0) {
                     one.served = turn;
                     // Files that had no turn come first in the next batch.
@@ -227,10 +234,10 @@ public final class SinkShipper implements AutoCloseable {
     }
 
     /** Closes the file that was read least lately where too many are open; it is opened again when it has its turn. */
-    private void hold(Followed last) throws IOException {
+    private void hold(Followed last, int most) throws IOException {
         held.remove(last);
         held.add(last);
-        if (held.size() > mostOpen) {
+        while (held.size() > most) {
             Followed eldest = held.iterator().next();
             eldest.file.close();
             held.remove(eldest);
@@ -273,6 +280,9 @@ public final class SinkShipper implements AutoCloseable {
                 one.trouble.ends();
             });
             whole = true;
+            if (now - shortAt > LONGEST_BACKOFF.toNanos()) {
+                shortage.ends();
+            }
             one.again = Long.MAX_VALUE;
             return part.map(taken -> taken.piece().length()).orElse(0L);
         } catch (IOException | RuntimeException unreadable) {
@@ -289,8 +299,18 @@ public final class SinkShipper implements AutoCloseable {
         WorkerLogFile file = one.file.file();
         one.again = now + READ_AGAIN.toNanos();
         String why = unreadable instanceof IOException io ? Text.reason(io) : Text.oneLine(unreadable.toString());
-        if (one.trouble.isNew(why)) {
-            feed.trouble(file.account(), file.path() + " cannot be read: " + why);
+        if (!why.contains(SHORTAGE)) {
+            if (one.trouble.isNew(why)) {
+                feed.trouble(file.account(), file.path() + " cannot be read: " + why);
+            }
+            return;
+        }
+        isShort = true;
+        shortAt = now;
+        if (shortage.begins()) {
+            feed.trouble(
+                    "this process has no descriptor left, and log sink " + sink.name()
+                            + " waits for one: raise its limit (ulimit -n), or look for files that the application leaves open");
         }
     }
 
@@ -319,6 +339,9 @@ public final class SinkShipper implements AutoCloseable {
     }
 
     private Duration untilNext(long now) {
+        if (isShort) {
+            return READ_AGAIN;
+        }
         if (!entries.isEmpty() || followed.values().stream().anyMatch(one -> one.ready)) {
             return BETWEEN_BATCHES;
         }

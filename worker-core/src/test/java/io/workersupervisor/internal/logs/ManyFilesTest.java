@@ -9,12 +9,16 @@ import io.workersupervisor.LogQuery;
 import io.workersupervisor.Redaction;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogSink;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -28,13 +32,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** P5 and P7 with more unread files than a process may have open. */
 class ManyFilesTest {
     private static final int FILES = 3_000;
+    private static final int LATER = 20;
 
     @TempDir
     private Path directory;
 
     /** In a process of its own, as the limit is that of a process. */
     @Test
-    void p5_more_unread_files_than_descriptors_are_all_delivered() throws IOException, InterruptedException {
+    void p5_more_unread_files_than_descriptors_are_all_delivered_also_after_there_was_none_left()
+            throws IOException, InterruptedException {
         Path output = directory.resolve("output");
         Process host = new ProcessBuilder(
                         "/bin/sh",
@@ -52,7 +58,7 @@ class ManyFilesTest {
 
         String said = Files.readString(output);
         assertThat(ended).as(said).isTrue();
-        assertThat(said).contains("delivered " + 2 * FILES + ", twice 0, troubles 0");
+        assertThat(said).contains("delivered " + 2 * (FILES + LATER) + ", twice 0, troubles 1");
         assertThat(Integer.parseInt(said.replaceAll("(?s).*open at most ([0-9]+).*", "$1")))
                 .isLessThan(100);
     }
@@ -63,9 +69,7 @@ class ManyFilesTest {
 
         public static void main(String[] args) throws IOException {
             DataDirectory data = DataDirectory.open(Path.of(args[0]));
-            for (int i = 1; i <= FILES; i++) {
-                Files.writeString(file(data, i).path(), "one of " + i + "\ntwo of " + i + "\n");
-            }
+            write(data, 1, FILES);
             Counting sink = new Counting();
             int[] troubles = new int[1];
             LogFeed feed = new LogFeed(
@@ -83,9 +87,42 @@ class ManyFilesTest {
                     shipper.tick();
                     mostOpen = Math.max(mostOpen, open());
                 }
+                write(data, FILES + 1, FILES + LATER);
+                // A class that is loaded from a directory needs a descriptor.
+                feed.trouble(Text.reason(new FileNotFoundException("none")));
+                troubles[0] = 0;
+                List<FileInputStream> exhausted = exhaust();
+                for (int i = 1; i <= LATER; i++) {
+                    shipper.noticed(file(data, FILES + i));
+                    shipper.tick();
+                }
+                for (FileInputStream one : exhausted) {
+                    one.close();
+                }
+                while (sink.kept.size() < 2 * (FILES + LATER)) {
+                    shipper.tick();
+                }
             }
             System.out.println("delivered " + sink.kept.size() + ", twice " + sink.twice + ", troubles " + troubles[0]);
             System.out.println("open at most " + mostOpen);
+        }
+
+        private static void write(DataDirectory data, int first, int last) throws IOException {
+            for (int i = first; i <= last; i++) {
+                Files.writeString(file(data, i).path(), "one of " + i + "\ntwo of " + i + "\n");
+            }
+        }
+
+        /** Opens files until there is no descriptor left. */
+        private static List<FileInputStream> exhaust() {
+            List<FileInputStream> all = new ArrayList<>();
+            try {
+                while (true) {
+                    all.add(new FileInputStream("/dev/null"));
+                }
+            } catch (IOException noneLeft) {
+                return all;
+            }
         }
 
         private static int open() throws IOException {
