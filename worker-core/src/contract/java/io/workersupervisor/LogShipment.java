@@ -43,15 +43,16 @@ public final class LogShipment {
     public void ship(LogSink sink, BooleanSupplier done) throws IOException {
         LogFeed feed = new LogFeed(
                 data,
-                (account, workerId) -> new KnownWorkers.Known(true, Optional.empty(), Optional.empty()),
+                (account, workerId) ->
+                        new KnownWorkers.Known(true, Optional.empty(), Optional.empty(), Optional.empty()),
                 new EntryReader(ZoneId.systemDefault(), Redaction.standard()),
                 workerId -> false,
                 OptionalInt.empty(),
                 Clocks.system(InstantSource.system()),
                 event -> System.out.println(event.describe()));
-        try (SinkShipper shipper = new SinkShipper(sink, data, feed)) {
-            shipper.noticed(file);
+        try (SinkShipper shipper = new SinkShipper(sink, data, feed, 50)) {
             while (!done.getAsBoolean()) {
+                shipper.noticed(file);
                 shipper.tick();
             }
         }

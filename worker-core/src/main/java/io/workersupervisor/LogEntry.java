@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param userId the owner of the account, if given
  * @param level the level
  * @param timestamp the time of writing, in milliseconds
- * @param inferred true if the line gave no time, and this is the time of the entry before
+ * @param inferred true if the line gave no time that can be right, and this is the time at which it came
  * @param logger the logger, if the line names one
  * @param message the text after time, level and logger
  */

@@ -61,9 +61,21 @@ public record RefusalReason(String code, String advice) {
     /** Others changed the row again and again. */
     public static final RefusalReason CONTENDED = new RefusalReason("CONTENDED", "try again");
 
+    /** The calling thread was interrupted before it knew. */
+    public static final RefusalReason INTERRUPTED =
+            new RefusalReason("INTERRUPTED", "call again from a thread that is not interrupted");
+
     /** The stop has taken its last step and something still lives. */
     public static final RefusalReason STOP_UNFINISHED =
             new RefusalReason("STOP_UNFINISHED", "look at the processes named; a running host goes on with the stop");
+
+    /** The next start of the account is planned, and not due yet. */
+    public static final RefusalReason RESTART_WAITS =
+            new RefusalReason("RESTART_WAITS", "wait for it, or start the account by hand");
+
+    /** No start of the account can help before a person has removed the cause. */
+    public static final RefusalReason NEEDS_PERSON =
+            new RefusalReason("NEEDS_PERSON", "see why it stopped, remove the cause, then start the account by hand");
 
     public RefusalReason {
         Require.noneNull("code advice", code, advice);

@@ -69,10 +69,21 @@ public sealed interface StartResult {
         }
     }
 
-    /** Nothing was started, by a rule or because of a doubt; the evidence are the findings in words. */
-    record Refused(AccountId account, RefusalReason reason, String evidence) implements StartResult {
+    /**
+     * Nothing was started, by a rule or because of a doubt.
+     *
+     * @param evidence the findings in words
+     * @param retryAt the time from which on the library starts it by itself, where it waits for that
+     */
+    record Refused(AccountId account, RefusalReason reason, String evidence, Optional<Instant> retryAt)
+            implements StartResult {
         public Refused {
-            Require.noneNull("account reason evidence", account, reason, evidence);
+            Require.noneNull("account reason evidence retryAt", account, reason, evidence, retryAt);
+        }
+
+        /** A refusal that the library does not come back to by itself. */
+        public Refused(AccountId account, RefusalReason reason, String evidence) {
+            this(account, reason, evidence, Optional.empty());
         }
 
         @Override

@@ -42,7 +42,10 @@ public sealed interface WorkerEvent {
         }
     }
 
-    /** A start was {@link StartResult.Refused} or {@link StartResult.Failed}. No warning if a person has stopped the account. */
+    /**
+     * A start was {@link StartResult.Refused} or {@link StartResult.Failed}; a failed one that has a stop report is told as
+     * {@link Stopped} instead. No warning if a person has stopped the account.
+     */
     record NotStarted(Instant at, StartResult result) implements WorkerEvent {
         public NotStarted {
             Require.noneNull("at result", at, result);

@@ -54,6 +54,7 @@ public final class WorkerSpec {
     private final Duration startGrace;
     private final Duration stopGrace;
     private final Optional<Duration> heartbeat;
+    private final Optional<RestartPolicy> restart;
 
     private WorkerSpec(Builder builder) {
         this.account = builder.account;
@@ -67,6 +68,7 @@ public final class WorkerSpec {
         this.startGrace = builder.startGrace;
         this.stopGrace = builder.stopGrace;
         this.heartbeat = Optional.ofNullable(builder.heartbeat);
+        this.restart = Optional.ofNullable(builder.restart);
     }
 
     /**
@@ -156,6 +158,11 @@ public final class WorkerSpec {
                 + " arguments, " + environment.size() + " variables]";
     }
 
+    /** The policy for this account where it has one of its own. */
+    public Optional<RestartPolicy> restart() {
+        return restart;
+    }
+
     /** Tells whether every shell passes a variable of this name on to its children. */
     public static boolean isPassable(String name) {
         return PASSABLE.matcher(Require.nonNull("name", name)).matches();
@@ -174,6 +181,7 @@ public final class WorkerSpec {
         private Duration startGrace = DEFAULT_START_GRACE;
         private Duration stopGrace = DEFAULT_STOP_GRACE;
         private @Nullable Duration heartbeat;
+        private @Nullable RestartPolicy restart;
         private Charset charset = PlatformCharset.CHARSET;
 
         private Builder(AccountId account, List<String> command) {
@@ -232,9 +240,11 @@ public final class WorkerSpec {
 
         /**
          * Sets the directory that the worker starts in, by default the host's own. It must exist when the worker is started.
+         *
+         * @throws DataDirectoryException if it is not certain which one is meant, as {@link DataDirectory#absolute}
          */
         public Builder directory(Path directory) {
-            this.directory = Require.nonNull("directory", directory).toAbsolutePath();
+            this.directory = DataDirectory.absolute(Require.nonNull("directory", directory));
             return this;
         }
 
@@ -268,6 +278,12 @@ public final class WorkerSpec {
         /** Sets the time that the worker has from TERM to KILL, by default {@link #DEFAULT_STOP_GRACE}: zero to one day. */
         public Builder stopGrace(Duration grace) {
             this.stopGrace = Require.upToOneDay("stopGrace", Require.nonNull("grace", grace));
+            return this;
+        }
+
+        /** Sets when this account is started again, where the supervisor keeps its accounts running. */
+        public Builder restart(RestartPolicy policy) {
+            this.restart = Require.nonNull("policy", policy);
             return this;
         }
 

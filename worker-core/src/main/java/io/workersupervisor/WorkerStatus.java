@@ -22,6 +22,7 @@ import java.util.OptionalLong;
  * @param userId the owner of the account, if given
  * @param version the version of what runs, if given
  * @param log the worker's log file, which may be gone
+ * @param nextStart the time of the next start, where one is planned and no worker can exist
  * @param ailment the trouble that keeps a living worker from its work, if any was seen
  */
 public record WorkerStatus(
@@ -38,11 +39,12 @@ public record WorkerStatus(
         Optional<String> userId,
         Optional<String> version,
         Optional<Path> log,
+        Optional<Instant> nextStart,
         Optional<Ailment> ailment) {
     public WorkerStatus {
         Require.noneNull("account state desired liveness workerId", account, state, desired, liveness, workerId);
         Require.noneNull("pid startedAt node userId version log", pid, startedAt, node, userId, version, log);
-        Require.nonNull("ailment", ailment);
+        Require.noneNull("nextStart ailment", nextStart, ailment);
     }
 
     /** Tells whether the probe found the worker alive. */

@@ -3,7 +3,7 @@ package io.workersupervisor;
 import io.workersupervisor.internal.host.Host;
 import io.workersupervisor.internal.host.HostSettings;
 import io.workersupervisor.internal.host.Seams;
-import io.workersupervisor.internal.launch.combined.LaunchSettings;
+import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.logs.LogSettings;
 import io.workersupervisor.internal.text.Require;
 import io.workersupervisor.internal.text.Text;
@@ -95,7 +95,7 @@ public final class WorkerSupervisor implements AutoCloseable {
         return host.ensureAll(byAccount(specs));
     }
 
-    private static Map<AccountId, WorkerSpec> byAccount(Collection<WorkerSpec> specs) {
+    static Map<AccountId, WorkerSpec> byAccount(Collection<WorkerSpec> specs) {
         Map<AccountId, WorkerSpec> byAccount = new LinkedHashMap<>();
         for (WorkerSpec spec : Require.nonNull("specs", specs)) {
             if (byAccount.put(spec.account(), spec) != null) {
@@ -189,6 +189,7 @@ public final class WorkerSupervisor implements AutoCloseable {
         private final List<DiagnosisRule> rules = new ArrayList<>();
         private final List<LogSink> sinks = new ArrayList<>();
         private Optional<LivenessProbe> probe = Optional.empty();
+        private Optional<HostSettings.Keep> keeping = Optional.empty();
         private InstantSource clock = InstantSource.system();
         private Optional<Duration> reconcileInterval = Optional.of(DEFAULT_RECONCILE_INTERVAL);
         private Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
@@ -229,6 +230,26 @@ public final class WorkerSupervisor implements AutoCloseable {
          */
         public Builder probe(LivenessProbe probe) {
             this.probe = Optional.of(Require.nonNull("probe", probe));
+            return this;
+        }
+
+        /** Keeps accounts running by {@link RestartPolicy#standard()}; else as {@link #keepRunning(WorkerSpecs, RestartPolicy)}. */
+        public Builder keepRunning(WorkerSpecs specs) {
+            return keepRunning(specs, RestartPolicy.standard());
+        }
+
+        /**
+         * Keeps accounts running: one that is wanted, that the specs know and whose worker has ended is started again when the
+         * policy says so. Those that the specs list and that were never started are started. The plan for each account stands
+         * in its row, so that it outlives this host. {@link #ensure} obeys it; {@link #start}, which a person calls, does not. By
+         * default nothing is started again.
+         *
+         * @param specs asked for what to run at each of these starts
+         * @param policy when, for all accounts that have no {@link WorkerSpec#restart() policy of their own}
+         */
+        public Builder keepRunning(WorkerSpecs specs, RestartPolicy policy) {
+            Require.noneNull("specs policy", specs, policy);
+            this.keeping = Optional.of(new HostSettings.Keep(specs, policy));
             return this;
         }
 
@@ -280,10 +301,11 @@ public final class WorkerSupervisor implements AutoCloseable {
          * Sets the directory that the keeper's program is written to and run from, in place of the data directory,
          * {@code XDG_RUNTIME_DIR} and the temporary directory, which are tried in this order. It is made if it is missing; only
          * this user may be able to write it, and it must not be mounted noexec.
+         *
+         * @throws DataDirectoryException if it is not certain which one is meant, as {@link DataDirectory#absolute}
          */
         public Builder keeperDirectory(Path directory) {
-            this.keeperDirectory =
-                    Optional.of(Require.nonNull("directory", directory).toAbsolutePath());
+            this.keeperDirectory = Optional.of(DataDirectory.absolute(Require.nonNull("directory", directory)));
             return this;
         }
 
@@ -369,6 +391,9 @@ public final class WorkerSupervisor implements AutoCloseable {
          * @throws RegistryException if the registry fails
          */
         public WorkerSupervisor build() {
+            if (keeping.isPresent() && reconcileInterval.isEmpty()) {
+                throw new IllegalStateException("keepRunning needs the reconcile, which withoutReconcile switched off");
+            }
             return new WorkerSupervisor(Host.open(new HostSettings(
                     data,
                     registry,
@@ -380,8 +405,10 @@ public final class WorkerSupervisor implements AutoCloseable {
                     closeTimeout,
                     onClose,
                     acceptsMoved,
-                    new LaunchSettings(launcher, keeperDirectory, withoutLock, seams.keeper(), seams.keeperPatience()),
+                    new LaunchPaths.Settings(
+                            launcher, keeperDirectory, withoutLock, seams.keeper(), seams.keeperPatience()),
                     new LogSettings(List.copyOf(sinks), summaryLevel, redaction, logBudget, logRetention),
+                    keeping,
                     seams)));
         }
 

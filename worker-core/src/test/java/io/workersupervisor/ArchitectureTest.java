@@ -88,9 +88,11 @@ class ArchitectureTest {
                             "registry",
                             "directory",
                             "machine")),
+            entry("keeping", Set.of("lifecycle", "diagnosis", "events", "registry", "machine", "text")),
             entry(
                     "host",
                     Set.of(
+                            "keeping",
                             "supervision",
                             "lifecycle",
                             "inspect",
@@ -114,7 +116,8 @@ class ArchitectureTest {
             "DataDirectory", Set.of("directory"),
             "Explanation", Set.of("diagnosis"),
             "RowDetail", Set.of("registry"),
-            "LogLevel", Set.of("logs.entries"));
+            "LogLevel", Set.of("logs.entries"),
+            "WorkerSpecs", Set.of("keeping"));
 
     /** The most core types that the host may name before it is a class that knows everything. */
     private static final int MOST_NAMED_BY_HOST = 60;

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -114,6 +115,11 @@ class NullsTest {
                 entry(StartResult.class, new StartResult.Started(account, "w", 1, 1, Instant.EPOCH)),
                 entry(StartResult.Started.class, new StartResult.Started(account, "w", 1, 1, Instant.EPOCH)),
                 entry(StopResult.Refused.class, new StopResult.Refused(account, RefusalReason.STOPPING, "text")),
+                entry(Restart.class, Restart.never()),
+                entry(OptionalInt.class, OptionalInt.empty()),
+                entry(RestartPolicy.class, RestartPolicy.standard()),
+                entry(StopReason.class, StopReason.UNKNOWN),
+                entry(WorkerSpecs.class, WorkerSpecs.of(List.of())),
                 entry(WorkerInspector.class, WorkerInspector.of(data, new InMemoryWorkerRegistry())),
                 entry(LogEntry.class, entryOf(account)),
                 entry(WorkerStatus.class, statusOf(account))));
@@ -153,6 +159,7 @@ class NullsTest {
                 OptionalLong.empty(),
                 Instant.EPOCH,
                 "node",
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -130,6 +130,14 @@ public final class TestNode implements AutoCloseable {
                 .stopGrace(Duration.ofSeconds(2));
     }
 
+    /** Overwrites its environment and closes its descriptors; perl. */
+    public static WorkerSpec.Builder unmarked(AccountId account) {
+        return WorkerSpec.builder(
+                        account, "perl", "-MPOSIX", "-e", "$0 = 'x' x 20000; POSIX::close($_) for 3 .. 255; sleep 600")
+                .startGrace(START_GRACE)
+                .stopGrace(Duration.ofSeconds(2));
+    }
+
     /** Listeners are called on a thread of their own, some time after what they hear of. */
     public void awaitEvent(String words) {
         await().until(() ->
@@ -158,7 +166,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     /** As if nothing had ever been recorded. */
-    void loseRecords() throws IOException {
+    public void loseRecords() throws IOException {
         for (Path record : records()) {
             Files.delete(record);
         }

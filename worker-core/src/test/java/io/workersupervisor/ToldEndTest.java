@@ -287,39 +287,35 @@ class ToldEndTest {
         assertThat(shown).extracting(StopReport::workerId).containsExactly(worker);
     }
 
+    /** P6. */
     @Test
-    void a_start_is_called_failed_after_the_end_that_failed_it_is_logged() throws Exception {
-        CountDownLatch launched = new CountDownLatch(1);
-        CountDownLatch filed = new CountDownLatch(1);
-        CountDownLatch lookedTwice = new CountDownLatch(2);
-        Thread starter = Thread.currentThread();
-        registry.beforeFind = () -> {
-            if (Thread.currentThread() == starter && launched.getCount() == 0) {
-                hold(filed);
-                lookedTwice.countDown();
-            }
-        };
-        WorkerSupervisor host = listening(settings -> {
-            settings.seams(seams -> seams.withCrashPoints(step -> {
-                if (step.equals("launched")) {
-                    launched.countDown();
-                } else if (step.equals("closed")) {
-                    // Everybody sees that the end is filed, and it is not logged yet.
-                    filed.countDown();
-                    hold(lookedTwice);
-                }
-            }));
-            return settings;
-        });
+    void a_failed_start_is_one_event() throws Exception {
+        WorkerSupervisor host = listening(settings -> settings);
 
-        StartResult result = host.start(TestNode.sh(ACCOUNT, "exit 3").build());
-        lookedTwice.countDown();
+        StartResult result = host.start(
+                TestNode.sh(ACCOUNT, "exit 3").startGrace(TestNode.ENDS_WITHIN).build());
+        host.close();
 
         assertThat(result).isInstanceOf(StartResult.Failed.class);
-        await().untilAsserted(() -> assertThat(node.eventLog().lines())
-                .satisfiesExactly(
-                        ended -> assertThat(ended).contains("ended worker"),
-                        failed -> assertThat(failed).contains("failed to start at start grace")));
+        assertThat(((StartResult.Failed) result).report()).isPresent();
+        assertThat(node.eventLog().lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("ended worker"));
+        assertThat(node.events).singleElement().isInstanceOf(WorkerEvent.Stopped.class);
+    }
+
+    /** P6. */
+    @Test
+    void a_launch_that_failed_is_one_event() throws Exception {
+        WorkerSupervisor host = listening(settings -> settings);
+
+        StartResult result =
+                host.start(WorkerSpec.builder(ACCOUNT, "/nonexistent/program").build());
+        host.close();
+
+        assertThat(result).isInstanceOf(StartResult.Failed.class);
+        assertThat(node.eventLog().lines()).hasSize(1);
+        assertThat(node.events).hasSize(1);
     }
 
     @Test

@@ -4,15 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
+import io.workersupervisor.LogShipment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,6 +47,35 @@ public abstract class LogSinkContract {
     @Test
     void the_name_can_name_a_directory_and_is_the_same_wherever_the_store_is_opened() {
         assertThat(sink().name()).matches("[a-z0-9-]{1,32}").isEqualTo(another().name());
+    }
+
+    /** P5: retention and {@code --since} go by the time at which a line came, not by what it begins with. */
+    @Test
+    void p5_lines_that_begin_with_old_dates_or_none_are_found_among_the_newest(@TempDir Path directory)
+            throws IOException {
+        LogShipment shipment = new LogShipment(DataDirectory.open(directory.resolve("data")));
+        Instant begin = Instant.now();
+        AtomicInteger asked = new AtomicInteger();
+
+        shipment.ship(sink(), () -> {
+            if (asked.incrementAndGet() == 2) {
+                write(shipment.file(), "2019-03-01 00:00:00 a row\nJun 10 10:00:00 another\nbare\n");
+            }
+            return Instant.now().isAfter(begin.plusSeconds(60))
+                    || sink().find(LogQuery.last(10)).size() == 3;
+        });
+
+        assertThat(sink().find(LogQuery.last(10).since(begin.minusSeconds(1)).until(Instant.now())))
+                .hasSize(3)
+                .allSatisfy(entry -> assertThat(entry.inferred()).isTrue());
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

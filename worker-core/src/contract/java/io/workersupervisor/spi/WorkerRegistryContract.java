@@ -18,11 +18,13 @@ import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
+import io.workersupervisor.internal.text.Json;
 import io.workersupervisor.spi.WorkerRegistry.Claimed;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -32,6 +34,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -246,6 +249,34 @@ public abstract class WorkerRegistryContract {
                         .rows())
                 .extracting(WorkerRow::account)
                 .containsExactly(AccountId.of(1), AccountId.of(2));
+    }
+
+    @Test
+    void rows_that_wait_for_a_start_are_listed_when_it_is_due() {
+        Instant noon = Instant.parse("2026-11-30T12:00:00Z");
+        WorkerRow due = backingOff(1, "node-1", Optional.of(noon));
+        backingOff(2, "node-1", Optional.of(noon.plusMillis(1)));
+        backingOff(3, "node-2", Optional.of(noon));
+        backingOff(4, "node-1", Optional.empty());
+        stored(claim(Optional.empty(), AccountId.of(5), 5));
+        WorkerRow stopped = backingOff(6, "node-1", Optional.of(noon));
+        registry().update(Optional.of(stopped), RowChanges.stopAsked(stopped, ACTOR, NOW));
+
+        assertThat(registry().list(RowSelection.dueOf("node-1", noon)).rows()).containsExactly(due);
+        assertThat(registry()
+                        .list(RowSelection.dueOf("node-1", noon.minusMillis(1)))
+                        .rows())
+                .isEmpty();
+    }
+
+    private WorkerRow backingOff(long account, String node, Optional<Instant> at) {
+        WorkerRow claimed = claim(Optional.empty(), AccountId.of(account), (int) account, node);
+        stored(claimed);
+        Map<String, @Nullable Object> plan = Json.map("why", "UNKNOWN");
+        at.ifPresent(due -> plan.put("at", due.toEpochMilli()));
+        WorkerRow waiting = RowChanges.planned(claimed, WorkerState.BACKING_OFF, plan);
+        assertThat(registry().update(Optional.of(claimed), waiting)).isTrue();
+        return registry().find(waiting.account()).orElseThrow();
     }
 
     /** What a newer minor version keeps in a row is still there after this one has changed it. */

@@ -2,6 +2,8 @@ package io.workersupervisor.spi;
 
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.text.Require;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -23,4 +25,7 @@ public sealed interface RowDetail permits Detail {
 
     /** The process number of the worker; empty while no process is recorded. */
     OptionalLong pid();
+
+    /** The time at which the next start of a row that is BACKING_OFF is due; empty where none is planned. */
+    Optional<Instant> dueAt();
 }

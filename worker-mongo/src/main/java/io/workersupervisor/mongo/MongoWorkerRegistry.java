@@ -18,6 +18,7 @@ import io.workersupervisor.spi.WorkerRow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * worker_registry   _id (the account: 64-bit number or string), epoch, version, worker_id, node, state, desired, pid,
- *                   started_at, user_id, spec_version, detail, writes
+ *                   started_at, user_id, spec_version, detail, due_at, writes
  * worker_stops      _id (the worker id), account_id, ended_at, reason, report, write
  * worker_meta       _id "registry", schema, min_reader, registry_id
  * </pre>
@@ -158,6 +159,10 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
         if (selection.openOnly()) {
             parts.add(new Document("state", new Document("$nin", CLOSED)));
         }
+        selection
+                .dueBy()
+                .ifPresent(by -> parts.add(new Document("state", WorkerState.BACKING_OFF.name())
+                        .append("due_at", new Document("$lte", Date.from(by)))));
         // Nothing can be said about a row without a node.
         selection
                 .node()

@@ -141,6 +141,8 @@ final class RegistrySchema {
 
     private boolean makeIndexes(Attempt attempt) throws InterruptedException {
         attempt.all(attempt.on(connection.collection(MongoWorkerRegistry.ROWS)).createIndex(Indexes.ascending("node")));
+        attempt.all(attempt.on(connection.collection(MongoWorkerRegistry.ROWS))
+                .createIndex(Indexes.ascending("node", "due_at")));
         attempt.all(attempt.on(connection.collection(ReportCollection.NAME))
                 .createIndex(Indexes.compoundIndex(Indexes.ascending("account_id"), Indexes.descending("_id"))));
         return true;

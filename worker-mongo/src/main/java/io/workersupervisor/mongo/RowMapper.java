@@ -26,7 +26,8 @@ final class RowMapper {
                 .append("started_at", Date.from(row.startedAt()))
                 .append("user_id", row.userId().orElse(null))
                 .append("spec_version", row.version().orElse(null))
-                .append("detail", row.detail().toJson());
+                .append("detail", row.detail().toJson())
+                .append("due_at", row.detail().dueAt().map(Date::from).orElse(null));
     }
 
     static WorkerRow row(Document document) {

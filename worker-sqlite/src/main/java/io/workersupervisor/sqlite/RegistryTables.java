@@ -19,6 +19,13 @@ final class RegistryTables {
             "spec_version",
             "detail");
 
+    /** The time of the next start, in the expression of {@link #DUE_INDEX}; null where the detail cannot be read. */
+    static final String DUE_AT = "CASE WHEN json_valid(detail) THEN json_extract(detail, '$.restart.at') END";
+
+    /** Of thousands of rows that wait, only those that are due are read. */
+    static final String DUE_INDEX = "CREATE INDEX IF NOT EXISTS worker_registry_due ON worker_registry (" + DUE_AT
+            + ") WHERE state = 'BACKING_OFF'";
+
     /** account_id has no declared type, so that numbers and strings stay what they are. */
     static final List<String> STATEMENTS =
             List.of("""
@@ -43,7 +50,7 @@ final class RegistryTables {
                 ended_at TEXT NOT NULL,
                 report TEXT NOT NULL
             )
-            """, "CREATE INDEX worker_stops_newest ON worker_stops (account_id, worker_id)");
+            """, "CREATE INDEX worker_stops_newest ON worker_stops (account_id, worker_id)", DUE_INDEX);
 
     private RegistryTables() {}
 }

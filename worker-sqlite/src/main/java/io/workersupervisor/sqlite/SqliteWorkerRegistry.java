@@ -14,6 +14,7 @@ import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,6 +61,9 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
             .filter(state -> !state.isOpen())
             .map(state -> "'" + state + "'")
             .collect(joining(", ", " WHERE state NOT IN (", ")"));
+
+    private static final String DUE =
+            " WHERE state = 'BACKING_OFF' AND " + RegistryTables.DUE_AT + " <= ? ORDER BY account_id";
 
     private static final String INSERT = "INSERT INTO worker_registry (" + String.join(", ", RegistryTables.COLUMNS)
             + ") VALUES (" + RegistryTables.COLUMNS.stream().map(column -> "?").collect(joining(", "))
@@ -168,6 +172,9 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
 
     @Override
     public RowListing list(RowSelection selection) {
+        if (selection.dueBy().isPresent()) {
+            return due(selection, selection.dueBy().get());
+        }
         Listed before = listed;
         String closed = selection.openOnly() ? CLOSED_LEFT_OUT : "";
         Found found = store.read("listing the rows", session -> {
@@ -181,6 +188,13 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
         Listed now = new Listed(found.moment(), selection, listing(found, selection));
         listed = now;
         return now.listing();
+    }
+
+    private RowListing due(RowSelection selection, Instant by) {
+        Found found = store.read(
+                "listing the rows that are due",
+                session -> new Found(session.moment(), session.query(SELECT + DUE, by.toEpochMilli())));
+        return listing(found, selection);
     }
 
     private RowListing listing(Found found, RowSelection selection) {

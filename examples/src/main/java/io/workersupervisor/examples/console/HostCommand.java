@@ -6,9 +6,11 @@ import io.workersupervisor.LogRetention;
 import io.workersupervisor.OnClose;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerInspector;
+import io.workersupervisor.WorkerSpecs;
 import io.workersupervisor.WorkerStatus;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.spi.LogSink;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -57,6 +59,14 @@ final class HostCommand extends StoreAction {
             description = "Collect at most N entries of one worker in a minute. The rest stays in its file.")
     private Optional<Integer> logBudget = Optional.empty();
 
+    @Option(
+            names = "--workers",
+            paramLabel = "FILE",
+            description =
+                    "Keep the workers of this file running: a JSON object with account and command on each line, mode 0600."
+                            + " It is read again when it changes.")
+    private Optional<Path> workers = Optional.empty();
+
     @Mixin
     private ChangeOptions change = new ChangeOptions();
 
@@ -75,7 +85,7 @@ final class HostCommand extends StoreAction {
         }
         try (Registry registry = used.registry(data);
                 LogSink sink = used.sink(data, logKeep, deleteOlder)) {
-            try (WorkerSupervisor supervisor = withLogs(change.supervisor(data, registry.rows()), sink)
+            try (WorkerSupervisor supervisor = settings(change.supervisor(data, registry.rows()), sink)
                     .listener(event -> print(output, event))
                     .onClose(stopWorkers ? OnClose.STOP_WORKERS : OnClose.LEAVE_RUNNING)
                     .build()) {
@@ -91,9 +101,10 @@ final class HostCommand extends StoreAction {
         return WorkerConsole.DONE;
     }
 
-    private WorkerSupervisor.Builder withLogs(WorkerSupervisor.Builder supervisor, LogSink sink) {
+    private WorkerSupervisor.Builder settings(WorkerSupervisor.Builder supervisor, LogSink sink) {
         logKeep.ifPresent(time -> supervisor.logRetention(LogRetention.DEFAULT.keepFor(time)));
         logBudget.ifPresent(supervisor::logBudget);
+        workers.ifPresent(file -> supervisor.keepRunning(WorkerSpecs.fromFile(file)));
         return withoutLogs ? supervisor : supervisor.logSink(sink);
     }
 

@@ -111,7 +111,9 @@ final class PsCommand extends StoreAction {
         /** The answer of the probe, beginning with a contradiction to the state. */
         private String evidence(Output output) {
             if (status.liveness().isEmpty()) {
-                return "-";
+                return status.nextStart()
+                        .map(at -> "starts at " + output.times().text(at))
+                        .orElse("-");
             }
             Liveness found = status.liveness().get();
             Colours colours = output.colours();
@@ -140,6 +142,7 @@ final class PsCommand extends StoreAction {
             fields.put("epoch", status.epoch());
             fields.put("pid", status.pid());
             fields.put("started_at", status.startedAt());
+            fields.put("next_start", status.nextStart());
             fields.put("node", status.node());
             fields.put("user_id", status.userId());
             fields.put("version", status.version());

@@ -1,6 +1,8 @@
 package io.workersupervisor.examples.console;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
 import java.nio.file.InvalidPathException;
@@ -47,9 +49,11 @@ final class Values {
     /** An absolute path. */
     static Path path(String value) {
         try {
-            return Path.of(text(value)).toAbsolutePath().normalize();
+            return DataDirectory.absolute(Path.of(text(value)));
         } catch (InvalidPathException impossible) {
             throw new TypeConversionException("must be a path, was " + Output.quoted(value));
+        } catch (DataDirectoryException inDoubt) {
+            throw new TypeConversionException(String.valueOf(inDoubt.getMessage()));
         }
     }
 

@@ -18,6 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * Works on a data directory from a terminal or a script, whether or not a host is running: {@code start}, {@code stop},
@@ -158,6 +159,9 @@ public final class WorkerConsole {
             return used.finish(run(action, call));
         } catch (ParameterException wrong) {
             output.error(Mistakes.text(wrong));
+            return USAGE;
+        } catch (TypeConversionException wrong) {
+            output.error("the data directory: " + wrong.getMessage());
             return USAGE;
         } catch (Throwable failed) {
             output.failure(describe(failed));

@@ -6,6 +6,8 @@ import io.workersupervisor.DiagnosisRule;
 import io.workersupervisor.LogExcerpt;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.Redaction;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Entry;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Line;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.registry.Detail;
@@ -29,9 +31,7 @@ import java.util.Optional;
  * </ol>
  */
 public final class Ailments {
-    /** So many lines of the same rule in the last part of a log are a loop. */
     private static final int LOOP = 3;
-
     private static final int MOST_ENTRIES = 64;
 
     private final DataDirectory data;
@@ -88,7 +88,7 @@ public final class Ailments {
     }
 
     private Optional<Ailment> of(String workerId, Path file, TailOfLog tail, RuleSet rules) {
-        List<TailOfLog.Entry> entries = tail.entries();
+        List<Entry> entries = tail.entries();
         boolean isLast = true;
         int found = 0;
         Optional<Ailment> first = Optional.empty();
@@ -106,17 +106,14 @@ public final class Ailments {
         return Optional.empty();
     }
 
-    /** Only lines that close things may follow. */
-    private static boolean passes(TailOfLog.Entry entry, RuleSet rules) {
+    private static boolean passes(Entry entry, RuleSet rules) {
         return Headlines.of(entry).lines().stream().anyMatch(line -> rules.isClosing(line.text()));
     }
 
-    private Optional<Ailment> of(String workerId, Path file, TailOfLog.Entry entry, RuleSet rules) {
+    private Optional<Ailment> of(String workerId, Path file, Entry entry, RuleSet rules) {
         Headlines headlines = Headlines.of(entry);
-        boolean isTold = entry.level()
-                .filter(level -> level.compareTo(LogLevel.WARNING) < 0)
-                .isEmpty();
-        for (TailOfLog.Line line : isTold ? headlines.lines() : List.<TailOfLog.Line>of()) {
+        boolean isTold = !entry.isBelow(LogLevel.WARNING);
+        for (Line line : isTold ? headlines.lines() : List.<Line>of()) {
             for (DiagnosisRule rule : rules.alive()) {
                 if (RuleMatch.match(rule, line.text()).isPresent() && RuleMatch.isNear(rule, entry)) {
                     LogExcerpt excerpt = LogReading.excerpt(

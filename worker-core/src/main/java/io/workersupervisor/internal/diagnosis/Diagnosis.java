@@ -20,14 +20,14 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Composes the stop report of a worker: gathers the facts, has {@link Verdicts} come to a reason, and freezes the end of the
+ * Composes the stop report of a worker: gathers the facts, has {@link Reasoner} come to a reason, and freezes the end of the
  * log. The log, the last words and the kernel's messages are read only where the exit and our own stop leave a question.
  * Thread-safe; blocks for reading small files, of the log at most 256 KiB.
  */
 public final class Diagnosis {
     private final DataDirectory data;
     private final RulesDirectory rules;
-    private final MemoryCounters memory;
+    private final OomCounters memory;
     private final Redaction redaction;
     private final boolean isLocked;
 
@@ -38,7 +38,7 @@ public final class Diagnosis {
      * @param isLocked whether this machine keeps two workers of an account apart by a kernel lock
      */
     public Diagnosis(
-            DataDirectory data, RulesDirectory rules, MemoryCounters memory, Redaction redaction, boolean isLocked) {
+            DataDirectory data, RulesDirectory rules, OomCounters memory, Redaction redaction, boolean isLocked) {
         this.data = data;
         this.rules = rules;
         this.memory = memory;
@@ -53,8 +53,8 @@ public final class Diagnosis {
 
     public StopReport report(WorkerRow row, Ending ending) {
         Supplier<LogReading> log = once(() -> log(row, ending));
-        Optional<MemoryEvidence> counted = memory(row, ending);
-        Verdict verdict = Verdicts.of(new Facts(
+        Optional<OomCounters.Kills> counted = memory(row, ending);
+        Reasoner.Conclusion conclusion = Reasoner.conclude(new Reasoner.Facts(
                 ending.exit(),
                 ending.otherBoot(),
                 asked(row, ending),
@@ -63,7 +63,7 @@ public final class Diagnosis {
                         LastWords.read(Layout.reasonFile(data, row.workerId())).masked(redaction)),
                 log,
                 Detail.of(row).log().orElse("its log")));
-        boolean isFrozen = verdict.reason() != StopReason.STOPPED_ON_REQUEST
+        boolean isFrozen = conclusion.reason() != StopReason.STOPPED_ON_REQUEST
                 && !(ending.exit() instanceof ExitStatus.NeverRan)
                 && !ending.otherBoot();
         return new StopReport(
@@ -77,13 +77,13 @@ public final class Diagnosis {
                 ending.at(),
                 ending.exit(),
                 ending.usage(),
-                verdict.initiator(),
-                verdict.reason(),
-                verdict.confidence(),
-                evidence(row, ending, counted, verdict),
-                verdict.advice(),
-                verdict.retryAfter(),
-                verdict.logEvidence(),
+                conclusion.initiator(),
+                conclusion.reason(),
+                conclusion.confidence(),
+                evidence(row, ending, counted, conclusion),
+                conclusion.advice(),
+                conclusion.retryAfter(),
+                conclusion.logEvidence(),
                 isFrozen ? log.get().lastEntries() : List.of());
     }
 
@@ -96,17 +96,18 @@ public final class Diagnosis {
                 : WorkerState.FAILED;
     }
 
-    private List<String> evidence(WorkerRow row, Ending ending, Optional<MemoryEvidence> counted, Verdict verdict) {
+    private List<String> evidence(
+            WorkerRow row, Ending ending, Optional<OomCounters.Kills> counted, Reasoner.Conclusion conclusion) {
         List<String> evidence = new ArrayList<>();
         stopAsked(row).ifPresent(at -> evidence.add(Detail.of(row).stopCause().words() + " at " + at));
         if (!ending.signalled()) {
             Detail.of(row).termedAt().ifPresent(at -> evidence.add("a ladder was about to signal it at " + at));
         }
         evidence.addAll(ending.evidence());
-        counted.map(MemoryEvidence::sentence).ifPresent(evidence::add);
-        evidence.addAll(verdict.evidence());
+        counted.map(OomCounters.Kills::sentence).ifPresent(evidence::add);
+        evidence.addAll(conclusion.evidence());
         boolean isConflict =
-                verdict.reason() == StopReason.SESSION_CONFLICT || verdict.reason() == StopReason.DATABASE_LOCKED;
+                conclusion.reason() == StopReason.SESSION_CONFLICT || conclusion.reason() == StopReason.DATABASE_LOCKED;
         if (isConflict && isLocked) {
             evidence.add("the session was used outside this system: here its account was locked for this worker alone");
         }
@@ -124,21 +125,18 @@ public final class Diagnosis {
      * A stop that was asked for, and whose ladder signalled the worker; certain where that was this host's ladder, probable
      * where the row says that one was about to, as the host that was is gone.
      */
-    private static Optional<Facts.Asked> asked(WorkerRow row, Ending ending) {
+    private static Optional<Reasoner.Asked> asked(WorkerRow row, Ending ending) {
         return stopAsked(row)
                 .filter(at -> ending.signalled() || Detail.of(row).termedAt().isPresent())
-                .map(at -> new Facts.Asked(
+                .map(at -> new Reasoner.Asked(
                         ending.signalled() ? Confidence.CERTAIN : Confidence.PROBABLE,
                         Detail.of(row).stopCause().initiator(),
-                        ending.evidence().stream()
-                                .filter(line -> line.startsWith("KILL sent"))
-                                .findFirst()
-                                .orElse("")));
+                        ending.evidence().stream().anyMatch(line -> line.startsWith("KILL sent"))));
     }
 
-    private Optional<MemoryEvidence> memory(WorkerRow row, Ending ending) {
+    private Optional<OomCounters.Kills> memory(WorkerRow row, Ending ending) {
         boolean isOpen = !ending.otherBoot() && asked(row, ending).isEmpty() && !isSuccess(ending.exit());
-        return isOpen ? memory.evidence(row, ending.outOfMemory()) : Optional.empty();
+        return isOpen ? memory.since(row, ending.outOfMemory()) : Optional.empty();
     }
 
     private static boolean isSuccess(ExitStatus exit) {

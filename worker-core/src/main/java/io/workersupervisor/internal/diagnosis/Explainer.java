@@ -4,7 +4,6 @@ import io.workersupervisor.Confidence;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.Explanation;
 import io.workersupervisor.Initiator;
-import io.workersupervisor.LogExcerpt;
 import io.workersupervisor.Redaction;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,46 +16,35 @@ public final class Explainer {
 
     public static Explanation of(Path log, ExitStatus exit, Optional<Path> rules) {
         Optional<RulePack> own = rules.map(RulesDirectory::read);
-        RuleSet all = own.map(RuleSet.builtIn()::with).orElseGet(RuleSet::builtIn);
-        LogReading reading = LogReading.of(log, all, exit, Redaction.standard());
-        Facts facts = new Facts(
-                exit,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                () -> LastWords.NONE,
-                () -> reading,
-                String.valueOf(log.getFileName()));
-        return explanation(
-                facts, reading.lastEntries(), own.map(RulePack::problems).orElse(List.of()));
+        List<String> problems = own.map(RulePack::problems).orElse(List.of());
+        return of(log, exit, own.map(RuleSet.builtIn()::with).orElseGet(RuleSet::builtIn), problems);
+    }
+
+    static Explanation of(Path log, ExitStatus exit, RuleSet rules, List<String> problems) {
+        LogReading reading = LogReading.of(log, rules, exit, Redaction.standard());
+        return explanation(exit, Optional.empty(), reading, String.valueOf(log.getFileName()), problems);
     }
 
     public static Explanation ofOwnStop(ExitStatus exit) {
-        Facts.Asked asked = new Facts.Asked(Confidence.CERTAIN, Initiator.USER, "");
-        Facts facts = new Facts(
-                exit,
-                false,
-                Optional.of(asked),
-                Optional.empty(),
-                () -> LastWords.NONE,
-                () -> LogReading.NONE,
-                "its log");
-        return explanation(facts, List.of(), List.of());
+        Reasoner.Asked asked = new Reasoner.Asked(Confidence.CERTAIN, Initiator.USER, false);
+        return explanation(exit, Optional.of(asked), LogReading.NONE, "its log", List.of());
     }
 
-    private static Explanation explanation(Facts facts, List<LogExcerpt> lastEntries, List<String> problems) {
-        Verdict verdict = Verdicts.of(facts);
+    private static Explanation explanation(
+            ExitStatus exit, Optional<Reasoner.Asked> asked, LogReading log, String name, List<String> problems) {
+        Reasoner.Conclusion conclusion = Reasoner.conclude(
+                new Reasoner.Facts(exit, false, asked, Optional.empty(), () -> LastWords.NONE, () -> log, name));
         List<String> evidence = new ArrayList<>();
-        evidence.add("it ended with " + facts.exit());
-        evidence.addAll(verdict.evidence());
+        evidence.add("it ended with " + exit);
+        evidence.addAll(conclusion.evidence());
         return new Explanation(
-                verdict.reason(),
-                verdict.confidence(),
-                verdict.retryAfter(),
+                conclusion.reason(),
+                conclusion.confidence(),
+                conclusion.retryAfter(),
                 List.copyOf(evidence),
-                verdict.logEvidence(),
-                lastEntries,
-                verdict.advice(),
+                conclusion.logEvidence(),
+                log.lastEntries(),
+                conclusion.advice(),
                 problems);
     }
 }

@@ -1,5 +1,8 @@
 package io.workersupervisor.internal.diagnosis;
 
+import io.workersupervisor.internal.diagnosis.TailOfLog.Crash;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Entry;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Line;
 import io.workersupervisor.internal.logs.entries.LineKind;
 import io.workersupervisor.internal.logs.entries.StructuredLine;
 import java.util.ArrayList;
@@ -9,55 +12,69 @@ import java.util.regex.Pattern;
 
 /**
  * The lines of an entry that say what went wrong, the deciding one first: the class that ended a traceback before the
- * causes that it names, the exception before the words it was logged with. Payload of JSON lines and text behind quotes is
- * none of them.
+ * causes that it names, the exception before the words it was logged with, then the fields that an object or a body of several
+ * lines names. Payload of JSON lines and text behind quotes is none of them.
  *
  * @param lines the deciding one first
  * @param behind lines that follow the exception, and may belong to its message or not
  */
-record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
-    /** A line is looked at as far as this. */
+record Headlines(List<Line> lines, List<Line> behind) {
     private static final int LONGEST = 2_048;
-
     private static final int MOST = 24;
-    private static final String CAUSED_BY = "Caused by: ";
-
+    private static final Pattern CAUSE =
+            Pattern.compile("^\\s*(?:Caused by: |\\[cause\\]: |-+> |what\\(\\): +|[Ee]rror: (?=\\w*Error: ))");
+    private static final Pattern FIELD = Pattern.compile(
+            "^[\\s{,]*[\"']?(?i:code|errno|err_?code|error_?code|error|status|status_?code|description"
+                    + "|original_?message|message|msg|reason|type|tag|title|detail|name|retry_?after(?:_?ms)?)[\"']?\\s*[:=](?:\\s|$)");
     /** What may be the name of a logger, with its place: {@code pkg.Class - }, {@code mod:main:40 - }, {@code name: }. */
     private static final List<Pattern> LOGGERS = List.of(
             Pattern.compile("\\S{1,120} [-|] "), Pattern.compile("[\\w.$/<>@-]{1,120}(?:\\[\\d+\\])?[:\\]]\\s*"));
 
     private static final Pattern NAMED_ERROR =
             Pattern.compile("(?<![\\w.])[A-Za-z_][\\w.]{0,200}(?:Error|Exception)\\b");
+    /** A frame of a stack at the margin: {@code #0 /srv/x.php(12): f()}, {@code x.php(12): f()}, {@code f()}. */
+    private static final Pattern FRAME = Pattern.compile("^(?:#\\d+ |\\S{1,200}\\(\\d+\\):|\\w+\\(\\)$)");
 
     private static final Pattern GROUP_MARGIN = Pattern.compile("[\\s|+-]*");
 
-    static Headlines of(TailOfLog.Entry entry) {
-        List<TailOfLog.Line> found = new ArrayList<>();
-        List<TailOfLog.Line> behind = new ArrayList<>();
-        switch (entry.crash()) {
-            case PYTHON -> python(entry.lines(), found, behind);
-            case JVM -> causes(entry.lines(), found);
-            case RUST -> entry.lines().stream().limit(2).forEach(found::add);
-            case NODE, ALL, BANNER -> crashed(entry.lines(), found);
-            case NONE -> behind.addAll(behindException(entry.lines()));
+    /** Whether the exception carries a page. */
+    boolean isBody() {
+        return lines.stream()
+                .anyMatch(line -> line.text().contains("<html") || line.text().contains("<!DOCTYPE"));
+    }
+
+    boolean anyMatch(Pattern pattern) {
+        return lines.stream().anyMatch(line -> pattern.matcher(line.text()).find());
+    }
+
+    static Headlines of(Entry entry) {
+        List<Line> found = new ArrayList<>();
+        List<Line> behind = new ArrayList<>();
+        if (entry.crash() == Crash.PYTHON) {
+            python(entry.lines(), found, behind);
+        } else {
+            behind.addAll(behindException(entry.lines()));
         }
         if (entry.isRecord() && entry.lines().get(0).kind() == LineKind.STRUCTURED) {
             structured(entry, found);
-        } else if (entry.isRecord()) {
+        } else if (entry.isRecord() || !entry.isCrash()) {
+            details(entry, true, found);
             message(entry, found);
-        } else if (entry.crash() == Crash.NONE) {
-            causes(entry.lines(), found);
-            if (found.size() == 1) {
-                message(entry, found);
-            }
+        }
+        details(entry, false, found);
+        behind.stream().limit(6).forEach(line -> add(line.offset(), line.text(), found));
+        if (new Headlines(found, behind).isBody()) {
+            entry.lines().forEach(line -> add(line.offset(), line.text().replaceAll("<[^>]*>", " "), found));
         }
         return new Headlines(found.stream().distinct().limit(MOST).toList(), behind);
     }
 
     /** Output that an exception without frames may have as further lines of its message. */
-    private static List<TailOfLog.Line> behindException(List<TailOfLog.Line> lines) {
+    private static List<Line> behindException(List<Line> lines) {
         int from = lines.size();
-        while (from > 0 && isPlain(lines.get(from - 1))) {
+        while (from > 0
+                && (lines.get(from - 1).kind() == LineKind.RAW
+                        || lines.get(from - 1).kind() == LineKind.BLANK)) {
             from--;
         }
         boolean isException = from > 0
@@ -66,49 +83,45 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
         return isException ? nonBlank(lines.subList(from, lines.size())) : List.of();
     }
 
-    private static boolean isPlain(TailOfLog.Line line) {
-        return line.kind() == LineKind.RAW || line.kind() == LineKind.BLANK;
-    }
-
-    private static List<TailOfLog.Line> nonBlank(List<TailOfLog.Line> lines) {
-        return lines.stream().filter(line -> line.kind() != LineKind.BLANK).toList();
+    private static List<Line> nonBlank(List<Line> lines) {
+        return lines.stream()
+                .filter(line -> line.kind() != LineKind.BLANK
+                        && !FRAME.matcher(line.text()).find())
+                .toList();
     }
 
     /** A line of JSON or of {@code key=value}: whatever else is in it is payload. */
-    private static void structured(TailOfLog.Entry entry, List<TailOfLog.Line> found) {
+    private static void structured(Entry entry, List<Line> found) {
         StructuredLine.Words words = StructuredLine.words(entry.first());
         for (String error : words.errors()) {
-            List<TailOfLog.Line> carried = error.lines()
-                    .map(text -> TailOfLog.Line.of(entry.offset(), text))
-                    .toList();
+            List<Line> carried =
+                    error.lines().map(text -> Line.of(entry.offset(), text)).toList();
             if (Crash.in(carried) == Crash.PYTHON) {
                 python(carried, found, new ArrayList<>());
-            } else {
+            } else if (!carried.isEmpty()) {
+                add(entry.offset(), carried.get(0).text(), found);
+                named(entry.offset(), carried.get(0).text(), found);
                 causes(carried, found);
             }
         }
         add(entry.offset(), words.message(), found);
         named(entry.offset(), words.message(), found);
-    }
-
-    private static void add(long offset, String text, List<TailOfLog.Line> found) {
-        String line = text.length() <= LONGEST ? text : text.substring(0, LONGEST);
-        if (!line.isBlank()) {
-            found.add(TailOfLog.Line.of(offset, line.strip()));
+        if (entry.first().startsWith("{")) {
+            add(entry.offset(), unquoted(entry.first()), found);
         }
     }
 
-    /** With and without what may be the name of a logger, and the exceptions that were logged with it. */
-    private static void message(TailOfLog.Entry entry, List<TailOfLog.Line> found) {
+    private static void add(long offset, String text, List<Line> found) {
+        String line = text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+        if (!line.isBlank()) {
+            found.add(Line.of(offset, line.strip()));
+        }
+    }
+
+    private static void message(Entry entry, List<Line> found) {
         String text = entry.parsed().message();
         int end = text.indexOf('\n') < 0 ? text.length() : text.indexOf('\n');
         String message = text.substring(0, Math.min(end, LONGEST));
-        if (entry.crash() == Crash.NONE) {
-            entry.lines().stream()
-                    .skip(1)
-                    .filter(line -> line.kind() == LineKind.EXCEPTION)
-                    .forEach(line -> add(line.offset(), line.text(), found));
-        }
         add(entry.offset(), message, found);
         for (Pattern pattern : LOGGERS) {
             Matcher logger = pattern.matcher(message);
@@ -117,16 +130,10 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
             }
         }
         named(entry.offset(), message, found);
-        if (entry.isRecord() && entry.crash() == Crash.NONE) {
-            entry.lines().stream()
-                    .skip(1)
-                    .filter(line -> line.text().startsWith(CAUSED_BY))
-                    .forEach(line -> add(line.offset(), line.text().substring(CAUSED_BY.length()), found));
-        }
     }
 
     /** A class that is named in the words themselves, not in something that they quote. */
-    private static void named(long offset, String message, List<TailOfLog.Line> found) {
+    private static void named(long offset, String message, List<Line> found) {
         int quote = message.length();
         for (char mark : new char[] {'"', '{', '`', '\u00ab', '\u201c'}) {
             int at = message.indexOf(mark);
@@ -140,13 +147,13 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
     }
 
     /** The last class of a chain, then those that it names as its direct causes, then those inside of groups. */
-    private static void python(List<TailOfLog.Line> lines, List<TailOfLog.Line> found, List<TailOfLog.Line> behind) {
-        List<TailOfLog.Line> chain = new ArrayList<>();
-        List<TailOfLog.Line> grouped = new ArrayList<>();
+    private static void python(List<Line> lines, List<Line> found, List<Line> behind) {
+        List<Line> chain = new ArrayList<>();
+        List<Line> grouped = new ArrayList<>();
         boolean inFrames = false;
         int last = lines.size();
         for (int i = 0; i < lines.size(); i++) {
-            TailOfLog.Line line = lines.get(i);
+            Line line = lines.get(i);
             if (line.kind() == LineKind.TRACEBACK) {
                 inFrames = true;
                 continue;
@@ -160,7 +167,7 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
                     || bare.startsWith("> File ")
                     || line.kind() == LineKind.CHAIN;
             if (inFrames && !isFrame) {
-                (inGroup ? grouped : chain).add(TailOfLog.Line.of(line.offset(), bare));
+                (inGroup ? grouped : chain).add(Line.of(line.offset(), bare));
                 inFrames = false;
                 last = i;
             }
@@ -179,33 +186,84 @@ record Headlines(List<TailOfLog.Line> lines, List<TailOfLog.Line> behind) {
         return margin.lookingAt() ? margin.end() : 0;
     }
 
-    private static void causes(List<TailOfLog.Line> lines, List<TailOfLog.Line> found) {
-        for (int i = 0; i < lines.size() && found.size() < MOST; i++) {
-            String text = lines.get(i).text();
-            if (i == 0) {
-                add(lines.get(i).offset(), text, found);
-                named(lines.get(i).offset(), text, found);
-            } else if (text.startsWith(CAUSED_BY)) {
-                add(lines.get(i).offset(), text.substring(CAUSED_BY.length()), found);
-            } else if (text.stripLeading().startsWith("[cause]: ")) {
-                add(lines.get(i).offset(), text.stripLeading().substring("[cause]: ".length()), found);
+    private static void causes(List<Line> lines, List<Line> found) {
+        for (Line line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+            Matcher cause = CAUSE.matcher(line.text());
+            if (cause.lookingAt() && found.size() < MOST) {
+                add(line.offset(), line.text().substring(cause.end()), found);
             }
         }
     }
 
-    /** Lines at the margin, and the codes and causes that Node prints with an error. */
-    private static void crashed(List<TailOfLog.Line> lines, List<TailOfLog.Line> found) {
-        for (TailOfLog.Line line : lines) {
-            if (found.size() >= MOST) {
-                return;
-            }
-            String text = line.text();
-            String bare = text.stripLeading();
-            if (!text.isEmpty() && !Character.isWhitespace(text.charAt(0))) {
-                add(line.offset(), text, found);
-            } else if (bare.startsWith("code: ") || bare.startsWith("[cause]: ") || bare.startsWith("what(): ")) {
-                add(line.offset(), bare, found);
+    /** The exceptions that were logged with a message; or the causes, lines at the margin of a crash, and named fields. */
+    private static void details(Entry entry, boolean exceptions, List<Line> found) {
+        boolean isCrash = entry.isCrash() && entry.crash() != Crash.PYTHON;
+        if (!exceptions) {
+            causes(entry.lines(), found);
+        }
+        for (int i = 0; i < entry.lines().size() && found.size() < MOST; i++) {
+            Line line = entry.lines().get(i);
+            boolean isMargin = !line.text().isEmpty()
+                    && !Character.isWhitespace(line.text().charAt(0));
+            boolean isException = line.kind() == LineKind.EXCEPTION && !entry.isCrash() && i > 0;
+            if (exceptions
+                    ? isException
+                    : (isCrash && isMargin) || FIELD.matcher(line.text()).find()) {
+                add(line.offset(), line.text(), found);
             }
         }
     }
+
+    /** A text without what it only quotes: strings and fields of objects that do not say what went wrong. */
+    static String unquoted(String text) {
+        StringBuilder kept = new StringBuilder(text.length());
+        int at = 0;
+        int depth = 0;
+        while (at < text.length()) {
+            char c = text.charAt(at);
+            depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+            char closing = c == '\u00ab' ? '\u00bb' : c == '\u201c' ? '\u201d' : c;
+            boolean isQuote = c == '"'
+                    || c == '`'
+                    || closing != c
+                    || (c == '\'' && (at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1))));
+            int end = isQuote ? text.indexOf(closing, at + 1) : -1;
+            if (end < 0) {
+                kept.append(c);
+                at++;
+                continue;
+            }
+            boolean isKey = end + 1 < text.length() && text.charAt(end + 1) == ':';
+            if (isKey || isSaid(text, at, depth > 0)) {
+                kept.append(text, at + 1, end);
+            }
+            kept.append(' ');
+            at = end + 1;
+        }
+        return kept.toString();
+    }
+
+    private static boolean isSaid(String text, int quote, boolean inObject) {
+        int at = quote - 1;
+        while (at >= 0 && " [(\"'".indexOf(text.charAt(at)) >= 0) {
+            at--;
+        }
+        boolean isLed = at < 0 || ":=".indexOf(text.charAt(at)) >= 0 || text.charAt(quote - 1) == '(';
+        int end = at;
+        while (end > 0 && " :=\"'".indexOf(text.charAt(end)) >= 0) {
+            end--;
+        }
+        int begin = end;
+        while (begin > 0 && (Character.isLetterOrDigit(text.charAt(begin - 1)) || text.charAt(begin - 1) == '_')) {
+            begin--;
+        }
+        String key = begin <= end && at >= 0 ? text.substring(begin, end + 1) + ":" : ":";
+        return isLed
+                && (inObject
+                        ? FIELD.matcher(key + " ").find()
+                        : !QUOTING.matcher(key).find());
+    }
+
+    private static final Pattern QUOTING = Pattern.compile(
+            "(?i)^(?:text|body|content|payload|caption|chat|said|says|from|update|data|query|message)s?:");
 }

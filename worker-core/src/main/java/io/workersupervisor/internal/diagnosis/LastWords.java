@@ -43,7 +43,6 @@ record LastWords(Optional<StopReason> reason, Optional<Duration> retryAfter, Str
 
     static final LastWords NONE = new LastWords(Optional.empty(), Optional.empty(), "", "");
 
-    /** What others decide: the kernel, the machine, this library. */
     private static final Set<StopReason> NOT_ITS_OWN = EnumSet.of(
             StopReason.KILLED_BY_SIGNAL, StopReason.STOPPED_ON_REQUEST, StopReason.MACHINE_LOST, StopReason.LEASE_LOST);
 
@@ -115,7 +114,6 @@ record LastWords(Optional<StopReason> reason, Optional<Duration> retryAfter, Str
         return Optional.empty();
     }
 
-    /** A part of a second counts as a whole one. */
     private static Optional<Duration> wait(Object seconds) {
         double number = seconds instanceof Number given ? Math.ceil(given.doubleValue()) : -1;
         return number >= 0 && number <= DiagnosisRule.LONGEST_WAIT.toSeconds()

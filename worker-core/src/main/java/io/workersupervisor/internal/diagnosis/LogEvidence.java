@@ -4,196 +4,297 @@ import io.workersupervisor.Confidence;
 import io.workersupervisor.DiagnosisRule;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.LogLevel;
+import io.workersupervisor.StopReason;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Entry;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Line;
 import io.workersupervisor.internal.logs.entries.LineKind;
+import io.workersupervisor.internal.text.Text;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What the end of a log says about the stop. Pure; linear in the length of the tail.
  *
  * <ol>
- *   <li>Walk back from the last entry. Lines that only close things are passed.
- *   <li>A traceback, a crash or a record of WARNING and above is asked about, each by all rules: the special ones, then those
- *       of a last resort. The first that fits decides.
- *   <li>A record of an error that no rule knows is passed, and what is found before it is POSSIBLE.
- *   <li>An ordinary line ends the walk: what stands before it was survived. Where ordinary lines come from a logging
- *       framework, some lines of plain output are passed, and what is found before them is POSSIBLE.
+ *   <li>Where is the end? Walk back from the last entry over whatever is written while a program ends: farewells, clean-up,
+ *       consequences. Few lines follow an end, and little time.
+ *   <li>Was it survived? More ordinary lines, over more time, or words of success end the walk.
+ *   <li>What does it mean? Each entry that is an error by its form or its words is asked about: rules of libraries first, then
+ *       the vocabulary, then the form alone. A lost connection and a bare exception give way to a cause right before them.
  * </ol>
  *
- * @param found the rule that fits, with what it captured
+ * @param found what was found
  * @param looked how many entries were looked at
  * @param last the last entry that says something, where nothing was found
  */
-record LogEvidence(Optional<Found> found, int looked, Optional<Last> last) {
+record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
+    private static final int TRAP = 5;
+    private static final int ABRT = 6;
     private static final int MOST_ENTRIES = 64;
     private static final int MOST_PLAIN = 5;
+    private static final int MOST_QUICK = 20;
+    private static final int MOST_BEFORE = 6;
+
+    /** Two loggers of one program may write two zones, which differ by quarters of an hour. */
+    private static final long QUARTER = 900;
+
+    private static final Duration ENDING = Duration.ofSeconds(2);
+    private static final Duration QUICK = Duration.ofSeconds(5);
+    private static final Duration BURST = Duration.ofSeconds(15);
+    private static final Pattern FAREWELL =
+            Pattern.compile("(?i)\\b(?:shut(?:ting)?[ -]?down|stop(?:ped|ping)?|clos(?:e|ed|ing)"
+                    + "|disconnect(?:ed|ing)?|exit(?:ed|ing)?|quit(?:ting)?|terminat(?:ed|ing)|clean(?:ing)?[ -]?up|destroy(?:ed|ing)"
+                    + "|cancell?(?:ed|ing)|bye|goodbye|aborted|crashed|die|unclosed|pending)\\b");
+    private static final Pattern WELL =
+            Pattern.compile("(?i)\\b(?:(?:re)?connect(?:ed|ion) ?(?:to|successfully|established|complete|restored|$)"
+                    + "|(?:resumed|recovered|succeeded|reconnected|success(?:ful(?:ly)?)?)\\b|complete!)");
+    private static final Pattern FAILING =
+            Pattern.compile("(?i)^\\W*(?:\\w+[: ]+){0,2}?(?:error|failed|failure|fail|cannot|can't|could not"
+                    + "|couldn't|unable|invalid|fatal|exception)\\b");
+    private static final Pattern QUOTING = Pattern.compile(
+            "(?i)\\b(?:message from|messages?:|received|incoming|said|text:|chat \\d|user \\d|<\\w+> |say\\b)|^\\W*<\\w{1,20}>");
+    /** {@code PHP Fatal error: }: not the bare name of a class, which any program may print. */
+    private static final Pattern UNCAUGHT =
+            Pattern.compile("^(?:PHP Fatal|Fatal error: |Unhandled |Uncaught |\\*\\* \\()");
 
     /**
-     * A rule that fits.
+     * A reason that was found.
      *
-     * @param rule the rule
-     * @param confidence how sure it is here
-     * @param retryAfter the time that the line names
-     * @param line the line
-     * @param level how grave its entry is
+     * @param by what it rests on, in words
+     * @param line the line that says it
+     * @param isLoud whether its entry is an error by its form
+     * @param isLast whether nothing ordinary follows
      */
     record Found(
-            DiagnosisRule rule,
+            StopReason reason,
+            String by,
+            String advice,
             Confidence confidence,
             Optional<Duration> retryAfter,
-            TailOfLog.Line line,
-            LogLevel level) {}
+            Line line,
+            LogLevel level,
+            boolean isLoud,
+            boolean isLast) {
+        /** How much a reason explains others that follow it. */
+        int rank() {
+            return switch (reason) {
+                case UNHANDLED_EXCEPTION, KILLED_BY_SIGNAL, UNKNOWN -> 0;
+                case DISCONNECTED -> 1;
+                default -> reason.restartCanHelp() ? 2 : 3;
+            };
+        }
 
-    /** The last entry, and whether it stands at the very end. */
-    record Last(TailOfLog.Line line, LogLevel level) {}
-
-    /** How the entries behind the one that is looked at weaken it. */
-    private static final class Walk {
-        int plain;
-        boolean isWeak;
-        final List<TailOfLog.Entry> later = new ArrayList<>();
-        Optional<Last> last = Optional.empty();
-        int looked;
+        Found possible() {
+            return new Found(reason, by, advice, Confidence.POSSIBLE, retryAfter, line, level, isLoud, isLast);
+        }
     }
 
     static LogEvidence of(TailOfLog tail, RuleSet rules, ExitStatus exit) {
-        boolean hasRecords = tail.hasRecords();
-        Walk walk = new Walk();
-        List<TailOfLog.Entry> entries = tail.entries();
-        for (int i = entries.size() - 1; i >= 0 && walk.looked < MOST_ENTRIES; i--) {
-            TailOfLog.Entry entry = entries.get(i);
-            walk.looked++;
-            if (isBlank(entry)) {
-                continue;
-            }
-            Headlines headlines = Headlines.of(entry);
-            if (!passes(headlines, rules, walk)) {
-                walk.last = walk.last.or(() -> Optional.of(last(entry)));
-                break;
-            }
-            Optional<Found> found = ask(entry, headlines, rules, exit, walk);
-            if (found.isPresent()) {
-                return new LogEvidence(found, walk.looked, Optional.empty());
-            }
-            if (isClosing(headlines, entry, rules)) {
-                walk.later.add(entry);
-                continue;
-            }
-            if (walk.last.isEmpty()) {
-                walk.last = Optional.of(last(entry));
-            }
-            if (!passes(entry, hasRecords, walk)) {
-                break;
-            }
-            walk.later.add(entry);
+        return new Walk(tail.entries(), rules, exit).evidence();
+    }
+
+    private static final class Walk {
+        private final List<Entry> entries;
+        private final RuleSet rules;
+        private final ExitStatus exit;
+        private final List<Line> later = new ArrayList<>();
+        private int quiet;
+        private int untimed;
+        private int errors;
+        private int looked;
+        private boolean isWeak;
+        private boolean isWell;
+        private Optional<Found> best = Optional.empty();
+        private Instant at = Instant.EPOCH;
+        private Instant foundAt = Instant.EPOCH;
+        private Optional<Entry> last = Optional.empty();
+
+        Walk(List<Entry> entries, RuleSet rules, ExitStatus exit) {
+            this.entries = entries;
+            this.rules = rules;
+            this.exit = exit;
         }
-        return new LogEvidence(Optional.empty(), walk.looked, walk.last);
-    }
 
-    private static boolean isBlank(TailOfLog.Entry entry) {
-        return entry.lines().stream().allMatch(line -> line.kind() == LineKind.BLANK);
-    }
-
-    private static boolean isClosing(Headlines headlines, TailOfLog.Entry entry, RuleSet rules) {
-        return entry.crash() == Crash.NONE && headlines.lines().stream().anyMatch(line -> rules.isClosing(line.text()));
-    }
-
-    private static boolean isGrave(TailOfLog.Entry entry) {
-        return entry.level()
-                .filter(level -> level.compareTo(LogLevel.ERROR) >= 0)
-                .isPresent();
-    }
-
-    private static Last last(TailOfLog.Entry entry) {
-        return new Last(entry.lines().get(0), entry.parsed().level());
-    }
-
-    /** Output behind an exception is what goes on with its message, or what was written when it was survived. */
-    private static boolean passes(Headlines headlines, RuleSet rules, Walk walk) {
-        long plain = headlines.behind().stream()
-                .filter(line -> !rules.isClosing(line.text()))
-                .count();
-        walk.isWeak |= plain > 0;
-        walk.plain += (int) plain;
-        return walk.plain <= MOST_PLAIN;
-    }
-
-    /** Whether what stands before may still be the cause, although no rule knows this one. */
-    private static boolean passes(TailOfLog.Entry entry, boolean hasRecords, Walk walk) {
-        if (entry.crash() != Crash.NONE) {
-            return false;
-        } else if (isGrave(entry)) {
-            walk.isWeak = true;
-            return true;
-        } else if (entry.isRecord() || !hasRecords) {
-            return false;
+        LogEvidence evidence() {
+            boolean goesOn = true;
+            for (int i = entries.size() - 1; i >= 0 && looked < MOST_ENTRIES && goesOn; i--) {
+                looked++;
+                Entry entry = entries.get(i);
+                at = entry.parsed().timestamp();
+                if (entry.lines().stream().anyMatch(line -> line.kind() != LineKind.BLANK)) {
+                    goesOn = look(entry, Headlines.of(entry));
+                }
+            }
+            return new LogEvidence(best, looked, best.isPresent() ? Optional.empty() : last);
         }
-        walk.isWeak = true;
-        walk.plain += entry.lines().size();
-        return walk.plain <= MOST_PLAIN;
-    }
 
-    private static Optional<Found> ask(
-            TailOfLog.Entry entry, Headlines headlines, RuleSet rules, ExitStatus exit, Walk walk) {
-        boolean isOrdinary = entry.isRecord()
-                && entry.crash() == Crash.NONE
-                && entry.level()
-                        .filter(level -> level.compareTo(LogLevel.WARNING) < 0)
-                        .isPresent();
-        if (isOrdinary) {
+        private boolean look(Entry entry, Headlines headlines) {
+            long behind = headlines.isBody()
+                    ? 0
+                    : headlines.behind().stream()
+                            .filter(line -> !isFarewell(line))
+                            .count();
+            quiet += (int) behind;
+            untimed += (int) behind;
+            isWeak |= behind > 0;
+            Optional<Found> found = isBeyond() ? Optional.empty() : ask(entry, headlines);
+            if (found.isEmpty()) {
+                last = last.or(() -> Optional.of(entry));
+            } else if (best.isEmpty() || outranks(found.get(), best.get())) {
+                best = best.isPresent() || isWeak ? found.map(Found::possible) : found;
+                foundAt = at;
+            }
+            boolean goesOn =
+                    !isBeyond() && best.filter(known -> known.rank() == 3).isEmpty();
+            pass(entry, headlines, found.isPresent());
+            later.addAll(entry.lines());
+            return goesOn;
+        }
+
+        private boolean isFarewell(Line line) {
+            String text =
+                    line.text().length() <= 200 ? line.text() : line.text().substring(0, 200);
+            return FAREWELL.matcher(text).find() || rules.isClosing(text);
+        }
+
+        private boolean isBeyond() {
+            if (best.isPresent()) {
+                return quiet > MOST_PLAIN || errors > MOST_BEFORE || isApart(foundAt, BURST);
+            }
+            Instant end = entries.get(entries.size() - 1).parsed().timestamp();
+            boolean isSlow = untimed < quiet && isApart(end, BURST);
+            return quiet > (untimed == 0 && !isApart(end, QUICK) ? MOST_QUICK : isSlow ? 0 : MOST_PLAIN);
+        }
+
+        private boolean isApart(Instant from, Duration most) {
+            long seconds = Duration.between(at, from).abs().toSeconds();
+            return Math.min(seconds, Math.min(seconds % QUARTER, QUARTER - seconds % QUARTER)) > most.toSeconds();
+        }
+
+        /** A cause stands before what it brings about: a bare exception, a lost connection. */
+        private boolean outranks(Found found, Found known) {
+            boolean isFirm = known.rank() == 0 && known.isLoud() && known.confidence() == Confidence.PROBABLE;
+            boolean isNear = quiet == 0 && !isApart(foundAt, ENDING);
+            if (found.reason() == known.reason() && found.reason() == StopReason.FLOOD_WAIT) {
+                return known.retryAfter().isEmpty() && found.retryAfter().isPresent();
+            }
+            boolean isHeard = found.isLoud() || (found.rank() == 3 && !known.isLoud());
+            return isHeard && found.rank() > Math.max(1, known.rank()) && (!isFirm || (isNear && found.rank() == 3));
+        }
+
+        private void pass(Entry entry, Headlines headlines, boolean isFound) {
+            boolean isLeave = !entry.isCrash() && headlines.lines().stream().anyMatch(this::isFarewell);
+            if (isLoud(entry) || isFound) {
+                errors++;
+                isWeak |= !isLeave;
+            } else if (!isLeave && !entry.isBelow(LogLevel.INFO)) {
+                quiet += entry.isRecord() ? 1 : entry.lines().size();
+                untimed += entry.parsed().inferred() ? 1 : 0;
+                isWeak = true;
+                isWell |= headlines.anyMatch(WELL);
+            }
+        }
+
+        /** Ordinary records are asked about where they begin by saying that something failed. */
+        private Optional<Found> ask(Entry entry, Headlines headlines) {
+            boolean isOrdinary = !entry.isCrash() && entry.isBelow(LogLevel.WARNING);
+            if (isOrdinary && !headlines.anyMatch(FAILING)) {
+                return Optional.empty();
+            }
+            return (isOrdinary ? Optional.<Found>empty() : byRules(entry, headlines, rules.causes()))
+                    .or(() -> byWords(entry, headlines))
+                    .or(() -> isOrdinary ? Optional.empty() : byRules(entry, headlines, rules.lastResorts()))
+                    .filter(found -> !isWell || found.rank() == 3);
+        }
+
+        private Optional<Found> byRules(Entry entry, Headlines headlines, List<DiagnosisRule> asked) {
+            for (Line line : headlines.lines()) {
+                for (DiagnosisRule rule : asked) {
+                    boolean isAsked = RuleMatch.fits(rule, exit)
+                            && RuleMatch.fits(rule, entry.level())
+                            && (rule.isAbort() || !isSilenced(entry));
+                    Optional<Matcher> match = isAsked ? RuleMatch.match(rule, line.text()) : Optional.empty();
+                    if (match.isPresent() && RuleMatch.isNear(rule, entry) && RuleMatch.holds(rule, later)) {
+                        String by = "fits rule " + rule.id() + " (" + rule.source() + ")";
+                        boolean isSure = isLoud(entry) || rule.isPlain();
+                        Confidence sure = isSure ? rule.confidence() : Confidence.POSSIBLE;
+                        Optional<Duration> wait = RuleMatch.retryAfter(rule, match.get());
+                        return Optional.of(found(entry, headlines, line, rule.reason(), by, rule.advice(), sure, wait));
+                    }
+                }
+            }
             return Optional.empty();
         }
-        return ask(entry, headlines, rules.causes(), exit, walk)
-                .or(() -> ask(entry, headlines, rules.lastResorts(), exit, walk));
-    }
 
-    private static Optional<Found> ask(
-            TailOfLog.Entry entry, Headlines headlines, List<DiagnosisRule> rules, ExitStatus exit, Walk walk) {
-        boolean crashed = exit instanceof ExitStatus.Signalled || exit instanceof ExitStatus.ExitedOrSignalled;
-        for (TailOfLog.Line line : headlines.lines()) {
-            for (DiagnosisRule rule : rules) {
-                if (!RuleMatch.fits(rule, exit)
-                        || !RuleMatch.fits(rule, entry.level())
-                        || (crashed && !rule.isAbort())) {
-                    continue;
-                }
-                Optional<Matcher> match = RuleMatch.match(rule, line.text());
-                if (match.isPresent() && RuleMatch.isNear(rule, entry) && holds(rule, walk)) {
-                    Confidence confidence =
-                            walk.isWeak || !isError(entry, rule) ? Confidence.POSSIBLE : rule.confidence();
-                    return Optional.of(new Found(
-                            rule,
-                            confidence,
-                            RuleMatch.retryAfter(rule, match.get()),
-                            line,
-                            entry.parsed().level()));
+        private Optional<Found> byWords(Entry entry, Headlines headlines) {
+            Optional<Vocabulary.Meaning> best = Optional.empty();
+            Line where = entry.lines().get(0);
+            for (Line line : isSilenced(entry) ? List.<Line>of() : headlines.lines()) {
+                String text = Headlines.unquoted(line.text());
+                boolean isQuoting = !isLoud(entry) && QUOTING.matcher(text).find();
+                Optional<Vocabulary.Meaning> meaning =
+                        isQuoting ? Optional.empty() : rules.vocabulary().of(text);
+                boolean isShort = text.length() <= 60 && !isFarewell(line);
+                boolean isClear = isLoud(entry)
+                        || isShort
+                        || meaning.filter(known -> known.weight() > 1).isPresent();
+                boolean isFirst = best.isEmpty()
+                        || (meaning.isPresent()
+                                && meaning.get().isDecisive()
+                                && !best.get().isDecisive());
+                if (isClear && isFirst && meaning.isPresent()) {
+                    best = meaning;
+                    where = line;
                 }
             }
-        }
-        return Optional.empty();
-    }
-
-    private static boolean holds(DiagnosisRule rule, Walk walk) {
-        boolean isFollowed = !rule.followedBy().isPresent();
-        for (TailOfLog.Entry entry : walk.later) {
-            for (TailOfLog.Line line : entry.lines()) {
-                if (RuleMatch.isUndoneBy(rule, line.text())) {
-                    return false;
-                }
-                isFollowed |= RuleMatch.isFollowedBy(rule, line.text());
+            if (best.isEmpty()) {
+                return Optional.empty();
             }
+            Vocabulary.Phrase phrase = best.get().phrase();
+            Confidence sure = isLoud(entry) ? phrase.most() : Confidence.POSSIBLE;
+            String by = "says " + Text.quoted(phrase.text());
+            return Optional.of(found(entry, headlines, where, phrase.reason(), by, "", sure, Optional.empty()));
         }
-        return isFollowed;
+
+        private Found found(
+                Entry entry,
+                Headlines headlines,
+                Line line,
+                StopReason reason,
+                String by,
+                String advice,
+                Confidence sure,
+                Optional<Duration> named) {
+            Optional<Duration> wait =
+                    named.or(() -> reason == StopReason.FLOOD_WAIT ? WaitTime.in(headlines, at) : Optional.empty());
+            String told = advice.isEmpty() ? rules.advice(reason) : advice;
+            if (reason == StopReason.FLOOD_WAIT && wait.isEmpty()) {
+                told += " Its log names no time that can be read: wait some minutes, and longer each time.";
+            }
+            return new Found(reason, by, told, sure, wait, line, entry.parsed().level(), isLoud(entry), quiet == 0);
+        }
+
+        /** A signal explains itself; only words of a crash, and errors before a program that ended itself, tell more. */
+        private boolean isSilenced(Entry entry) {
+            int signal = exit instanceof ExitStatus.Signalled signalled
+                    ? signalled.signal()
+                    : exit instanceof ExitStatus.ExitedOrSignalled either ? either.code() - 128 : 0;
+            boolean isOwn = signal == TRAP || signal == ABRT;
+            return signal > 0 && !UNCAUGHT.matcher(entry.first()).find() && !(isOwn && isLoud(entry));
+        }
     }
 
-    /** Whether the entry is an error by its form: plain words and warnings may be anything. */
-    private static boolean isError(TailOfLog.Entry entry, DiagnosisRule rule) {
-        boolean hasStack = !entry.isRecord()
-                && entry.lines().size() > 1
-                && entry.lines().get(1).text().stripLeading().startsWith("at ");
-        return entry.crash() != Crash.NONE || isGrave(entry) || hasStack || rule.isPlain();
+    /** Whether an entry is an error by its form: plain words and warnings may be anything. */
+    private static boolean isLoud(Entry entry) {
+        boolean isGrave = entry.level().isPresent() && !entry.isBelow(LogLevel.ERROR);
+        return entry.isCrash()
+                || isGrave
+                || (entry.level().isEmpty() && entry.hasStack())
+                || UNCAUGHT.matcher(entry.first()).find();
     }
 }

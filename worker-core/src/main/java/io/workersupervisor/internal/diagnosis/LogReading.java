@@ -4,6 +4,8 @@ import io.workersupervisor.ExitStatus;
 import io.workersupervisor.LogExcerpt;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.Redaction;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Entry;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Line;
 import io.workersupervisor.internal.logs.entries.LineKind;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
@@ -33,8 +35,6 @@ record LogReading(LogEvidence evidence, Optional<LogExcerpt> cause, List<LogExce
     private static final int FIRST_SHOWN = 2;
     private static final int LAST_SHOWN = 5;
     private static final int LONGEST_LINE = 240;
-
-    /** What of a line is masked; less is shown. */
     private static final int LONGEST_MASKED = 4_096;
 
     /** Reads a little first, and more only where the little does not begin with an ordinary line. */
@@ -68,10 +68,12 @@ record LogReading(LogEvidence evidence, Optional<LogExcerpt> cause, List<LogExce
     private static LogReading of(String file, TailOfLog tail, LogEvidence evidence, Redaction redaction) {
         Optional<LogExcerpt> cause = evidence.found()
                 .map(found -> excerpt(file, found.line(), found.level(), redaction))
-                .or(() -> evidence.last().map(last -> excerpt(file, last.line(), last.level(), redaction)));
+                .or(() -> evidence.last()
+                        .map(last ->
+                                excerpt(file, last.lines().get(0), last.parsed().level(), redaction)));
         List<LogExcerpt> kept = new ArrayList<>();
-        List<TailOfLog.Entry> entries = tail.entries();
-        for (TailOfLog.Entry entry : entries.subList(Math.max(0, entries.size() - KEPT), entries.size())) {
+        List<Entry> entries = tail.entries();
+        for (Entry entry : entries.subList(Math.max(0, entries.size() - KEPT), entries.size())) {
             kept.add(excerpt(file, entry, redaction));
         }
         String looked = tail.size() == 0
@@ -81,12 +83,12 @@ record LogReading(LogEvidence evidence, Optional<LogExcerpt> cause, List<LogExce
     }
 
     /** A line as it may be shown. */
-    static LogExcerpt excerpt(String file, TailOfLog.Line line, LogLevel level, Redaction redaction) {
+    static LogExcerpt excerpt(String file, Line line, LogLevel level, Redaction redaction) {
         return new LogExcerpt(file, line.offset(), level, redaction.apply(bounded(line.text())));
     }
 
     /** The beginning and the end of a long one: the end says what went wrong. Masked before it is cut. */
-    private static LogExcerpt excerpt(String file, TailOfLog.Entry entry, Redaction redaction) {
+    private static LogExcerpt excerpt(String file, Entry entry, Redaction redaction) {
         List<String> lines = shown(entry.lines());
         if (lines.size() > FIRST_SHOWN + LAST_SHOWN) {
             List<String> most = new ArrayList<>(lines.subList(0, FIRST_SHOWN));
@@ -101,7 +103,7 @@ record LogReading(LogEvidence evidence, Optional<LogExcerpt> cause, List<LogExce
         return new LogExcerpt(file, entry.offset(), entry.parsed().level(), text.toString());
     }
 
-    private static List<String> shown(List<TailOfLog.Line> lines) {
+    private static List<String> shown(List<Line> lines) {
         return lines.stream()
                 .filter(line -> line.kind() != LineKind.BLANK && !isVariable(line.text()))
                 .map(line -> bounded(line.text()))

@@ -3,7 +3,10 @@ package io.workersupervisor.internal.diagnosis;
 import io.workersupervisor.DiagnosisRule;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.LogLevel;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Entry;
+import io.workersupervisor.internal.diagnosis.TailOfLog.Line;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -33,20 +36,18 @@ final class RuleMatch {
     }
 
     /** True if the words that must stand in the same entry, if any, do. */
-    static boolean isNear(DiagnosisRule rule, TailOfLog.Entry entry) {
-        return rule.near().isEmpty()
-                || entry.lines().stream()
-                        .anyMatch(line -> find(rule.near().get(), line.text()).isPresent());
+    static boolean isNear(DiagnosisRule rule, Entry entry) {
+        return rule.near().isEmpty() || isIn(rule.near().get(), entry.lines());
     }
 
-    /** True if words in a later line are those that must follow. */
-    static boolean isFollowedBy(DiagnosisRule rule, String line) {
-        return rule.followedBy().flatMap(pattern -> find(pattern, line)).isPresent();
+    /** True if the words that must follow do, and none that show that it was survived. */
+    static boolean holds(DiagnosisRule rule, List<Line> later) {
+        return (rule.followedBy().isEmpty() || isIn(rule.followedBy().get(), later))
+                && (rule.notFollowedBy().isEmpty() || !isIn(rule.notFollowedBy().get(), later));
     }
 
-    /** True if words in a later line show that it was survived. */
-    static boolean isUndoneBy(DiagnosisRule rule, String line) {
-        return rule.notFollowedBy().flatMap(pattern -> find(pattern, line)).isPresent();
+    private static boolean isIn(Pattern pattern, List<Line> lines) {
+        return lines.stream().anyMatch(line -> find(pattern, line.text()).isPresent());
     }
 
     /** The time that the line names, if it names one that can be. */

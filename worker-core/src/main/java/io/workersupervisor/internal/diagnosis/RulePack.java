@@ -2,18 +2,20 @@ package io.workersupervisor.internal.diagnosis;
 
 import io.workersupervisor.Confidence;
 import io.workersupervisor.DiagnosisRule;
-import io.workersupervisor.LogLevel;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.internal.logs.entries.LevelWords;
 import io.workersupervisor.internal.text.Json;
 import io.workersupervisor.internal.text.Text;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,76 +33,110 @@ import org.jspecify.annotations.Nullable;
  *    "whileAlive": true, "plain": true, "lastResort": true, "abort": true}]}
  * </pre>
  *
- * @param rules those that can be used
+ * Beside {@code rules}, {@code words} adds phrases to the {@link Vocabulary}:
+ *
+ * <pre>
+ * {"words": [{"reason": "FLOOD_WAIT", "say": ["quota used up", "wait * minutes"], "confidence": "POSSIBLE", "advice": "..."}]}
+ * </pre>
+ *
+ * @param rules the rules that can be used
+ * @param words the phrases
+ * @param advice the advice of reasons whose rules and phrases give none
  * @param closing lines that may follow an end
- * @param problems what is wrong with the others, a sentence each
+ * @param problems the faults of the others, a sentence each
  */
-record RulePack(List<DiagnosisRule> rules, List<Pattern> closing, List<String> problems) {
+record RulePack(
+        List<DiagnosisRule> rules,
+        List<Vocabulary.Phrase> words,
+        Map<StopReason, String> advice,
+        List<Pattern> closing,
+        List<String> problems) {
     private static final int MOST = 500;
+    private static final Set<String> FIELDS =
+            fields("id reason pattern near followedBy notFollowedBy exit confidence level advice"
+                    + " whileAlive plain lastResort abort");
 
-    private static final Set<String> FIELDS = Set.of(
-            "id",
-            "reason",
-            "pattern",
-            "near",
-            "followedBy",
-            "notFollowedBy",
-            "exit",
-            "confidence",
-            "level",
-            "advice",
-            "whileAlive",
-            "plain",
-            "lastResort",
-            "abort");
+    private static Set<String> fields(String names) {
+        return Set.of(names.split(" "));
+    }
+
+    static RulePack of(List<DiagnosisRule> rules, List<String> problems) {
+        return new RulePack(rules, List.of(), Map.of(), List.of(), problems);
+    }
 
     /** Reads a pack; a rule that is wrong is left out and told. */
     static RulePack parse(String source, String json) {
-        List<DiagnosisRule> rules = new ArrayList<>();
-        List<Pattern> closing = new ArrayList<>();
-        List<String> problems = new ArrayList<>();
+        RulePack pack = new RulePack(
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new EnumMap<>(StopReason.class),
+                new ArrayList<>(),
+                new ArrayList<>());
         try {
-            Map<String, @Nullable Object> pack = Json.object(json);
-            pack.keySet().stream()
-                    .filter(key -> !key.equals("rules") && !key.equals("closing"))
-                    .forEach(key -> problems.add(source + ": unknown field " + Text.quoted(key)));
-            for (Object item : items(pack.get("closing"))) {
-                Guarded.add(closing, problems, source, () -> closing(item));
-            }
-            for (Object item : items(pack.get("rules"))) {
-                if (rules.size() >= MOST) {
-                    problems.add(source + ": only the first " + MOST + " rules are used");
-                    break;
-                }
-                Guarded.add(rules, problems, source, () -> rule(source, item));
-            }
+            Map<String, @Nullable Object> lists = Json.object(json);
+            lists.keySet().stream()
+                    .filter(key -> !fields("rules closing words").contains(key))
+                    .forEach(key -> pack.problems.add(source + ": unknown field " + Text.quoted(key)));
+            pack.each(source, lists, "closing", item -> pack.closing.add(closing(item)));
+            pack.each(
+                    source, lists, "words", item -> pack.addWords(known(item, fields("reason say confidence advice"))));
+            pack.each(source, lists, "rules", item -> pack.rules.add(rule(source, known(item, FIELDS))));
         } catch (IllegalArgumentException noPack) {
-            problems.add(source + ": " + noPack.getMessage());
+            pack.problems.add(source + ": " + noPack.getMessage());
         }
-        return new RulePack(List.copyOf(rules), List.copyOf(closing), List.copyOf(problems));
+        return pack;
     }
 
-    /** Adds what can be made, and tells of what cannot. */
-    private interface Guarded<T> {
-        T make();
+    /** This pack, and another one behind it. */
+    RulePack with(RulePack behind) {
+        Map<StopReason, String> all = new EnumMap<>(StopReason.class);
+        all.putAll(behind.advice);
+        all.putAll(advice);
+        return new RulePack(
+                joined(rules, behind.rules),
+                joined(words, behind.words),
+                all,
+                joined(closing, behind.closing),
+                joined(problems, behind.problems));
+    }
 
-        static <T> void add(List<T> made, List<String> problems, String source, Guarded<T> one) {
+    private static <T> List<T> joined(List<T> first, List<T> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    private void each(String source, Map<String, @Nullable Object> lists, String name, Consumer<@Nullable Object> add) {
+        List<?> items = items(lists, name);
+        for (Object item : items.subList(0, Math.min(MOST, items.size()))) {
             try {
-                made.add(one.make());
+                add.accept(item);
             } catch (IllegalArgumentException wrong) {
                 problems.add(source + ": " + wrong.getMessage());
             }
         }
+        if (items.size() > MOST) {
+            problems.add(source + ": only the first " + MOST + " " + name + " are used");
+        }
     }
 
-    private static List<?> items(@Nullable Object value) {
-        if (value == null) {
-            return List.of();
+    private static List<?> items(Map<String, @Nullable Object> fields, String name) {
+        Object value = fields.get(name);
+        if (value == null || value instanceof List<?>) {
+            return value == null ? List.of() : (List<?>) value;
         }
-        if (value instanceof List<?> list) {
-            return list;
+        throw new IllegalArgumentException(name + " must be a list");
+    }
+
+    private static Map<String, @Nullable Object> known(@Nullable Object item, Set<String> names) {
+        if (!(item instanceof Map<?, ?> map)) {
+            throw new IllegalArgumentException("a rule must be an object");
         }
-        throw new IllegalArgumentException("rules and closing must be lists");
+        Map<String, @Nullable Object> fields = Json.asObject(map);
+        for (String name : fields.keySet()) {
+            if (!names.contains(name)) {
+                throw new IllegalArgumentException("unknown field " + Text.quoted(name) + " of a rule");
+            }
+        }
+        return fields;
     }
 
     private static Pattern closing(@Nullable Object item) {
@@ -114,80 +150,73 @@ record RulePack(List<DiagnosisRule> rules, List<Pattern> closing, List<String> p
         }
     }
 
-    private static DiagnosisRule rule(String source, @Nullable Object item) {
-        if (!(item instanceof Map<?, ?> map)) {
-            throw new IllegalArgumentException("a rule must be an object");
+    private void addWords(Map<String, @Nullable Object> fields) {
+        StopReason reason = one(StopReason.values(), text(fields, "reason").orElse(""), "reason");
+        Confidence most = confidence(text(fields, "confidence").orElse("PROBABLE"));
+        text(fields, "advice").ifPresent(sentence -> advice.put(reason, Text.cut(Text.oneLine(sentence), 300)));
+        for (Object phrase : items(fields, "say")) {
+            if (!(phrase instanceof String text) || text.length() > DiagnosisRule.LONGEST_PATTERN) {
+                throw new IllegalArgumentException("a phrase must be text");
+            }
+            words.add(Vocabulary.Phrase.of(text, reason, most));
         }
-        Map<String, @Nullable Object> fields = Json.asObject(map);
-        fields.keySet().stream()
-                .filter(name -> !FIELDS.contains(name))
-                .findFirst()
-                .ifPresent(name -> {
-                    throw new IllegalArgumentException("unknown field " + Text.quoted(name) + " of a rule");
-                });
-        DiagnosisRule.Builder rule = DiagnosisRule.rule(
-                        required(fields, "id"), reason(required(fields, "reason")), required(fields, "pattern"))
-                .source(source);
-        text(fields, "near", rule::near);
-        text(fields, "followedBy", rule::followedBy);
-        text(fields, "notFollowedBy", rule::notFollowedBy);
-        text(fields, "advice", rule::advice);
-        text(fields, "confidence", name -> rule.confidence(confidence(name)));
-        text(fields, "level", name -> rule.atLeast(level(name)));
+    }
+
+    private static DiagnosisRule rule(String source, Map<String, @Nullable Object> fields) {
+        String id = required(fields, "id");
+        StopReason reason = one(StopReason.values(), required(fields, "reason"), "reason");
+        DiagnosisRule.Builder rule =
+                DiagnosisRule.rule(id, reason, required(fields, "pattern")).source(source);
+        text(fields, "near").ifPresent(rule::near);
+        text(fields, "followedBy").ifPresent(rule::followedBy);
+        text(fields, "notFollowedBy").ifPresent(rule::notFollowedBy);
+        text(fields, "advice").ifPresent(rule::advice);
+        text(fields, "confidence").ifPresent(name -> rule.confidence(confidence(name)));
+        text(fields, "level")
+                .ifPresent(name -> rule.atLeast(Optional.ofNullable(LevelWords.of(name))
+                        .orElseThrow(() -> new IllegalArgumentException("unknown level " + Text.quoted(name)))));
         if (fields.get("exit") instanceof Long code) {
             rule.exit((int) Math.max(-1, Math.min(256, code)));
         }
-        flag(fields, "whileAlive", rule::whileAlive);
-        flag(fields, "lastResort", rule::lastResort);
-        flag(fields, "plain", rule::plain);
-        flag(fields, "abort", rule::abort);
+        Map<String, Runnable> flags = Map.of(
+                "whileAlive",
+                rule::whileAlive,
+                "lastResort",
+                rule::lastResort,
+                "plain",
+                rule::plain,
+                "abort",
+                rule::abort);
+        flags.forEach((name, set) -> {
+            if (Boolean.TRUE.equals(fields.get(name))) {
+                set.run();
+            }
+        });
         return rule.build();
     }
 
     private static String required(Map<String, @Nullable Object> fields, String name) {
-        if (fields.get(name) instanceof String text) {
-            return text;
-        }
-        throw new IllegalArgumentException(
-                name + " of a rule is missing: " + Text.quoted(String.valueOf(fields.get("id"))));
+        return text(fields, name)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        name + " of a rule is missing: " + Text.quoted(String.valueOf(fields.get("id")))));
     }
 
-    private static void text(
-            Map<String, @Nullable Object> fields, String name, java.util.function.Consumer<String> set) {
+    private static Optional<String> text(Map<String, @Nullable Object> fields, String name) {
         Object value = fields.get(name);
-        if (value instanceof String text) {
-            set.accept(text);
-        } else if (value != null) {
+        if (value != null && !(value instanceof String)) {
             throw new IllegalArgumentException(name + " of rule " + fields.get("id") + " must be text");
         }
-    }
-
-    private static void flag(Map<String, @Nullable Object> fields, String name, Runnable set) {
-        if (Boolean.TRUE.equals(fields.get(name))) {
-            set.run();
-        }
-    }
-
-    private static StopReason reason(String name) {
-        for (StopReason reason : StopReason.values()) {
-            if (reason.name().equals(name)) {
-                return reason;
-            }
-        }
-        throw new IllegalArgumentException("unknown reason " + Text.quoted(name));
-    }
-
-    private static LogLevel level(String name) {
-        return Optional.ofNullable(LevelWords.of(name))
-                .orElseThrow(() -> new IllegalArgumentException("unknown level " + Text.quoted(name)));
+        return Optional.ofNullable((String) value);
     }
 
     private static Confidence confidence(String name) {
-        return switch (name) {
-            case "PROBABLE" -> Confidence.PROBABLE;
-            case "POSSIBLE" -> Confidence.POSSIBLE;
-            default ->
-                throw new IllegalArgumentException("confidence must be PROBABLE or POSSIBLE, was " + Text.quoted(name));
-        };
+        return one(new Confidence[] {Confidence.PROBABLE, Confidence.POSSIBLE}, name, "confidence");
+    }
+
+    private static <E extends Enum<E>> E one(E[] values, String name, String what) {
+        return Stream.of(values)
+                .filter(value -> value.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("unknown " + what + " " + Text.quoted(name)));
     }
 }

@@ -1,13 +1,15 @@
 package io.workersupervisor.internal.diagnosis;
 
 import io.workersupervisor.DiagnosisRule;
+import io.workersupervisor.StopReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * All rules in the order in which they are asked: those of the application and of {@code data/rules.d}, then the library's
@@ -16,68 +18,27 @@ import java.util.regex.Pattern;
 public final class RuleSet {
     /** Packs of the library, files in the jar, in the order in which they are asked. */
     private static final List<String> PACKS = List.of(
-            "telethon",
-            "pyrogram",
-            "tdlib",
-            "gramjs",
-            "baileys",
-            "discord",
-            "worker",
-            "library",
-            "python",
-            "node",
-            "jvm",
-            "go",
-            "rust",
-            "c",
-            "shell");
+            "telethon pyrogram tdlib gramjs baileys discord worker library python node jvm go rust c shell words"
+                    .split(" "));
 
+    private final RulePack pack;
+    private final Vocabulary vocabulary;
     private final List<DiagnosisRule> causes;
     private final List<DiagnosisRule> lastResorts;
-    private final List<DiagnosisRule> alive;
-    private final List<Pattern> closing;
 
-    private RuleSet(List<DiagnosisRule> rules, List<Pattern> closing) {
-        this.causes = rules.stream()
-                .filter(rule -> rule.use() != DiagnosisRule.Use.LAST_RESORT)
-                .toList();
-        this.lastResorts = rules.stream()
-                .filter(rule -> rule.use() == DiagnosisRule.Use.LAST_RESORT)
-                .toList();
-        this.alive = rules.stream()
-                .filter(rule -> rule.use() == DiagnosisRule.Use.ALIVE)
-                .toList();
-        this.closing = List.copyOf(closing);
+    RuleSet(RulePack pack) {
+        this.pack = pack;
+        this.vocabulary = new Vocabulary(pack.words());
+        this.causes = rules(rule -> rule.use() != DiagnosisRule.Use.LAST_RESORT);
+        this.lastResorts = rules(rule -> rule.use() == DiagnosisRule.Use.LAST_RESORT);
     }
 
-    /** Read once, when they are first needed. */
+    private List<DiagnosisRule> rules(Predicate<DiagnosisRule> which) {
+        return pack.rules().stream().filter(which).toList();
+    }
+
     private static final class BuiltIn {
-        static final RuleSet RULES = load();
-
-        private static RuleSet load() {
-            List<DiagnosisRule> rules = new ArrayList<>();
-            List<Pattern> closing = new ArrayList<>();
-            for (String name : PACKS) {
-                RulePack pack = RulePack.parse("built in, " + name, text("rules/" + name + ".json"));
-                if (!pack.problems().isEmpty()) {
-                    throw new IllegalStateException("the library's own rules are wrong: " + pack.problems());
-                }
-                rules.addAll(pack.rules());
-                closing.addAll(pack.closing());
-            }
-            return new RuleSet(rules, closing);
-        }
-
-        private static String text(String name) {
-            try (InputStream in = RuleSet.class.getResourceAsStream(name)) {
-                if (in == null) {
-                    throw new IllegalStateException(name + " is missing in the jar");
-                }
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        static final RuleSet RULES = without(Set.of());
     }
 
     /** The library's own rules. */
@@ -85,25 +46,42 @@ public final class RuleSet {
         return BuiltIn.RULES;
     }
 
+    /** The library's own rules but for some packs. */
+    static RuleSet without(Set<String> packs) {
+        RulePack all = RulePack.of(List.of(), List.of());
+        for (String name : PACKS) {
+            RulePack pack = RulePack.parse("built in, " + name, text("rules/" + name + ".json"));
+            if (!pack.problems().isEmpty()) {
+                throw new IllegalStateException("the library's own rules are wrong: " + pack.problems());
+            }
+            all = packs.contains(name) ? all : all.with(pack);
+        }
+        return new RuleSet(all);
+    }
+
+    private static String text(String name) {
+        try (InputStream in = RuleSet.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException(name + " is missing in the jar");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** These rules behind others, which are asked first. */
     RuleSet with(List<DiagnosisRule> first) {
-        return with(new RulePack(first, List.of(), List.of()));
+        return with(RulePack.of(first, List.of()));
     }
 
     RuleSet with(RulePack first) {
-        List<DiagnosisRule> all = new ArrayList<>(first.rules());
-        all.addAll(causes);
-        all.addAll(lastResorts);
-        List<Pattern> allClosing = new ArrayList<>(first.closing());
-        allClosing.addAll(closing);
-        return new RuleSet(all, allClosing);
+        return new RuleSet(first.with(pack));
     }
 
     /** Every rule in order, those of a last resort behind the others. */
     List<DiagnosisRule> all() {
-        List<DiagnosisRule> all = new ArrayList<>(causes);
-        all.addAll(lastResorts);
-        return List.copyOf(all);
+        return Stream.concat(causes.stream(), lastResorts.stream()).toList();
     }
 
     List<DiagnosisRule> causes() {
@@ -116,12 +94,22 @@ public final class RuleSet {
 
     /** Those that tell of living workers. */
     List<DiagnosisRule> alive() {
-        return alive;
+        return rules(rule -> rule.use() == DiagnosisRule.Use.ALIVE);
+    }
+
+    /** The words of the trade, and those that were added. */
+    Vocabulary vocabulary() {
+        return vocabulary;
+    }
+
+    /** The advice for a reason whose rule gives none. */
+    String advice(StopReason reason) {
+        return pack.advice().getOrDefault(reason, "See the line of its log.");
     }
 
     /** Whether a line may follow an end without meaning that it was survived. */
     boolean isClosing(String line) {
-        return closing.stream()
+        return pack.closing().stream()
                 .anyMatch(pattern -> RuleMatch.find(pattern, line).isPresent());
     }
 }

@@ -74,7 +74,6 @@ public final class RulesDirectory {
         return read(files(directory, problems).keySet(), problems);
     }
 
-    /** Every file with what changes when it does. */
     private static Map<Path, String> files(Path directory, List<String> problems) {
         Map<Path, String> files = new TreeMap<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "*.json")) {
@@ -102,22 +101,22 @@ public final class RulesDirectory {
     }
 
     private static RulePack read(Set<Path> files, List<String> problems) {
-        List<DiagnosisRule> rules = new ArrayList<>();
-        List<java.util.regex.Pattern> closing = new ArrayList<>();
-        List<String> all = new ArrayList<>(problems);
+        RulePack all = RulePack.of(List.of(), problems);
         for (Path file : files) {
             String name = "rules.d/" + file.getFileName();
             try {
                 RulePack pack = RulePack.parse(name, Files.readString(file));
-                rules.addAll(pack.rules());
-                closing.addAll(pack.closing());
-                pack.problems().forEach(problem -> all.add("a rule is ignored: " + problem));
+                List<String> told = pack.problems().stream()
+                        .map(problem -> "a rule is ignored: " + problem)
+                        .toList();
+                all = all.with(new RulePack(pack.rules(), pack.words(), pack.advice(), pack.closing(), told));
             } catch (CharacterCodingException noText) {
-                all.add("rules are ignored: " + name + " is no UTF-8");
+                all = all.with(RulePack.of(List.of(), List.of("rules are ignored: " + name + " is no UTF-8")));
             } catch (IOException e) {
-                all.add("rules are ignored: " + name + " cannot be read: " + Text.reason(e));
+                all = all.with(RulePack.of(
+                        List.of(), List.of("rules are ignored: " + name + " cannot be read: " + Text.reason(e))));
             }
         }
-        return new RulePack(List.copyOf(rules), List.copyOf(closing), List.copyOf(all));
+        return all;
     }
 }

@@ -6,9 +6,9 @@ import io.workersupervisor.internal.logs.entries.Ansi;
 import io.workersupervisor.internal.logs.entries.Before;
 import io.workersupervisor.internal.logs.entries.EntryCutter;
 import io.workersupervisor.internal.logs.entries.EntryParser;
+import io.workersupervisor.internal.logs.entries.LineForm;
 import io.workersupervisor.internal.logs.entries.LineKind;
 import io.workersupervisor.internal.logs.entries.Parsed;
-import io.workersupervisor.internal.logs.entries.Prefix;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -38,11 +38,10 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
     /** What is read first, and mostly is enough: 16 KiB. */
     static final int SHORT = 16 * 1024;
 
-    /** Nobody asks when an entry was written. */
     private static final Before FIRST = Before.first(Instant.EPOCH, ZoneOffset.UTC, Optional.empty());
 
     /**
-     * A line without colours.
+     * A line without colours and without what a collector put before it.
      *
      * @param offset the byte at which it begins
      * @param kind what it is
@@ -56,8 +55,9 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
             while (end > 0 && plain[end - 1] == '\r') {
                 end--;
             }
-            LineKind kind = LineKind.of(plain, 0, end, new Prefix());
-            return new Line(offset, kind, new String(plain, 0, end, StandardCharsets.UTF_8));
+            LineForm form = LineForm.of(plain, 0, end);
+            int begin = form.isPrefixed() ? form.from() : 0;
+            return new Line(offset, form.kind(), new String(plain, begin, end - begin, StandardCharsets.UTF_8));
         }
 
         static Line of(long offset, String text) {
@@ -82,6 +82,23 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
             return lines.get(0).text();
         }
 
+        /** Whether the worker gave it a level below this one. */
+        boolean isBelow(LogLevel level) {
+            return level().filter(known -> known.compareTo(level) < 0).isPresent();
+        }
+
+        boolean isCrash() {
+            return crash != Crash.NONE;
+        }
+
+        /** Whether frames of a stack are among its lines. */
+        boolean hasStack() {
+            return lines.stream()
+                    .skip(1)
+                    .map(line -> line.text().stripLeading())
+                    .anyMatch(text -> text.startsWith("at ") || text.startsWith("from "));
+        }
+
         /** Whether a logging framework wrote it. */
         boolean isRecord() {
             return parsed.form() != Parsed.Form.PLAIN;
@@ -90,6 +107,31 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
         /** The level that the worker gave it. */
         Optional<LogLevel> level() {
             return parsed.form() == Parsed.Form.LEVELLED ? Optional.of(parsed.level()) : Optional.empty();
+        }
+    }
+
+    /** The kinds of text that runtimes print when a program goes wrong; each names the cause in its own place. */
+    public enum Crash {
+        NONE,
+        /** A Python traceback, alone or in a chain or group: frames are indented, the class stands at the margin. */
+        PYTHON,
+        /** The last words of another runtime. */
+        OTHER;
+
+        /** The first kind that begins in an entry; a place of Node counts with the source line and a mark beneath it. */
+        static Crash in(List<Line> lines) {
+            for (Line line : lines) {
+                boolean isOther = switch (line.kind()) {
+                    case ANNOUNCED -> line.text().startsWith("Exception in thread \"");
+                    case RUST_PANIC, HASH, PANIC -> true;
+                    case NODE_PLACE -> lines.size() > 2;
+                    default -> false;
+                };
+                if (isOther || line.kind() == LineKind.TRACEBACK) {
+                    return isOther ? OTHER : PYTHON;
+                }
+            }
+            return NONE;
         }
     }
 
@@ -132,7 +174,6 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
         return new TailOfLog(from + bytes.length, from == 0, entries);
     }
 
-    /** Whether a span ended for its length alone, before the end of its entry. */
     private static boolean isCut(byte[] bytes, EntryCutter.Span span, int end) {
         if (bytes[end - 1] != '\n') {
             return true;
@@ -163,10 +204,5 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
             at = next;
         }
         return lines;
-    }
-
-    /** Whether the worker's ordinary lines come from a logging framework. */
-    boolean hasRecords() {
-        return entries.stream().anyMatch(Entry::isRecord);
     }
 }

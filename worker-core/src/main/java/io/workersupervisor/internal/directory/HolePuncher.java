@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /** Frees a part of a file that others may have open; it reads as NUL afterwards, and every offset stays what it was. */
@@ -18,18 +17,9 @@ public interface HolePuncher {
     /** Empty when the part is free, else the reason why it is not. */
     Optional<String> punch(Path file, long offset, long length);
 
-    /** Tries one after another. */
-    static HolePuncher firstOf(List<HolePuncher> punchers) {
-        return (file, offset, length) -> {
-            Optional<String> why = Optional.of("nothing here can free a part of a file");
-            for (HolePuncher puncher : punchers) {
-                why = puncher.punch(file, offset, length);
-                if (why.isEmpty()) {
-                    return why;
-                }
-            }
-            return why;
-        };
+    /** Tries another one where this one fails. */
+    default HolePuncher or(HolePuncher other) {
+        return (file, offset, length) -> punch(file, offset, length).flatMap(why -> other.punch(file, offset, length));
     }
 
     /** Runs the program of util-linux. */

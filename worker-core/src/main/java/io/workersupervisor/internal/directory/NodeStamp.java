@@ -6,6 +6,7 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.MovedDirectoryException;
 import io.workersupervisor.internal.machine.Kernel;
+import io.workersupervisor.internal.machine.SmallFile;
 import io.workersupervisor.internal.text.Json;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
@@ -14,12 +15,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,9 +50,6 @@ import org.jspecify.annotations.Nullable;
 public record NodeStamp(String node, String machine, String boot, String registry, Place locks) {
     private static final long FORMAT = 1;
 
-    private static final FileAttribute<?> PRIVATE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-
     /** A directory's inode, and its device as numbered in the stamp's boot; empty in a stamp of an older version. */
     public record Place(long inode, OptionalLong device) {
         static Place of(Path directory) throws IOException {
@@ -73,16 +68,20 @@ public record NodeStamp(String node, String machine, String boot, String registr
     public record Stamped(NodeStamp stamp, List<String> notices) {}
 
     public static Optional<NodeStamp> read(DataDirectory data) {
+        return SmallFile.readUtf8(Layout.nodeFile(data)).map(text -> parse(Layout.nodeFile(data), text));
+    }
+
+    private static NodeStamp parse(Path file, String json) {
         try {
-            Map<String, @Nullable Object> map = Json.object(Files.readString(Layout.nodeFile(data)));
+            Map<String, @Nullable Object> map = Json.object(json);
             if (map.get("format") instanceof Long format && format > FORMAT) {
-                throw new DataDirectoryException(Layout.nodeFile(data) + " has format " + format
-                        + ", this version knows " + FORMAT + ": use a newer version of the library");
+                throw new DataDirectoryException(file + " has format " + format + ", this version knows " + FORMAT
+                        + ": use a newer version of the library");
             }
             if (text(map, "node").isEmpty()) {
                 throw new IllegalArgumentException("node is empty");
             }
-            return Optional.of(new NodeStamp(
+            return new NodeStamp(
                     text(map, "node"),
                     text(map, "machine"),
                     text(map, "boot"),
@@ -91,14 +90,10 @@ public record NodeStamp(String node, String machine, String boot, String registr
                             map.get("locks_inode") instanceof Long inode ? inode : 0,
                             map.get("locks_device") instanceof Long device
                                     ? OptionalLong.of(device)
-                                    : OptionalLong.empty())));
-        } catch (NoSuchFileException none) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new DataDirectoryException(Layout.nodeFile(data) + " cannot be read: " + Text.reason(e), e);
+                                    : OptionalLong.empty()));
         } catch (IllegalArgumentException damaged) {
             throw new DataDirectoryException(
-                    Layout.nodeFile(data) + " is damaged (" + damaged.getMessage()
+                    file + " is damaged (" + damaged.getMessage()
                             + "): restore it from a copy; it names the node that owns the rows of the registry",
                     damaged);
         }
@@ -107,8 +102,8 @@ public record NodeStamp(String node, String machine, String boot, String registr
     /** Reads, checks and renews the stamp; one process at a time, and one thread of this process. */
     public static synchronized Stamped stamp(DataDirectory data, Kernel kernel, String registry, boolean acceptMoved) {
         Path guard = data.path().resolve("node.lock");
-        try (FileChannel channel =
-                        FileChannel.open(guard, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), PRIVATE);
+        try (FileChannel channel = FileChannel.open(
+                        guard, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OwnFiles.FILE);
                 FileLock held = channel.lock()) {
             Optional<NodeStamp> old = read(data);
             Place locks = Place.of(Layout.locks(data));
@@ -170,7 +165,7 @@ public record NodeStamp(String node, String machine, String boot, String registr
         map.put("registry", registry);
         map.put("locks_inode", locks.inode());
         locks.device().ifPresent(device -> map.put("locks_device", device));
-        Path written = Files.createTempFile(data.path(), "node-", ".tmp", PRIVATE);
+        Path written = Files.createTempFile(data.path(), "node-", ".tmp", OwnFiles.FILE);
         try (FileChannel out = FileChannel.open(written, StandardOpenOption.WRITE)) {
             out.write(ByteBuffer.wrap((Json.write(map) + "\n").getBytes(StandardCharsets.UTF_8)));
             // An empty stamp after a power failure would block every account.

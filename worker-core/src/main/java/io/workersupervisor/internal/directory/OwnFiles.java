@@ -1,23 +1,30 @@
 package io.workersupervisor.internal.directory;
 
+import io.workersupervisor.internal.machine.Kernel;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Set;
 
 /** Makes directories and files that are for this user alone. */
 public final class OwnFiles {
     private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    private static final FileAttribute<Set<PosixFilePermission>> FILE =
+    static final FileAttribute<Set<PosixFilePermission>> FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private OwnFiles() {}
@@ -30,6 +37,29 @@ public final class OwnFiles {
     /** Makes an empty file; {@link java.nio.file.FileAlreadyExistsException} if something is there. */
     public static void make(Path file) throws IOException {
         Files.createFile(file, FILE);
+    }
+
+    /** Writes a file of the library's jar as a whole, unless it is there as it should be; others may do so at the same time. */
+    public static Path install(Path directory, String name, byte[] bytes, String permissions) throws IOException {
+        Path file = directory.resolve(name);
+        Set<PosixFilePermission> wanted = PosixFilePermissions.fromString(permissions);
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                && (Integer) Files.getAttribute(file, "unix:uid") == Kernel.userId()
+                && Files.getPosixFilePermissions(file).equals(wanted)
+                && Arrays.equals(Files.readAllBytes(file), bytes)) {
+            return file;
+        }
+        Path written = Files.createTempFile(directory, name, ".tmp", PosixFilePermissions.asFileAttribute(wanted));
+        Files.write(written, bytes);
+        return Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    public static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
     }
 
     /** Makes the name of a file durable. */

@@ -89,7 +89,7 @@ public final class Events {
 
     /** Writes the logs only: the listener has the event already. */
     public void log(WorkerEvent event) {
-        AccountMdc.run(event.account(), () -> write(event));
+        Guard.named(event.account(), () -> write(event));
     }
 
     /** Reports to the listener only: the event is in the log, or comes there later. Each end is reported once. */
@@ -116,7 +116,7 @@ public final class Events {
     }
 
     private void write(WorkerEvent event) {
-        String account = AccountMdc.name(event.account());
+        String account = Guard.name(event.account());
         if (event.isWarning()) {
             LOG.warn("{} {}", account, event.describe());
         } else {

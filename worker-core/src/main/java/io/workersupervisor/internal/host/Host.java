@@ -2,7 +2,6 @@ package io.workersupervisor.internal.host;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
-import io.workersupervisor.Liveness;
 import io.workersupervisor.OnClose;
 import io.workersupervisor.ReconcileReport;
 import io.workersupervisor.RefusalReason;
@@ -14,8 +13,7 @@ import io.workersupervisor.WorkerInspector;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.diagnosis.Ailments;
 import io.workersupervisor.internal.diagnosis.Diagnosis;
-import io.workersupervisor.internal.diagnosis.KernelLog;
-import io.workersupervisor.internal.diagnosis.MemoryCounters;
+import io.workersupervisor.internal.diagnosis.OomCounters;
 import io.workersupervisor.internal.diagnosis.RulesDirectory;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.NodeStamp;
@@ -23,6 +21,10 @@ import io.workersupervisor.internal.events.Events;
 import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.events.OperatorLog;
 import io.workersupervisor.internal.inspect.Inspector;
+import io.workersupervisor.internal.inspect.RunningFiles;
+import io.workersupervisor.internal.keeping.KeepingLoop;
+import io.workersupervisor.internal.keeping.PlannedRestarts;
+import io.workersupervisor.internal.keeping.SpecLookup;
 import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
@@ -30,6 +32,7 @@ import io.workersupervisor.internal.lifecycle.AccountMutex;
 import io.workersupervisor.internal.lifecycle.HostState;
 import io.workersupervisor.internal.lifecycle.Lifecycle;
 import io.workersupervisor.internal.lifecycle.ProtocolContext;
+import io.workersupervisor.internal.lifecycle.RestartRules;
 import io.workersupervisor.internal.lifecycle.StartCalls;
 import io.workersupervisor.internal.lifecycle.UnfiledEnds;
 import io.workersupervisor.internal.liveness.LocalEvidence;
@@ -39,19 +42,15 @@ import io.workersupervisor.internal.logs.LogLookup;
 import io.workersupervisor.internal.logs.LogThreads;
 import io.workersupervisor.internal.logs.WorkerLogFile;
 import io.workersupervisor.internal.machine.Clocks;
-import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
-import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.supervision.AilmentWatch;
 import io.workersupervisor.internal.supervision.Reconciler;
-import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.WorkerRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -77,9 +76,10 @@ public final class Host {
     private final HostThreads threads;
     private final Lifecycle lifecycle;
     private final Reconciler reconciler;
-    private final WorkerInspector inspector;
+    private final Inspector inspector;
     private final LaunchPaths paths;
     private final LogThreads logs;
+    private final Optional<KeepingLoop> keeping;
     private final OnClose onClose;
     private final Duration closeTimeout;
     private volatile boolean begun;
@@ -103,7 +103,7 @@ public final class Host {
                 eventLog,
                 event -> settings.listeners()
                         .forEach(listener -> Guard.run("listener", event.account(), () -> listener.onEvent(event))),
-                this::endOfLog);
+                this::afterEnd);
         this.paths = LaunchPaths.of(
                 data, settings.launch(), script, machine, timing, this::ended, events::trouble, threads.readers());
         LocalEvidence local =
@@ -113,10 +113,11 @@ public final class Host {
         RulesDirectory rules = new RulesDirectory(Layout.rules(data), settings.rules(), timing, events::trouble);
         // Reading and compiling them takes longer than a restart.
         threads.readers().execute(() -> rules.rules());
+        Optional<PlannedRestarts> restarts = settings.keeping().map(keep -> new PlannedRestarts(keep.policy(), timing));
         RowJudge judge = local.judge(stamped.stamp().node(), settings.probe());
         this.context = new ProtocolContext(
                 stamped.stamp().node(),
-                new Actor(Kernel.hostName() + "/" + UUID.randomUUID(), self(local)),
+                new Actor(Kernel.hostName() + "/" + UUID.randomUUID(), local.self()),
                 settings.registry(),
                 local,
                 judge,
@@ -127,9 +128,10 @@ public final class Host {
                 new Diagnosis(
                         data,
                         rules,
-                        new MemoryCounters(seams.root(), timing, new KernelLog()),
+                        new OomCounters(seams.root(), timing, OomCounters::kernelLog),
                         settings.logs().redaction(),
-                        !script.tools().locker().equals(ShellTools.NO_LOCKER)),
+                        !script.tools().locker().equals(ShellTools.NONE)),
+                restarts.<RestartRules>map(planned -> planned).orElse(RestartRules.NONE),
                 seams.points());
         this.state = new HostState(stamped.stamp(), local, events::trouble);
         this.lifecycle = Lifecycle.of(
@@ -138,26 +140,29 @@ public final class Host {
                 unfiled,
                 this::ended,
                 new Lifecycle.Threads(threads.starters(), threads.writers(), threads.ladders(), behind()));
+        this.keeping = settings.keeping()
+                .map(keep -> new KeepingLoop(
+                        context,
+                        known,
+                        new SpecLookup(keep.specs(), restarts.orElseThrow()::seen, events),
+                        spec -> lifecycle.starts().startLater(spec, StartCalls.Verb.ENSURE),
+                        threads.pool(),
+                        threads.ticker(),
+                        settings.reconcileInterval().orElseThrow()));
         Ailments ailments = new Ailments(data, rules, settings.logs().redaction(), timing);
         AilmentWatch watch = new AilmentWatch(
                 data,
                 ailments,
                 (row, ailment) -> events.emit(new WorkerEvent.Unhealthy(
-                        timing.now(),
-                        RowStatus.of(
-                                row,
-                                data,
-                                Optional.of(Liveness.alive("worker " + row.workerId() + " runs")),
-                                Optional.of(ailment)),
-                        ailment)));
-        this.logs = LogThreads.of(
+                        timing.now(), RowStatus.ofLiving(row, data, "runs", Optional.of(ailment)), ailment)));
+        this.logs = new LogThreads(
                 data,
                 settings.logs(),
                 known,
                 settings.registry(),
                 eventLog,
                 events,
-                paths.puncher(data),
+                paths.puncher(),
                 file -> watch.noticed(file.workerId()),
                 timing);
         this.reconciler = new Reconciler(context, lifecycle, watch, threads.pool(), paths.keepers());
@@ -175,13 +180,15 @@ public final class Host {
                         settings.logs().redaction(),
                         timing),
                 new UnregisteredWorkers(known, local),
+                new RunningFiles(script),
                 text -> events.troubleOnce(Optional.empty(), text));
         context.opened();
         stamped.notices().forEach(events::trouble);
     }
 
-    /** The last words of a worker may have no newline. */
-    private void endOfLog(StopReport report) {
+    /** The last words of a worker may have no newline; and its account may be wanted. */
+    private void afterEnd(StopReport report) {
+        keeping.ifPresent(loop -> loop.ended(report));
         Path directory = context.local().data().path();
         WorkerLogFile.of(directory.resolve(Layout.logName(report.account(), report.workerId())))
                 .ifPresent(logs::ended);
@@ -217,58 +224,38 @@ public final class Host {
     @SuppressWarnings("FutureReturnValueIgnored") // a tick contains what it throws
     private void begin(HostSettings settings) {
         begun = true;
-        lookForStrangers();
+        reconciler.reportStrangers();
         if (settings.reconcileInterval().isPresent()) {
             logs.begin();
             long interval = settings.reconcileInterval().get().toMillis();
+            keeping.ifPresent(KeepingLoop::prepare);
             tick();
             reconciler.awaitLooks(FIRST_LOOK);
+            keeping.ifPresent(KeepingLoop::begin);
             threads.pool().execute(() -> Guard.run("other nodes", Optional.empty(), reconciler::reportOtherNodes));
             threads.ticker().scheduleWithFixedDelay(this::tick, interval, interval, TimeUnit.MILLISECONDS);
         }
     }
 
-    private static ProcessIdentity self(LocalEvidence local) {
-        long pid = ProcessHandle.current().pid();
-        long ticks = local.proc().stat(pid).map(ProcFs.Stat::startTicks).orElse(0L);
-        Kernel machine = local.machine();
-        return ticks > 0
-                ? machine.identity(pid, ticks)
-                : new ProcessIdentity(
-                        pid,
-                        0,
-                        ProcessIdentity.startMillis(pid),
-                        machine.bootId(),
-                        machine.pidNamespace(),
-                        machine.timeNamespace());
-    }
-
-    /** Begins a pass over the rows of this node; an exception is reported and does not end the next pass. */
+    /** Begins a pass over the rows of this node; an exception is reported once and does not end the next pass. */
     void tick() {
         Guard.run("reconcile", Optional.empty(), () -> {
                     if (state.isAtWork()) {
+                        lookBeneath();
                         paths.keepers().discover();
                         reconciler.tick();
+                        keeping.ifPresent(KeepingLoop::tick);
                     }
                 })
-                .ifPresent(thrown ->
-                        context.events().trouble("reconcile failed, tried again at the next interval: " + thrown));
+                .ifPresent(thrown -> context.events()
+                        .troubleOnce(
+                                Optional.empty(), "reconcile failed, tried again at the next interval: " + thrown));
     }
 
-    private void lookForStrangers() {
-        for (Marked stranger : lifecycle.unregistered().look()) {
-            Guard.run(
-                    "stranger",
-                    Optional.empty(),
-                    () -> context.events()
-                            .trouble(
-                                    stranger.accountId(),
-                                    UnregisteredWorkers.describe(List.of(stranger))
-                                            + " and the registry does not know it: "
-                                            + (stranger.accountId().isPresent()
-                                                    ? "its account is refused while it lives"
-                                                    : "its account name is not valid, "
-                                                            + Text.quoted(stranger.account()))));
+    private void lookBeneath() {
+        RunningFiles files = inspector.running();
+        if (!files.replaced().isEmpty()) {
+            context.events().troubleOnce(Optional.empty(), String.join("; ", files.findings()));
         }
     }
 
@@ -329,7 +316,7 @@ public final class Host {
 
     public ReconcileReport reconcile() {
         state.requireIntact();
-        lookForStrangers();
+        reconciler.reportStrangers();
         return reconciler.reconcile();
     }
 
@@ -338,6 +325,7 @@ public final class Host {
             return;
         }
         long deadline = context.nanos() + closeTimeout.toNanos();
+        keeping.ifPresent(KeepingLoop::close);
         new HostClose(context, state, threads, lifecycle).run(onClose == OnClose.STOP_WORKERS, closeTimeout);
         logs.close();
         paths.keepers().close();

@@ -5,7 +5,6 @@ import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.lifecycle.HostState;
 import io.workersupervisor.internal.lifecycle.Lifecycle;
 import io.workersupervisor.internal.lifecycle.ProtocolContext;
-import io.workersupervisor.internal.lifecycle.StartCalls;
 import io.workersupervisor.internal.registry.StopPurpose;
 import io.workersupervisor.internal.text.Text;
 import java.time.Duration;
@@ -82,7 +81,7 @@ record HostClose(ProtocolContext context, HostState state, HostThreads threads, 
         context.mutex()
                 .call(
                         account,
-                        StartCalls.PATIENCE,
+                        ProtocolContext.PATIENCE,
                         () -> lifecycle.stops().stop(account, Optional.of(workerId), StopPurpose.CLOSE));
     }
 

@@ -4,8 +4,10 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.DiagnosisRule;
 import io.workersupervisor.LivenessProbe;
 import io.workersupervisor.OnClose;
+import io.workersupervisor.RestartPolicy;
 import io.workersupervisor.WorkerListener;
-import io.workersupervisor.internal.launch.combined.LaunchSettings;
+import io.workersupervisor.WorkerSpecs;
+import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.logs.LogSettings;
 import io.workersupervisor.spi.WorkerRegistry;
 import java.time.Duration;
@@ -19,6 +21,7 @@ import java.util.Optional;
  * @param rules the application's rules for the ends of logs
  * @param reconcileInterval the time between two ticks; empty for none
  * @param acceptsMoved a data directory that was copied or moved is accepted
+ * @param keeping what is to be kept running, if anything
  * @param seams changed by tests only
  */
 public record HostSettings(
@@ -32,6 +35,10 @@ public record HostSettings(
         Duration closeTimeout,
         OnClose onClose,
         boolean acceptsMoved,
-        LaunchSettings launch,
+        LaunchPaths.Settings launch,
         LogSettings logs,
-        Seams seams) {}
+        Optional<Keep> keeping,
+        Seams seams) {
+    /** The accounts that are kept running, and when they are started again. */
+    public record Keep(WorkerSpecs specs, RestartPolicy policy) {}
+}

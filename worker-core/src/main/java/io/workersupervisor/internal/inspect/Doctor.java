@@ -28,7 +28,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Examines machine, data directory, registry and rows, and changes nothing. A check that fails hides no other. */
@@ -55,6 +54,7 @@ final class Doctor {
 
     List<Finding> examine() {
         check("machine", this::machine);
+        check("this process", () -> of.running().findings().forEach(this::error));
         check("launch path", this::path);
         check("data directory", this::directory);
         check("registry", this::rows);
@@ -84,7 +84,7 @@ final class Doctor {
                     + " remount it without");
         }
         ShellTools tools = local.script().tools();
-        if (tools.locker().equals(ShellTools.NO_LOCKER)) {
+        if (tools.locker().equals(ShellTools.NONE)) {
             error("neither flock nor perl is on the PATH: install util-linux");
         } else {
             ok("shell " + tools.shell() + ", lock by " + tools.locker() + ", session by " + tools.session());
@@ -121,7 +121,7 @@ final class Doctor {
 
     private void rows() {
         RowListing listing = registry.list(RowSelection.ALL);
-        listing.unreadable().forEach(row -> error(row));
+        listing.unreadable().forEach(this::error);
         AtomicInteger alive = new AtomicInteger();
         for (WorkerRow row : listing.rows()) {
             String account = "account " + row.account();
@@ -204,9 +204,8 @@ final class Doctor {
                 .map(WorkerRow::workerId)
                 .toList();
         List<String> unknown = local.records().workers().stream()
-                .filter(workerId -> !known.contains(workerId))
-                .filter(workerId -> !isReported(workerId) && !isOfUnreadableRow(workerId))
-                .collect(Collectors.toList());
+                .filter(workerId -> !known.contains(workerId) && !isAccounted(workerId))
+                .toList();
         if (!unknown.isEmpty()) {
             warning("records of workers that the registry does not know, in " + Layout.records(data) + ": " + unknown);
         }
@@ -219,16 +218,12 @@ final class Doctor {
         findings.addAll(of.logs().examineSink());
     }
 
-    private boolean isReported(String workerId) {
+    /** True if the report of a worker is filed, or the row of its account cannot be read. */
+    private boolean isAccounted(String workerId) {
         return local.accountOf(workerId)
-                .filter(account -> registry.reports(account, StopReport.KEPT).stream()
-                        .anyMatch(report -> report.workerId().equals(workerId)))
-                .isPresent();
-    }
-
-    private boolean isOfUnreadableRow(String workerId) {
-        return local.accountOf(workerId)
-                .filter(account -> of.unregistered().isUnreadable(account.toString()))
+                .filter(account -> of.unregistered().isUnreadable(account.toString())
+                        || registry.reports(account, StopReport.KEPT).stream()
+                                .anyMatch(report -> report.workerId().equals(workerId)))
                 .isPresent();
     }
 

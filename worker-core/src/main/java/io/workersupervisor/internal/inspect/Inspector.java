@@ -28,7 +28,6 @@ import io.workersupervisor.internal.logs.LogLookup;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.registry.RowStatus;
-import io.workersupervisor.internal.registry.WorkerIds;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogSink;
 import io.workersupervisor.spi.RowListing;
@@ -66,6 +65,7 @@ public record Inspector(
         Ailments ailments,
         LogLookup logs,
         UnregisteredWorkers unregistered,
+        RunningFiles running,
         Consumer<String> troubleOnce)
         implements WorkerInspector {
     private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.WorkerInspector");
@@ -87,6 +87,7 @@ public record Inspector(
                 new Ailments(data, rules, Redaction.standard(), timing),
                 new LogLookup(data, registry, sink, Redaction.standard(), timing),
                 new UnregisteredWorkers(registry, local),
+                new RunningFiles(local.script()),
                 once(ConcurrentHashMap.newKeySet()));
     }
 
@@ -191,12 +192,15 @@ public record Inspector(
                 marked.workerId(),
                 marked.epoch(),
                 OptionalLong.of(marked.stat().pid()),
-                WorkerIds.timeOf(marked.workerId()),
+                ProcessHandle.of(marked.stat().pid())
+                        .flatMap(process -> process.info().startInstant())
+                        .orElse(Instant.EPOCH),
                 "",
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(data.path().resolve(Layout.logName(account, marked.workerId())))
                         .filter(Files::exists),
+                Optional.empty(),
                 Optional.empty());
     }
 

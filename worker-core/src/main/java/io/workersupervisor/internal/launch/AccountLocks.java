@@ -5,12 +5,10 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.machine.ProcFs;
+import io.workersupervisor.internal.machine.SmallFile;
 import io.workersupervisor.internal.text.Text;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * The kernel locks of accounts, from the outside: whether one is held, and the number in its file. The lock itself is
@@ -19,9 +17,6 @@ import java.nio.file.Path;
 public record AccountLocks(DataDirectory data, Trial trial, ProcFs proc) {
     /** Numbers of the fence are written with this many digits. */
     public static final int DIGITS = 19;
-
-    /** The highest number that can still grow. */
-    static final long HIGHEST = 999_999_999_999_999_999L;
 
     /** Tries a lock, shared, for an instant. */
     @FunctionalInterface
@@ -58,29 +53,20 @@ public record AccountLocks(DataDirectory data, Trial trial, ProcFs proc) {
     /** The highest epoch admitted, 0 where nothing was; {@link DataDirectoryException} where the file is damaged. */
     public long admitted(AccountId account) {
         Path file = Layout.lockFile(data, account);
-        try {
-            String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
-            if (text.isEmpty()) {
-                return 0;
-            }
-            if (!isNumber(text) || Long.parseLong(text) > HIGHEST) {
-                throw new DataDirectoryException("lock file " + file + " is damaged: it should hold one number of "
-                        + DIGITS + " digits and holds " + Text.quoted(text)
-                        + "; when no worker of the account runs, empty the file without deleting it");
-            }
-            return Long.parseLong(text);
-        } catch (NoSuchFileException never) {
+        String text = SmallFile.read(file).orElse("").strip();
+        if (text.isEmpty()) {
             return 0;
-        } catch (IOException | NumberFormatException e) {
-            throw new DataDirectoryException("lock file " + file + " cannot be read: " + e.getMessage(), e);
         }
-    }
-
-    private static boolean isNumber(String text) {
-        return text.length() <= DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        // The highest of 18 digits can still grow.
+        if (!text.matches("0?[0-9]{1,18}")) {
+            throw new DataDirectoryException("lock file " + file + " is damaged: it should hold one number of " + DIGITS
+                    + " digits and holds " + Text.quoted(text)
+                    + "; when no worker of the account runs, empty the file without deleting it");
+        }
+        return Long.parseLong(text);
     }
 
     public static String digits(long number) {
-        return String.format(java.util.Locale.ROOT, "%0" + DIGITS + "d", number);
+        return String.format(Locale.ROOT, "%0" + DIGITS + "d", number);
     }
 }

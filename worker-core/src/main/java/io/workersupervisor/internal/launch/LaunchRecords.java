@@ -31,7 +31,28 @@ public interface LaunchRecords {
     void acknowledge(String workerId);
 
     /** A worker that got as far as its own process; {@code account} is a file name, the launcher waits for the process. */
-    record Birth(String workerId, String account, long epoch, ProcessIdentity identity, long launcherPid) {}
+    record Birth(String workerId, String account, long epoch, ProcessIdentity identity, long launcherPid) {
+        /**
+         * Reads the words of a record: a mark, worker, account, epoch, boot, namespaces, pid and ticks, {@code -} for none;
+         * {@link IllegalArgumentException} or {@link IndexOutOfBoundsException} where it is damaged.
+         */
+        public static Birth of(String[] words, long launcherPid) {
+            long pid = Long.parseLong(words[7]);
+            long ticks = Long.parseLong(words[8]);
+            ProcessIdentity identity = new ProcessIdentity(
+                    pid,
+                    ticks,
+                    ticks == 0 ? ProcessIdentity.startMillis(pid) : 0,
+                    text(words[4]),
+                    text(words[5]),
+                    text(words[6]));
+            return new Birth(words[1], words[2], Long.parseLong(words[3]), identity, launcherPid);
+        }
+
+        private static String text(String word) {
+            return word.equals("-") ? "" : word;
+        }
+    }
 
     /**
      * A worker's end as its launch path saw it.

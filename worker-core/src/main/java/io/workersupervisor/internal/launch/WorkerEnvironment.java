@@ -1,13 +1,10 @@
 package io.workersupervisor.internal.launch;
 
-import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.internal.machine.SmallFile;
 import io.workersupervisor.internal.text.PlatformCharset;
-import io.workersupervisor.internal.text.Text;
-import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -62,10 +59,10 @@ public final class WorkerEnvironment {
         private final Map<String, String> text;
         private final Map<String, byte[]> bytes;
 
-        HostBytes(Map<String, String> text, byte[] environ, Charset charset) {
+        HostBytes(Map<String, String> text, String environ, Charset charset) {
             this.text = text;
             this.bytes = new HashMap<>();
-            for (String variable : new String(environ, StandardCharsets.ISO_8859_1).split("\0", -1)) {
+            for (String variable : environ.split("\0", -1)) {
                 int name = variable.indexOf('=');
                 if (name > 0) {
                     byte[] raw = variable.getBytes(StandardCharsets.ISO_8859_1);
@@ -79,13 +76,8 @@ public final class WorkerEnvironment {
         }
 
         public static HostBytes current() {
-            Path environ = Path.of("/proc/self/environ");
-            try {
-                byte[] raw = Files.exists(environ) ? Files.readAllBytes(environ) : new byte[0];
-                return new HostBytes(System.getenv(), raw, PlatformCharset.CHARSET);
-            } catch (IOException e) {
-                throw new DataDirectoryException("cannot read " + environ + ": " + Text.reason(e), e);
-            }
+            String environ = SmallFile.read(Path.of("/proc/self/environ")).orElse("");
+            return new HostBytes(System.getenv(), environ, PlatformCharset.CHARSET);
         }
 
         /** {@code NAME=VALUE} as it was inherited, or encoded where the value is another one. */

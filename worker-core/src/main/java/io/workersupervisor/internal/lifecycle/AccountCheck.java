@@ -2,8 +2,8 @@ package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Desired;
-import io.workersupervisor.Liveness;
 import io.workersupervisor.StopReport;
+import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.WorkerStatus;
@@ -11,6 +11,7 @@ import io.workersupervisor.internal.diagnosis.Ending;
 import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.liveness.Judgement;
+import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.internal.registry.RowStatus;
@@ -52,11 +53,10 @@ public final class AccountCheck {
     private final LaunchSettlement settlement;
     private final EndFiling ends;
     private final StopLadder ladder;
-    private final StartVerification verification;
     private final SupervisedWorkers supervised;
     private final Executor ladders;
     private final Map<String, Long> elsewhere = new ConcurrentHashMap<>();
-    private final Map<String, Long> drainingSince = new ConcurrentHashMap<>();
+    private final Map<String, Long> pendingSince = new ConcurrentHashMap<>();
     private final Map<AccountId, CompletableFuture<Result>> resumed = new ConcurrentHashMap<>();
 
     AccountCheck(
@@ -64,14 +64,12 @@ public final class AccountCheck {
             LaunchSettlement settlement,
             EndFiling ends,
             StopLadder ladder,
-            StartVerification verification,
             SupervisedWorkers supervised,
             Executor ladders) {
         this.context = context;
         this.settlement = settlement;
         this.ends = ends;
         this.ladder = ladder;
-        this.verification = verification;
         this.supervised = supervised;
         this.ladders = ladders;
     }
@@ -161,7 +159,7 @@ public final class AccountCheck {
         if (!(judgement instanceof Judgement.Dead dead)) {
             return forgotten(found, judged(found, judgement, Reach.LOOK));
         }
-        Ending ending = exit.map(seen -> ends.ending(dead, seen)).orElseGet(() -> ends.ending(found, dead, List.of()));
+        Ending ending = exit.isPresent() ? ends.ending(dead, exit, List.of()) : ends.ending(found, dead, List.of());
         return forgotten(found, new Filed(ends.report(found, ending)));
     }
 
@@ -180,30 +178,24 @@ public final class AccountCheck {
     private Result forgotten(WorkerRow row, Result result) {
         if (result instanceof Filed || result instanceof Nothing) {
             supervised.remove(row.account(), row.workerId());
-            drainingSince.remove(row.workerId());
+            pendingSince.remove(row.workerId());
         }
         return result;
     }
 
     private Result look(WorkerRow row, Reach reach) {
-        if (row.state() != WorkerState.RUNNING && context.isActorAlive(row) && !isLate(row)) {
-            return new Left("another host works on it, state " + row.state());
-        } else if (Detail.identityOf(row).isEmpty()) {
-            return unrecorded(row, reach);
-        }
-        Judgement judgement = row.isToEnd()
-                ? context.judge().judgeToEnd(row)
-                : context.judge().judge(row);
-        return judged(row, judgement, reach);
+        return row.state() != WorkerState.RUNNING && context.isActorAlive(row) && !isLate(row)
+                ? new Left("another host works on it, state " + row.state())
+                : judged(row, settlement.judge(row), reach);
     }
 
     private Result judged(WorkerRow row, Judgement judgement, Reach reach) {
-        if (judgement instanceof Judgement.Alive) {
-            return row.isToEnd() ? resume(row, reach) : lives(row);
+        if (judgement instanceof Judgement.Alive alive) {
+            return row.isToEnd() ? resume(row, reach) : lives(row, alive.process());
         } else if (judgement instanceof Judgement.Dead dead) {
             return filed(ends.file(row, ends.ending(row, dead, List.of())));
-        } else if (judgement instanceof Judgement.Draining draining) {
-            return draining(row, draining, reach);
+        } else if (judgement instanceof Judgement.Pending pending) {
+            return pending(row, pending, reach);
         }
         return left(row, judgement.evidence());
     }
@@ -218,71 +210,60 @@ public final class AccountCheck {
         return now - since > Detail.of(row).stopGrace().plus(LONGEST_INTENT).toNanos();
     }
 
-    private Result unrecorded(WorkerRow row, Reach reach) {
-        LaunchSettlement.Settled settled = settlement.settle(row);
-        if (settled instanceof LaunchSettlement.Over over) {
-            return filed(ends.file(row, ends.ending(row, over, List.of())));
-        } else if (settled instanceof LaunchSettlement.Found found) {
-            if (row.isToEnd()) {
-                return resume(row, reach);
+    private Result lives(WorkerRow row, ProcessIdentity process) {
+        WorkerRow running = row;
+        if (Detail.identityOf(row).isEmpty()) {
+            running = RowChanges.running(row, process);
+            if (!context.registry().update(Optional.of(row), running)) {
+                return new Nothing();
             }
-            WorkerRow running = RowChanges.running(row, found.identity());
-            return context.registry().update(Optional.of(row), running) ? lives(running) : new Nothing();
         }
-        LaunchSettlement.Pending pending = (LaunchSettlement.Pending) settled;
-        if (row.state() == WorkerState.STOPPING) {
-            return resume(row, reach);
-        }
-        return pending.left().isEmpty()
-                ? left(row, pending.evidence())
-                : draining(row, new Judgement.Draining(pending.evidence(), pending.left()), reach);
-    }
-
-    private Result lives(WorkerRow row) {
-        WorkerRow seen = Detail.identityOf(row)
-                .flatMap(identity -> verification.seenHoldingLock(row, identity))
-                .orElse(row);
+        WorkerRow seen = seenHoldingLock(running, process).orElse(running);
         if (supervised.add(seen.account(), seen.workerId())) {
-            WorkerStatus status = RowStatus.of(
-                    seen,
-                    context.local().data(),
-                    Optional.of(Liveness.alive("worker " + seen.workerId() + " was found running")),
-                    Optional.empty());
+            WorkerStatus status =
+                    RowStatus.ofLiving(seen, context.local().data(), "was found running", Optional.empty());
             context.events().emit(new WorkerEvent.Adopted(context.now(), status));
         }
         return new Lives();
+    }
+
+    /** Stores that the worker has the lock open itself; the changed row. */
+    Optional<WorkerRow> seenHoldingLock(WorkerRow row, ProcessIdentity identity) {
+        if (Detail.of(row).holdsLock() || !context.local().locks().isOpenIn(identity.pid(), row.account())) {
+            return Optional.empty();
+        }
+        WorkerRow holding = RowChanges.seenHoldingLock(row);
+        return context.registry().update(Optional.of(row), holding) ? Optional.of(holding) : Optional.empty();
     }
 
     private Result resume(WorkerRow row, Reach reach) {
         if (reach == Reach.LOOK) {
             return new Resume();
         }
-        StopLadder.Outcome outcome = ladder.end(row);
-        return outcome instanceof StopLadder.Done done
-                ? filed(done.report().or(() -> ends.filed(row)))
-                : left(row, ((StopLadder.Stuck) outcome).evidence());
+        StopResult result = ladder.end(row);
+        return result instanceof StopResult.Refused refused
+                ? left(row, refused.evidence())
+                : filed(((StopResult.Stopped) result).report());
     }
 
-    private Result draining(WorkerRow row, Judgement.Draining draining, Reach reach) {
+    private Result pending(WorkerRow row, Judgement.Pending pending, Reach reach) {
         long now = context.nanos();
-        long since = drainingSince.computeIfAbsent(row.workerId(), id -> now);
+        long since = pendingSince.computeIfAbsent(row.workerId(), id -> now);
         boolean overdue = now - since >= Detail.of(row).stopGrace().toNanos();
-        if (row.state() == WorkerState.STOPPING || (overdue && !draining.left().isEmpty())) {
-            if (reach == Reach.LOOK) {
-                return new Resume();
-            }
-            WorkerRow sweeping = row;
-            if (row.state() != WorkerState.STOPPING) {
-                sweeping = RowChanges.stopping(row, context.self(), context.now(), StopPurpose.LEFTOVERS);
-                if (!context.registry().update(Optional.of(row), sweeping)) {
-                    return new Nothing();
-                }
-            }
-            drainingSince.remove(row.workerId());
-            return resume(sweeping, reach);
+        boolean stopping = row.state() == WorkerState.STOPPING;
+        if (!stopping && (pending.left().isEmpty() || !overdue)) {
+            // A launcher needs a moment for the exit record; only a state that lasts is worth a person's while.
+            return pending.left().isEmpty() && !overdue ? new Left(pending.evidence()) : left(row, pending.evidence());
+        } else if (reach == Reach.LOOK) {
+            return new Resume();
         }
-        // A launcher needs a moment for the exit record; only a state that lasts is worth a person's while.
-        return draining.left().isEmpty() && !overdue ? new Left(draining.evidence()) : left(row, draining.evidence());
+        WorkerRow sweeping =
+                stopping ? row : RowChanges.stopping(row, context.self(), context.now(), StopPurpose.LEFTOVERS);
+        if (!stopping && !context.registry().update(Optional.of(row), sweeping)) {
+            return new Nothing();
+        }
+        pendingSince.remove(row.workerId());
+        return resume(sweeping, reach);
     }
 
     /** An end that another host filed first is no news. */

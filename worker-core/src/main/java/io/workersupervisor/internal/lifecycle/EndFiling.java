@@ -5,20 +5,17 @@ import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerEvent;
-import io.workersupervisor.internal.diagnosis.Diagnosis;
 import io.workersupervisor.internal.diagnosis.Ending;
 import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.registry.Detail;
-import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
@@ -46,30 +43,16 @@ import java.util.stream.Stream;
 public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor behind) {
     /** The facts about a worker that was judged dead. */
     Ending ending(WorkerRow row, Judgement.Dead dead, List<String> steps) {
-        return ending(dead, context.local().records().lastExit(row.workerId()), steps);
-    }
-
-    /** The facts about a worker whose launch path observed its end. */
-    Ending ending(Judgement.Dead dead, LaunchRecords.Exit exit) {
-        return ending(dead, Optional.of(exit), List.of());
-    }
-
-    /** The facts about a worker whose process was never recorded in its row. */
-    Ending ending(WorkerRow row, LaunchSettlement.Over over, List<String> steps) {
-        return over.nothingRan()
+        return dead.exit() instanceof ExitStatus.NeverRan
                 ? Ending.neverRan(
                         context.now(),
-                        Stream.concat(steps.stream(), Stream.of(over.evidence()))
+                        Stream.concat(steps.stream(), Stream.of(dead.evidence()))
                                 .toList())
-                : ending(row, new Judgement.Dead(over.evidence(), OptionalInt.empty(), over.otherBoot()), steps);
+                : ending(dead, context.local().records().lastExit(row.workerId()), steps);
     }
 
-    /** The facts about a launch that was answered: nothing ran. */
-    Ending nothingRan(String evidence) {
-        return Ending.neverRan(context.now(), List.of(evidence));
-    }
-
-    private Ending ending(Judgement.Dead dead, Optional<LaunchRecords.Exit> exit, List<String> steps) {
+    /** The facts about a worker whose exit record was looked for. */
+    Ending ending(Judgement.Dead dead, Optional<LaunchRecords.Exit> exit, List<String> steps) {
         List<String> evidence = new ArrayList<>(steps);
         evidence.add(dead.evidence());
         exit.ifPresent(known -> {
@@ -77,7 +60,7 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
             evidence.addAll(known.evidence());
         });
         return new Ending(
-                exit.map(LaunchRecords.Exit::status).orElseGet(() -> unrecorded(dead)),
+                exit.map(LaunchRecords.Exit::status).orElse(dead.exit()),
                 exit.map(LaunchRecords.Exit::at).orElseGet(context::now),
                 dead.otherBoot(),
                 steps.stream().anyMatch(Signals::isForWorker),
@@ -86,20 +69,11 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
                 evidence);
     }
 
-    private static ExitStatus unrecorded(Judgement.Dead dead) {
-        if (dead.waitStatus().isPresent()) {
-            return ExitStatus.ofWait(dead.waitStatus().getAsInt());
-        }
-        return new ExitStatus.Unknown(
-                dead.otherBoot()
-                        ? "the machine went down before it was recorded"
-                        : "no exit record: the launcher was killed or could not write it");
-    }
-
     /** Step 3: the row was read when its worker was dead, and nobody is ending it. */
     StopReport report(WorkerRow row, Ending ending) {
+        StopReport report = context.diagnosis().report(row, ending);
         UnfiledEnds.Unfiled end =
-                new UnfiledEnds.Unfiled(row, context.diagnosis().report(row, ending));
+                new UnfiledEnds.Unfiled(row, report, context.restarts().ended(row, report));
         unfiled.put(end);
         context.events().hear(new WorkerEvent.Stopped(context.now(), end.report()));
         behind.execute(() -> fileLater(row.account()));
@@ -109,10 +83,7 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
     /** Reconcile finds an end that could not be filed: the row is open, and its worker dead. */
     private void fileLater(AccountId account) {
         Guard.run("filing", Optional.of(account), () -> {
-            boolean over = context.mutex()
-                    .call(account, Duration.ZERO, () -> fileOf(account))
-                    .isPresent();
-            if (!over) {
+            if (!fileReported(account, Duration.ZERO)) {
                 // The call that has the account may file it, or may leave it.
                 behind.execute(() -> fileLater(account));
             }
@@ -129,13 +100,18 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
         long deadline = context.nanos() + patience.toNanos();
         for (AccountId account : unfiled.accounts()) {
             Duration left = Duration.ofNanos(Math.max(0, deadline - context.nanos()));
-            Guard.run("filing", Optional.of(account), () -> context.mutex().call(account, left, () -> fileOf(account)));
+            Guard.run("filing", Optional.of(account), () -> fileReported(account, left));
         }
     }
 
-    private boolean fileOf(AccountId account) {
-        unfiled.of(account).ifPresent(end -> close(end.row(), end.report()));
-        return true;
+    /** False while another call has the account. */
+    private boolean fileReported(AccountId account, Duration patience) {
+        return context.mutex()
+                .call(account, patience, () -> {
+                    unfiled.of(account).ifPresent(end -> close(end.row(), end.report()));
+                    return true;
+                })
+                .isPresent();
     }
 
     /** Steps 2 to 6; empty if another host changed the row meanwhile, and it must be looked at again. */
@@ -149,13 +125,11 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
                 row, unfiled.reportOf(row).orElseGet(() -> context.diagnosis().report(row, ending)));
     }
 
-    private Optional<StopReport> close(WorkerRow row, StopReport report) {
+    /** Steps 4 to 6. */
+    Optional<StopReport> close(WorkerRow row, StopReport report) {
         context.reached("report");
-        WorkerRegistry.Claimed closed = context.registry()
-                .claim(
-                        Optional.of(row),
-                        RowChanges.closed(row, Diagnosis.closedState(row, report)),
-                        Optional.of(report));
+        WorkerRegistry.Claimed closed =
+                context.registry().claim(Optional.of(row), closed(row, report), Optional.of(report));
         context.reached("closed");
         reportFiled(report, closed.filed());
         context.reached("told");
@@ -164,6 +138,14 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
         }
         acknowledge(row.workerId());
         return Optional.of(closed.filed() ? report : filed(row).orElse(report));
+    }
+
+    /** The row that an end leaves; one that is reported already was planned then. */
+    WorkerRow closed(WorkerRow row, StopReport report) {
+        return unfiled.of(row.account())
+                .filter(end -> UnfiledEnds.isSame(end.row(), row))
+                .map(UnfiledEnds.Unfiled::closed)
+                .orElseGet(() -> context.restarts().ended(row, report));
     }
 
     /** A report is in the registry now; this write has put it there, or found another. */
@@ -180,7 +162,7 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
     }
 
     /** A stop is written before it signals: the row unchanged after the death proves that none caused it. */
-    private boolean isUnchanged(WorkerRow row) {
+    boolean isUnchanged(WorkerRow row) {
         return context.registry()
                 .find(row.account())
                 .filter(now -> UnfiledEnds.isSame(now, row))
@@ -194,6 +176,11 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
         } catch (DataDirectoryException left) {
             context.events().trouble(String.valueOf(left.getMessage()));
         }
+    }
+
+    /** The report that is filed for the row's worker, or about to be. */
+    Optional<StopReport> reported(WorkerRow row) {
+        return unfiled.reportOf(row).or(() -> filed(row));
     }
 
     /** The report that is filed for the row's worker. */

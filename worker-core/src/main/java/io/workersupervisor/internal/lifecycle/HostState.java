@@ -1,14 +1,9 @@
 package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.DataDirectoryException;
-import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.NodeStamp;
 import io.workersupervisor.internal.liveness.LocalEvidence;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -28,7 +23,6 @@ public final class HostState {
     private final AtomicBoolean moved = new AtomicBoolean();
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean closed;
-    private volatile Optional<Object> intact = Optional.empty();
 
     public HostState(NodeStamp stamp, LocalEvidence local, Consumer<String> trouble) {
         this.stamp = stamp;
@@ -65,31 +59,11 @@ public final class HostState {
     }
 
     public boolean isMoved() {
-        boolean intact = isIntact();
+        boolean intact = stamp.isIntact(local.data(), local.machine());
         if (!moved.getAndSet(!intact) && !intact) {
             trouble.accept(replaced() + ": nothing is started, stopped or filed until the host is restarted");
         }
         return !intact;
-    }
-
-    /** Compares only another directory than the one that was found intact with the stamp, which takes longer. */
-    private boolean isIntact() {
-        Optional<Object> now = place();
-        if (now.isPresent() && now.equals(intact)) {
-            return true;
-        }
-        boolean found = stamp.isIntact(local.data(), local.machine());
-        intact = found ? now : Optional.empty();
-        return found;
-    }
-
-    private Optional<Object> place() {
-        try {
-            return Optional.ofNullable(Files.readAttributes(Layout.locks(local.data()), BasicFileAttributes.class)
-                    .fileKey());
-        } catch (IOException gone) {
-            return Optional.empty();
-        }
     }
 
     public String replaced() {

@@ -1,19 +1,22 @@
 package io.workersupervisor.internal.lifecycle;
 
-import io.workersupervisor.AccountId;
+import io.workersupervisor.ExitStatus;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.launch.LaunchRecords;
-import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.Launcher.FenceAnswer;
 import io.workersupervisor.internal.liveness.Descendants;
-import io.workersupervisor.internal.liveness.UnregisteredWorkers;
+import io.workersupervisor.internal.liveness.Judgement;
+import io.workersupervisor.internal.liveness.LocalEvidence;
 import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.ProcessIdentity;
-import io.workersupervisor.internal.machine.ProcessProbe;
+import io.workersupervisor.internal.machine.ProcessProbe.Finding;
+import io.workersupervisor.internal.machine.ProcessProbe.Kind;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.WorkerRow;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Decides the fate of a launch whose row has no process recorded: STARTING, or STOPPING that came from it.
@@ -22,8 +25,7 @@ import java.util.Optional;
  *   <li>STARTING, and another boot than the starter's: over.
  *   <li>Raise the number in the lock file to the row's epoch, under the lock. From here on a launcher that wakes up late
  *       starts nothing.
- *   <li>The process of the birth record lives, and carries the worker id or has the lock open: it is the worker. It neither
- *       does nor is dead: in doubt, pending.
+ *   <li>The process of the birth record lives: it is the worker. It can be proved neither alive nor dead: in doubt.
  *   <li>No birth record, or one from another namespace: the worker is the group leader that carries the worker id.
  *   <li>Descendants live: pending.
  *   <li>The fence was raised, so nobody holds the lock: over. If the number was below the epoch before, the launch was never
@@ -34,113 +36,84 @@ import java.util.Optional;
  * A crash between the steps leaves a raised number, which harms nobody: the row's epoch can only be used once.
  */
 record LaunchSettlement(ProtocolContext context) {
-    /** The fate of a launch. */
-    sealed interface Settled {}
-
-    /** The worker runs. */
-    record Found(ProcessIdentity identity) implements Settled {}
-
-    /**
-     * Nothing runs, nor can it from now on.
-     *
-     * @param nothingRan it is known that nothing ever ran
-     * @param otherBoot the machine went down since
-     */
-    record Over(boolean nothingRan, boolean otherBoot, String evidence) implements Settled {}
-
-    /**
-     * It cannot be decided yet.
-     *
-     * @param left descendants of the worker, which has ended
-     */
-    record Pending(RefusalReason reason, String evidence, List<Marked> left) implements Settled {}
-
-    Settled settle(WorkerRow row) {
-        boolean otherBoot = row.state() == WorkerState.STARTING
-                && Detail.of(row)
-                        .actor()
-                        .filter(actor -> context.local()
-                                        .processes()
-                                        .probe(actor.process())
-                                        .kind()
-                                == ProcessProbe.Kind.OTHER_BOOT)
-                        .isPresent();
-        if (otherBoot) {
-            return new Over(false, true, "the machine was restarted since worker " + row.workerId() + " was claimed");
+    /** Judges the worker of any row of this node; one without a recorded process is settled. */
+    Judgement judge(WorkerRow row) {
+        if (Detail.identityOf(row).isEmpty()) {
+            return settle(row);
         }
-        context.reached("fence");
-        Launcher.FenceAnswer fence = context.launcher().raise(row.account(), row.epoch());
-        context.reached("fenced");
-        Optional<ProcessIdentity> born =
-                context.local().records().birth(row.workerId()).map(LaunchRecords.Birth::identity);
-        Optional<ProcessProbe.Finding> finding =
-                born.map(process -> context.local().processes().probe(process, row.workerId()));
-        Descendants.Found left = context.local().descendants().of(row, List.of());
-        Optional<Settled> settled = finding.isEmpty() || finding.get().kind() == ProcessProbe.Kind.FOREIGN
-                ? leader(left.ours()).map(Found::new)
-                : byBirth(row.account(), born.orElseThrow(), finding.get());
-        return settled.or(() -> byDescendants(row, left)).orElseGet(() -> byFence(row, fence, finding));
+        return row.isToEnd() ? context.judge().judgeToEnd(row) : context.judge().judge(row);
     }
 
-    /** Step 3; empty if the process is dead. */
-    private Optional<Settled> byBirth(AccountId account, ProcessIdentity born, ProcessProbe.Finding finding) {
-        return switch (finding.kind()) {
-            case ALIVE -> Optional.of(new Found(born));
-            case UNMARKED ->
-                Optional.of(
-                        context.local().locks().isOpenIn(born.pid(), account)
-                                ? new Found(born)
-                                : inDoubt(finding.evidence()));
-            case DOUBT -> Optional.of(inDoubt(finding.evidence()));
-            case DEAD, OTHER_BOOT, FOREIGN -> Optional.empty();
+    Judgement settle(WorkerRow row) {
+        LocalEvidence local = context.local();
+        if (row.state() == WorkerState.STARTING && isOfOtherBoot(row)) {
+            return Judgement.Dead.ofOtherBoot(
+                    "the machine was restarted since worker " + row.workerId() + " was claimed");
+        }
+        context.reached("fence");
+        FenceAnswer fence = context.launcher().raise(row.account(), row.epoch());
+        context.reached("fenced");
+        Optional<ProcessIdentity> born = local.records().birth(row.workerId()).map(LaunchRecords.Birth::identity);
+        Optional<Finding> finding = born.map(process -> local.probe(process, row));
+        Descendants.Found left = local.descendants().of(row, List.of());
+        return byProcess(born, finding, left)
+                .or(() -> left.judged("worker " + row.workerId() + " has ended", RefusalReason.PROCESS_IN_DOUBT))
+                .orElseGet(() -> byFence(row, fence, finding));
+    }
+
+    private boolean isOfOtherBoot(WorkerRow row) {
+        return Detail.of(row)
+                .actor()
+                .filter(actor ->
+                        context.local().processes().probe(actor.process()).kind() == Kind.OTHER_BOOT)
+                .isPresent();
+    }
+
+    /** Steps 3 and 4; empty if no process of the worker is found. */
+    private Optional<Judgement> byProcess(
+            Optional<ProcessIdentity> born, Optional<Finding> finding, Descendants.Found left) {
+        Kind kind = finding.map(Finding::kind).orElse(Kind.FOREIGN);
+        return switch (kind) {
+            case ALIVE -> born.map(LaunchSettlement::found);
+            case UNMARKED, DOUBT ->
+                finding.map(Finding::evidence)
+                        .map(evidence -> new Judgement.Doubt(RefusalReason.PROCESS_IN_DOUBT, evidence));
+            case FOREIGN ->
+                left.ours().stream()
+                        .filter(Marked::leads)
+                        .findFirst()
+                        .map(context.local()::identity)
+                        .map(LaunchSettlement::found);
+            case DEAD, OTHER_BOOT -> Optional.empty();
         };
     }
 
-    private static Pending inDoubt(String evidence) {
-        return new Pending(RefusalReason.PROCESS_IN_DOUBT, evidence, List.of());
+    private static Judgement found(ProcessIdentity process) {
+        return new Judgement.Alive(process, "pid " + process.pid() + " was found running", true);
     }
 
-    private static Optional<Settled> byDescendants(WorkerRow row, Descendants.Found left) {
-        if (!left.ours().isEmpty()) {
-            return Optional.of(new Pending(
-                    RefusalReason.DESCENDANTS_LEFT,
-                    "worker " + row.workerId() + " has ended and left " + UnregisteredWorkers.pids(left.ours())
-                            + " behind",
-                    left.ours()));
+    /** Steps 6 and 7. */
+    private Judgement byFence(WorkerRow row, FenceAnswer fence, Optional<Finding> born) {
+        if (fence instanceof FenceAnswer.Raised raised) {
+            return raised.before() < row.epoch() && born.isEmpty()
+                    ? new Judgement.Dead(
+                            "the launch of epoch " + row.epoch() + " was not admitted, and from now on it cannot be",
+                            new ExitStatus.NeverRan(),
+                            false)
+                    : Judgement.Dead.of(
+                            "no process carries worker id " + row.workerId() + " and its lock is free",
+                            OptionalInt.empty());
+        } else if (fence instanceof FenceAnswer.NotRaised failed) {
+            return pending(RefusalReason.LOCK_UNREADABLE, "the fence could not be raised: " + failed.error());
         }
-        return left.doubtful().isEmpty()
-                ? Optional.empty()
-                : Optional.of(inDoubt(
-                        "worker " + row.workerId() + " has ended but " + Descendants.inItsSession(left.doubtful())));
+        return born.filter(finding -> finding.kind() == Kind.DEAD).isPresent()
+                ? context.local().descendants().stillHeld(row, "worker " + row.workerId() + " has ended")
+                : pending(
+                        RefusalReason.STARTING,
+                        "the lock of account " + row.account() + " is held and no worker is found yet");
     }
 
-    private Settled byFence(WorkerRow row, Launcher.FenceAnswer fence, Optional<ProcessProbe.Finding> born) {
-        if (fence instanceof Launcher.FenceAnswer.Raised raised) {
-            boolean nothingRan = raised.before() < row.epoch() && born.isEmpty();
-            return new Over(
-                    nothingRan,
-                    false,
-                    nothingRan
-                            ? "the launch of epoch " + row.epoch() + " was not admitted, and from now on it cannot be"
-                            : "no process carries worker id " + row.workerId() + " and its lock is free");
-        } else if (fence instanceof Launcher.FenceAnswer.NotRaised failed) {
-            return new Pending(
-                    RefusalReason.LOCK_UNREADABLE, "the fence could not be raised: " + failed.error(), List.of());
-        } else if (born.filter(finding -> finding.kind() == ProcessProbe.Kind.DEAD)
-                .isPresent()) {
-            Descendants.Found holders = context.local().descendants().holders(row);
-            return new Pending(
-                    holders.ours().isEmpty() ? RefusalReason.LOCK_HELD : RefusalReason.DESCENDANTS_LEFT,
-                    "worker " + row.workerId() + " has ended but its lock is still held" + Descendants.by(holders),
-                    holders.ours());
-        }
-        return new Pending(
-                RefusalReason.STARTING,
-                "the lock of account " + row.account() + " is held and no worker is found yet",
-                List.of());
-    }
-
-    private Optional<ProcessIdentity> leader(List<Marked> marked) {
-        return marked.stream().filter(Marked::leads).findFirst().map(context.local()::identity);
+    private static Judgement pending(RefusalReason reason, String evidence) {
+        return new Judgement.Pending(reason, evidence, List.of());
     }
 }

@@ -2,6 +2,7 @@ package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.internal.launch.WorkerEnds;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
+import io.workersupervisor.internal.registry.WorkerIds;
 import java.util.concurrent.Executor;
 
 /**
@@ -36,23 +37,20 @@ public record Lifecycle(
         LaunchSettlement settlement = new LaunchSettlement(context);
         EndFiling ends = new EndFiling(context, unfiled, threads.behind());
         Signals signals = new Signals(context);
-        StopLadder ladder = new StopLadder(context, settlement, ends, signals);
+        StopLadder ladder = new StopLadder(
+                context, settlement, ends, signals, context.local().descendants());
         UnregisteredWorkers unregistered = new UnregisteredWorkers(context.registry(), context.local());
-        StartProtocol start = new StartProtocol(
-                context,
-                settlement,
-                ends,
-                ladder,
-                signals,
-                new AccountClearance(context, settlement, ends, ladder, unregistered));
-        StartVerification verification = new StartVerification(context, ends);
-        StopProtocol stops = new StopProtocol(context, ends, ladder, signals, unregistered);
+        StartProtocol start =
+                new StartProtocol(context, settlement, ends, ladder, signals, unregistered, new WorkerIds());
+        StopProtocol stops = new StopProtocol(context, ladder, signals, unregistered);
         SupervisedWorkers supervised = new SupervisedWorkers();
+        AccountCheck check = new AccountCheck(context, settlement, ends, ladder, supervised, threads.ladders());
+        StartVerification verification = new StartVerification(context, ends, check);
         return new Lifecycle(
                 new StartCalls(context, state, threads, start, verification, stops, supervised, listener),
                 stops,
                 ends,
-                new AccountCheck(context, settlement, ends, ladder, verification, supervised, threads.ladders()),
+                check,
                 supervised,
                 unregistered);
     }

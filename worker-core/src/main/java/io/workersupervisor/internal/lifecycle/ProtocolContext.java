@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.RefusalReason;
 import io.workersupervisor.internal.diagnosis.Diagnosis;
 import io.workersupervisor.internal.events.Events;
 import io.workersupervisor.internal.launch.Launcher;
@@ -21,6 +22,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /**
  * The collaborators that all protocols of one host share.
@@ -39,7 +42,11 @@ public record ProtocolContext(
         Clocks timing,
         AccountMutex mutex,
         Diagnosis diagnosis,
+        RestartRules restarts,
         CrashPoints points) {
+    /** Longest wait of a call for another call of this host for the same account. */
+    public static final Duration PATIENCE = Duration.ofSeconds(60);
+
     /**
      * The supervisors that are open in this process. A row that names a host of this process is a living host's business
      * only while that host is open; a process number cannot tell this.
@@ -87,6 +94,20 @@ public record ProtocolContext(
         } catch (ExecutionException e) {
             throw new IllegalStateException("this future contains what it throws", e);
         }
+    }
+
+    /** The row of an account while it is open and names this worker. */
+    public Optional<WorkerRow> open(AccountId account, String workerId) {
+        return registry.find(account)
+                .filter(row -> row.state().isOpen() && row.workerId().equals(workerId));
+    }
+
+    /** Runs a call as the only one of this host for its account; refuses it where that takes too long. */
+    <T> T alone(AccountId account, Supplier<T> call, BiFunction<RefusalReason, String, T> refused) {
+        return mutex.call(account, PATIENCE, call)
+                .orElseGet(() -> Thread.currentThread().isInterrupted()
+                        ? refused.apply(RefusalReason.INTERRUPTED, "it had not begun to work on the account")
+                        : refused.apply(RefusalReason.CONTENDED, "another call of this host works on the account"));
     }
 
     void trouble(AccountId account, String text) {

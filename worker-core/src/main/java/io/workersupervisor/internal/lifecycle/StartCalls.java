@@ -1,22 +1,20 @@
 package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.AccountId;
-import io.workersupervisor.RefusalReason;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.StartsFailedException;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerSpec;
-import io.workersupervisor.WorkerSupervisorException;
 import io.workersupervisor.internal.launch.WorkerEnds;
 import io.workersupervisor.internal.registry.StopPurpose;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -32,16 +30,32 @@ public record StartCalls(
         StopProtocol stops,
         SupervisedWorkers supervised,
         WorkerEnds ends) {
-    /** Longest wait of a call for another call of this host for the same account. */
-    public static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    /** The refusal of a call that has waited so long. */
-    static final String CONTENDED = "another call of this host works on the account";
-
-    /** A person's start, or the application's, which respects a person's stop. */
+    /** The kinds of starts, and what each of them gives way to. */
     public enum Verb {
-        START,
-        ENSURE
+        /** A person's, who names the account. */
+        START(false, false),
+        /** A person's, of an account that is wanted. */
+        RESTART(true, false),
+        /** The application's, or the library's own. */
+        ENSURE(true, true);
+
+        private final boolean respectsStop;
+        private final boolean obeysPlan;
+
+        Verb(boolean respectsStop, boolean obeysPlan) {
+            this.respectsStop = respectsStop;
+            this.obeysPlan = obeysPlan;
+        }
+
+        /** True if an account that a person stopped stays stopped. */
+        boolean respectsStop() {
+            return respectsStop;
+        }
+
+        /** True if the plan for the next start counts, and goes on with this start. */
+        boolean obeysPlan() {
+            return obeysPlan;
+        }
     }
 
     public StartResult start(WorkerSpec spec, Verb verb) {
@@ -57,7 +71,22 @@ public record StartCalls(
         Optional<StopResult> ended = stops.stop(spec.account(), Optional.empty(), StopPurpose.RESTART);
         return ended.isPresent() && ended.get() instanceof StopResult.Refused refused
                 ? StartProtocol.refused(spec.account(), refused.reason(), refused.evidence())
-                : begin(spec, Verb.ENSURE);
+                : begin(spec, Verb.RESTART);
+    }
+
+    /** Begins a start as one of many; the future completes when the start grace is over, which holds no thread. */
+    public CompletableFuture<StartResult> startLater(WorkerSpec spec, Verb verb) {
+        return submit(spec, verb)
+                .thenCompose(progress -> progress instanceof StartProtocol.Born born
+                        ? CompletableFuture.anyOf(
+                                        born.over(),
+                                        new CompletableFuture<>()
+                                                .completeOnTimeout(
+                                                        progress,
+                                                        spec.startGrace().toMillis(),
+                                                        TimeUnit.MILLISECONDS))
+                                .thenApplyAsync(over -> finish(progress), threads.writers())
+                        : CompletableFuture.completedFuture(finish(progress)));
     }
 
     public Map<AccountId, StartResult> startMany(Map<AccountId, WorkerSpec> specs, Verb verb) {
@@ -69,11 +98,7 @@ public record StartCalls(
             try {
                 results.put(account, finish(progress.join()));
             } catch (CompletionException failed) {
-                failures.put(
-                        account,
-                        failed.getCause() instanceof RuntimeException cause
-                                ? cause
-                                : new WorkerSupervisorException("start of account " + account + " failed", failed));
+                failures.put(account, failed.getCause() instanceof RuntimeException cause ? cause : failed);
             } catch (RuntimeException failed) {
                 failures.put(account, failed);
             }
@@ -97,32 +122,28 @@ public record StartCalls(
     private StartProtocol.Progress beginOpen(WorkerSpec spec, Verb verb) {
         state.requireOpen();
         state.requireIntact();
-        return alone(spec.account(), () -> protocol.begin(spec, verb == Verb.ENSURE));
+        return alone(spec.account(), () -> protocol.begin(spec, verb));
     }
 
     /** Behind the launch, so that the next of many is not kept waiting; a change of the row by another call counts. */
     private StartProtocol.Progress recordAlone(StartProtocol.Progress begun) {
-        return begun instanceof StartProtocol.Launched launched
-                ? alone(launched.row().account(), () -> record(launched))
-                : begun;
+        return begun instanceof StartProtocol.Born born ? alone(born.row().account(), () -> record(born)) : begun;
     }
 
     /** The row says that the worker runs before another call has its account. */
     private StartProtocol.Progress begin(WorkerSpec spec, Verb verb) {
         state.requireIntact();
-        return alone(spec.account(), () -> record(protocol.begin(spec, verb == Verb.ENSURE)));
+        return alone(spec.account(), () -> record(protocol.begin(spec, verb)));
     }
 
     private StartProtocol.Progress alone(AccountId account, Supplier<StartProtocol.Progress> call) {
-        return context.mutex()
-                .call(account, PATIENCE, call)
-                .orElseGet(() -> StartProtocol.refused(account, RefusalReason.CONTENDED, CONTENDED));
+        return context.alone(account, call, (reason, evidence) -> StartProtocol.refused(account, reason, evidence));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the listener contains what it throws
     private StartProtocol.Progress record(StartProtocol.Progress begun) {
         StartProtocol.Progress progress =
-                begun instanceof StartProtocol.Launched launched ? protocol.record(launched) : begun;
+                begun instanceof StartProtocol.Born launched ? protocol.record(launched) : begun;
         if (progress instanceof StartProtocol.Born born) {
             String workerId = born.row().workerId();
             supervised.add(born.row().account(), workerId);
@@ -131,14 +152,19 @@ public record StartCalls(
         return progress;
     }
 
-    /** The start grace passes without holding up other calls for the account. */
+    /**
+     * The start grace passes without holding up other calls for the account. A failed start that has a report was told as
+     * the end of its worker.
+     */
     private StartResult finish(StartProtocol.Progress progress) {
         StartResult result = progress instanceof StartProtocol.Born born
                 ? verification.verify(born)
                 : ((StartProtocol.Decided) progress).result();
-        if (result instanceof StartResult.Started started) {
-            context.events().emit(new WorkerEvent.Started(context.now(), started));
-        } else if (!(result instanceof StartResult.AlreadyRunning)) {
+        boolean isTold = result instanceof StartResult.Started
+                || result instanceof StartResult.AlreadyRunning
+                || (result instanceof StartResult.Failed failed
+                        && failed.report().isPresent());
+        if (!isTold) {
             context.events().emit(new WorkerEvent.NotStarted(context.now(), result));
         }
         return result;

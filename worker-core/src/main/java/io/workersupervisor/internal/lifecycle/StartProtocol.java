@@ -6,11 +6,17 @@ import io.workersupervisor.LogShipping;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.StopReport;
+import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
+import io.workersupervisor.internal.diagnosis.Ending;
 import io.workersupervisor.internal.directory.FileOnlyMarks;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.Launcher.SignalAnswer;
+import io.workersupervisor.internal.liveness.Judgement;
+import io.workersupervisor.internal.liveness.UnregisteredWorkers;
+import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
@@ -19,16 +25,29 @@ import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts a worker safely.
  *
  * <ol>
- *   <li>Look at the row ({@link AccountClearance}): is the account clear? Where somebody else works on it, wait, bounded, and
- *       look again; a row that did not change for the whole wait is taken over. Doubt is {@code Refused}.
+ *   <li>Look at the row: is the account clear?
+ *       <ul>
+ *         <li>Closed or absent: clear, unless a living worker of the account is in no row, or the last launch came to
+ *             nothing and the lock is still held.
+ *         <li>A row of another node is replaced only if its worker is dead.
+ *         <li>A living worker is {@code AlreadyRunning}; while it is being stopped, wait. A dead one is clear: its report is
+ *             filed with the claim.
+ *         <li>A row that is STARTING or STOPPING by a living host is waited for, bounded, and looked at again. Left over by
+ *             a dead host, by a call of this host that gave up, or unchanged for the whole wait, it is settled ({@link
+ *             LaunchSettlement}), which the fence makes safe.
+ *         <li>Doubt is {@code Refused}.
+ *       </ul>
  *   <li>Claim: one compare-and-set writes the intent under the epoch max(row, lock file) + 1 with a new worker id, desired
  *       RUN, together with the report of the dead worker. An end that this host has just reported and not filed yet
  *       ({@link UnfiledEnds}) is claimed over as it was reported, without another look. Lost: look again.
@@ -40,120 +59,193 @@ import java.util.concurrent.CompletableFuture;
  *
  * A crash between any two steps leaves row, lock, birth and exit record, from which the next host resolves it.
  */
-final class StartProtocol {
+record StartProtocol(
+        ProtocolContext context,
+        LaunchSettlement settlement,
+        EndFiling ends,
+        StopLadder ladder,
+        Signals signals,
+        UnregisteredWorkers unregistered,
+        WorkerIds ids) {
     /** Longest wait of a start for another start or stop of its account. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private static final Duration POLL = Duration.ofMillis(25);
 
-    private static final Duration MOMENT = Duration.ofMillis(500);
-
-    private final ProtocolContext context;
-    private final LaunchSettlement settlement;
-    private final EndFiling ends;
-    private final StopLadder ladder;
-    private final Signals signals;
-    private final AccountClearance clearance;
-    private final WorkerIds ids = new WorkerIds();
-    private long tick;
-    private long tickReadAt;
-
-    StartProtocol(
-            ProtocolContext context,
-            LaunchSettlement settlement,
-            EndFiling ends,
-            StopLadder ladder,
-            Signals signals,
-            AccountClearance clearance) {
-        this.context = context;
-        this.settlement = settlement;
-        this.ends = ends;
-        this.ladder = ladder;
-        this.signals = signals;
-        this.clearance = clearance;
-        this.tickReadAt = context.nanos() - MOMENT.toNanos();
-    }
-
     /** The state of a start that is on its way. */
     sealed interface Progress {}
 
     /** The answer is known. */
-    record Decided(StartResult result) implements Progress, AccountClearance.Answer {}
+    record Decided(StartResult result) implements Progress {}
 
     /**
-     * The worker has its process; its row is to be RUNNING.
+     * The worker has its process; its row is RUNNING once that is recorded, and then the worker is to be verified.
      *
      * @param over completes when the launcher has ended
-     * @param since when it was born
      */
-    record Launched(WorkerRow row, ProcessIdentity identity, CompletableFuture<?> over, long since)
-            implements Progress {}
-
-    /** The worker has its process and its row is RUNNING; it is to be verified. */
-    record Born(WorkerRow row, ProcessIdentity identity, CompletableFuture<?> over, long since) implements Progress {}
-
-    /** The row has changed: look again. */
-    record Again() implements Progress, AccountClearance.Answer {}
-
-    /** Steps 1 to 3. */
-    Progress begin(WorkerSpec spec, boolean respectStop) {
-        Optional<UnfiledEnds.Unfiled> reported = ends.unfiled(spec.account());
-        if (reported.isPresent()) {
-            Progress progress =
-                    claim(spec, reported.map(UnfiledEnds.Unfiled::row), reported.map(UnfiledEnds.Unfiled::report));
-            if (!(progress instanceof Again)) {
-                return progress;
-            }
+    record Born(WorkerRow row, ProcessIdentity identity, CompletableFuture<?> over) implements Progress {
+        private Born of(WorkerRow running) {
+            return new Born(running, identity, over);
         }
-        return lookAndBegin(spec, respectStop);
     }
 
-    private Progress lookAndBegin(WorkerSpec spec, boolean respectStop) {
+    /** The account is free; the report of its last worker is to be filed with the claim. */
+    private record Clear(Optional<StopReport> ended) implements Progress {}
+
+    /** Somebody else works on the account: wait, bounded, and look again. */
+    private record Wait(RefusalReason reason, String evidence) implements Progress {
+        static final Wait CHANGED = new Wait(RefusalReason.CONTENDED, "its row changed again and again");
+    }
+
+    /** Steps 1 to 3. */
+    Progress begin(WorkerSpec spec, StartCalls.Verb verb) {
+        return ends.unfiled(spec.account())
+                .map(end -> against(end.closed(), spec, verb)
+                        .orElseGet(() -> claim(spec, verb, Optional.of(end.row()), Optional.of(end.report()))))
+                .filter(progress -> !(progress instanceof Wait))
+                .orElseGet(() -> lookAndBegin(spec, verb));
+    }
+
+    /** The plan for the next start, where the verb obeys it. */
+    private Optional<Progress> against(WorkerRow closed, WorkerSpec spec, StartCalls.Verb verb) {
+        return verb.obeysPlan() && closed.desired() == Desired.RUNNING
+                ? context.restarts().against(closed, spec).map(Decided::new)
+                : Optional.empty();
+    }
+
+    private Progress lookAndBegin(WorkerSpec spec, StartCalls.Verb verb) {
         AccountId account = spec.account();
         long deadline = context.nanos() + PATIENCE.toNanos();
         Optional<WorkerRow> first = context.registry().find(account);
         Optional<WorkerRow> seen = first;
         Optional<WorkerRow> givenUp = Optional.empty();
         while (true) {
-            if (respectStop
+            if (verb.respectsStop()
                     && seen.filter(row -> row.desired() == Desired.STOPPED).isPresent()) {
                 return refused(account, RefusalReason.STOPPED_BY_OPERATOR, "it was stopped by hand");
             }
-            boolean goesOn = givenUp.isPresent() && seen.equals(givenUp);
-            AccountClearance.Answer answer = clearance.look(
-                    account, seen, goesOn ? AccountClearance.Manners.GO_ON : AccountClearance.Manners.WAIT);
-            boolean again = answer instanceof Again;
-            if (answer instanceof Decided decided) {
-                return decided;
-            } else if (answer instanceof AccountClearance.Clear clear) {
-                Progress progress = isChanged(seen, clear.ended()) ? new Again() : claim(spec, seen, clear.ended());
-                if (!(progress instanceof Again)) {
-                    return progress;
-                }
-                again = true;
+            Progress progress = look(account, seen, givenUp);
+            if (progress instanceof Clear clear) {
+                progress = clear.ended().isEmpty() || ends.isUnchanged(seen.orElseThrow())
+                        ? claimPlanned(spec, verb, seen, clear.ended())
+                        : Wait.CHANGED;
             }
-            boolean interrupted = Thread.currentThread().isInterrupted();
-            boolean late = interrupted || context.nanos() > deadline;
-            if (again && late) {
-                return refused(account, RefusalReason.CONTENDED, "its row changed again and again");
-            } else if (answer instanceof AccountClearance.Wait wait) {
-                boolean takesOver = late && !interrupted && givenUp.isEmpty() && seen.equals(first);
-                if (takesOver && seen.filter(this::isGivenUp).isPresent()) {
-                    givenUp = seen;
-                    deadline = context.nanos() + PATIENCE.toNanos();
-                } else if (late) {
+            if (!(progress instanceof Wait wait)) {
+                return progress;
+            } else if (Thread.currentThread().isInterrupted()) {
+                return refused(account, RefusalReason.INTERRUPTED, wait.evidence());
+            } else if (context.nanos() > deadline) {
+                boolean takesOver = !wait.equals(Wait.CHANGED) && givenUp.isEmpty() && seen.equals(first);
+                if (!takesOver || seen.filter(this::isGivenUp).isEmpty()) {
                     return refused(account, wait.reason(), wait.evidence());
                 }
-                context.timing().pause(POLL);
+                givenUp = seen;
+                deadline = context.nanos() + PATIENCE.toNanos();
             }
+            context.timing().pause(POLL);
             seen = context.registry().find(account);
         }
     }
 
-    /** A stop is written before it signals: the row unchanged after the death proves that none caused it. */
-    private boolean isChanged(Optional<WorkerRow> seen, Optional<StopReport> ended) {
-        return ended.isPresent()
-                && !context.registry().find(seen.orElseThrow().account()).equals(seen);
+    /** Step 1; {@code givenUp} is settled although a living host seems to work on it. */
+    private Progress look(AccountId account, Optional<WorkerRow> seen, Optional<WorkerRow> givenUp) {
+        if (seen.isEmpty() || !seen.get().state().isOpen()) {
+            List<Marked> strangers = unregistered.living(account);
+            if (!strangers.isEmpty()) {
+                return unregistered(account, strangers);
+            }
+            return seen.filter(this::isHeld).isPresent()
+                    ? refused(account, RefusalReason.LOCK_HELD, unregistered.holder(account))
+                    : new Clear(Optional.empty());
+        }
+        WorkerRow row = seen.get();
+        return row.node().equals(context.node()) ? here(row, seen.equals(givenUp)) : elsewhere(row);
+    }
+
+    private static Decided unregistered(AccountId account, List<Marked> strangers) {
+        return refused(account, RefusalReason.UNREGISTERED_WORKER, UnregisteredWorkers.describe(strangers));
+    }
+
+    /**
+     * True if an account whose last launch came to nothing has its lock held, so that trying again and again uses up no
+     * worker id and no report. The number is the row's own, and raising it to that changes nothing.
+     */
+    private boolean isHeld(WorkerRow closed) {
+        return !closed.workerId().isEmpty()
+                && Detail.identityOf(closed).isEmpty()
+                && context.launcher().raise(closed.account(), closed.epoch()) instanceof Launcher.FenceAnswer.Held;
+    }
+
+    private Progress elsewhere(WorkerRow row) {
+        Judgement judgement = context.judge().judge(row);
+        if (judgement instanceof Judgement.Dead dead) {
+            return clear(row, dead);
+        } else if (judgement instanceof Judgement.Alive alive
+                && row.state() == WorkerState.RUNNING
+                && row.desired() == Desired.RUNNING) {
+            return running(row, alive);
+        }
+        return refused(
+                row.account(),
+                judgement instanceof Judgement.Doubt doubt ? doubt.reason() : RefusalReason.OTHER_NODE,
+                judgement.evidence());
+    }
+
+    private Progress here(WorkerRow row, boolean goesOn) {
+        if (Detail.identityOf(row).isEmpty() && isAnothers(row, goesOn)) {
+            return new Wait(
+                    row.state() == WorkerState.STOPPING ? RefusalReason.STOPPING : RefusalReason.STARTING,
+                    "another host works on worker " + row.workerId());
+        }
+        Judgement judgement = settlement.judge(row);
+        if (judgement instanceof Judgement.Alive alive) {
+            return row.isToEnd() ? stopping(row, goesOn) : running(row, alive);
+        } else if (judgement instanceof Judgement.Dead dead) {
+            return clear(row, dead);
+        } else if (judgement instanceof Judgement.Pending pending) {
+            return pending(row, pending);
+        }
+        Judgement.Doubt doubt = (Judgement.Doubt) judgement;
+        return refused(row.account(), doubt.reason(), doubt.evidence());
+    }
+
+    private boolean isAnothers(WorkerRow row, boolean goesOn) {
+        return !goesOn && context.isActorAlive(row);
+    }
+
+    private Progress pending(WorkerRow row, Judgement.Pending pending) {
+        if (!pending.left().isEmpty()) {
+            return refused(row.account(), pending.reason(), pending.evidence());
+        }
+        // The launcher is about to let go of the lock, or an older copy of the registry names another worker than runs.
+        List<Marked> strangers = unregistered.search(row.account(), row.workerId());
+        return strangers.isEmpty()
+                ? new Wait(pending.reason(), pending.evidence())
+                : unregistered(row.account(), strangers);
+    }
+
+    /** Goes on with a ladder whose host is gone, or has given up. */
+    private Progress stopping(WorkerRow row, boolean goesOn) {
+        if (isAnothers(row, goesOn)) {
+            return new Wait(RefusalReason.STOPPING, "worker " + row.workerId() + " is being stopped");
+        }
+        return ladder.end(row.account(), row.workerId()) instanceof StopResult.Refused stuck
+                ? refused(row.account(), stuck.reason(), stuck.evidence())
+                : Wait.CHANGED;
+    }
+
+    private Clear clear(WorkerRow row, Judgement.Dead dead) {
+        return new Clear(Optional.of(context.diagnosis().report(row, ends.ending(row, dead, List.of()))));
+    }
+
+    /** A worker that was found only now is recorded first. */
+    private Progress running(WorkerRow row, Judgement.Alive alive) {
+        boolean recorded = Detail.identityOf(row).isPresent()
+                || context.registry().update(Optional.of(row), RowChanges.running(row, alive.process()));
+        return recorded
+                ? new Decided(new StartResult.AlreadyRunning(
+                        row.account(), row.workerId(), alive.process().pid(), row.startedAt(), alive.evidence()))
+                : Wait.CHANGED;
     }
 
     /** True if the living host behind a row that has not changed for {@link #PATIENCE} must have given up. */
@@ -164,8 +256,22 @@ final class StartProtocol {
                                 && Detail.of(row).stopGrace().compareTo(PATIENCE) < 0));
     }
 
+    /** A dead worker that is not to be followed at once: its end is filed, with the plan for the next start. */
+    private Progress claimPlanned(
+            WorkerSpec spec, StartCalls.Verb verb, Optional<WorkerRow> seen, Optional<StopReport> ended) {
+        Optional<WorkerRow> closed = ended.isPresent()
+                ? Optional.of(ends.closed(seen.orElseThrow(), ended.get()))
+                : seen.filter(row -> !row.state().isOpen());
+        Optional<Progress> refused = closed.flatMap(row -> against(row, spec, verb));
+        if (refused.isPresent() && ended.isPresent()) {
+            ends.close(seen.orElseThrow(), ended.get());
+        }
+        return refused.orElseGet(() -> claim(spec, verb, seen, ended));
+    }
+
     /** Steps 2 and 3; the news of the worker before and the acknowledgement of its records come behind the launch. */
-    private Progress claim(WorkerSpec spec, Optional<WorkerRow> seen, Optional<StopReport> ended) {
+    private Progress claim(
+            WorkerSpec spec, StartCalls.Verb verb, Optional<WorkerRow> seen, Optional<StopReport> ended) {
         Instant now = context.now();
         long known = seen.map(WorkerRow::epoch).orElse(0L);
         long admitted = context.local().locks().admitted(spec.account());
@@ -178,17 +284,19 @@ final class StartProtocol {
         }
         String workerId = ids.next(now, seen.map(WorkerRow::workerId).orElse(""));
         WorkerRow next = context.diagnosis()
-                .prepared(RowChanges.claimed(
-                        seen,
-                        spec,
-                        new RowChanges.Claim(
-                                Math.max(known, admitted) + 1,
-                                workerId,
-                                context.node(),
-                                now,
-                                context.self(),
-                                momentAgo(),
-                                Layout.logName(spec.account(), workerId))));
+                .prepared(RowChanges.planning(
+                        RowChanges.claimed(
+                                seen,
+                                spec,
+                                new RowChanges.Claim(
+                                        Math.max(known, admitted) + 1,
+                                        workerId,
+                                        context.node(),
+                                        now,
+                                        context.self(),
+                                        context.local().proc().uptimeTicks(),
+                                        Layout.logName(spec.account(), workerId))),
+                        verb.obeysPlan() ? plan(seen, ended) : Map.of()));
         if (spec.logShipping() == LogShipping.FILE_ONLY) {
             new FileOnlyMarks(context.local().data()).mark(workerId);
         }
@@ -196,7 +304,7 @@ final class StartProtocol {
         WorkerRegistry.Claimed claimed = context.registry().claim(seen, next, ended);
         context.reached("claimed");
         try {
-            return claimed.won() ? launch(spec, next) : new Again();
+            return claimed.won() ? launch(spec, next) : Wait.CHANGED;
         } finally {
             ended.ifPresent(report -> {
                 ends.reportFiled(report, claimed.filed());
@@ -205,14 +313,10 @@ final class StartProtocol {
         }
     }
 
-    /** A tick before the launch; one reading serves all starts that follow within a moment. */
-    private synchronized long momentAgo() {
-        long now = context.nanos();
-        if (now - tickReadAt >= MOMENT.toNanos()) {
-            tick = context.local().proc().uptimeTicks();
-            tickReadAt = now;
-        }
-        return tick;
+    /** The series of restarts goes on, but for a start that names the account. */
+    private Map<String, @Nullable Object> plan(Optional<WorkerRow> seen, Optional<StopReport> ended) {
+        Optional<WorkerRow> closed = ended.isPresent() ? seen.map(row -> ends.closed(row, ended.get())) : seen;
+        return closed.map(row -> Detail.of(row).restart()).orElse(Map.of());
     }
 
     /** Step 3. */
@@ -221,45 +325,49 @@ final class StartProtocol {
                 context.launcher().launch(new Launcher.LaunchRequest(spec, row.workerId(), row.epoch()));
         context.reached("launched");
         if (answer instanceof Launcher.LaunchAnswer.Born born) {
-            return new Launched(row, born.identity(), born.over(), context.nanos());
+            return new Born(row, born.identity(), born.over());
         } else if (answer instanceof Launcher.LaunchAnswer.Busy) {
-            ends.file(row, ends.nothingRan("the lock was held by somebody else"));
-            return refused(
-                    spec.account(),
-                    RefusalReason.LOCK_HELD,
-                    clearance.unregistered().holder(spec.account()));
+            fileUnrun(row, "the lock was held by somebody else");
+            return refused(spec.account(), RefusalReason.LOCK_HELD, unregistered.holder(spec.account()));
         } else if (answer instanceof Launcher.LaunchAnswer.Superseded superseded) {
-            ends.file(row, ends.nothingRan("epoch " + superseded.admitted() + " was admitted before"));
-            return new Again();
+            fileUnrun(row, "epoch " + superseded.admitted() + " was admitted before");
+            return Wait.CHANGED;
         } else if (answer instanceof Launcher.LaunchAnswer.NotLaunched failed) {
             Optional<StopReport> report =
-                    ends.file(row, ends.nothingRan("the launch failed at " + failed.step() + ": " + failed.error()));
+                    fileUnrun(row, "the launch failed at " + failed.step() + ": " + failed.error());
             return new Decided(new StartResult.Failed(spec.account(), failed.step(), failed.error(), report));
         }
         return unanswered(row, ((Launcher.LaunchAnswer.Unanswered) answer).why());
     }
 
+    private Optional<StopReport> fileUnrun(WorkerRow row, String why) {
+        return ends.file(row, Ending.neverRan(context.now(), List.of(why)));
+    }
+
     private Progress unanswered(WorkerRow row, String why) {
-        LaunchSettlement.Settled settled = settlement.settle(row);
-        if (settled instanceof LaunchSettlement.Found found) {
-            return new Launched(row, found.identity(), new CompletableFuture<>(), context.nanos());
-        } else if (settled instanceof LaunchSettlement.Over over) {
-            Optional<StopReport> report = ends.file(row, ends.ending(row, over, List.of()));
-            return new Decided(new StartResult.Failed(row.account(), "launch", why + "; " + over.evidence(), report));
+        Judgement judgement = settlement.settle(row);
+        String evidence = why + "; " + judgement.evidence();
+        if (judgement instanceof Judgement.Alive alive) {
+            return new Born(row, alive.process(), new CompletableFuture<>());
+        } else if (judgement instanceof Judgement.Dead dead) {
+            Optional<StopReport> report = ends.file(row, ends.ending(row, dead, List.of()));
+            return new Decided(new StartResult.Failed(row.account(), "launch", evidence, report));
         }
         // The row stays STARTING; reconcile settles it when the launch has come to something.
-        LaunchSettlement.Pending pending = (LaunchSettlement.Pending) settled;
-        return refused(row.account(), pending.reason(), why + "; " + pending.evidence());
+        return refused(
+                row.account(),
+                judgement instanceof Judgement.Pending pending ? pending.reason() : RefusalReason.PROCESS_IN_DOUBT,
+                evidence);
     }
 
     /** Step 4: the worker runs already, and nothing of its launch waits for this write. */
-    Progress record(Launched launched) {
+    Progress record(Born launched) {
         WorkerRow claimed = launched.row();
         WorkerRow seen = claimed;
         while (true) {
             boolean mine = seen.workerId().equals(claimed.workerId()) && seen.epoch() == claimed.epoch();
             if (mine && seen.state() == WorkerState.RUNNING && seen.desired() == Desired.RUNNING) {
-                return new Born(seen, launched.identity(), launched.over(), launched.since());
+                return launched.of(seen);
             }
             if (!mine || seen.state() != WorkerState.STARTING || seen.desired() != Desired.RUNNING) {
                 return endAgain(claimed, seen, launched.identity());
@@ -268,7 +376,7 @@ final class StartProtocol {
             context.reached("running");
             if (context.registry().update(Optional.of(seen), running)) {
                 context.reached("run");
-                return new Born(running, launched.identity(), launched.over(), launched.since());
+                return launched.of(running);
             }
             Optional<WorkerRow> now = context.registry().find(claimed.account());
             if (now.isEmpty()) {
@@ -280,16 +388,19 @@ final class StartProtocol {
 
     /** Somebody stopped or replaced the row while the worker was launched: it is ended by the ladder of its id. */
     private Decided endAgain(WorkerRow claimed, WorkerRow seen, ProcessIdentity identity) {
-        StopLadder.Outcome outcome = ladder.end(claimed.account(), claimed.workerId());
-        if (outcome instanceof StopLadder.Stuck stuck) {
+        if (ladder.end(claimed.account(), claimed.workerId()) instanceof StopResult.Refused stuck) {
             return refused(claimed.account(), stuck.reason(), stuck.evidence());
         }
         // Where the row went to another worker the ladder has nothing to say about this one.
-        context.launcher().signal(identity, "KILL", Launcher.Scope.GROUP);
+        SignalAnswer answer = signals.send(identity, "KILL", new ArrayList<>());
         context.local()
                 .search()
                 .ofWorker(claimed.workerId(), Detail.of(claimed).bornAfter())
-                .forEach(signals::kill);
+                .forEach(process -> signals.send(process, "KILL", Launcher.Scope.PROCESS));
+        Optional<String> unsent = Signals.failure("KILL", identity.pid(), answer);
+        if (unsent.isPresent()) {
+            return refused(claimed.account(), RefusalReason.STOP_UNFINISHED, unsent.get());
+        }
         return seen.desired() == Desired.STOPPED
                 ? refused(claimed.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started")
                 : refused(

@@ -1,148 +1,130 @@
 package io.workersupervisor.internal.lifecycle;
 
-import io.workersupervisor.AccountId;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
-import io.workersupervisor.WorkerState;
+import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Detail;
-import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
-import java.util.List;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * The last step of a start, when the worker has its process and its row is RUNNING.
  *
  * <ol>
- *   <li>Wait for the start grace, or until the launcher ends, and with it the worker.
- *   <li>Ended within the grace: its end is filed, unless it is being stopped and its ladder files it, and the start is
- *       {@code Failed} with that report, after it was reported to the listener, if that takes no longer than a moment.
+ *   <li>Wait until the worker is older than the start grace, or its launcher ends, and with it the worker.
+ *   <li>Ended: its end is reported and filed as any other ({@link AccountCheck}). The start is {@code Failed} with that
+ *       report if the worker's own life, from its start tick to its recorded end, was no longer than the grace, however late
+ *       this host looked; else it was started, and is over.
  *   <li>Alive: that it has the lock open itself is stored. Once stored, a free lock proves its end even to another
  *       namespace.
  * </ol>
  *
  * A crash here leaves a RUNNING row, which the next host adopts or closes.
  */
-record StartVerification(ProtocolContext context, EndFiling ends) {
+record StartVerification(ProtocolContext context, EndFiling ends, AccountCheck check) {
     /** Longest time for the end of a worker that died within the grace to be filed. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
-
-    /** Longest time for another call of this host to report an end that is filed. */
-    private static final Duration REPORTING = Duration.ofSeconds(2);
 
     private static final Duration POLL = Duration.ofMillis(25);
 
     StartResult verify(StartProtocol.Born born) {
         WorkerRow row = born.row();
+        ProcessIdentity worker = born.identity();
         Duration grace = Detail.of(row).startGrace();
-        long deadline = born.since() + grace.toNanos();
-        boolean alive = true;
-        while (alive && context.nanos() < deadline) {
-            if (!ProtocolContext.await(born.over(), Duration.ofNanos(deadline - context.nanos()))) {
-                break;
+        StartResult.Started started =
+                new StartResult.Started(row.account(), row.workerId(), worker.pid(), row.epoch(), row.startedAt());
+        if (grace.isZero() || outlives(born, grace)) {
+            if (!grace.isZero()) {
+                check.seenHoldingLock(row, worker);
             }
-            alive = isAlive(born);
+            context.events().emit(new WorkerEvent.Started(context.now(), started));
+            return started;
+        }
+        boolean within = age(worker).compareTo(grace) <= 0;
+        Optional<StopReport> report = end(row);
+        if (report.isEmpty()) {
+            return new StartResult.Failed(
+                    row.account(), "start grace", context.judge().judge(row).evidence(), report);
+        } else if (report.get().reason() == StopReason.STOPPED_ON_REQUEST) {
+            return new StartResult.Refused(
+                    row.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started");
+        }
+        Duration life =
+                Duration.between(context.now().minus(age(worker)), report.get().endedAt());
+        if (within || life.compareTo(grace) <= 0) {
+            return failed(row, report.get());
+        }
+        // The listener has heard the end, and is not told of a start behind it.
+        context.events().log(new WorkerEvent.Started(context.now(), started));
+        return started;
+    }
+
+    /** Step 1. */
+    private boolean outlives(StartProtocol.Born born, Duration grace) {
+        long deadline = context.nanos() + grace.minus(age(born.identity())).toNanos();
+        boolean alive = true;
+        while (alive
+                && context.nanos() < deadline
+                && ProtocolContext.await(born.over(), Duration.ofNanos(deadline - context.nanos()))) {
+            alive = runs(born);
             if (alive) {
                 // The launcher was killed alone: nobody observes the end of the worker.
                 context.timing().pause(POLL);
             }
         }
-        if (!grace.isZero() && !(alive && isAlive(born))) {
-            return endedInGrace(born);
-        }
-        if (!grace.isZero()) {
-            seenHoldingLock(row, born.identity());
-        }
-        return new StartResult.Started(
-                row.account(), row.workerId(), born.identity().pid(), row.epoch(), row.startedAt());
+        return alive && runs(born);
     }
 
-    /** Step 3; also for workers that another host started. */
-    Optional<WorkerRow> seenHoldingLock(WorkerRow row, ProcessIdentity identity) {
-        if (Detail.of(row).holdsLock() || !context.local().locks().isOpenIn(identity.pid(), row.account())) {
-            return Optional.empty();
-        }
-        WorkerRow holding = RowChanges.seenHoldingLock(row);
-        return context.registry().update(Optional.of(row), holding) ? Optional.of(holding) : Optional.empty();
+    private boolean runs(StartProtocol.Born born) {
+        return context.local().runs(born.identity(), born.row().workerId());
     }
 
-    private boolean isAlive(StartProtocol.Born born) {
-        return context.local()
-                .processes()
-                .probe(born.identity(), born.row().workerId())
-                .runs();
+    private Duration age(ProcessIdentity worker) {
+        long ticks = context.local().proc().uptimeTicks() - worker.startTicks();
+        Duration age = worker.startTicks() > 0
+                ? Duration.ofMillis(10 * ticks)
+                : Duration.between(Instant.ofEpochMilli(worker.startMillis()), context.now());
+        return age.isNegative() ? Duration.ZERO : age;
     }
 
-    /**
-     * Runs it under the account's mutex: another call of this host that files the end has reported it, too, before the start
-     * is called failed. Empty while another call has the account.
-     */
-    private <T> Optional<T> alone(AccountId account, Supplier<T> call) {
-        return Thread.currentThread().isInterrupted()
-                ? Optional.of(call.get())
-                : context.mutex().call(account, POLL, call);
-    }
-
-    private StartResult endedInGrace(StartProtocol.Born born) {
-        WorkerRow mine = born.row();
+    /** Step 2; empty where descendants are left, and where nobody has filed the end in time. */
+    private Optional<StopReport> end(WorkerRow mine) {
         long deadline = context.nanos() + PATIENCE.toNanos();
         while (true) {
-            Optional<WorkerRow> row = context.registry()
-                    .find(mine.account())
-                    .filter(seen -> seen.workerId().equals(mine.workerId())
-                            && seen.state().isOpen());
-            Optional<StopReport> report = Optional.empty();
-            String found = "its row is closed or replaced";
-            boolean late = context.nanos() > deadline;
-            if (row.isEmpty()) {
-                // At last without waiting for what else that call does: it may launch another worker.
-                Optional<Optional<StopReport>> filed =
-                        late ? Optional.of(ends.filed(mine)) : alone(mine.account(), () -> ends.filed(mine));
-                late = filed.isPresent();
-                report = filed.flatMap(known -> known);
-                deadline = Math.min(deadline, context.nanos() + REPORTING.toNanos());
-            } else {
-                Judgement judgement = context.judge().judge(row.get());
-                found = judgement.evidence();
-                // The end of a worker that is being stopped is filed by its ladder.
-                if (judgement instanceof Judgement.Dead dead && row.get().state() != WorkerState.STOPPING) {
-                    report = alone(mine.account(), () -> ends.file(row.get(), ends.ending(row.get(), dead, List.of())))
-                            .flatMap(known -> known);
-                } else if (judgement instanceof Judgement.Draining draining
-                        && !draining.left().isEmpty()) {
-                    return new StartResult.Failed(mine.account(), "start grace", found, Optional.empty());
-                }
+            Optional<WorkerRow> row = context.open(mine.account(), mine.workerId());
+            if (row.isPresent()) {
+                check.ended(mine.account(), mine.workerId());
             }
-            if (late || report.isPresent()) {
-                return notStarted(mine, report, found);
+            Optional<StopReport> report = ends.reported(mine);
+            boolean left = report.isEmpty()
+                    && row.isPresent()
+                    && context.judge().judge(row.get()) instanceof Judgement.Pending pending
+                    && !pending.left().isEmpty();
+            if (report.isPresent() || left || context.nanos() > deadline) {
+                return report;
             }
             context.timing().pause(POLL);
         }
     }
 
-    private static StartResult notStarted(WorkerRow mine, Optional<StopReport> report, String found) {
-        if (report.isPresent() && report.get().reason() == StopReason.STOPPED_ON_REQUEST) {
-            return new StartResult.Refused(
-                    mine.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started");
-        }
-        String how = report.map(known -> known.exit()
-                        + known.logEvidence().stream()
-                                .filter(line -> known.reason() == StopReason.START_FAILED)
-                                .findFirst()
-                                .map(line -> ": the program could not be run: " + Text.oneLine(line.text()))
-                                .orElse(""))
-                .orElse(found);
+    private static StartResult failed(WorkerRow row, StopReport report) {
+        String why = report.logEvidence().stream()
+                .filter(line -> report.reason() == StopReason.START_FAILED)
+                .findFirst()
+                .map(line -> ": the program could not be run: " + Text.oneLine(line.text()))
+                .orElse("");
+        String within = Text.words(Detail.of(row).startGrace());
         return new StartResult.Failed(
-                mine.account(),
+                row.account(),
                 "start grace",
-                "the worker ended within " + Text.words(Detail.of(mine).startGrace()) + ", " + how,
-                report);
+                "the worker ended within " + within + ", " + report.exit() + why,
+                Optional.of(report));
     }
 }

@@ -3,10 +3,10 @@ package io.workersupervisor.internal.lifecycle;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Desired;
 import io.workersupervisor.RefusalReason;
-import io.workersupervisor.StopReport;
-import io.workersupervisor.internal.diagnosis.Ending;
+import io.workersupervisor.StopResult;
 import io.workersupervisor.internal.launch.AccountLocks;
-import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.Launcher.Scope;
+import io.workersupervisor.internal.launch.Launcher.SignalAnswer;
 import io.workersupervisor.internal.liveness.Descendants;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
@@ -17,10 +17,12 @@ import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Ends one worker, step by step. The wish to stop is in the row before the ladder begins.
@@ -46,67 +48,35 @@ record StopLadder(
         LaunchSettlement settlement,
         EndFiling ends,
         Signals signals,
-        LeftoverSweep leftovers) {
+        Descendants descendants) {
     /** Longest time for a worker to vanish after KILL, and for its lock to be let go. */
     static final Duration AFTER_KILL = Duration.ofSeconds(5);
 
-    StopLadder(ProtocolContext context, LaunchSettlement settlement, EndFiling ends, Signals signals) {
-        this(
-                context,
-                settlement,
-                ends,
-                signals,
-                new LeftoverSweep(context, signals, context.local().descendants()));
-    }
-
-    /** The end of a ladder. */
-    sealed interface Outcome {}
-
-    /**
-     * The worker is gone and its row closed or replaced.
-     *
-     * @param report of its end, where this ladder has seen it filed
-     */
-    record Done(List<String> steps, Optional<StopReport> report) implements Outcome {}
-
-    /** Something stands against it. */
-    record Stuck(RefusalReason reason, String evidence) implements Outcome {}
-
     /** Ends a worker whose row is read here. */
-    Outcome end(AccountId account, String workerId) {
-        return end(account, workerId, open(account, workerId));
+    StopResult end(AccountId account, String workerId) {
+        return end(account, workerId, context.open(account, workerId));
     }
 
     /** Ends the worker of a row that was just read or written. */
-    Outcome end(WorkerRow first) {
+    StopResult end(WorkerRow first) {
         return end(first.account(), first.workerId(), Optional.of(first));
     }
 
-    private Outcome end(AccountId account, String workerId, Optional<WorkerRow> first) {
-        Actions done = new Actions();
-        TimeLeft time = new TimeLeft();
+    private StopResult end(AccountId account, String workerId, Optional<WorkerRow> first) {
+        Walk walk = new Walk();
         Optional<WorkerRow> row = first;
         while (row.isPresent()) {
-            Optional<Outcome> outcome = Detail.identityOf(row.get()).isEmpty()
-                    ? endUnrecorded(row.get(), done, time)
-                    : endRecorded(row.get(), done, time);
-            if (outcome.isPresent()) {
-                return outcome.get();
+            Optional<StopResult> result = step(row.get(), walk);
+            if (result.isPresent()) {
+                return result.get();
             }
-            row = open(account, workerId);
+            row = context.open(account, workerId);
         }
-        return new Done(done.steps, Optional.empty());
+        return new StopResult.Stopped(account, workerId, walk.steps, ends.filed(account, workerId));
     }
 
-    private Optional<WorkerRow> open(AccountId account, String workerId) {
-        return context.registry()
-                .find(account)
-                .filter(found ->
-                        found.workerId().equals(workerId) && found.state().isOpen());
-    }
-
-    /** Done so far by one ladder. */
-    private static final class Actions {
+    /** Done so far by one ladder, and until when it waits. */
+    private static final class Walk {
         private final List<String> steps = new ArrayList<>();
         private boolean termed;
         /** The group that has had its TERM, 0 for none. */
@@ -114,104 +84,100 @@ record StopLadder(
 
         private boolean swept;
         private int kills;
+        /** The last signal that was not sent, in words. */
+        private Optional<String> unsent = Optional.empty();
+
         /** Found in the worker's session while the worker was still there. */
         private List<Marked> seen = List.of();
 
-        void sent(String signal, Set<Long> descendants) {
-            if (!descendants.isEmpty()) {
-                steps.add(signal + " sent to " + descendants.size()
-                        + (descendants.size() == 1 ? " descendant" : " descendants"));
+        private long graceUntil;
+        private int lookedAtLock;
+        private long lockUntil;
+
+        void sent(String signal, Set<Long> left) {
+            if (!left.isEmpty()) {
+                steps.add(signal + " sent to " + left.size() + (left.size() == 1 ? " descendant" : " descendants"));
             }
         }
     }
 
-    /** Until when one ladder waits: for ends after TERM, and for the lock. */
-    private static final class TimeLeft {
-        private long graceUntil;
-        private int lookedAtLock;
-        private long lockUntil;
-    }
-
-    private Optional<Outcome> endRecorded(WorkerRow row, Actions done, TimeLeft time) {
-        Judgement judgement = context.judge().judgeToEnd(row);
+    /** One look at the row and at what is left of its worker; empty to look again. */
+    private Optional<StopResult> step(WorkerRow row, Walk walk) {
+        Judgement judgement = settlement.judge(row);
         if (judgement instanceof Judgement.Dead dead) {
-            return file(row, ends.ending(row, dead, done.steps), done);
-        } else if (judgement instanceof Judgement.Draining draining) {
-            return drain(row, draining.left(), draining.evidence(), done, time);
+            return file(row, dead, walk);
+        } else if (judgement instanceof Judgement.Pending pending) {
+            return drain(row, pending, walk);
         } else if (judgement instanceof Judgement.Alive alive) {
             return alive.reachable()
-                    ? signal(row, Detail.identityOf(row).orElseThrow(), done, time)
-                    : Optional.of(new Stuck(RefusalReason.OTHER_NAMESPACE, alive.evidence()));
+                    ? signal(row, alive.process(), walk)
+                    : refused(row, RefusalReason.OTHER_NAMESPACE, alive.evidence());
         }
-        Judgement.Doubt doubt = (Judgement.Doubt) judgement;
-        if (doubt.reason().equals(RefusalReason.OTHER_NAMESPACE) && isFree(row)) {
-            String evidence =
-                    doubt.evidence() + ", its lock is free and no process here carries its id; a person stopped it";
-            Judgement.Dead dead = new Judgement.Dead(evidence, OptionalInt.empty(), false);
-            return file(row, ends.ending(row, dead, done.steps), done);
-        }
-        return doubt(row, doubt.reason(), doubt.evidence(), done, time);
+        return doubt(row, (Judgement.Doubt) judgement, walk);
     }
 
     /** Step 8; empty to look again. */
-    private Optional<Outcome> file(WorkerRow row, Ending ending, Actions done) {
-        return ends.file(row, ending).map(report -> new Done(done.steps, Optional.of(report)));
+    private Optional<StopResult> file(WorkerRow row, Judgement.Dead dead, Walk walk) {
+        return ends.file(row, ends.ending(row, dead, walk.steps))
+                .map(Optional::of)
+                .map(report -> new StopResult.Stopped(row.account(), row.workerId(), walk.steps, report));
     }
 
     /** A process in doubt to others may have been seen by this ladder while the worker was there. */
-    private Optional<Outcome> doubt(WorkerRow row, RefusalReason reason, String evidence, Actions done, TimeLeft time) {
-        List<Marked> left = done.seen.isEmpty()
-                ? List.of()
-                : context.local().descendants().of(row, done.seen).ours();
-        return left.isEmpty() ? Optional.of(new Stuck(reason, evidence)) : drain(row, left, evidence, done, time);
+    private Optional<StopResult> doubt(WorkerRow row, Judgement.Doubt doubt, Walk walk) {
+        if (doubt.reason().equals(RefusalReason.OTHER_NAMESPACE) && isFree(row)) {
+            String evidence =
+                    doubt.evidence() + ", its lock is free and no process here carries its id; a person stopped it";
+            return file(row, Judgement.Dead.of(evidence, OptionalInt.empty()), walk);
+        }
+        List<Marked> left =
+                walk.seen.isEmpty() ? List.of() : descendants.of(row, walk.seen).ours();
+        // A launcher needs a moment for the exit record, which counts where the lock cannot be tried.
+        return left.isEmpty() && !doubt.reason().equals(RefusalReason.LOCK_UNREADABLE)
+                ? refused(row, doubt.reason(), doubt.evidence())
+                : drain(row, new Judgement.Pending(doubt.reason(), doubt.evidence(), left), walk);
     }
 
     private boolean isFree(WorkerRow row) {
         AccountLocks.State lock = context.local().locks().state(row.account());
         return (lock == AccountLocks.State.FREE || lock == AccountLocks.State.ABSENT)
                 && row.desired() == Desired.STOPPED
-                && context.local().descendants().of(row, List.of()).isEmpty();
-    }
-
-    /** Step 1. */
-    private Optional<Outcome> endUnrecorded(WorkerRow row, Actions done, TimeLeft time) {
-        LaunchSettlement.Settled settled = settlement.settle(row);
-        if (settled instanceof LaunchSettlement.Over over) {
-            return file(row, ends.ending(row, over, done.steps), done);
-        } else if (settled instanceof LaunchSettlement.Found found) {
-            return signal(row, found.identity(), done, time);
-        }
-        LaunchSettlement.Pending pending = (LaunchSettlement.Pending) settled;
-        return pending.reason().equals(RefusalReason.PROCESS_IN_DOUBT)
-                ? doubt(row, pending.reason(), pending.evidence(), done, time)
-                : drain(row, pending.left(), pending.evidence(), done, time);
+                && descendants.of(row, List.of()).isEmpty();
     }
 
     /** Steps 2, 3 and 5; empty to look again. */
-    private Optional<Outcome> signal(WorkerRow row, ProcessIdentity worker, Actions done, TimeLeft time) {
-        if (!done.termed && !term(row, worker, done, time)) {
-            return Optional.empty();
+    private Optional<StopResult> signal(WorkerRow row, ProcessIdentity worker, Walk walk) {
+        if (!walk.termed && !term(row, worker, walk)) {
+            return unsent(row, walk);
         }
-        if (signals.awaitDeath(worker, row.workerId(), time.graceUntil)) {
+        if (signals.awaitDeath(worker, row.workerId(), walk.graceUntil)) {
             return Optional.empty();
         }
         if (Thread.currentThread().isInterrupted()) {
-            return Optional.of(interrupted("pid " + worker.pid()));
+            return interrupted(row, "pid " + worker.pid());
         }
-        if (done.kills++ > 1) {
-            return Optional.of(new Stuck(
+        if (walk.kills++ > 1) {
+            return refused(
+                    row,
                     RefusalReason.STOP_UNFINISHED,
-                    context.local().processes().probe(worker, row.workerId()).evidence() + " after KILL"));
+                    context.local().processes().probe(worker, row.workerId()).evidence() + " after KILL");
         }
         context.reached("kill");
-        signals.send(worker, "KILL", done.steps);
+        walk.unsent = Signals.failure("KILL", worker.pid(), signals.send(worker, "KILL", walk.steps));
         context.reached("killed");
-        signals.awaitDeath(worker, row.workerId(), context.nanos() + AFTER_KILL.toNanos());
-        return Optional.empty();
+        if (walk.unsent.isEmpty()) {
+            signals.awaitDeath(worker, row.workerId(), context.nanos() + AFTER_KILL.toNanos());
+        }
+        return unsent(row, walk);
     }
 
-    /** Steps 2 and 3; false if the row has changed meanwhile. */
-    private boolean term(WorkerRow row, ProcessIdentity worker, Actions done, TimeLeft time) {
+    /** A signal that was not sent is told at once: there is nothing to wait for. */
+    private static Optional<StopResult> unsent(WorkerRow row, Walk walk) {
+        return walk.unsent.flatMap(why -> refused(row, RefusalReason.STOP_UNFINISHED, why));
+    }
+
+    /** Steps 2 and 3; false if the row has changed meanwhile, or nothing was sent. */
+    private boolean term(WorkerRow row, ProcessIdentity worker, Walk walk) {
         boolean first = Detail.of(row).termedAt().isEmpty();
         WorkerRow terming = first ? RowChanges.terming(row, context.now()) : row;
         if (first) {
@@ -220,75 +186,110 @@ record StopLadder(
                 return false;
             }
         }
-        done.termed = true;
-        done.seen = context.local().descendants().besides(row, worker);
+        walk.termed = true;
+        walk.seen = descendants.besides(row, worker);
         context.reached("term");
-        Launcher.SignalAnswer answer = signals.send(worker, "TERM", done.steps);
+        SignalAnswer answer = signals.send(worker, "TERM", walk.steps);
         context.reached("termed");
-        done.group = answer == Launcher.SignalAnswer.SENT ? worker.pid() : 0;
-        time.graceUntil = context.nanos() + Detail.of(row).stopGrace().toNanos();
-        if (first && answer == Launcher.SignalAnswer.GONE) {
-            // If another host has changed the row since, the end stays probably its doing.
-            return context.registry().update(Optional.of(terming), RowChanges.notTermed(terming));
-        }
-        return true;
+        walk.unsent = Signals.failure("TERM", worker.pid(), answer);
+        boolean sent = answer.equals(SignalAnswer.SENT);
+        walk.group = sent ? worker.pid() : 0;
+        walk.graceUntil = context.nanos() + Detail.of(row).stopGrace().toNanos();
+        // If another host has changed the row since, the end stays probably its doing.
+        boolean unchanged =
+                sent || !first || context.registry().update(Optional.of(terming), RowChanges.notTermed(terming));
+        return unchanged && walk.unsent.isEmpty();
     }
 
     /** Steps 4, 6 and 7; empty to look again. */
-    private Optional<Outcome> drain(WorkerRow row, List<Marked> left, String evidence, Actions done, TimeLeft time) {
+    private Optional<StopResult> drain(WorkerRow row, Judgement.Pending pending, Walk walk) {
+        List<Marked> left = pending.left();
         if (left.isEmpty()) {
-            return awaitLock(evidence, time);
+            return awaitLock(row, pending, walk);
         }
-        if (!done.swept) {
-            done.swept = true;
-            termLeft(row, left, done, time);
+        if (!walk.swept) {
+            walk.swept = true;
+            termLeft(row, left, walk);
         }
-        boolean ended = signals.awaitEnd(left, time.graceUntil);
+        if (walk.unsent.isPresent()) {
+            return unsent(row, walk);
+        }
+        boolean ended = signals.awaitEnd(left, walk.graceUntil);
         if (Thread.currentThread().isInterrupted()) {
-            return Optional.of(interrupted(evidence));
+            return interrupted(row, pending.evidence());
         }
-        return ended ? Optional.empty() : sweep(row, left, done);
+        return ended ? Optional.empty() : sweep(row, left, walk);
     }
 
     /** Step 4, for those that the signal to the worker's group has not reached. */
-    private void termLeft(WorkerRow row, List<Marked> left, Actions done, TimeLeft time) {
+    private void termLeft(WorkerRow row, List<Marked> left, Walk walk) {
         List<Marked> others = left.stream()
-                .filter(process -> process.stat().group() != done.group)
+                .filter(process -> process.stat().group() != walk.group)
                 .toList();
         if (!others.isEmpty()) {
-            Set<Long> sent = leftovers.term(row, others);
-            time.graceUntil = context.nanos() + Detail.of(row).stopGrace().toNanos();
-            done.sent("TERM", sent);
+            Set<Long> sent = signalLeft(row, others, "TERM", walk);
+            walk.graceUntil = context.nanos() + Detail.of(row).stopGrace().toNanos();
+            walk.sent("TERM", sent);
         }
     }
 
-    /** Step 6. */
-    private Optional<Outcome> sweep(WorkerRow row, List<Marked> found, Actions done) {
-        LeftoverSweep.Swept swept = leftovers.sweep(row, found, done.seen);
-        done.seen = swept.seen();
-        done.sent("KILL", swept.killed());
+    /** Step 6: KILL to all of them and to their new children, until nobody is found, or the time is over. */
+    private Optional<StopResult> sweep(WorkerRow row, List<Marked> found, Walk walk) {
+        Set<Long> killed = new HashSet<>();
+        List<Marked> left = signals.sweep(found, now -> killed.addAll(signalLeft(row, now, "KILL", walk)), now -> {
+            walk.seen = Stream.concat(walk.seen.stream(), now.stream()).toList();
+            return descendants.of(row, walk.seen).ours();
+        });
+        walk.sent("KILL", killed);
         if (Thread.currentThread().isInterrupted()) {
-            return Optional.of(interrupted(UnregisteredWorkers.pids(found)));
+            return interrupted(row, UnregisteredWorkers.pids(found));
         }
-        return swept.left().isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Stuck(
+        return left.isEmpty()
+                ? unsent(row, walk)
+                : refused(
+                        row,
                         RefusalReason.STOP_UNFINISHED,
-                        UnregisteredWorkers.pids(swept.left()) + " of worker " + row.workerId() + " still live"));
+                        UnregisteredWorkers.pids(left) + " of worker " + row.workerId() + " still live");
+    }
+
+    /** Signals groups of the worker's own session as a whole. Returns who was meant and was there. */
+    private Set<Long> signalLeft(WorkerRow row, List<Marked> left, String signal, Walk walk) {
+        context.reached("sweep");
+        Set<Long> groups = new HashSet<>();
+        Set<Long> sent = new HashSet<>();
+        for (Marked process : left) {
+            boolean inSession = descendants.isInSession(row, process);
+            boolean had = inSession && groups.contains(process.stat().group());
+            SignalAnswer answer = had
+                    ? SignalAnswer.SENT
+                    : signals.send(process, signal, inSession ? Scope.ITS_GROUP : Scope.PROCESS);
+            walk.unsent = Signals.failure(signal, process.stat().pid(), answer).or(() -> walk.unsent);
+            if (answer.equals(SignalAnswer.SENT)) {
+                sent.add(process.stat().pid());
+                if (inSession) {
+                    groups.add(process.stat().group());
+                }
+            }
+        }
+        return sent;
     }
 
     /** Step 7: the launcher is about to let go of the lock, or somebody holds it who is not known to be of the worker. */
-    private Optional<Outcome> awaitLock(String evidence, TimeLeft time) {
-        if (time.lookedAtLock++ == 0) {
-            time.lockUntil = context.nanos() + AFTER_KILL.toNanos();
-        } else if (context.nanos() - time.lockUntil > 0) {
-            return Optional.of(new Stuck(RefusalReason.LOCK_HELD, evidence));
+    private Optional<StopResult> awaitLock(WorkerRow row, Judgement.Pending pending, Walk walk) {
+        if (walk.lookedAtLock++ == 0) {
+            walk.lockUntil = context.nanos() + AFTER_KILL.toNanos();
+        } else if (context.nanos() - walk.lockUntil > 0) {
+            return refused(row, pending.reason(), pending.evidence());
         }
-        context.timing().pause(time.lookedAtLock < 5 ? Duration.ofMillis(2) : Signals.LONGEST_POLL);
-        return Thread.currentThread().isInterrupted() ? Optional.of(interrupted(evidence)) : Optional.empty();
+        context.timing().pause(walk.lookedAtLock < 5 ? Duration.ofMillis(2) : Signals.LONGEST_POLL);
+        return Thread.currentThread().isInterrupted() ? interrupted(row, pending.evidence()) : Optional.empty();
     }
 
-    static Stuck interrupted(String what) {
-        return new Stuck(RefusalReason.STOP_UNFINISHED, "the wait was interrupted: " + what);
+    private static Optional<StopResult> interrupted(WorkerRow row, String what) {
+        return refused(row, RefusalReason.STOP_UNFINISHED, "the wait was interrupted: " + what);
+    }
+
+    private static Optional<StopResult> refused(WorkerRow row, RefusalReason reason, String evidence) {
+        return Optional.of(new StopResult.Refused(row.account(), reason, evidence));
     }
 }

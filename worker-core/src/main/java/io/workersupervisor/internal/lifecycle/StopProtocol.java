@@ -7,6 +7,8 @@ import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.launch.AccountLocks;
+import io.workersupervisor.internal.launch.Launcher.Scope;
+import io.workersupervisor.internal.launch.Launcher.SignalAnswer;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
 import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
@@ -37,7 +39,7 @@ import java.util.Optional;
  * A crash after 1 leaves a row that is STOPPING, which reconcile resumes.
  */
 public record StopProtocol(
-        ProtocolContext context, EndFiling ends, StopLadder ladder, Signals signals, UnregisteredWorkers unregistered) {
+        ProtocolContext context, StopLadder ladder, Signals signals, UnregisteredWorkers unregistered) {
     /** Fences, and launchers that start nothing, hold a lock for less. */
     private static final Duration LONGEST_PASSING_HOLD = Duration.ofSeconds(2);
 
@@ -48,9 +50,7 @@ public record StopProtocol(
         context.reached("stop");
         WorkerRow row = ask(account, Optional.empty(), StopPurpose.PERSON).orElseThrow();
         context.reached("asked");
-        return context.mutex()
-                .call(account, StartCalls.PATIENCE, () -> end(row))
-                .orElseGet(() -> refused(account, RefusalReason.CONTENDED, StartCalls.CONTENDED));
+        return context.alone(account, () -> end(row), (reason, evidence) -> refused(account, reason, evidence));
     }
 
     /**
@@ -58,7 +58,7 @@ public record StopProtocol(
      * end. The caller has the account's mutex.
      */
     public Optional<StopResult> stop(AccountId account, Optional<String> workerId, StopPurpose purpose) {
-        return ask(account, workerId, purpose).map(row -> result(row, ladder.end(row)));
+        return ask(account, workerId, purpose).map(row -> told(ladder.end(row)));
     }
 
     /** Step 1; empty if there is no worker, or not this one, to be ended for the purpose. */
@@ -105,12 +105,11 @@ public record StopProtocol(
             }
         }
         List<Marked> strangers = unregistered.besides(asked);
-        Optional<StopResult> ended =
-                strangers.isEmpty() ? Optional.empty() : Optional.of(endUnregistered(asked, strangers));
-        if (ended.filter(result -> result instanceof StopResult.Refused).isPresent()) {
-            return ended.get();
+        if (strangers.isEmpty()) {
+            return asked.state().isOpen() ? told(ladder.end(asked)) : nothingToEnd(asked);
         }
-        return asked.state().isOpen() ? result(asked, ladder.end(asked)) : ended.orElseGet(() -> nothingToEnd(asked));
+        StopResult ended = endUnregistered(asked, strangers);
+        return asked.state().isOpen() && ended instanceof StopResult.Stopped ? told(ladder.end(asked)) : ended;
     }
 
     /** True if a process of the worker names this data directory, which was another node then. */
@@ -121,50 +120,50 @@ public record StopProtocol(
     }
 
     /** Step 2. Their records are left: another registry may own them. */
-    private StopResult endUnregistered(WorkerRow asked, List<Marked> strangers) {
+    private StopResult endUnregistered(WorkerRow asked, List<Marked> processes) {
         AccountId account = asked.account();
         List<String> steps = new ArrayList<>();
-        Optional<StopLadder.Stuck> stuck = endAll(asked, strangers, steps);
-        if (stuck.isPresent()) {
-            return refused(account, stuck.get().reason(), stuck.get().evidence());
+        Optional<String> unsent = signals.sendAll(processes, "TERM", steps);
+        if (unsent.isPresent()) {
+            return refused(account, RefusalReason.STOP_UNFINISHED, unsent.get());
         }
-        StopResult.Stopped stopped =
-                new StopResult.Stopped(account, strangers.get(0).workerId(), steps, Optional.empty());
-        context.trouble(account, stopped.describe() + "; the registry does not know it, no report is filed");
-        return stopped;
-    }
-
-    private Optional<StopLadder.Stuck> endAll(WorkerRow asked, List<Marked> processes, List<String> steps) {
-        signals.sendAll(processes, "TERM", steps);
         signals.awaitEnd(processes, context.nanos() + WorkerSpec.DEFAULT_STOP_GRACE.toNanos());
         if (Thread.currentThread().isInterrupted()) {
-            return Optional.of(StopLadder.interrupted(UnregisteredWorkers.pids(processes)));
-        }
-        List<Marked> left = stillLiving(processes);
-        long deadline = context.nanos() + LeftoverSweep.SWEEP.toNanos();
-        while (!left.isEmpty()
-                && context.nanos() < deadline
-                && !Thread.currentThread().isInterrupted()) {
-            left.stream().filter(signals::kill).forEach(ended -> steps.add("KILL sent to " + ended));
-            left = stillLiving(processes);
-        }
-        if (!left.isEmpty()) {
-            return Optional.of(new StopLadder.Stuck(
+            return refused(
+                    account,
                     RefusalReason.STOP_UNFINISHED,
-                    UnregisteredWorkers.pids(left) + " of account " + asked.account() + " still live"));
+                    "the wait was interrupted: " + UnregisteredWorkers.pids(processes));
+        }
+        List<Marked> left = signals.sweep(
+                stillLiving(processes),
+                living -> living.stream()
+                        .filter(process ->
+                                signals.send(process, "KILL", Scope.PROCESS).equals(SignalAnswer.SENT))
+                        .forEach(ended -> steps.add("KILL sent to " + ended)),
+                killed -> stillLiving(processes));
+        if (!left.isEmpty()) {
+            return refused(
+                    account,
+                    RefusalReason.STOP_UNFINISHED,
+                    UnregisteredWorkers.pids(left) + " of account " + account + " still live");
         }
         // The lock may be that of an open row's own worker, whose ladder is next. Else their launchers write the exit
         // record before they let go of it.
         boolean free = asked.state().isOpen()
                 || signals.await(
-                        () -> context.local().locks().state(asked.account()) == AccountLocks.State.BUSY,
+                        () -> context.local().locks().state(account) == AccountLocks.State.BUSY,
                         context.nanos() + StopLadder.AFTER_KILL.toNanos());
-        return free
-                ? Optional.empty()
-                : Optional.of(new StopLadder.Stuck(
-                        RefusalReason.LOCK_HELD,
-                        UnregisteredWorkers.pids(processes) + " has ended but the lock is still held by "
-                                + context.local().descendants().holders(asked.account())));
+        if (!free) {
+            return refused(
+                    account,
+                    RefusalReason.LOCK_HELD,
+                    UnregisteredWorkers.pids(processes) + " has ended but the lock is still held by "
+                            + context.local().descendants().holders(account));
+        }
+        StopResult.Stopped stopped =
+                new StopResult.Stopped(account, processes.get(0).workerId(), steps, Optional.empty());
+        context.trouble(account, stopped.describe() + "; the registry does not know it, no report is filed");
+        return stopped;
     }
 
     private List<Marked> stillLiving(List<Marked> processes) {
@@ -175,7 +174,7 @@ public record StopProtocol(
                 .toList());
         // One that cleared its environment was found by its birth record, and not by a search.
         processes.stream()
-                .filter(signals::runs)
+                .filter(process -> context.local().runs(context.local().identity(process), process.workerId()))
                 .filter(process -> left.stream()
                         .noneMatch(found -> found.stat().pid() == process.stat().pid()))
                 .forEach(left::add);
@@ -195,18 +194,14 @@ public record StopProtocol(
         return new StopResult.AlreadyStopped(account, asked.revision() > 1);
     }
 
-    private StopResult result(WorkerRow row, StopLadder.Outcome outcome) {
-        if (outcome instanceof StopLadder.Stuck stuck) {
-            return refused(row.account(), stuck.reason(), stuck.evidence());
-        }
-        StopLadder.Done done = (StopLadder.Done) outcome;
-        return new StopResult.Stopped(
-                row.account(), row.workerId(), done.steps(), done.report().or(() -> ends.filed(row)));
+    private StopResult refused(AccountId account, RefusalReason reason, String evidence) {
+        return told(new StopResult.Refused(account, reason, evidence));
     }
 
-    private StopResult refused(AccountId account, RefusalReason reason, String evidence) {
-        StopResult.Refused refused = new StopResult.Refused(account, reason, evidence);
-        context.events().emit(new WorkerEvent.NotStopped(context.now(), refused));
-        return refused;
+    private StopResult told(StopResult result) {
+        if (result instanceof StopResult.Refused refused) {
+            context.events().emit(new WorkerEvent.NotStopped(context.now(), refused));
+        }
+        return result;
     }
 }

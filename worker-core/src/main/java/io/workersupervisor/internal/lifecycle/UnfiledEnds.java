@@ -2,8 +2,6 @@ package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.StopReport;
-import io.workersupervisor.internal.diagnosis.Diagnosis;
-import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.spi.RowListing;
 import io.workersupervisor.spi.RowSelection;
 import io.workersupervisor.spi.WorkerRegistry;
@@ -22,13 +20,13 @@ import java.util.stream.Stream;
 public final class UnfiledEnds {
     private final Map<AccountId, Unfiled> ends = new ConcurrentHashMap<>();
 
-    /** One end, and its row as it was read when the worker was dead: a stop that caused the end would be in it. */
-    record Unfiled(WorkerRow row, StopReport report) {
-        /** The row as filing the end leaves it. */
-        WorkerRow closed() {
-            return RowChanges.closed(row, Diagnosis.closedState(row, report));
-        }
-    }
+    /**
+     * One end.
+     *
+     * @param row the row as it was read when the worker was dead: a stop that caused the end would be in it
+     * @param closed the row as filing the end leaves it
+     */
+    record Unfiled(WorkerRow row, StopReport report, WorkerRow closed) {}
 
     /** True if the row is in the same state of the same worker. */
     static boolean isSame(WorkerRow one, WorkerRow other) {

@@ -2,6 +2,7 @@ package io.workersupervisor.internal.liveness;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.RefusalReason;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.launch.keeper.KeeperConnections;
@@ -40,6 +41,21 @@ public record Descendants(LocalEvidence local) {
         public boolean isEmpty() {
             return ours.isEmpty() && doubtful.isEmpty();
         }
+
+        /** The verdict on a worker that has ended; empty if it left nobody. */
+        public Optional<Judgement> judged(String ended, RefusalReason inDoubt) {
+            if (!ours.isEmpty()) {
+                String evidence = ended + " but left " + UnregisteredWorkers.pids(ours) + " behind";
+                return Optional.of(new Judgement.Pending(RefusalReason.DESCENDANTS_LEFT, evidence, ours));
+            }
+            return doubtful.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Judgement.Doubt(
+                            inDoubt,
+                            ended + " but " + UnregisteredWorkers.pids(doubtful)
+                                    + " runs in the former session of the worker, and nothing shows whether the worker"
+                                    + " started it"));
+        }
     }
 
     /** Finds all that live, and the worker itself where it carries its mark; {@code seen} were {@link #besides} it. */
@@ -52,20 +68,16 @@ public record Descendants(LocalEvidence local) {
         }
         List<Marked> marked =
                 local.search().ofWorker(row.workerId(), Detail.of(row).bornAfter());
-        Optional<ProcessIdentity> worker = worker(row).filter(this::isHere);
-        if (worker.isEmpty()) {
-            return new Found(marked, List.of());
-        }
-        List<ProcFs.Stat> session = session(worker.get());
+        Optional<ProcessIdentity> worker = worker(row);
+        List<ProcFs.Stat> session = worker.map(this::session).orElse(List.of());
         List<Marked> unmarked = session.stream()
-                .filter(stat -> marked.stream().noneMatch(known -> isSame(known.stat(), stat)))
+                .filter(stat -> !isIn(marked, stat))
                 .map(stat -> unmarked(row, stat))
                 .toList();
-        if (unmarked.isEmpty()) {
-            return new Found(marked, List.of());
-        }
-        Optional<ProcFs.Stat> leader = local.proc().stat(worker.get().pid());
-        if (leader.isPresent() && leader.get().startTicks() != worker.get().startTicks()) {
+        Optional<ProcFs.Stat> leader = worker.flatMap(known -> local.proc().stat(known.pid()));
+        boolean reused = leader.isPresent()
+                && leader.get().startTicks() != worker.orElseThrow().startTicks();
+        if (unmarked.isEmpty() || reused) {
             return new Found(marked, List.of());
         }
         boolean proven = leader.isPresent()
@@ -83,24 +95,22 @@ public record Descendants(LocalEvidence local) {
         List<Marked> found =
                 session(worker).stream().map(stat -> unmarked(row, stat)).toList();
         return local.proc()
-                        .stat(worker.pid())
-                        .filter(stat -> stat.startTicks() == worker.startTicks())
-                        .isPresent()
-                ? found
-                : List.of();
+                .stat(worker.pid())
+                .filter(stat -> stat.startTicks() == worker.startTicks())
+                .map(stat -> found)
+                .orElse(List.of());
     }
 
     /** True if a descendant is still in the worker's session; its groups hold nobody else then. */
     public boolean isInSession(WorkerRow row, Marked descendant) {
         return worker(row)
-                .filter(this::isHere)
                 .filter(worker -> descendant.stat().session() == worker.pid()
                         && descendant.stat().startTicks() >= worker.startTicks())
                 .isPresent();
     }
 
     /** Finds the holders of the account's lock when its launcher is gone; none while the launcher is about to let go. */
-    public Found holders(WorkerRow row) {
+    private Found holders(WorkerRow row) {
         Optional<LaunchRecords.Birth> birth = local.records().birth(row.workerId());
         if (birth.filter(this::isLauncherAlive).isPresent()) {
             return new Found(List.of(), List.of());
@@ -108,7 +118,7 @@ public record Descendants(LocalEvidence local) {
         List<ProcFs.Stat> holding = holding(pid -> local.proc().holdsLock(pid, lock(row.account())));
         // Read after them: a launch of another worker raises it first.
         boolean admitted = isAdmitted(row);
-        Optional<ProcessIdentity> worker = worker(row).filter(this::isHere);
+        Optional<ProcessIdentity> worker = worker(row);
         List<Marked> ours = new ArrayList<>();
         List<Marked> doubtful = new ArrayList<>();
         for (ProcFs.Stat stat : holding) {
@@ -132,17 +142,15 @@ public record Descendants(LocalEvidence local) {
                         .stream().map(stat -> "pid " + stat.pid()).toList());
     }
 
-    public static String by(Found holders) {
-        return holders.isEmpty()
-                ? ""
-                : " by "
-                        + UnregisteredWorkers.pids(Stream.concat(holders.ours().stream(), holders.doubtful().stream())
-                                .toList());
-    }
-
-    public static String inItsSession(List<Marked> doubtful) {
-        return UnregisteredWorkers.pids(doubtful)
-                + " runs in the former session of the worker, and nothing shows whether the worker started it";
+    /** The verdict on a worker that has ended while its lock is held, and left nobody that was found otherwise. */
+    public Judgement.Pending stillHeld(WorkerRow row, String ended) {
+        Found holders = holders(row);
+        List<Marked> all = Stream.concat(holders.ours().stream(), holders.doubtful().stream())
+                .toList();
+        return new Judgement.Pending(
+                holders.ours().isEmpty() ? RefusalReason.LOCK_HELD : RefusalReason.DESCENDANTS_LEFT,
+                ended + " but its lock is still held" + (all.isEmpty() ? "" : " by " + UnregisteredWorkers.pids(all)),
+                holders.ours());
     }
 
     private List<ProcFs.Stat> holding(Predicate<Long> holds) {
@@ -155,13 +163,13 @@ public record Descendants(LocalEvidence local) {
                 .toList();
     }
 
-    /** The process of a worker, by its row or by what its launcher recorded. */
+    /** The process of a worker, by its row or by what its launcher recorded; empty if its numbers mean nothing here. */
     private Optional<ProcessIdentity> worker(WorkerRow row) {
         return Detail.identityOf(row)
-                .or(() -> local.records().birth(row.workerId()).map(LaunchRecords.Birth::identity));
+                .or(() -> local.records().birth(row.workerId()).map(LaunchRecords.Birth::identity))
+                .filter(this::isHere);
     }
 
-    /** True if the numbers of an identity mean something here. */
     private boolean isHere(ProcessIdentity identity) {
         return identity.startTicks() > 0 && local.machine().isHere(identity);
     }
@@ -202,11 +210,9 @@ public record Descendants(LocalEvidence local) {
     }
 
     private static boolean isIn(List<Marked> known, ProcFs.Stat stat) {
-        return known.stream().anyMatch(process -> isSame(process.stat(), stat));
-    }
-
-    private static boolean isSame(ProcFs.Stat one, ProcFs.Stat other) {
-        return one.pid() == other.pid() && one.startTicks() == other.startTicks();
+        return known.stream()
+                .map(Marked::stat)
+                .anyMatch(one -> one.pid() == stat.pid() && one.startTicks() == stat.startTicks());
     }
 
     private static Marked unmarked(WorkerRow row, ProcFs.Stat stat) {

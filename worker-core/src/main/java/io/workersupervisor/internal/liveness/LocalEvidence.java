@@ -6,9 +6,7 @@ import io.workersupervisor.LivenessProbe;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.LaunchRecords;
-import io.workersupervisor.internal.launch.combined.BothRecords;
-import io.workersupervisor.internal.launch.keeper.KeeperRecords;
-import io.workersupervisor.internal.launch.shell.ShellRecords;
+import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
 import io.workersupervisor.internal.machine.Clocks;
@@ -18,6 +16,8 @@ import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.machine.ProcessProbe;
+import io.workersupervisor.internal.machine.ProcessProbe.Finding;
+import io.workersupervisor.spi.WorkerRow;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -33,19 +33,13 @@ public record LocalEvidence(
         EnvironmentSearch search) {
     /** For a reader, who starts nothing. */
     public static LocalEvidence of(DataDirectory data, boolean unlocked) {
-        return of(
-                data,
-                Kernel.current(),
-                ProcFs.system(),
-                ShellScript.load(ShellTools.find(ShellTools.systemPath(), unlocked)),
-                Clocks.system(InstantSource.system()));
+        ShellScript script = ShellScript.load(ShellTools.find(ShellTools.systemPath(), unlocked));
+        return of(data, Kernel.current(), ProcFs.system(), script, Clocks.system(InstantSource.system()));
     }
 
     /** For a reader, who starts nothing. */
     public static LocalEvidence of(DataDirectory data, Kernel machine, ProcFs proc, ShellScript script, Clocks timing) {
-        LaunchRecords records = new BothRecords(
-                new ShellRecords(data), new KeeperRecords(data, timing, KeeperRecords.Acknowledgement.NONE));
-        return of(data, machine, proc, script, timing, records, script::lockState);
+        return of(data, machine, proc, script, timing, LaunchPaths.records(data, timing), script::lockState);
     }
 
     public static LocalEvidence of(
@@ -69,6 +63,47 @@ public record LocalEvidence(
 
     public Descendants descendants() {
         return new Descendants(this);
+    }
+
+    /** Judges the process of a row's worker; for one whose environment does not name the worker its launcher may vouch. */
+    public Finding probe(ProcessIdentity process, WorkerRow row) {
+        return probe(process, row.workerId(), row.account());
+    }
+
+    Finding probe(ProcessIdentity process, String workerId, AccountId account) {
+        Finding finding = processes.probe(process, workerId);
+        return finding.kind() != ProcessProbe.Kind.UNMARKED
+                ? finding
+                : voucher(process, workerId, account)
+                        .map(why -> new Finding(
+                                ProcessProbe.Kind.ALIVE, finding.evidence() + ", but " + why, finding.waitStatus()))
+                        .orElse(finding);
+    }
+
+    /** The proof that a process is the worker although it overwrote its environment. */
+    private Optional<String> voucher(ProcessIdentity process, String workerId, AccountId account) {
+        if (locks.isOpenIn(process.pid(), account)) {
+            return Optional.of("it holds the account's lock");
+        } else if (records.birth(workerId)
+                .filter(birth -> birth.identity().equals(process))
+                .isPresent()) {
+            return Optional.of("its launcher recorded its birth");
+        }
+        return ProcessHandle.of(process.pid())
+                .flatMap(ProcessHandle::parent)
+                .filter(parent -> locks.isOpenIn(parent.pid(), account))
+                .map(parent -> "its launcher, pid " + parent.pid() + ", holds the account's lock");
+    }
+
+    /** True if the process of a worker runs, although it may have cleared its environment. */
+    public boolean runs(ProcessIdentity process, String workerId) {
+        return processes.probe(process, workerId).runs();
+    }
+
+    /** The identity of this process. */
+    public ProcessIdentity self() {
+        long pid = ProcessHandle.current().pid();
+        return machine.identity(pid, proc.stat(pid).map(ProcFs.Stat::startTicks).orElse(0L));
     }
 
     /** The identity of a process that was just found. */

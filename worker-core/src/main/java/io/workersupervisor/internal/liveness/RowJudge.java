@@ -5,6 +5,7 @@ import io.workersupervisor.RefusalReason;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.machine.ProcessProbe.Finding;
+import io.workersupervisor.internal.machine.ProcessProbe.Kind;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.WorkerRow;
 import java.util.List;
@@ -21,14 +22,15 @@ import java.util.OptionalInt;
  *       has no launch behind it that could still come to something. Else doubt, also for another boot, which may be another
  *       machine's. No two nodes take one row, as the claim compares and sets it.
  *   <li>Another boot: dead, and nothing of it can be left.
- *   <li>The process lives: alive, whatever the lock says; where its environment does not name the worker, only if it has
- *       the lock open.
+ *   <li>The process lives: alive, whatever the lock says; where its environment does not name the worker, only if its
+ *       launcher vouches for it: by the lock that it inherited, by its birth record, or as its parent that holds the lock.
  *   <li>Recorded in another pid or time namespace: only a worker that was seen to hold the lock itself can be judged;
  *       lock busy is alive, lock free goes on with step 6.
  *   <li>The process is dead and the lock is busy: it drains; its launcher writes the exit record, or descendants hold the
  *       lock.
  *   <li>The process is dead and the lock is free: dead if no descendant of it lives ({@link Descendants}), else it drains;
- *       doubt where something lives in what was its session and nothing shows whose it is.
+ *       doubt where something lives in what was its session and nothing shows whose it is. Where this host cannot try the
+ *       lock, the exit record takes its place: a start needs the lock anyway.
  * </ol>
  */
 public record RowJudge(String node, LocalEvidence local, Optional<ApplicationProbe> application) {
@@ -45,10 +47,8 @@ public record RowJudge(String node, LocalEvidence local, Optional<ApplicationPro
     public Judgement seenEnding(WorkerRow row) {
         String whose =
                 Detail.identityOf(row).map(process -> "pid " + process.pid()).orElse("the worker");
-        return unlessDoubted(
-                row,
-                new Judgement.Dead(
-                        "the end of " + whose + " was observed, its lock is free", OptionalInt.empty(), false));
+        String evidence = "the end of " + whose + " was observed, its lock is free";
+        return unlessDoubted(row, Judgement.Dead.of(evidence, OptionalInt.empty()));
     }
 
     /**
@@ -75,106 +75,87 @@ public record RowJudge(String node, LocalEvidence local, Optional<ApplicationPro
     }
 
     private Judgement unlessDoubted(WorkerRow row, Judgement judgement) {
-        if (application.isEmpty() || judgement instanceof Judgement.Doubt) {
-            return judgement;
-        }
-        return application
-                .get()
-                .doubt(row)
-                .<Judgement>map(evidence -> new Judgement.Doubt(RefusalReason.PROBE_IN_DOUBT, evidence))
-                .orElse(judgement);
+        return judgement instanceof Judgement.Doubt
+                ? judgement
+                : application
+                        .flatMap(probe -> probe.doubt(row))
+                        .<Judgement>map(evidence -> new Judgement.Doubt(RefusalReason.PROBE_IN_DOUBT, evidence))
+                        .orElse(judgement);
     }
 
     private Judgement byMachine(WorkerRow row) {
-        if (!row.node().equals(node)) {
-            return elsewhere(
-                    row,
-                    "worker " + row.workerId() + " belongs to node " + row.node()
-                            + Detail.of(row)
-                                    .machine()
-                                    .map(name -> " on machine " + name)
-                                    .orElse("") + ", which started it at " + row.startedAt());
+        boolean here = row.node().equals(node);
+        String whose = "worker " + row.workerId() + " belongs to node " + row.node()
+                + Detail.of(row).machine().map(name -> " on machine " + name).orElse("") + ", which started it at "
+                + row.startedAt();
+        Optional<ProcessIdentity> recorded = Detail.identityOf(row)
+                .filter(process -> here || !process.bootId().isEmpty());
+        if (recorded.isEmpty()) {
+            return here
+                    ? new Judgement.Doubt(
+                            RefusalReason.STARTING, "no process is recorded yet for worker " + row.workerId())
+                    : new Judgement.Doubt(RefusalReason.OTHER_NODE, whose);
         }
-        Optional<ProcessIdentity> process = Detail.identityOf(row);
-        if (process.isEmpty()) {
-            return new Judgement.Doubt(
-                    RefusalReason.STARTING, "no process is recorded yet for worker " + row.workerId());
-        }
-        Finding finding = local.processes().probe(process.get(), row.workerId());
+        ProcessIdentity process = recorded.get();
+        Finding finding = local.probe(process, row);
+        return here ? here(row, process, finding) : elsewhere(row, process, finding, whose);
+    }
+
+    private Judgement here(WorkerRow row, ProcessIdentity process, Finding finding) {
         return switch (finding.kind()) {
-            case OTHER_BOOT -> new Judgement.Dead(finding.evidence(), OptionalInt.empty(), true);
-            case ALIVE -> new Judgement.Alive(finding.evidence(), true);
-            case UNMARKED ->
-                local.locks().isOpenIn(process.get().pid(), row.account())
-                        ? new Judgement.Alive(finding.evidence() + ", and it holds the account's lock", true)
-                        : new Judgement.Doubt(RefusalReason.PROCESS_IN_DOUBT, finding.evidence());
-            case DOUBT -> new Judgement.Doubt(RefusalReason.PROCESS_IN_DOUBT, finding.evidence());
-            case FOREIGN -> foreign(row, finding);
+            case OTHER_BOOT -> Judgement.Dead.ofOtherBoot(finding.evidence());
+            case ALIVE -> new Judgement.Alive(process, finding.evidence(), true);
+            case UNMARKED, DOUBT -> new Judgement.Doubt(RefusalReason.PROCESS_IN_DOUBT, finding.evidence());
+            case FOREIGN -> foreign(row, process, finding);
             case DEAD -> unlessLeftovers(row, finding, local.locks().state(row.account()));
         };
     }
 
-    private Judgement elsewhere(WorkerRow row, String whose) {
-        Optional<ProcessIdentity> process =
-                Detail.identityOf(row).filter(known -> !known.bootId().isEmpty());
-        if (process.isEmpty()) {
-            return new Judgement.Doubt(RefusalReason.OTHER_NODE, whose);
-        }
-        Finding finding = local.processes().probe(process.get(), row.workerId());
+    private Judgement elsewhere(WorkerRow row, ProcessIdentity process, Finding finding, String whose) {
         String evidence = finding.evidence() + ", " + whose;
         return switch (finding.kind()) {
-            case ALIVE -> new Judgement.Alive(evidence, true);
-            case DEAD -> elsewhereDead(finding, local.descendants().of(row, List.of()), evidence);
+            case ALIVE -> new Judgement.Alive(process, evidence, true);
+            case DEAD ->
+                local.descendants()
+                        .of(row, List.of())
+                        .judged(evidence, RefusalReason.OTHER_NODE)
+                        .orElseGet(() ->
+                                Judgement.Dead.of(evidence + ", and no process carries its id", finding.waitStatus()));
             case OTHER_BOOT, FOREIGN -> new Judgement.Doubt(RefusalReason.OTHER_NODE, whose);
             case UNMARKED, DOUBT -> new Judgement.Doubt(RefusalReason.OTHER_NODE, evidence);
         };
     }
 
-    private static Judgement elsewhereDead(Finding finding, Descendants.Found left, String evidence) {
-        if (left.isEmpty()) {
-            return new Judgement.Dead(evidence + ", and no process carries its id", finding.waitStatus(), false);
-        }
-        return left.ours().isEmpty()
-                ? new Judgement.Doubt(
-                        RefusalReason.OTHER_NODE, evidence + ", but " + Descendants.inItsSession(left.doubtful()))
-                : new Judgement.Draining(
-                        evidence + ", and left " + UnregisteredWorkers.pids(left.ours()) + " behind", left.ours());
-    }
-
-    private Judgement foreign(WorkerRow row, Finding finding) {
+    private Judgement foreign(WorkerRow row, ProcessIdentity process, Finding finding) {
         if (!Detail.of(row).holdsLock()) {
             return new Judgement.Doubt(
                     RefusalReason.OTHER_NAMESPACE, finding.evidence() + " and was not seen to hold its lock");
         }
         AccountLocks.State lock = local.locks().state(row.account());
-        if (lock == AccountLocks.State.ABSENT) {
-            return new Judgement.Doubt(
-                    RefusalReason.LOCK_UNREADABLE, finding.evidence() + " and its lock file is gone");
-        }
-        return lock == AccountLocks.State.BUSY
-                ? new Judgement.Alive(finding.evidence() + " and its lock is held", false)
-                : unlessLeftovers(row, finding, lock);
+        return switch (lock) {
+            case ABSENT ->
+                new Judgement.Doubt(RefusalReason.LOCK_UNREADABLE, finding.evidence() + " and its lock file is gone");
+            case BUSY -> new Judgement.Alive(process, finding.evidence() + " and its lock is held", false);
+            case FREE, FAILED -> unlessLeftovers(row, finding, lock);
+        };
     }
 
     private Judgement unlessLeftovers(WorkerRow row, Finding finding, AccountLocks.State lock) {
-        if (lock == AccountLocks.State.FAILED) {
+        boolean untried = lock == AccountLocks.State.FAILED;
+        if (untried
+                && (finding.kind() != Kind.DEAD
+                        || local.records().exit(row.workerId()).isEmpty())) {
             return new Judgement.Doubt(
                     RefusalReason.LOCK_UNREADABLE, finding.evidence() + " but its lock cannot be tried");
         }
-        Descendants.Found left = local.descendants().of(row, List.of());
-        if (!left.ours().isEmpty()) {
-            return new Judgement.Draining(
-                    finding.evidence() + " but left " + UnregisteredWorkers.pids(left.ours()) + " behind", left.ours());
-        } else if (!left.doubtful().isEmpty()) {
-            return new Judgement.Doubt(
-                    RefusalReason.PROCESS_IN_DOUBT,
-                    finding.evidence() + " but " + Descendants.inItsSession(left.doubtful()));
-        }
-        if (lock == AccountLocks.State.BUSY) {
-            Descendants.Found holders = local.descendants().holders(row);
-            return new Judgement.Draining(
-                    finding.evidence() + " but its lock is still held" + Descendants.by(holders), holders.ours());
-        }
-        return new Judgement.Dead(finding.evidence() + ", its lock is free", finding.waitStatus(), false);
+        Descendants descendants = local.descendants();
+        String free =
+                untried ? ", its launcher has recorded its end, and its lock cannot be tried" : ", its lock is free";
+        return descendants
+                .of(row, List.of())
+                .judged(finding.evidence(), RefusalReason.PROCESS_IN_DOUBT)
+                .orElseGet(() -> lock == AccountLocks.State.BUSY
+                        ? descendants.stillHeld(row, finding.evidence())
+                        : Judgement.Dead.of(finding.evidence() + free, finding.waitStatus()));
     }
 }

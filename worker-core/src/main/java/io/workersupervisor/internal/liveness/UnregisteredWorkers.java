@@ -6,6 +6,7 @@ import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.ProcessProbe;
+import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.CorruptRowException;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
@@ -145,23 +146,15 @@ public final class UnregisteredWorkers {
     /** The worker of a birth record, if it is still that process. */
     private Optional<Marked> recorded(LaunchRecords.Birth birth) {
         Optional<AccountId> account = Layout.accountOf(birth.account());
-        if (account.isEmpty() || !isWorker(birth, account.get())) {
-            return Optional.empty();
-        }
-        return local.proc()
-                .stat(birth.identity().pid())
+        return account.filter(of ->
+                        local.probe(birth.identity(), birth.workerId(), of).kind() == ProcessProbe.Kind.ALIVE)
+                .flatMap(of -> local.proc().stat(birth.identity().pid()))
                 .map(stat -> new Marked(
                         stat,
-                        account.get().toString(),
+                        account.orElseThrow().toString(),
                         birth.workerId(),
                         birth.epoch(),
                         local.data().path().toString()));
-    }
-
-    private boolean isWorker(LaunchRecords.Birth birth, AccountId account) {
-        ProcessProbe.Finding finding = local.processes().probe(birth.identity(), birth.workerId());
-        return finding.kind() == ProcessProbe.Kind.ALIVE
-                || (finding.runs() && local.locks().isOpenIn(birth.identity().pid(), account));
     }
 
     /** The holder of an account's lock, in words. */
@@ -176,6 +169,14 @@ public final class UnregisteredWorkers {
 
     public static String pids(List<Marked> marked) {
         return marked.stream().map(Marked::toString).collect(Collectors.joining(", "));
+    }
+
+    /** A sentence about one that keeps its account refused. */
+    public static String refused(Marked stranger) {
+        return describe(List.of(stranger)) + " and the registry does not know it: "
+                + (stranger.accountId().isPresent()
+                        ? "its account is refused while it lives"
+                        : "its account name is not valid, " + Text.quoted(stranger.account()));
     }
 
     public static String describe(List<Marked> marked) {

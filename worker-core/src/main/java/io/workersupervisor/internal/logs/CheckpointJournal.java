@@ -2,7 +2,7 @@ package io.workersupervisor.internal.logs;
 
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.internal.directory.OwnFiles;
-import io.workersupervisor.internal.registry.WorkerIds;
+import io.workersupervisor.internal.directory.ProcessLock;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -13,12 +13,16 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checkpoints of one sink: the place in each worker's file up to which entries are handed on, durable.
@@ -35,10 +39,14 @@ import java.util.zip.CRC32;
  *
  * <pre>
  * checkpoints/SINK/journal, one line each:  CRC32 KIND ...
- *   p WORKER INODE BASE OFFSET TIME LEVEL MARK CRC                 acknowledged to here
- *   b WORKER INODE BASE OFFSET TIME LEVEL MARK CRC START LEN,...   announced to here; LENxN leaves N entries out
- *   a                                                              the batch announced is acknowledged
- *   f WORKER                                                       the file is gone
+ *   p WORKER INODE BASE OFFSET TIME LEVEL MARK CRC MORE                           acknowledged to here
+ *   b WORKER INODE BASE OFFSET TIME LEVEL MARK CRC START LEN,... MORE TIME,...   announced to here; LENxN leaves N entries
+ *                                                                                 out, x-1 were handed on before;
+ *                                                                                 iTIME is inferred; MORE is the
+ *                                                                                 shift and the mark of the head
+ *   a TIME                                                                        the batch announced is acknowledged, and
+ *                                                                                 all files were looked at
+ *   f WORKER                                                                      the file is gone
  * </pre>
  *
  * Not thread-safe; one process has it open for writing, others may read it meanwhile.
@@ -48,15 +56,86 @@ final class CheckpointJournal implements AutoCloseable {
     private static final int LIVE_LINE = 128;
 
     private final Path file;
-    private final Map<String, LogProgress> acknowledged = new LinkedHashMap<>();
-    private final List<BatchPiece> pending = new ArrayList<>();
+    private final Contents contents;
     private RandomAccessFile out;
+    private @Nullable ProcessLock lock;
     /** The end of the lines that were written whole. */
     private long length;
 
-    private CheckpointJournal(Path file, RandomAccessFile out) {
+    /** The meaning of the lines of a journal. */
+    private static final class Contents {
+        final Map<String, LogProgress> acknowledged = new LinkedHashMap<>();
+        final Map<String, List<LogProgress>> steps = new HashMap<>();
+        final List<BatchPiece> pending = new ArrayList<>();
+        Instant looked = Instant.EPOCH;
+
+        /** The number of bytes that could be read. */
+        long replay(Path file) throws IOException {
+            String text = new String(Files.readAllBytes(file), StandardCharsets.US_ASCII);
+            int from = 0;
+            for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+                String said = text.substring(Math.min(end, from + 9), end);
+                if (!text.startsWith(line(said), from) || !apply(said.split(" ", -1))) {
+                    break;
+                }
+                from = end + 1;
+            }
+            return from;
+        }
+
+        private boolean apply(String[] words) {
+            switch (words[0]) {
+                case "p" -> acknowledged.put(words[1], step(words, 9));
+                case "b" -> {
+                    LogProgress after = step(words, 11);
+                    LogProgress last = acknowledged.getOrDefault(words[1], LogProgress.begin(after.inode()));
+                    LogProgress before = after.with(Long.parseLong(words[9]), last.time(), last.level());
+                    pending.add(new BatchPiece(words[1], before, cuts(words[10]), stamps(words), after));
+                }
+                case "a" -> acknowledge(words.length > 1 ? Instant.ofEpochMilli(Long.parseLong(words[1])) : looked);
+                case "f" -> acknowledged.remove(words[1]);
+                default -> {
+                    // A line of a later version: its meaning is unknown, and so is all behind it.
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private LogProgress step(String[] words, int more) {
+            LogProgress step = progress(words, more);
+            steps.computeIfAbsent(words[1], first -> new ArrayList<>()).add(step);
+            return step;
+        }
+
+        void acknowledge(Instant at) {
+            pending.forEach(piece -> acknowledged.put(piece.workerId(), piece.after()));
+            pending.clear();
+            looked = at;
+        }
+    }
+
+    private CheckpointJournal(Path file, RandomAccessFile out, Contents contents) {
         this.file = file;
         this.out = out;
+        this.contents = contents;
+    }
+
+    /** Locks a directory and opens its journal, without workers whose files are gone; null where another host has the lock. */
+    static @Nullable CheckpointJournal lock(Path directory, LogFeed feed) throws IOException {
+        ProcessLock lock = ProcessLock.tryLock(directory, "lock").orElse(null);
+        if (lock == null) {
+            return null;
+        }
+        try {
+            CheckpointJournal journal = open(directory);
+            journal.lock = lock;
+            journal.forget(feed.gone(journal.contents.acknowledged.keySet()));
+            return journal;
+        } catch (IOException | RuntimeException failed) {
+            lock.close();
+            throw failed;
+        }
     }
 
     /** Opens the journal of a directory, which is made if it is missing; a torn end is cut off. */
@@ -64,8 +143,9 @@ final class CheckpointJournal implements AutoCloseable {
         OwnFiles.makeDirectories(directory);
         Path file = directory.resolve("journal");
         Files.deleteIfExists(directory.resolve("journal.new"));
-        CheckpointJournal journal = new CheckpointJournal(file, create(file));
-        journal.length = replay(Files.readAllBytes(file), journal.acknowledged, journal.pending);
+        CheckpointJournal journal = new CheckpointJournal(file, create(file), new Contents());
+        journal.length = journal.contents.replay(file);
+        journal.contents.steps.clear();
         return journal;
     }
 
@@ -77,14 +157,22 @@ final class CheckpointJournal implements AutoCloseable {
 
     /** Reads a journal that another process may be writing. */
     static Map<String, LogProgress> readOnly(Path directory) throws IOException {
-        Map<String, LogProgress> found = new LinkedHashMap<>();
-        List<BatchPiece> announced = new ArrayList<>();
+        return contents(directory).acknowledged;
+    }
+
+    /** The places up to which files were handed on one after the other, each with its time, as far back as they are kept. */
+    static Map<String, List<LogProgress>> steps(Path directory) throws IOException {
+        return contents(directory).steps;
+    }
+
+    private static Contents contents(Path directory) throws IOException {
+        Contents contents = new Contents();
         try {
-            replay(Files.readAllBytes(directory.resolve("journal")), found, announced);
+            contents.replay(directory.resolve("journal"));
         } catch (NoSuchFileException nothingYet) {
-            return Map.of();
+            return new Contents();
         }
-        return found;
+        return contents;
     }
 
     private static RandomAccessFile create(Path file) throws IOException {
@@ -94,85 +182,50 @@ final class CheckpointJournal implements AutoCloseable {
         return new RandomAccessFile(file.toFile(), "rw");
     }
 
-    /** The number of bytes that could be read. */
-    private static long replay(byte[] bytes, Map<String, LogProgress> acknowledged, List<BatchPiece> pending) {
-        int from = 0;
-        for (int at = 0; at < bytes.length; at++) {
-            if (bytes[at] == '\n') {
-                String line = new String(bytes, from, at - from, StandardCharsets.US_ASCII);
-                if (!isWhole(line) || !apply(line.substring(9), acknowledged, pending)) {
-                    return from;
-                }
-                from = at + 1;
-            }
-        }
-        return from;
-    }
-
-    private static boolean isWhole(String line) {
-        return line.length() > 9 && line.charAt(8) == ' ' && line.startsWith(crc(line.substring(9)));
-    }
-
-    private static boolean apply(String said, Map<String, LogProgress> acknowledged, List<BatchPiece> pending) {
-        String[] words = said.split(" ", -1);
-        switch (words[0]) {
-            case "p" -> acknowledged.put(words[1], progress(words));
-            case "b" -> {
-                LogProgress after = progress(words);
-                LogProgress last = Optional.ofNullable(acknowledged.get(words[1]))
-                        .orElseGet(() -> LogProgress.begin(after.inode(), WorkerIds.timeOf(words[1])));
-                LogProgress before = new LogProgress(
-                        after.inode(),
-                        after.base(),
-                        Long.parseLong(words[9]),
-                        last.time(),
-                        last.level(),
-                        LogProgress.Mark.NONE);
-                pending.add(new BatchPiece(words[1], before, cuts(words[10]), after));
-            }
-            case "a" -> {
-                pending.forEach(piece -> acknowledged.put(piece.workerId(), piece.after()));
-                pending.clear();
-            }
-            case "f" -> acknowledged.remove(words[1]);
-            default -> {
-                // A line of a later version: its meaning is unknown, and so is all behind it.
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** The place up to which a worker's file is acknowledged; empty where nothing of it is. */
     Optional<LogProgress> progress(String workerId) {
-        return Optional.ofNullable(acknowledged.get(workerId));
+        return Optional.ofNullable(contents.acknowledged.get(workerId));
+    }
+
+    /** The place up to which a worker's file is announced, and will be acknowledged before anything else is announced. */
+    Optional<LogProgress> announced(String workerId) {
+        return contents.pending.stream()
+                .filter(piece -> piece.workerId().equals(workerId))
+                .map(BatchPiece::after)
+                .findFirst()
+                .or(() -> progress(workerId));
     }
 
     /** The batch that was announced and not acknowledged; empty if there is none. */
     List<BatchPiece> pending() {
-        return List.copyOf(pending);
+        return List.copyOf(contents.pending);
     }
 
     /** Step 1. Durable when it returns; when it throws, nothing is announced. */
     void announce(List<BatchPiece> batch) throws IOException {
-        if (!pending.isEmpty()) {
+        if (!contents.pending.isEmpty()) {
             throw new IllegalStateException("a batch is announced and not acknowledged");
         }
         StringBuilder lines = new StringBuilder();
         for (BatchPiece piece : batch) {
             lines.append(line("b " + words(piece.workerId(), piece.after()) + " "
-                    + piece.before().offset() + " " + words(piece.cuts())));
+                    + piece.before().offset() + " " + words(piece.cuts()) + " "
+                    + more(piece.after()) + " " + stamps(piece.times())));
         }
         append(lines, true);
-        pending.addAll(batch);
+        contents.pending.addAll(batch);
     }
 
-    /** Step 2. */
-    void acknowledge() throws IOException {
-        append(line("a"), false);
-        pending.forEach(piece -> acknowledged.put(piece.workerId(), piece.after()));
-        pending.clear();
-        if (length > SMALL && length > 4L * LIVE_LINE * acknowledged.size()) {
+    /** The time at which all was handed on that workers had written; the epoch where there was none. */
+    Instant looked() {
+        return contents.looked;
+    }
+
+    /** Step 2; by a time all is handed on that workers had written. */
+    void acknowledge(Instant looked) throws IOException {
+        append(line("a " + looked.toEpochMilli()), false);
+        contents.acknowledge(looked);
+        if (length > SMALL && length > 4L * LIVE_LINE * contents.acknowledged.size()) {
             compact();
         }
     }
@@ -180,15 +233,13 @@ final class CheckpointJournal implements AutoCloseable {
     /** Forgets the workers whose files are gone. */
     void forget(Collection<String> workers) throws IOException {
         StringBuilder lines = new StringBuilder();
-        workers.stream().filter(acknowledged::containsKey).forEach(worker -> lines.append(line("f " + worker)));
+        workers.stream()
+                .filter(contents.acknowledged::containsKey)
+                .forEach(worker -> lines.append(line("f " + worker)));
         if (lines.length() > 0) {
             append(lines, false);
-            workers.forEach(acknowledged::remove);
+            workers.forEach(contents.acknowledged::remove);
         }
-    }
-
-    Map<String, LogProgress> acknowledged() {
-        return Map.copyOf(acknowledged);
     }
 
     private void append(CharSequence lines, boolean durable) throws IOException {
@@ -205,8 +256,9 @@ final class CheckpointJournal implements AutoCloseable {
 
     private void compact() throws IOException {
         Path fresh = file.resolveSibling("journal.new");
-        StringBuilder lines = new StringBuilder();
-        acknowledged.forEach((worker, progress) -> lines.append(line("p " + words(worker, progress))));
+        StringBuilder lines = new StringBuilder(line("a " + contents.looked.toEpochMilli()));
+        contents.acknowledged.forEach(
+                (worker, progress) -> lines.append(line("p " + words(worker, progress) + " " + more(progress))));
         try (RandomAccessFile written = create(fresh)) {
             written.write(lines.toString().getBytes(StandardCharsets.US_ASCII));
             written.getFD().sync();
@@ -220,7 +272,9 @@ final class CheckpointJournal implements AutoCloseable {
     }
 
     private static String line(String said) {
-        return crc(said) + " " + said + "\n";
+        CRC32 crc = new CRC32();
+        crc.update(said.getBytes(StandardCharsets.US_ASCII));
+        return HexFormat.of().toHexDigits(crc.getValue(), 8) + " " + said + "\n";
     }
 
     private static String words(String worker, LogProgress progress) {
@@ -229,49 +283,61 @@ final class CheckpointJournal implements AutoCloseable {
                 + progress.mark().length() + " " + progress.mark().crc();
     }
 
-    /** Reads a progress from the third word on. */
-    private static LogProgress progress(String[] words) {
+    /** The shift and the mark of the first bytes. */
+    private static String more(LogProgress progress) {
+        return progress.shift() + ":" + progress.head().length() + ":"
+                + progress.head().crc();
+    }
+
+    /** Reads a progress from the third word on; the words of a version before this one are fewer. */
+    private static LogProgress progress(String[] words, int index) {
+        String[] more = (words.length > index ? words[index] : "0:0:0").split(":", 3);
         return new LogProgress(
                 Long.parseLong(words[2]),
                 Long.parseLong(words[3]),
                 Long.parseLong(words[4]),
                 Instant.ofEpochMilli(Long.parseLong(words[5])),
                 LogLevel.valueOf(words[6]),
-                new LogProgress.Mark(Integer.parseInt(words[7]), Long.parseLong(words[8])));
+                new LogProgress.Mark(Integer.parseInt(words[7]), Long.parseLong(words[8])),
+                new LogProgress.Mark(Integer.parseInt(more[1]), Long.parseLong(more[2])),
+                Integer.parseInt(more[0]));
+    }
+
+    private static String stamps(List<EntryTimes.Stamp> times) {
+        return times.stream()
+                .map(stamp -> (stamp.inferred() ? "i" : "") + stamp.time().toEpochMilli())
+                .collect(Collectors.joining(","));
+    }
+
+    private static List<EntryTimes.Stamp> stamps(String[] words) {
+        return Stream.of(words.length > 12 ? words[12].split(",", -1) : new String[0])
+                .filter(word -> !word.isEmpty())
+                .map(word -> new EntryTimes.Stamp(
+                        Instant.ofEpochMilli(Long.parseLong(word.replace("i", ""))), word.startsWith("i")))
+                .toList();
     }
 
     private static String words(List<BatchPiece.Cut> cuts) {
-        StringBuilder words = new StringBuilder();
-        for (BatchPiece.Cut cut : cuts) {
-            words.append(words.length() == 0 ? "" : ",").append(cut.length());
-            if (cut.leftOut() > 0) {
-                words.append('x').append(cut.leftOut());
-            }
-        }
-        return words.toString();
+        return cuts.stream()
+                .map(cut -> cut.leftOut() != 0 ? cut.length() + "x" + cut.leftOut() : cut.length() + "")
+                .collect(Collectors.joining(","));
     }
 
     private static List<BatchPiece.Cut> cuts(String words) {
         List<BatchPiece.Cut> cuts = new ArrayList<>();
         for (String word : words.split(",", -1)) {
-            int x = word.indexOf('x');
-            cuts.add(
-                    x < 0
-                            ? new BatchPiece.Cut(Integer.parseInt(word), 0)
-                            : new BatchPiece.Cut(
-                                    Integer.parseInt(word.substring(0, x)), Integer.parseInt(word.substring(x + 1))));
+            String[] numbers = word.split("x", 2);
+            int leftOut = numbers.length == 1 ? 0 : Integer.parseInt(numbers[1]);
+            cuts.add(new BatchPiece.Cut(Integer.parseInt(numbers[0]), leftOut));
         }
         return cuts;
-    }
-
-    private static String crc(String said) {
-        CRC32 crc = new CRC32();
-        crc.update(said.getBytes(StandardCharsets.US_ASCII));
-        return String.format(Locale.ROOT, "%08x", crc.getValue());
     }
 
     @Override
     public void close() throws IOException {
         out.close();
+        if (lock != null) {
+            lock.close();
+        }
     }
 }

@@ -6,10 +6,8 @@ import io.workersupervisor.internal.events.LastingTrouble;
 import io.workersupervisor.internal.text.Text;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Space that is held back for starts and reports: {@code data/reserve} is given up when the disk is full, and made again
@@ -36,25 +34,13 @@ final class DiskReserve {
     }
 
     DiskReserve(DataDirectory data, LogFeed feed) {
-        this(data, feed, new SystemSays(data.path()));
+        this(data, feed, () -> usable(data));
     }
 
-    /** Looks for the file system once, which takes longer than its answers. */
-    private static final class SystemSays implements Usable {
-        private final Path path;
-        private @Nullable FileStore store;
-
-        SystemSays(Path path) {
-            this.path = path;
-        }
-
-        @Override
-        public long now() throws IOException {
-            if (store == null) {
-                store = Files.getFileStore(path);
-            }
-            return store.getUsableSpace();
-        }
+    /** Asks the file system itself, and only where it has no answer for the reason. */
+    private static long usable(DataDirectory data) throws IOException {
+        long left = data.path().toFile().getUsableSpace();
+        return left > 0 ? left : Files.getFileStore(data.path()).getUsableSpace();
     }
 
     DiskReserve(DataDirectory data, LogFeed feed, Usable usable) {

@@ -28,10 +28,6 @@ final class EntryBudget {
     /** The cuts that go on now, in order and without a gap; entries left out wait for the end of the minute, or the worker. */
     List<BatchPiece.Cut> admit(List<EntryCutter.Span> spans, long now, boolean over) {
         List<BatchPiece.Cut> cuts = new ArrayList<>(spans.size() + 1);
-        if (most.isEmpty()) {
-            spans.forEach(span -> cuts.add(new BatchPiece.Cut(span.length(), 0)));
-            return cuts;
-        }
         if (!begun || now - minute >= MINUTE) {
             flush(cuts);
             begun = true;
@@ -39,7 +35,7 @@ final class EntryBudget {
             admitted = 0;
         }
         for (EntryCutter.Span span : spans) {
-            if (admitted < most.getAsInt()) {
+            if (admitted < most.orElse(Integer.MAX_VALUE)) {
                 admitted++;
                 cuts.add(new BatchPiece.Cut(span.length(), 0));
             } else {
@@ -65,8 +61,7 @@ final class EntryBudget {
     private void flush(List<BatchPiece.Cut> cuts) {
         if (leftOut > 0) {
             cuts.add(new BatchPiece.Cut(leftOutBytes, leftOut));
-            leftOut = 0;
-            leftOutBytes = 0;
+            rewind();
         }
     }
 

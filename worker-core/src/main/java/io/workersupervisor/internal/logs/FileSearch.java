@@ -3,18 +3,24 @@ package io.workersupervisor.internal.logs;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogEntry;
+import io.workersupervisor.LogFollower;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
-import io.workersupervisor.internal.registry.WorkerIds;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.logs.SinkCheckpoints.Waiting;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogPosition;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Looks entries up in the workers' own files, where no sink can be asked: the ends of the files, within a bound. */
 public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader reader) {
@@ -24,6 +30,9 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     private static final int LEAST_OF_A_FILE = 16 << 10;
     private static final int MOST_OF_A_FILE = 8 << 20;
 
+    /** The last bytes of a file at which following it begins. */
+    private static final int AT_FIRST = 256 << 10;
+
     /** Entries of another program have no position, and come behind those that workers wrote at the same time. */
     private static final Comparator<LogEntry> BY_POSITION = Comparator.comparing(
             entry -> entry.position().orElse(null), Comparator.nullsLast(Comparator.<LogPosition>naturalOrder()));
@@ -31,17 +40,9 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     /** Oldest first, as a sink would answer; {@link LogSinkException} if files cannot be read. */
     List<LogEntry> find(LogQuery query) {
         try {
-            List<WorkerLogFile> files = WorkerLogFile.list(data).stream()
-                    .filter(file -> isAsked(query, file))
-                    .toList();
-            int each = share(files.size());
-            List<LogEntry> found = new ArrayList<>();
-            for (WorkerLogFile file : files) {
-                try (FollowedFile tail = atEnd(file, each, reader)) {
-                    all(tail).stream().filter(query::selects).forEach(found::add);
-                }
-            }
-            return last(query, found);
+            List<Waiting> all = new ArrayList<>();
+            WorkerLogFile.stats(data).forEach((file, stat) -> all.add(Waiting.of(file, stat, Optional.empty())));
+            return search(query, all);
         } catch (IOException e) {
             throw unreadable(e);
         }
@@ -50,23 +51,61 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     /** Searches the entries that a sink does not have yet. */
     List<LogEntry> findBehind(LogQuery query, String sink) {
         try {
-            List<SinkCheckpoints.Waiting> waiting = SinkCheckpoints.waiting(data, sink).stream()
-                    .filter(one -> isAsked(query, one.file()))
-                    .toList();
-            int each = share(waiting.size());
-            List<LogEntry> found = new ArrayList<>();
-            for (SinkCheckpoints.Waiting one : waiting) {
-                // The file may have grown since: the place to begin must not depend on its end.
-                try (FollowedFile tail = one.bytes() <= each
-                        ? FollowedFile.searched(one.file(), one.progress(), reader)
-                        : atEnd(one.file(), each, reader)) {
-                    all(tail).stream().filter(query::selects).forEach(found::add);
-                }
-            }
-            return last(query, found);
+            return search(query, SinkCheckpoints.waiting(data, sink));
         } catch (IOException e) {
             throw unreadable(e);
         }
+    }
+
+    /** Searches the file first that was written last: no entry is much later than the last writing of its file. */
+    private List<LogEntry> search(LogQuery query, List<Waiting> parts) throws IOException {
+        List<Waiting> asked = parts.stream()
+                .filter(part -> isAsked(query, part.file()))
+                .filter(part -> query.since()
+                        .map(part.written().plus(EntryTimes.NEAR)::isAfter)
+                        .orElse(true))
+                .sorted(Comparator.comparing(Waiting::written).reversed())
+                .toList();
+        Map<String, List<LogProgress>> steps = asked.isEmpty() ? Map.of() : steps();
+        int each = (int) Math.min(MOST_OF_A_FILE, Math.max(LEAST_OF_A_FILE, MOST / Math.max(1, asked.size())));
+        List<LogEntry> found = List.of();
+        for (Waiting part : asked.subList(0, (int) Math.min(asked.size(), MOST / each))) {
+            Instant latest = part.written().plus(EntryTimes.NEAR);
+            if (found.size() == query.limit() && found.get(0).timestamp().isAfter(latest)) {
+                break;
+            }
+            KnownWorkers.Known known =
+                    workers.of(part.file().account(), part.file().workerId());
+            // The file may have grown since it was listed: the place to begin must not depend on its end.
+            try (FollowedFile tail = part.progress().isPresent() && part.bytes() <= each
+                    ? FollowedFile.searched(part.file(), part.progress(), reader, times(part, known, steps))
+                    : atEnd(part, each, times(part, known, steps))) {
+                found = last(
+                        query,
+                        Stream.concat(
+                                        found.stream(),
+                                        drain(tail, known, 0, part.written(), true).stream()
+                                                .filter(query::selects))
+                                .toList());
+            }
+        }
+        return found;
+    }
+
+    private Map<String, List<LogProgress>> steps() throws IOException {
+        return CheckpointJournal.steps(Layout.checkpoints(data).resolve(OperatorLogSink.NAME));
+    }
+
+    /** The arrival of the lines of a file, as far as a host noted it, and at last the time of the last writing. */
+    private static EntryTimes times(Waiting part, KnownWorkers.Known known, Map<String, List<LogProgress>> steps) {
+        EntryTimes times = new EntryTimes();
+        Instant from = known.startedAt().orElse(Instant.EPOCH);
+        for (LogProgress step : steps.getOrDefault(part.file().workerId(), List.of())) {
+            times.arrived(step.offset(), from, step.time());
+            from = step.time();
+        }
+        times.arrived(part.size(), from, part.written());
+        return times;
     }
 
     /** The last entries of a query in the order of its answer. */
@@ -84,27 +123,21 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
                 && query.workerId().map(file.workerId()::equals).orElse(true);
     }
 
-    private static int share(int files) {
-        return (int) Math.min(MOST_OF_A_FILE, Math.max(LEAST_OF_A_FILE, MOST / Math.max(1, files)));
-    }
-
     private LogSinkException unreadable(IOException e) {
         return new LogSinkException("log files in " + data + " cannot be read: " + Text.reason(e), e);
     }
 
     /** Follows a file from the first whole line of its last bytes on. */
-    static FollowedFile atEnd(WorkerLogFile file, int most, EntryReader reader) throws IOException {
-        Optional<LogSource> source = LogSource.open(file.path());
-        if (source.isEmpty()) {
-            return FollowedFile.searched(file, Optional.empty(), reader);
-        }
-        try (LogSource open = source.get()) {
+    private FollowedFile atEnd(Waiting part, int most, EntryTimes times) throws IOException {
+        try (LogSource open = LogSource.open(part.file().path()).orElse(null)) {
+            if (open == null) {
+                return FollowedFile.searched(part.file(), Optional.empty(), reader, times);
+            }
             long from = Math.max(0, open.size() - most);
             from = open.firstData(from).orElse(from);
-            byte[] bytes = open.read(from, most);
-            int skipped = from == 0 ? 0 : firstLine(bytes);
-            LogProgress begin = LogProgress.begin(open.inode(), WorkerIds.timeOf(file.workerId()));
-            return FollowedFile.searched(file, Optional.of(begin.at(from + skipped)), reader);
+            int skipped = from == 0 ? 0 : firstLine(open.read(from, most));
+            LogProgress begin = LogProgress.begin(open.inode()).at(from + skipped);
+            return FollowedFile.searched(part.file(), Optional.of(begin), reader, times);
         }
     }
 
@@ -117,19 +150,13 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
         return 0;
     }
 
-    /** All entries of the file now, its last line included. */
-    private List<LogEntry> all(FollowedFile tail) throws IOException {
-        WorkerLogFile file = tail.file();
-        return drain(tail, workers.of(file.account(), file.workerId()), 0, true);
-    }
-
     /** All entries that are complete by now; with {@code over}, as the worker writes no more, also the last line. */
-    static List<LogEntry> drain(FollowedFile tail, KnownWorkers.Known known, long now, boolean over)
+    private static List<LogEntry> drain(FollowedFile tail, KnownWorkers.Known known, long now, Instant at, boolean over)
             throws IOException {
         List<LogEntry> entries = new ArrayList<>();
         Optional<FollowedFile.Part> more;
         do {
-            more = tail.next(now, () -> over, () -> known);
+            more = tail.next(now, at, () -> over, () -> known);
             more.ifPresent(part -> {
                 entries.addAll(part.entries());
                 tail.advance(part.piece().after());
@@ -161,5 +188,71 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
         return WorkerLogFile.list(data).stream()
                 .filter(file -> file.account().equals(account))
                 .sorted(Comparator.comparing(WorkerLogFile::workerId));
+    }
+
+    LogFollower follow(AccountId account, Clocks clocks) {
+        return new Follower(account, clocks);
+    }
+
+    /** Follows the files of an account's workers, one after the other. */
+    private final class Follower implements LogFollower {
+        private final AccountId account;
+        private final Clocks clocks;
+        private @Nullable FollowedFile tail;
+
+        Follower(AccountId account, Clocks clocks) {
+            this.account = account;
+            this.clocks = clocks;
+        }
+
+        @Override
+        public List<LogEntry> poll() {
+            try {
+                List<LogEntry> entries = new ArrayList<>();
+                List<WorkerLogFile> files = of(data, account).toList();
+                if (tail == null && !files.isEmpty()) {
+                    tail = begin(files.get(files.size() - 1));
+                }
+                for (WorkerLogFile next : files) {
+                    if (tail != null && next.workerId().compareTo(tail.file().workerId()) > 0) {
+                        drain(tail, true, entries);
+                        tail.close();
+                        tail = FollowedFile.searched(next, Optional.empty(), reader, new EntryTimes());
+                    }
+                }
+                if (tail != null) {
+                    drain(tail, false, entries);
+                }
+                return entries;
+            } catch (IOException e) {
+                throw unreadable(e);
+            }
+        }
+
+        private @Nullable FollowedFile begin(WorkerLogFile file) throws IOException {
+            Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
+            if (stat.isEmpty()) {
+                return null;
+            }
+            Waiting part = Waiting.of(file, stat.get(), Optional.empty());
+            return atEnd(part, AT_FIRST, times(part, workers.of(account, file.workerId()), steps()));
+        }
+
+        private void drain(FollowedFile from, boolean over, List<LogEntry> entries) throws IOException {
+            KnownWorkers.Known known = workers.of(account, from.file().workerId());
+            entries.addAll(FileSearch.drain(from, known, clocks.nanos(), clocks.now(), over || known.over()));
+        }
+
+        @Override
+        public void close() {
+            try {
+                if (tail != null) {
+                    tail.close();
+                }
+            } catch (IOException e) {
+                throw unreadable(e);
+            }
+            tail = null;
+        }
     }
 }

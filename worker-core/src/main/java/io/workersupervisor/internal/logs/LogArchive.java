@@ -14,6 +14,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
@@ -23,15 +25,11 @@ import java.util.zip.GZIPOutputStream;
  */
 public record LogArchive(Path directory) {
     private static final String SUFFIX = ".log.gz";
+    private static final Pattern NAME = Pattern.compile("(.+)\\.([0-9]{1,18})" + Pattern.quote(SUFFIX));
     private static final int CHUNK = 1 << 20;
 
     /** A part of a worker's file: its begin, and the size and time of its own file. */
     public record Part(Path path, WorkerLogFile of, long position, long size, long modified) {}
-
-    static LogArchive open(DataDirectory data) throws IOException {
-        OwnFiles.makeDirectories(Layout.archive(data));
-        return new LogArchive(Layout.archive(data));
-    }
 
     static Path path(Path directory, WorkerLogFile file, long position) {
         String name = String.valueOf(file.path().getFileName());
@@ -83,29 +81,20 @@ public record LogArchive(Path directory) {
         }
         try (DirectoryStream<Path> all = Files.newDirectoryStream(Layout.archive(data), "*" + SUFFIX)) {
             for (Path path : all) {
-                part(data, path).ifPresent(parts::add);
+                Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
+                Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(path);
+                if (name.matches() && stat.isPresent()) {
+                    WorkerLogFile.of(data.path().resolve(name.group(1) + ".log"))
+                            .ifPresent(of -> parts.add(new Part(
+                                    path,
+                                    of,
+                                    Long.parseLong(name.group(2)),
+                                    stat.get().size(),
+                                    stat.get().modified())));
+                }
             }
         }
         parts.sort(Comparator.comparingLong(Part::modified));
         return parts;
-    }
-
-    private static Optional<Part> part(DataDirectory data, Path path) throws IOException {
-        String name = String.valueOf(path.getFileName());
-        String stem = name.substring(0, name.length() - SUFFIX.length());
-        int dot = stem.lastIndexOf('.');
-        if (dot < 0 || !stem.substring(dot + 1).matches("[0-9]{1,18}")) {
-            return Optional.empty();
-        }
-        Optional<WorkerLogFile> of = WorkerLogFile.of(data.path().resolve(stem.substring(0, dot) + ".log"));
-        if (of.isEmpty() || Files.notExists(path)) {
-            return Optional.empty();
-        }
-        return Optional.of(new Part(
-                path,
-                of.get(),
-                Long.parseLong(stem.substring(dot + 1)),
-                Files.size(path),
-                Files.getLastModifiedTime(path).toMillis()));
     }
 }

@@ -4,8 +4,6 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogRetention;
 import io.workersupervisor.internal.directory.HolePuncher;
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.directory.ProcessLock;
-import io.workersupervisor.internal.registry.WorkerIds;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -42,14 +40,15 @@ final class LogArchiving implements AutoCloseable {
     /** Files with a large part that is not archived yet. */
     private final Set<WorkerLogFile> waiting = new LinkedHashSet<>();
 
-    private @Nullable ProcessLock lock;
+    private final LogArchive archive;
+
     private @Nullable CheckpointJournal journal;
-    private @Nullable LogArchive archive;
     private Optional<String> cannotPunch = Optional.empty();
     private volatile boolean ending;
 
     LogArchiving(DataDirectory data, LogFeed feed, LogRetention retention, HolePuncher puncher) {
         this.data = data;
+        this.archive = new LogArchive(Layout.archive(data));
         this.feed = feed;
         this.retention = retention;
         this.puncher = puncher;
@@ -58,23 +57,23 @@ final class LogArchiving implements AutoCloseable {
     /** Archives parts of files that may have grown; false if another host does this. */
     boolean tick(Collection<WorkerLogFile> grown) throws IOException {
         CheckpointJournal open = journal == null ? begin() : journal;
-        LogArchive parts = archive;
-        if (open == null || parts == null) {
+        if (open == null) {
             return false;
         }
         waiting.addAll(grown);
         for (BatchPiece piece : open.pending()) {
-            finish(open, parts, piece);
-        }
-        if (waiting.isEmpty()) {
-            return true;
+            finish(open, piece);
         }
         // A part that a slow sink does not have yet is looked at again, although the file grows no more.
-        waiting.retainAll(large(open, waiting));
+        for (WorkerLogFile file : List.copyOf(waiting)) {
+            if (!isLarge(open, file)) {
+                waiting.remove(file);
+            }
+        }
         if (!waiting.isEmpty() && cannotPunch.isEmpty()) {
             SinkCheckpoints acknowledged = SinkCheckpoints.read(data);
             for (WorkerLogFile file : waiting) {
-                archive(open, parts, file, acknowledged);
+                archive(open, file, acknowledged);
             }
         }
         return true;
@@ -82,84 +81,69 @@ final class LogArchiving implements AutoCloseable {
 
     /** Step 1; null where another host has the lock. */
     private @Nullable CheckpointJournal begin() throws IOException {
-        Optional<ProcessLock> taken = ProcessLock.tryLock(Layout.archive(data), "lock");
-        if (taken.isEmpty()) {
+        CheckpointJournal begun = CheckpointJournal.lock(Layout.archive(data), feed);
+        if (begun == null) {
             return null;
         }
-        lock = taken.get();
-        LogArchive opened = LogArchive.open(data);
-        archive = opened;
-        cannotPunch = puncher.trial(opened.directory());
+        journal = begun;
+        cannotPunch = puncher.trial(archive.directory());
         cannotPunch.ifPresent(why -> feed.trouble(
                 "workers' log files are bounded only by the end of their worker, as no part of them can be freed: "
                         + why));
-        CheckpointJournal begun = CheckpointJournal.open(opened.directory());
-        journal = begun;
-        begun.forget(feed.gone(begun.acknowledged().keySet()));
         // Files may have grown while another host had the lock.
         waiting.addAll(WorkerLogFile.list(data));
         return begun;
     }
 
-    /** The files whose part that is not archived yet may be large. */
-    private Set<WorkerLogFile> large(CheckpointJournal open, Collection<WorkerLogFile> files) throws IOException {
-        Set<WorkerLogFile> large = new LinkedHashSet<>();
-        for (WorkerLogFile file : files) {
-            Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
-            long done = stat.flatMap(
-                            now -> open.progress(file.workerId()).filter(progress -> progress.inode() == now.inode()))
-                    .map(LogProgress::offset)
-                    .orElse(0L);
-            if (stat.isPresent() && stat.get().size() - done >= retention.archiveAt()) {
-                large.add(file);
-            }
-        }
-        return large;
+    /** True if the part of a file that is not archived yet may be large. */
+    private boolean isLarge(CheckpointJournal open, WorkerLogFile file) throws IOException {
+        Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
+        long done = open.progress(file.workerId())
+                .filter(last -> stat.isPresent() && last.inode() == stat.get().inode())
+                .map(LogProgress::offset)
+                .orElse(0L);
+        return stat.isPresent() && stat.get().size() - done >= retention.archiveAt();
     }
 
-    private void archive(CheckpointJournal open, LogArchive parts, WorkerLogFile file, SinkCheckpoints acknowledged)
-            throws IOException {
-        Optional<LogSource> source = LogSource.open(file.path());
-        if (source.isEmpty()) {
-            return;
-        }
-        long inode = source.get().inode();
-        try (LogSource held = source.get()) {
+    private void archive(CheckpointJournal open, WorkerLogFile file, SinkCheckpoints acknowledged) throws IOException {
+        try (LogSource held = LogSource.open(file.path()).orElse(null)) {
+            if (held == null) {
+                return;
+            }
+            long inode = held.inode();
             // No two parts of a worker have one position, although it puts another file in the place of its own.
             LogProgress before = open.progress(file.workerId())
                     .map(last -> last.inode() == inode ? last : last.anew(inode, 0))
-                    .orElseGet(() -> LogProgress.begin(inode, WorkerIds.timeOf(file.workerId())));
+                    .orElseGet(() -> LogProgress.begin(inode));
             long upTo = feed.isShipped(file) ? acknowledged.of(file, inode) : held.size();
             long end = Math.max(0, (Math.min(upTo, held.size()) - REST) / BLOCK * BLOCK);
             while (!ending && end - before.offset() >= retention.archiveAt()) {
                 int length = (int) (retention.archiveAt() / BLOCK * BLOCK);
                 LogProgress after = before.at(before.offset() + length);
-                BatchPiece piece =
-                        new BatchPiece(file.workerId(), before, List.of(new BatchPiece.Cut(length, 0)), after);
+                BatchPiece piece = new BatchPiece(
+                        file.workerId(), before, List.of(new BatchPiece.Cut(length, 0)), List.of(), after);
                 open.announce(List.of(piece));
-                move(parts, file, held, piece);
-                open.acknowledge();
+                move(file, held, piece);
+                open.acknowledge(feed.clocks().now());
                 before = after;
             }
         }
     }
 
     /** Steps 3 to 5, of which any may be done. */
-    private void finish(CheckpointJournal open, LogArchive parts, BatchPiece piece) throws IOException {
+    private void finish(CheckpointJournal open, BatchPiece piece) throws IOException {
         Optional<WorkerLogFile> file = WorkerLogFile.find(data, piece.workerId());
-        Optional<LogSource> source =
-                file.isEmpty() ? Optional.empty() : LogSource.open(file.get().path());
-        if (source.isPresent()) {
-            try (LogSource held = source.get()) {
-                if (held.inode() == piece.after().inode()) {
-                    move(parts, file.get(), held, piece);
+        if (file.isPresent()) {
+            try (LogSource held = LogSource.open(file.get().path()).orElse(null)) {
+                if (held != null && held.inode() == piece.after().inode()) {
+                    move(file.get(), held, piece);
                 }
             }
         }
-        open.acknowledge();
+        open.acknowledge(feed.clocks().now());
     }
 
-    private void move(LogArchive parts, WorkerLogFile file, LogSource held, BatchPiece piece) throws IOException {
+    private void move(WorkerLogFile file, LogSource held, BatchPiece piece) throws IOException {
         long offset = piece.before().offset();
         long length = piece.length();
         if (held.size() < offset + length) {
@@ -169,8 +153,8 @@ final class LogArchiving implements AutoCloseable {
                             + " were archived");
             return;
         }
-        if (!parts.contains(file, piece.before().position())) {
-            parts.store(file, held, offset, length, piece.before().position());
+        if (!archive.contains(file, piece.before().position())) {
+            archive.store(file, held, offset, length, piece.before().position());
         }
         puncher.punch(file.path(), offset, length)
                 .ifPresent(why -> feed.trouble(
@@ -186,9 +170,6 @@ final class LogArchiving implements AutoCloseable {
     public void close() throws IOException {
         if (journal != null) {
             journal.close();
-        }
-        if (lock != null) {
-            lock.close();
         }
     }
 }

@@ -25,6 +25,9 @@ public final class LogCheckup {
 
     private static final long MUCH = 1 << 20;
 
+    /** More files than this are not looked into: they are no mere lines without an end. */
+    private static final int MANY = 500;
+
     private final DataDirectory data;
     private final KnownWorkers workers;
     private final Instant now;
@@ -52,8 +55,9 @@ public final class LogCheckup {
         long bytes = 0;
         int files = 0;
         boolean late = false;
-        for (SinkCheckpoints.Waiting waiting : SinkCheckpoints.waiting(data, name)) {
-            long whole = wholeLines(waiting);
+        List<SinkCheckpoints.Waiting> all = SinkCheckpoints.waiting(data, name);
+        for (SinkCheckpoints.Waiting waiting : all) {
+            long whole = all.size() > MANY ? waiting.bytes() : wholeLines(waiting);
             if (whole > 0) {
                 bytes += whole;
                 files++;
@@ -94,12 +98,8 @@ public final class LogCheckup {
                         .over()) {
             return waiting.bytes();
         }
-        Optional<LogSource> source = LogSource.open(waiting.file().path());
-        if (source.isEmpty()) {
-            return 0;
-        }
-        try (LogSource open = source.get()) {
-            byte[] bytes = open.read(waiting.offset(), (int) waiting.bytes());
+        try (LogSource open = LogSource.open(waiting.file().path()).orElse(null)) {
+            byte[] bytes = open == null ? new byte[0] : open.read(waiting.offset(), (int) waiting.bytes());
             int length = bytes.length;
             while (length > 0 && bytes[length - 1] != '\n') {
                 length--;

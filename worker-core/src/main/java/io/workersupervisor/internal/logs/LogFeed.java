@@ -59,7 +59,7 @@ public final class LogFeed {
 
     /** The files that are to be shipped. */
     List<WorkerLogFile> files() throws IOException {
-        return WorkerLogFile.list(data).stream().filter(this::isShipped).toList();
+        return WorkerLogFile.listRenamed(data).stream().filter(this::isShipped).toList();
     }
 
     /** False where the worker ships its lines itself. */
@@ -68,20 +68,27 @@ public final class LogFeed {
     }
 
     /** The file, followed behind the progress that a sink has acknowledged. */
-    FollowedFile follow(WorkerLogFile file, Optional<LogProgress> progress) {
-        return FollowedFile.shipped(
-                file, progress, reader, new EntryBudget(budget), text -> trouble(Optional.of(file.account()), text));
+    FollowedFile follow(WorkerLogFile file, Optional<LogProgress> progress, HandedOn handedOn) {
+        return new FollowedFile(
+                file,
+                progress,
+                reader,
+                new EntryBudget(budget),
+                new EntryTimes(),
+                handedOn,
+                Optional.of(text -> trouble(file.account(), text)));
     }
 
     /** Reads on in a file; empty if there is no whole entry. */
     Optional<FollowedFile.Part> next(FollowedFile from, long now) throws IOException {
-        return from.next(now, () -> isOver(from.file(), now), () -> known(from.file(), now));
+        return from.next(now, clocks.now(), () -> isOver(from.file(), now), () -> known(from.file(), now));
     }
 
     /** The entries of a piece that was announced before; bytes that are gone meanwhile are reported. */
     List<LogEntry> again(BatchPiece piece) throws IOException {
         Optional<WorkerLogFile> file = WorkerLogFile.find(data, piece.workerId());
-        Optional<LogSource> source = file.isPresent() ? LogSource.of(piece, file.get()) : Optional.empty();
+        Optional<LogSource> source =
+                file.isPresent() ? LogSource.of(piece.after(), file.get().path()) : Optional.empty();
         if (source.isEmpty()) {
             trouble(
                     file.map(WorkerLogFile::account),
@@ -91,7 +98,10 @@ public final class LogFeed {
         }
         try (LogSource open = source.get()) {
             KnownWorkers.Known known = known(file.get(), clocks.nanos());
-            return reader.read(file.get(), piece.before(), piece.cuts(), open::read, known)
+            EntryTimes announced = new EntryTimes(piece.times());
+            // A version before this one announced no times.
+            announced.arrived(piece.after().offset(), piece.before().time(), clocks.now());
+            return reader.read(file.get(), piece.before(), piece.cuts(), open::read, known, announced)
                     .entries();
         }
     }
@@ -101,11 +111,8 @@ public final class LogFeed {
         Set<String> gone = new HashSet<>(ids);
         WorkerLogFile.list(data).forEach(file -> gone.remove(file.workerId()));
         if (!gone.isEmpty()) {
-            Optional<Set<String>> running = workers.running();
-            if (running.isEmpty()) {
-                return Set.of();
-            }
-            gone.removeAll(running.get());
+            // Where it is not known who runs, any of them may.
+            gone.removeAll(workers.running().orElse(ids));
         }
         return gone;
     }

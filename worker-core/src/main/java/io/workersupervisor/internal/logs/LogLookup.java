@@ -31,19 +31,16 @@ public final class LogLookup {
     private static final String FILES = "files";
 
     private final DataDirectory data;
-    private final KnownWorkers workers;
     private final Optional<LogSink> sink;
-    private final EntryReader reader;
     private final FileSearch files;
     private final Clocks clocks;
 
     public LogLookup(
             DataDirectory data, WorkerRegistry registry, Optional<LogSink> sink, Redaction redaction, Clocks clocks) {
         this.data = data;
-        this.workers = KnownWorkers.of(registry);
         this.sink = sink;
-        this.reader = new EntryReader(ZoneId.systemDefault(), redaction);
-        this.files = new FileSearch(data, workers, reader);
+        this.files =
+                new FileSearch(data, KnownWorkers.of(registry), new EntryReader(ZoneId.systemDefault(), redaction));
         this.clocks = clocks;
     }
 
@@ -52,15 +49,22 @@ public final class LogLookup {
             return inFiles(query, withoutSink());
         }
         String name = sink.get().name();
-        Behind behind = behind(query, name);
+        List<LogEntry> behind = List.of();
+        Optional<String> trouble = Optional.empty();
         List<LogEntry> found;
+        try {
+            // Read before the sink is asked, an entry on its way is not missed, and may be found twice.
+            behind = files.findBehind(query, name);
+        } catch (LogSinkException unreadable) {
+            trouble = Optional.of("the last entries may be missing: " + unreadable.getMessage());
+        }
         try {
             found = sink.get().find(query);
         } catch (LogSinkException down) {
             return inFiles(query, "log sink " + name + " cannot be asked: " + down.getMessage());
         }
         if (!found.isEmpty()) {
-            return together(query, name, found, behind);
+            return together(query, name, found, behind, trouble);
         }
         LogAnswer inFiles = inFiles(query, "log sink " + name + " holds nothing of this yet");
         return inFiles.entries().isEmpty() ? new LogAnswer(found, name, Optional.empty()) : inFiles;
@@ -79,26 +83,15 @@ public final class LogLookup {
         }
     }
 
-    /** Entries that the sink does not have, or the reason why they are not known. */
-    private record Behind(List<LogEntry> entries, Optional<String> trouble) {}
-
-    /** Read before the sink is asked, an entry on its way is not missed, and may be found twice. */
-    private Behind behind(LogQuery query, String name) {
-        try {
-            return new Behind(files.findBehind(query, name), Optional.empty());
-        } catch (LogSinkException unreadable) {
-            return new Behind(List.of(), Optional.of("the last entries may be missing: " + unreadable.getMessage()));
-        }
-    }
-
-    private static LogAnswer together(LogQuery query, String name, List<LogEntry> found, Behind behind) {
+    private static LogAnswer together(
+            LogQuery query, String name, List<LogEntry> found, List<LogEntry> behind, Optional<String> trouble) {
         Set<Optional<LogPosition>> there =
                 found.stream().map(LogEntry::position).collect(Collectors.toSet());
-        Set<LogEntry> more = behind.entries().stream()
+        Set<LogEntry> more = behind.stream()
                 .filter(entry -> !there.contains(entry.position()))
                 .collect(Collectors.toSet());
         if (more.isEmpty()) {
-            return new LogAnswer(found, name, behind.trouble());
+            return new LogAnswer(found, name, trouble);
         }
         List<LogEntry> last = FileSearch.last(
                 query, Stream.concat(found.stream(), more.stream()).toList());
@@ -126,6 +119,6 @@ public final class LogLookup {
     }
 
     public LogFollower follow(AccountId account) {
-        return new FileFollower(data, account, workers, reader, clocks);
+        return files.follow(account, clocks);
     }
 }

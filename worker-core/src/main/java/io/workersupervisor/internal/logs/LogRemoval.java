@@ -26,8 +26,8 @@ final class LogRemoval {
     private final LogRetention retention;
     private final LastingTrouble tooMuch = new LastingTrouble();
 
-    /** A file that may go. */
-    private record Candidate(Path path, long modified, long size, Optional<WorkerLogFile> worker) {}
+    /** A file and the space that it takes; removable unless it is needed. */
+    private record Taken(Path path, long modified, long size, boolean isRemovable) {}
 
     LogRemoval(DataDirectory data, LogFeed feed, LogRetention retention) {
         this.data = data;
@@ -37,97 +37,67 @@ final class LogRemoval {
 
     /** Removes what is old, and then the oldest until the rest fits; {@code needed} bytes more than that shall be free. */
     void tick(long needed) throws IOException {
-        List<Candidate> candidates = candidates();
+        List<Taken> all = taken();
+        long used = all.stream().mapToLong(Taken::size).sum();
         long oldest = feed.clocks().now().toEpochMilli() - retention.keepFor().toMillis();
-        long excess = Math.max(used() - retention.atMost(), needed);
-        for (Candidate candidate : candidates) {
-            if (candidate.modified() >= oldest && excess <= 0) {
-                break;
+        long excess = Math.max(used - retention.atMost(), needed);
+        for (Taken one : all) {
+            if (one.isRemovable() && (one.modified() < oldest || excess > 0)) {
+                Files.deleteIfExists(one.path());
+                Optional<WorkerLogFile> worker = WorkerLogFile.of(one.path());
+                if (worker.isPresent()) {
+                    new FileOnlyMarks(data).unmark(worker.get().workerId());
+                }
+                excess -= one.size();
+                used -= one.size();
             }
-            remove(candidate);
-            excess -= candidate.size();
         }
         if (excess <= 0 || needed != 0) {
             tooMuch.ends();
         } else if (tooMuch.begins()) {
             feed.trouble(
-                    "data directory " + data + " takes " + Text.bytes(used()) + " of " + Text.bytes(retention.atMost())
+                    "data directory " + data + " takes " + Text.bytes(used) + " of " + Text.bytes(retention.atMost())
                             + ", and what is left belongs to living workers or waits for a log sink");
         }
     }
 
-    private void remove(Candidate candidate) throws IOException {
-        Files.deleteIfExists(candidate.path());
-        if (candidate.worker().isPresent()) {
-            new FileOnlyMarks(data).unmark(candidate.worker().get().workerId());
-        }
-    }
-
     /** Oldest first. */
-    private List<Candidate> candidates() throws IOException {
-        List<Candidate> found = new ArrayList<>();
+    private List<Taken> taken() throws IOException {
+        List<Taken> found = new ArrayList<>();
         for (LogArchive.Part part : LogArchive.parts(data)) {
-            found.add(new Candidate(part.path(), part.modified(), part.size(), Optional.empty()));
+            found.add(new Taken(part.path(), part.modified(), part.size(), true));
         }
         SinkCheckpoints acknowledged = SinkCheckpoints.read(data);
         Map<String, LogProgress> archive = CheckpointJournal.readOnly(Layout.archive(data));
-        for (WorkerLogFile file : WorkerLogFile.list(data)) {
-            Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
-            if (stat.isPresent()
-                    && isShippedWhole(file, stat.get(), acknowledged)
-                    && feed.isOver(file, feed.clocks().nanos())) {
-                found.add(new Candidate(
-                        file.path(),
-                        Files.getLastModifiedTime(file.path()).toMillis(),
-                        onDisk(file, stat.get(), archive),
-                        Optional.of(file)));
-            }
-        }
-        found.sort(Comparator.comparingLong(Candidate::modified));
+        WorkerLogFile.stats(data).forEach((file, stat) -> {
+            boolean isShipped =
+                    stat.size() == 0 || !feed.isShipped(file) || acknowledged.of(file, stat.inode()) >= stat.size();
+            boolean isOver = isShipped && feed.isOver(file, feed.clocks().nanos());
+            found.add(new Taken(file.path(), stat.modified(), onDisk(file, stat, archive), isOver));
+        });
+        plain(Layout.logs(data), found);
+        plain(data.path(), found);
+        found.sort(Comparator.comparingLong(Taken::modified));
         return found;
-    }
-
-    private boolean isShippedWhole(WorkerLogFile file, WorkerLogFile.Stat stat, SinkCheckpoints acknowledged) {
-        return stat.size() == 0 || !feed.isShipped(file) || acknowledged.of(file, stat.inode()) >= stat.size();
-    }
-
-    private long used() throws IOException {
-        long bytes = 0;
-        Map<String, LogProgress> archive = CheckpointJournal.readOnly(Layout.archive(data));
-        for (LogArchive.Part part : LogArchive.parts(data)) {
-            bytes += part.size();
-        }
-        for (WorkerLogFile file : WorkerLogFile.list(data)) {
-            Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
-            bytes += stat.isPresent() ? onDisk(file, stat.get(), archive) : 0;
-        }
-        return bytes + plain(Layout.logs(data)) + plain(data.path());
     }
 
     /** The bytes that a file takes: its archived part is a hole, unless the file was cut since. */
     private static long onDisk(WorkerLogFile file, WorkerLogFile.Stat stat, Map<String, LogProgress> archive) {
         LogProgress archived = archive.get(file.workerId());
-        if (archived == null || archived.inode() != stat.inode() || archived.offset() > stat.size()) {
-            return stat.size();
-        }
-        return stat.size() - archived.offset();
+        return archived != null && archived.isIn(stat) ? stat.size() - archived.offset() : stat.size();
     }
 
     /** The files of a directory that are no worker's. */
-    private static long plain(Path directory) throws IOException {
-        long bytes = 0;
-        if (Files.notExists(directory)) {
-            return 0;
-        }
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
-            for (Path path : all) {
-                if (WorkerLogFile.of(path).isEmpty()) {
-                    bytes += WorkerLogFile.stat(path)
-                            .map(WorkerLogFile.Stat::size)
-                            .orElse(0L);
+    private static void plain(Path directory, List<Taken> found) throws IOException {
+        if (Files.exists(directory)) {
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
+                for (Path path : all) {
+                    if (WorkerLogFile.of(path).isEmpty()) {
+                        WorkerLogFile.stat(path)
+                                .ifPresent(stat -> found.add(new Taken(path, stat.modified(), stat.size(), false)));
+                    }
                 }
             }
         }
-        return bytes;
     }
 }

@@ -41,36 +41,34 @@ public final class LogSource implements AutoCloseable {
             }
             throw goneOrForbidden;
         }
-        Optional<WorkerLogFile.Stat> after = WorkerLogFile.stat(path);
-        if (after.isEmpty() || after.get().inode() != before.get().inode()) {
+        Optional<Long> inode = WorkerLogFile.stat(path).map(WorkerLogFile.Stat::inode);
+        if (!inode.equals(before.map(WorkerLogFile.Stat::inode))) {
             opened.close();
             return Optional.empty();
         }
-        return Optional.of(new LogSource(opened, after.get().inode()));
+        return inode.map(same -> new LogSource(opened, same));
     }
 
-    /** The file that a piece was read from, under whatever name; empty where its bytes are gone. */
-    static Optional<LogSource> of(BatchPiece piece, WorkerLogFile file) throws IOException {
-        long inode = piece.after().inode();
-        Optional<LogSource> source = open(file.path()).filter(open -> open.inode() == inode);
-        if (source.isEmpty()) {
-            source = renamed(file.path(), inode);
-        }
-        return source.isPresent() && source.get().continues(piece.after()) ? source : Optional.empty();
-    }
-
-    /** The file of an inode under whatever name it has now in the directory of the path. */
-    static Optional<LogSource> renamed(Path path, long inode) throws IOException {
-        Path directory = path.toAbsolutePath().getParent();
-        if (directory == null) {
+    /** The file in which a progress was made, under whatever name it has now; empty where its bytes are gone. */
+    static Optional<LogSource> of(LogProgress progress, Path path) throws IOException {
+        Optional<Path> now = hasInode(path, progress.inode()) ? Optional.of(path) : renamed(path, progress.inode());
+        Optional<LogSource> source = now.isPresent() ? open(now.get()) : Optional.empty();
+        if (source.isPresent() && !source.get().continues(progress)) {
+            source.get().close();
             return Optional.empty();
         }
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
+        return source;
+    }
+
+    private static boolean hasInode(Path path, long inode) throws IOException {
+        return WorkerLogFile.stat(path).filter(stat -> stat.inode() == inode).isPresent();
+    }
+
+    private static Optional<Path> renamed(Path path, long inode) throws IOException {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(path.resolveSibling("."))) {
             for (Path other : all) {
-                if (WorkerLogFile.stat(other)
-                        .filter(stat -> stat.inode() == inode)
-                        .isPresent()) {
-                    return open(other).filter(source -> source.inode() == inode);
+                if (hasInode(other, inode)) {
+                    return Optional.of(other);
                 }
             }
         }
@@ -102,12 +100,15 @@ public final class LogSource implements AutoCloseable {
 
     /** True if it is the file in which a progress was made, as far as the bytes before it show. */
     boolean continues(LogProgress progress) throws IOException {
-        LogProgress.Mark mark = progress.mark();
-        if (inode != progress.inode() || file.length() < progress.offset()) {
-            return false;
-        }
-        byte[] before = read(progress.offset() - mark.length(), mark.length());
-        return LogProgress.Mark.of(before, before.length).equals(mark);
+        return inode == progress.inode()
+                && file.length() >= progress.offset()
+                && holds(progress.mark(), progress.offset());
+    }
+
+    /** True if the bytes before an end are those of a mark, or are freed. */
+    boolean holds(LogProgress.Mark mark, long end) throws IOException {
+        byte[] bytes = read(end - mark.length(), mark.length());
+        return LogProgress.Mark.of(bytes).equals(mark) || Arrays.equals(bytes, new byte[mark.length()]);
     }
 
     /** The begin of the first block that does not consist of NUL, as a freed one does; empty if there is none. */

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The threads that carry logs: {@code worker-log-watch} notices what grows, {@code worker-log-SINK} runs the shipper of one
@@ -27,6 +28,9 @@ import java.util.function.Consumer;
  */
 public final class LogThreads implements AutoCloseable {
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
+    /** The most files of workers that are open at once for all sinks. */
+    private static final int MOST_OPEN = 90;
+
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
     private final LogFeed feed;
@@ -45,8 +49,8 @@ public final class LogThreads implements AutoCloseable {
         final Semaphore wake = new Semaphore(0);
         final Thread thread;
 
-        Runner(LogSink sink, SinkShipper shipper) {
-            this.shipper = shipper;
+        Runner(LogSink sink, DataDirectory data, int mostOpen) {
+            this.shipper = new SinkShipper(sink, data, feed, mostOpen);
             this.thread = DaemonThreads.of("worker-log-" + sink.name(), this::run);
         }
 
@@ -65,7 +69,7 @@ public final class LogThreads implements AutoCloseable {
         }
     }
 
-    public static LogThreads of(
+    public LogThreads(
             DataDirectory data,
             LogSettings settings,
             WorkerRegistry known,
@@ -75,34 +79,23 @@ public final class LogThreads implements AutoCloseable {
             HolePuncher puncher,
             Consumer<WorkerLogFile> onGrowth,
             Clocks clocks) {
-        LogFeed feed = feed(data, settings, known, events, clocks);
-        // Removal asks the registry itself: an end that is not filed yet permits reading, not deleting.
-        LogFeed filed = feed(data, settings, registry, events, clocks);
-        List<LogSink> sinks = new ArrayList<>(settings.sinks());
-        sinks.add(new OperatorLogSink(summary, settings.summaryLevel()));
-        return new LogThreads(sinks, data, feed, new LogUpkeep(data, filed, settings.retention(), puncher), onGrowth);
-    }
-
-    private static LogFeed feed(
-            DataDirectory data, LogSettings settings, WorkerRegistry registry, Events events, Clocks clocks) {
-        return new LogFeed(
+        Function<WorkerRegistry, LogFeed> asking = asked -> new LogFeed(
                 data,
-                KnownWorkers.of(registry),
+                KnownWorkers.of(asked),
                 new EntryReader(ZoneId.systemDefault(), settings.redaction()),
                 new FileOnlyMarks(data)::isMarked,
                 settings.budget(),
                 clocks,
                 events::emit);
-    }
-
-    private LogThreads(
-            List<LogSink> sinks, DataDirectory data, LogFeed feed, LogUpkeep upkeep, Consumer<WorkerLogFile> onGrowth) {
-        this.feed = feed;
+        this.feed = asking.apply(known);
         this.onGrowth = onGrowth;
-        this.upkeep = upkeep;
+        // Removal asks the registry itself: an end that is not filed yet permits reading, not deleting.
+        this.upkeep = new LogUpkeep(data, asking.apply(registry), settings.retention(), puncher);
         this.watch = new LogWatch(data, feed);
         this.keeper = DaemonThreads.of("worker-log-upkeep", upkeep::run);
-        sinks.forEach(sink -> runners.add(new Runner(sink, new SinkShipper(sink, data, feed))));
+        List<LogSink> sinks = new ArrayList<>(settings.sinks());
+        sinks.add(new OperatorLogSink(summary, settings.summaryLevel()));
+        sinks.forEach(sink -> runners.add(new Runner(sink, data, Math.max(1, MOST_OPEN / sinks.size()))));
         this.watcher = DaemonThreads.of("worker-log-watch", this::watch);
     }
 
@@ -124,18 +117,10 @@ public final class LogThreads implements AutoCloseable {
                 Guard.run("watching logs", Optional.empty(), () -> {
                     throw failed;
                 });
-                pause();
+                feed.clocks().pause(AFTER_FAILURE);
             }
         }
         Guard.run("closing the watch", Optional.empty(), watch::close);
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.NANOSECONDS.sleep(AFTER_FAILURE.toNanos());
-        } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void noticed(WorkerLogFile file) {
@@ -166,24 +151,17 @@ public final class LogThreads implements AutoCloseable {
         upkeep.end();
         runners.forEach(runner -> runner.wake.release());
         long deadline = System.nanoTime() + LONGEST_CLOSE.toNanos();
-        boolean interrupted = false;
-        for (Runner runner : runners) {
-            interrupted |= !join(runner.thread, deadline);
-        }
+        runners.forEach(runner -> join(runner.thread, deadline));
         join(watcher, deadline);
         join(keeper, deadline);
-        if (interrupted) {
-            runners.forEach(runner -> runner.thread.interrupt());
-        }
+        runners.forEach(runner -> runner.thread.interrupt());
     }
 
-    private static boolean join(Thread thread, long deadline) {
+    private static void join(Thread thread, long deadline) {
         try {
             thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
-            return !thread.isAlive();
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
-            return false;
         }
     }
 }

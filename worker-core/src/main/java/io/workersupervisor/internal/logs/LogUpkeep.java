@@ -62,20 +62,16 @@ final class LogUpkeep implements AutoCloseable {
         try {
             while (ending.getCount() > 0) {
                 tick();
-                await();
+                // The next turn is later while no file grows.
+                if (!ending.await(INTERVAL.toNanos(), TimeUnit.NANOSECONDS)) {
+                    growth.tryAcquire(LONGEST_INTERVAL.minus(INTERVAL).toNanos(), TimeUnit.NANOSECONDS);
+                    growth.drainPermits();
+                }
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
         guarded("the end of the archive's upkeep", this::close);
-    }
-
-    /** Waits until it is time for the next turn, which is later while no file grows. */
-    private void await() throws InterruptedException {
-        if (!ending.await(INTERVAL.toNanos(), TimeUnit.NANOSECONDS)
-                && growth.tryAcquire(LONGEST_INTERVAL.minus(INTERVAL).toNanos(), TimeUnit.NANOSECONDS)) {
-            growth.drainPermits();
-        }
     }
 
     /** Ends {@link #run}, after the part that it archives: an interrupt would break that off. */

@@ -74,18 +74,12 @@ public final class LogWatch implements AutoCloseable {
             begin();
         }
         WatchService asked = service;
-        if (now - sweepAt >= 0) {
-            return sweep();
-        }
-        if (asked == null) {
+        if (asked == null && now - sweepAt < 0) {
             TimeUnit.NANOSECONDS.sleep(BUSY.toNanos());
             return look(List.copyOf(busy));
         }
-        WatchKey key = asked.poll(sweepAt - now, TimeUnit.NANOSECONDS);
-        if (key == null) {
-            return sweep();
-        }
-        return drain(asked, key);
+        WatchKey key = asked == null || now - sweepAt >= 0 ? null : asked.poll(sweepAt - now, TimeUnit.NANOSECONDS);
+        return asked == null || key == null ? sweep() : drain(asked, key);
     }
 
     private void begin() throws IOException {
@@ -117,14 +111,11 @@ public final class LogWatch implements AutoCloseable {
     }
 
     private Set<WorkerLogFile> drain(WatchService asked, WatchKey first) throws IOException, InterruptedException {
-        Set<WorkerLogFile> grown = new LinkedHashSet<>();
-        int events = take(first, grown);
-        if (events < 0) {
-            return sweep();
-        }
         // Lines that come together are reported together.
         TimeUnit.NANOSECONDS.sleep(TURN.toNanos());
-        for (WatchKey key = asked.poll(); key != null; key = asked.poll()) {
+        Set<WorkerLogFile> grown = new LinkedHashSet<>();
+        int events = 0;
+        for (WatchKey key = first; key != null; key = asked.poll()) {
             int more = take(key, grown);
             if (more < 0) {
                 return sweep();
@@ -151,17 +142,20 @@ public final class LogWatch implements AutoCloseable {
             }
             count += event.count();
             if (event.context() instanceof Path name) {
-                WorkerLogFile.of(data.path().resolve(name)).ifPresent(grown::add);
+                WorkerLogFile.renamed(data.path().resolve(name)).ifPresent(grown::add);
             }
         }
         return count;
     }
 
-    /** All files that have changed since the last look. */
+    /** All files that have changed, or have another name, since the last look. */
     private Set<WorkerLogFile> sweep() throws IOException {
         List<WorkerLogFile> all = WorkerLogFile.list(data);
-        seen.keySet().retainAll(Set.copyOf(all));
+        Set<WorkerLogFile> renamed = new LinkedHashSet<>(seen.keySet());
+        all.forEach(renamed::remove);
+        seen.keySet().removeAll(renamed);
         Set<WorkerLogFile> grown = look(all);
+        grown.addAll(renamed);
         busy.retainAll(grown);
         busy.addAll(grown);
         sweepAt = feed.clocks().nanos() + (service == null ? STORM : SWEEP).toNanos();

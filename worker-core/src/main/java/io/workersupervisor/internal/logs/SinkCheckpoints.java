@@ -8,7 +8,6 @@ import java.io.RandomAccessFile;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,10 +24,13 @@ public record SinkCheckpoints(Map<String, Long> least) {
     /** Reads durable checkpoints, whichever process serves the sink. */
     public static SinkCheckpoints read(DataDirectory data) throws IOException {
         Map<String, Long> least = new LinkedHashMap<>();
-        boolean first = true;
-        for (Path sink : directories(data)) {
-            merge(least, read(sink), first);
-            first = false;
+        List<Path> sinks = directories(data);
+        for (Path sink : sinks) {
+            Map<String, Long> one = read(sink);
+            if (sink.equals(sinks.get(0))) {
+                least.putAll(one);
+            }
+            least.replaceAll((key, offset) -> Math.min(offset, one.getOrDefault(key, 0L)));
         }
         return new SinkCheckpoints(least);
     }
@@ -71,14 +73,6 @@ public record SinkCheckpoints(Map<String, Long> least) {
         return one;
     }
 
-    private static void merge(Map<String, Long> least, Map<String, Long> one, boolean first) {
-        if (first) {
-            least.putAll(one);
-        } else {
-            least.replaceAll((key, offset) -> Math.min(offset, one.getOrDefault(key, 0L)));
-        }
-    }
-
     private static String key(String worker, long inode) {
         return worker + " " + inode;
     }
@@ -89,9 +83,17 @@ public record SinkCheckpoints(Map<String, Long> least) {
     }
 
     /** A file of which a sink lacks the last bytes; it has everything up to the progress, if it has anything. */
-    record Waiting(WorkerLogFile file, Optional<LogProgress> progress, long bytes, Instant written) {
+    record Waiting(WorkerLogFile file, Optional<LogProgress> progress, long size, Instant written) {
+        static Waiting of(WorkerLogFile file, WorkerLogFile.Stat stat, Optional<LogProgress> progress) {
+            return new Waiting(file, progress, stat.size(), Instant.ofEpochMilli(stat.modified()));
+        }
+
         long offset() {
             return progress.map(LogProgress::offset).orElse(0L);
+        }
+
+        long bytes() {
+            return size - offset();
         }
     }
 
@@ -101,29 +103,14 @@ public record SinkCheckpoints(Map<String, Long> least) {
                 CheckpointJournal.readOnly(Layout.checkpoints(data).resolve(sink));
         FileOnlyMarks fileOnly = new FileOnlyMarks(data);
         List<Waiting> waiting = new ArrayList<>();
-        for (WorkerLogFile file : WorkerLogFile.list(data)) {
-            Optional<WorkerLogFile.Stat> stat = WorkerLogFile.stat(file.path());
-            if (stat.isEmpty() || fileOnly.isMarked(file.workerId())) {
-                continue;
-            }
-            WorkerLogFile.Stat present = stat.get();
+        WorkerLogFile.stats(data).forEach((file, stat) -> {
             Optional<LogProgress> progress = Optional.ofNullable(acknowledged.get(file.workerId()))
-                    .map(known -> known.inode() == present.inode() && known.offset() <= present.size()
-                            ? known
-                            : known.anew(present.inode(), 0));
-            long bytes = present.size() - progress.map(LogProgress::offset).orElse(0L);
-            if (bytes > 0) {
-                written(file.path()).ifPresent(at -> waiting.add(new Waiting(file, progress, bytes, at)));
+                    .map(known -> known.isIn(stat) ? known : known.anew(stat.inode(), 0));
+            Waiting one = Waiting.of(file, stat, progress);
+            if (one.bytes() > 0 && !fileOnly.isMarked(file.workerId())) {
+                waiting.add(one);
             }
-        }
+        });
         return waiting;
-    }
-
-    private static Optional<Instant> written(Path path) throws IOException {
-        try {
-            return Optional.of(Files.getLastModifiedTime(path).toInstant());
-        } catch (NoSuchFileException gone) {
-            return Optional.empty();
-        }
     }
 }

@@ -4,16 +4,18 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.directory.ProcessLock;
 import io.workersupervisor.internal.events.LastingTrouble;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogSink;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,7 +52,11 @@ public final class SinkShipper implements AutoCloseable {
     /** A file that is read to its end is held open for this long, should the worker delete or rename it. */
     private static final Duration HELD_OPEN = Duration.ofSeconds(2);
 
-    private static final Duration FOR_EVER = Duration.ofDays(1);
+    /** Interval at which it is noted that there is nothing to do. */
+    private static final Duration LOOK_NOTED = Duration.ofMinutes(1);
+
+    private static final Duration LONGEST_TURN = Duration.ofMillis(500);
+    private static final int MOST_REMEMBERED = 50_000;
     private static final int MOST_BYTES = 4 << 20;
 
     private final LogSink sink;
@@ -58,14 +64,24 @@ public final class SinkShipper implements AutoCloseable {
     private final Path directory;
     private final LogFeed feed;
     private final RefusedEntries aside;
+    private final Map<WorkerLogFile, Instant> grown = new ConcurrentHashMap<>();
     private final SinkNotes notes;
-    private final Set<WorkerLogFile> grown = ConcurrentHashMap.newKeySet();
     private final Map<String, Followed> followed = new LinkedHashMap<>();
+    /** Files that are open, the one that was read least lately first. */
+    private final Set<Followed> held = new LinkedHashSet<>();
+
+    private final int mostOpen;
+    private long turn;
+    private final Map<String, HandedOn> handedOn = new HashMap<>();
     private List<BatchPiece> collected = new ArrayList<>();
     private List<LogEntry> entries = new ArrayList<>();
-    private @Nullable ProcessLock lock;
     private @Nullable CheckpointJournal journal;
     private Duration backoff = FIRST_BACKOFF;
+    private Instant looked = Instant.EPOCH;
+    private long lookedAt;
+    /** True until files are taken that may have grown while no host looked. */
+    private boolean missed;
+
     private Optional<Outage> outage = Optional.empty();
 
     /** A file that is being read. */
@@ -73,6 +89,11 @@ public final class SinkShipper implements AutoCloseable {
         final FollowedFile file;
         final LastingTrouble trouble = new LastingTrouble();
         boolean ready = true;
+        /** True if it grew while it was watched, and has not been read to its end since. */
+        boolean fresh;
+        /** The last turn in which entries of it were taken. */
+        long served;
+
         long touched;
         /** The time of the next look after a failure; far away where there was none. */
         long again = Long.MAX_VALUE;
@@ -90,7 +111,9 @@ public final class SinkShipper implements AutoCloseable {
     /** The beginning of a sink's outage, and when it is tried again. */
     private record Outage(long since, long retryAt) {}
 
-    public SinkShipper(LogSink sink, DataDirectory data, LogFeed feed) {
+    /** Has at most so many files of workers open at once. */
+    public SinkShipper(LogSink sink, DataDirectory data, LogFeed feed, int mostOpen) {
+        this.mostOpen = mostOpen;
         this.sink = sink;
         this.data = data;
         this.directory = Layout.checkpoints(data).resolve(sink.name());
@@ -110,25 +133,28 @@ public final class SinkShipper implements AutoCloseable {
 
     /** A file may have grown, or its worker may have ended. */
     public void noticed(WorkerLogFile file) {
-        grown.add(file);
+        grown.putIfAbsent(file, feed.clocks().now());
     }
 
     /** Does all steps; returns the time after which there is more to do although nothing is noticed. */
     public Duration tick() {
         long now = feed.clocks().nanos();
-        if (outage.isPresent() && now - outage.get().retryAt() < 0) {
-            return Duration.ofNanos(outage.get().retryAt() - now);
-        }
+        Instant at = feed.clocks().now();
         try {
-            CheckpointJournal open = journal == null ? begin() : journal;
+            CheckpointJournal open = journal == null ? begin(at) : journal;
             if (open == null) {
                 return LOCK_AGAIN;
             }
+            take(open, now, at);
+            if (outage.isPresent() && now - outage.get().retryAt() < 0) {
+                return Duration.ofNanos(outage.get().retryAt() - now);
+            }
             repeat(open);
             // A batch that could not be announced comes first.
-            boolean more = collected.isEmpty() && collect(open, now);
+            boolean more = collected.isEmpty() && collect(now);
             deliver(open);
             up();
+            look(open, now, at);
             return more ? Duration.ZERO : untilNext(now);
         } catch (IOException failed) {
             return down(directory + ": " + Text.reason(failed), now);
@@ -138,20 +164,17 @@ public final class SinkShipper implements AutoCloseable {
     }
 
     /** Step 1; null where another host has the lock. */
-    private @Nullable CheckpointJournal begin() throws IOException {
-        if (lock == null) {
-            lock = ProcessLock.tryLock(directory, "lock").orElse(null);
+    private @Nullable CheckpointJournal begin(Instant at) throws IOException {
+        grown.clear();
+        feed.files().forEach(file -> grown.put(file, at));
+        CheckpointJournal begun = CheckpointJournal.lock(directory, feed);
+        journal = begun;
+        if (begun != null) {
+            looked = begun.looked();
+            missed = true;
+            notes.up();
         }
-        if (lock == null) {
-            grown.clear();
-            return null;
-        }
-        grown.addAll(feed.files());
-        CheckpointJournal opened = CheckpointJournal.open(directory);
-        journal = opened;
-        notes.up();
-        opened.forget(feed.gone(opened.acknowledged().keySet()));
-        return opened;
+        return begun;
     }
 
     /** Step 2. */
@@ -162,55 +185,84 @@ public final class SinkShipper implements AutoCloseable {
         }
         if (!open.pending().isEmpty()) {
             aside.put(sink.append(again));
-            open.acknowledge();
+            open.acknowledge(looked);
         }
     }
 
     /** Step 3; true if there may be more than one batch takes. */
-    private boolean collect(CheckpointJournal open, long now) throws IOException {
-        take(open, now);
-        List<Followed> served = new ArrayList<>();
-        try {
-            return collect(served, now) > 0;
-        } finally {
-            // Files that had no turn come first in the next batch.
-            served.forEach(one -> followed.put(one.file.file().workerId(), one));
-        }
-    }
-
-    private long collect(List<Followed> served, long now) throws IOException {
+    private boolean collect(long now) throws IOException {
         long bytes = 0;
-        for (Iterator<Followed> all = followed.values().iterator(); all.hasNext() && bytes < MOST_BYTES; ) {
-            Followed one = all.next();
-            if (one.ready || one.due() <= now) {
-                Optional<BatchPiece> piece = read(one, now);
-                one.ready = one.again == Long.MAX_VALUE && (piece.isPresent() || one.file.hasMoved());
-                bytes += piece.map(BatchPiece::length).orElse(0L);
-                if (piece.isPresent()) {
-                    all.remove();
-                    served.add(one);
+        turn++;
+        List<Followed> all = new ArrayList<>(followed.values());
+        // A line of now comes before a backlog, but no file twice on end.
+        all.sort(Comparator.comparing(one -> !one.fresh || one.served == turn - 1));
+        for (Followed one : all) {
+            String worker = one.file.file().workerId();
+            if (bytes >= MOST_BYTES || feed.clocks().nanos() - now >= LONGEST_TURN.toNanos()) {
+                break;
+            } else if (one.ready || one.due() <= now) {
+                long taken = read(one, now);
+                one.ready = one.again == Long.MAX_VALUE && (taken > 0 || one.file.hasMoved());
+                one.fresh &= one.ready;
+                bytes += taken;
+                hold(one);
+                if (taken > 0) {
+                    one.served = turn;
+                    // Files that had no turn come first in the next batch.
+                    followed.remove(worker);
+                    followed.put(worker, one);
                 }
             } else if (one.again == Long.MAX_VALUE && one.file.isDrained() && now - one.touched > HELD_OPEN.toNanos()) {
-                one.file.close();
-                all.remove();
+                if (handedOn.size() > MOST_REMEMBERED) {
+                    handedOn.clear();
+                }
+                if (!one.file.isHeld() || feed.isOver(one.file.file(), now)) {
+                    one.file.close();
+                    held.remove(one);
+                    followed.remove(worker);
+                }
             }
         }
-        return bytes;
+        return bytes > 0;
     }
 
-    private void take(CheckpointJournal open, long now) {
-        for (Iterator<WorkerLogFile> all = grown.iterator(); all.hasNext(); ) {
-            WorkerLogFile file = all.next();
-            all.remove();
-            Followed one =
-                    followed.computeIfAbsent(file.workerId(), id -> new Followed(feed.follow(file, open.progress(id))));
-            one.ready = true;
-            one.touched = now;
+    /** Closes the file that was read least lately where too many are open; it is opened again when it has its turn. */
+    private void hold(Followed last) throws IOException {
+        held.remove(last);
+        held.add(last);
+        if (held.size() > mostOpen) {
+            Followed eldest = held.iterator().next();
+            eldest.file.close();
+            held.remove(eldest);
         }
     }
 
-    /** A file that cannot be read holds up no other: it is reported once, and tried again after a pause or when it grows. */
-    private Optional<BatchPiece> read(Followed one, long now) {
+    /** Takes note of the files that grew, and of the time, also while the sink is down. */
+    private void take(CheckpointJournal open, long now, Instant at) {
+        for (Map.Entry<WorkerLogFile, Instant> one : Map.copyOf(grown).entrySet()) {
+            WorkerLogFile file = one.getKey();
+            grown.remove(file);
+            Followed taken = followed.computeIfAbsent(
+                    file.workerId(),
+                    id -> new Followed(feed.follow(
+                            file, open.announced(id), handedOn.computeIfAbsent(id, first -> new HandedOn()))));
+            taken.ready = true;
+            taken.fresh |= !missed;
+            taken.touched = now;
+            try {
+                taken.file.arrived(missed ? looked : one.getValue(), at, missed);
+            } catch (IOException unreadable) {
+                cannotRead(taken, now, unreadable);
+            }
+        }
+        missed = false;
+    }
+
+    /**
+     * The number of bytes taken. A file that cannot be read holds up no other: it is reported once, and tried again after a
+     * pause or when it grows.
+     */
+    private long read(Followed one, long now) {
         boolean whole = false;
         try {
             Optional<FollowedFile.Part> part = feed.next(one.file, now);
@@ -222,20 +274,23 @@ public final class SinkShipper implements AutoCloseable {
             });
             whole = true;
             one.again = Long.MAX_VALUE;
-            return part.map(FollowedFile.Part::piece);
+            return part.map(taken -> taken.piece().length()).orElse(0L);
         } catch (IOException | RuntimeException unreadable) {
-            WorkerLogFile file = one.file.file();
-            one.again = now + READ_AGAIN.toNanos();
-            String text = file.path() + " cannot be read: "
-                    + (unreadable instanceof IOException io ? Text.reason(io) : Text.oneLine(unreadable.toString()));
-            if (one.trouble.isNew(text)) {
-                feed.trouble(file.account(), text);
-            }
-            return Optional.empty();
+            cannotRead(one, now, unreadable);
+            return 0;
         } finally {
             if (!whole) {
                 one.file.rewind();
             }
+        }
+    }
+
+    private void cannotRead(Followed one, long now, Exception unreadable) {
+        WorkerLogFile file = one.file.file();
+        one.again = now + READ_AGAIN.toNanos();
+        String why = unreadable instanceof IOException io ? Text.reason(io) : Text.oneLine(unreadable.toString());
+        if (one.trouble.isNew(why)) {
+            feed.trouble(file.account(), file.path() + " cannot be read: " + why);
         }
     }
 
@@ -249,7 +304,18 @@ public final class SinkShipper implements AutoCloseable {
         collected = new ArrayList<>();
         entries = new ArrayList<>();
         aside.put(sink.append(batch));
-        open.acknowledge();
+        open.acknowledge(looked);
+    }
+
+    /** Notes now and then that all is handed on, so that the next host knows since when nobody has looked. */
+    private void look(CheckpointJournal open, long now, Instant at) throws IOException {
+        if (grown.isEmpty() && followed.values().stream().allMatch(one -> one.file.isDrained())) {
+            looked = at;
+            if (now - lookedAt >= LOOK_NOTED.toNanos()) {
+                lookedAt = now;
+                open.acknowledge(looked);
+            }
+        }
     }
 
     private Duration untilNext(long now) {
@@ -260,7 +326,7 @@ public final class SinkShipper implements AutoCloseable {
         for (Followed one : followed.values()) {
             next = Math.min(next, one.due());
         }
-        return next == Long.MAX_VALUE ? FOR_EVER : Duration.ofNanos(Math.max(BETWEEN_BATCHES.toNanos(), next - now));
+        return next == Long.MAX_VALUE ? LOOK_NOTED : Duration.ofNanos(Math.max(BETWEEN_BATCHES.toNanos(), next - now));
     }
 
     private Duration down(String reason, long now) {
@@ -304,9 +370,6 @@ public final class SinkShipper implements AutoCloseable {
         }
         if (journal != null) {
             journal.close();
-        }
-        if (lock != null) {
-            lock.close();
         }
     }
 }

@@ -2,13 +2,14 @@ package io.workersupervisor.internal.machine;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -55,6 +56,17 @@ public final class EnvironmentSearch {
             return stat.group() == stat.pid();
         }
 
+        /** True if it names the directory by its path, or by another one that leads there, such as a bind mount's. */
+        boolean isIn(DataDirectory directory) {
+            String path = SmallFile.utf8(data);
+            try {
+                return path.equals(directory.path().toString())
+                        || (path.startsWith("/") && Files.isSameFile(Path.of(path), directory.path()));
+            } catch (IOException | InvalidPathException another) {
+                return false;
+            }
+        }
+
         @Override
         public String toString() {
             return "pid " + stat.pid();
@@ -63,61 +75,45 @@ public final class EnvironmentSearch {
 
     /** The living processes of one worker, leaders first; none of them started before {@code bornAfter}. */
     public List<Marked> ofWorker(String workerId, long bornAfter) {
-        return search(mark -> mark.workerId().equals(workerId), bornAfter);
+        return search(marked -> marked.workerId().equals(workerId), bornAfter);
     }
 
     /** The living processes of all workers of a data directory. */
     public List<Marked> ofDirectory(DataDirectory data) {
-        String path = asRead(data.path().toString());
-        return search(mark -> mark.data().equals(path), Long.MAX_VALUE);
+        return search(marked -> marked.isIn(data), Long.MAX_VALUE);
     }
 
     /** The living processes of all workers of one account. */
     public List<Marked> ofAccount(DataDirectory data, AccountId account) {
-        String path = asRead(data.path().toString());
-        return search(
-                mark -> mark.account().equals(account.toString()) && mark.data().equals(path), Long.MAX_VALUE);
+        return search(marked -> marked.account().equals(account.toString()) && marked.isIn(data), Long.MAX_VALUE);
     }
 
-    /** Environments are read byte by byte, whatever they are encoded in. */
-    private static String asRead(String text) {
-        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-    }
-
-    /** The library's variables in one environment; nothing else of it is kept. */
-    private record Mark(String account, String workerId, long epoch, String data) {}
-
-    /** The result of one reading: environments of workers, and processes that have none yet. */
-    private record Reading(Map<Long, Mark> marked, List<Long> empty) {}
+    /** The result of one reading: living processes of workers, and processes that have no environment yet. */
+    private record Reading(List<Marked> marked, List<Long> empty) {}
 
     private Reading read(List<Long> pids) {
-        Map<Long, Mark> marked = new LinkedHashMap<>();
+        List<Marked> marked = new ArrayList<>();
         List<Long> empty = new ArrayList<>();
         for (long pid : pids) {
             proc.environment(pid).ifPresent(environment -> {
                 if (environment.length() <= 1) {
                     empty.add(pid);
                 } else if (environment.contains("\0WORKER_")) {
-                    marked.put(pid, mark(environment));
+                    proc.stat(pid)
+                            .filter(stat -> !stat.isDead())
+                            .ifPresent(stat -> marked.add(marked(stat, environment)));
                 }
             });
         }
         return new Reading(marked, empty);
     }
 
-    private List<Marked> search(Predicate<Mark> sought, long bornAfter) {
+    private List<Marked> search(Predicate<Marked> sought, long bornAfter) {
         List<Marked> found = new ArrayList<>();
         long deadline = clocks.nanos() + LONGEST_EXEC.toNanos();
         Reading now = everyone.read();
         while (true) {
-            now.marked().forEach((pid, mark) -> {
-                if (sought.test(mark)) {
-                    proc.stat(pid)
-                            .filter(stat -> !stat.isDead())
-                            .ifPresent(stat -> found.add(
-                                    new Marked(stat, mark.account(), mark.workerId(), mark.epoch(), mark.data())));
-                }
-            });
+            now.marked().stream().filter(sought).forEach(found::add);
             List<Long> pending = now.empty().stream()
                     .filter(pid -> mayStillExec(pid, bornAfter))
                     .toList();
@@ -139,9 +135,10 @@ public final class EnvironmentSearch {
                 .isPresent();
     }
 
-    private static Mark mark(String environment) {
+    private static Marked marked(ProcFs.Stat stat, String environment) {
         String epoch = variable(environment, "WORKER_EPOCH");
-        return new Mark(
+        return new Marked(
+                stat,
                 variable(environment, "WORKER_ACCOUNT"),
                 variable(environment, "WORKER_ID"),
                 epoch.matches("[0-9]{1,18}") ? Long.parseLong(epoch) : 0,

@@ -3,7 +3,6 @@ package io.workersupervisor.internal.machine;
 import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -12,8 +11,8 @@ import java.util.Locale;
 public record Kernel(String machineId, String bootId, String pidNamespace, String timeNamespace) {
     public static Kernel current() {
         return new Kernel(
-                line(Path.of("/etc/machine-id")),
-                line(Path.of("/proc/sys/kernel/random/boot_id")),
+                line("/etc/machine-id"),
+                line("/proc/sys/kernel/random/boot_id"),
                 link(Path.of("/proc/self/ns/pid")),
                 link(Path.of("/proc/self/ns/time")));
     }
@@ -26,7 +25,7 @@ public record Kernel(String machineId, String bootId, String pidNamespace, Strin
 
     /** The name of this machine, for people; empty where the system does not tell it. */
     public static String hostName() {
-        return line(Path.of("/proc/sys/kernel/hostname"));
+        return line("/proc/sys/kernel/hostname");
     }
 
     /** True if an identity was recorded in this boot and in these namespaces. */
@@ -53,6 +52,26 @@ public record Kernel(String machineId, String bootId, String pidNamespace, Strin
         }
     }
 
+    /** In octal digits; the usual one where the system does not tell. */
+    public static String umask() {
+        return SmallFile.read(Path.of("/proc/self/status"))
+                .orElse("")
+                .lines()
+                .filter(line -> line.startsWith("Umask:"))
+                .map(line -> line.substring("Umask:".length()).strip())
+                .findFirst()
+                .orElse("022");
+    }
+
+    /** Refuses a umask that would make all that is made here unusable for this user himself. */
+    public static void requireUsableUmask() {
+        String umask = umask();
+        if ((Integer.parseInt(umask, 8) & 0700) != 0) {
+            throw new DataDirectoryException("the umask is " + umask
+                    + ", with which this process could not use its own files: begin it with umask 022 or 077");
+        }
+    }
+
     /** The effective user of this process. */
     public static int userId() throws IOException {
         Path self = Path.of("/proc/self");
@@ -67,14 +86,8 @@ public record Kernel(String machineId, String bootId, String pidNamespace, Strin
         }
     }
 
-    private static String line(Path file) {
-        try {
-            return Files.exists(file)
-                    ? Files.readString(file, StandardCharsets.US_ASCII).strip()
-                    : "";
-        } catch (IOException e) {
-            throw new DataDirectoryException("cannot read " + file + ": " + Text.reason(e), e);
-        }
+    private static String line(String file) {
+        return SmallFile.read(Path.of(file)).orElse("").strip();
     }
 
     private static String link(Path file) {

@@ -1,10 +1,5 @@
 package io.workersupervisor.internal.machine;
 
-import io.workersupervisor.DataDirectoryException;
-import io.workersupervisor.internal.text.Text;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -25,13 +20,10 @@ public record MountTable(List<String> lines) {
 
     /** The mounts of this process; none where the system does not list them. */
     public static MountTable system() {
-        Path mounts = Path.of("/proc/self/mountinfo");
-        try {
-            return new MountTable(
-                    Files.exists(mounts) ? Files.readAllLines(mounts, StandardCharsets.ISO_8859_1) : List.of());
-        } catch (IOException e) {
-            throw new DataDirectoryException("cannot read " + mounts + ": " + Text.reason(e), e);
-        }
+        return new MountTable(SmallFile.read(Path.of("/proc/self/mountinfo"))
+                .orElse("")
+                .lines()
+                .toList());
     }
 
     /** The type of the network or user-space file system that the path lies on, if it does. */
@@ -89,16 +81,9 @@ public record MountTable(List<String> lines) {
 
     /** The kernel writes space, tab, newline and backslash as three octal digits. */
     private static String unescaped(String field) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < field.length(); i++) {
-            Matcher escape = ESCAPE.matcher(field).region(i, field.length());
-            if (escape.lookingAt()) {
-                out.append((char) Integer.parseInt(escape.group(1), 8));
-                i += 3;
-            } else {
-                out.append(field.charAt(i));
-            }
-        }
-        return new String(out.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        String bytes = ESCAPE.matcher(field)
+                .replaceAll(
+                        octal -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(octal.group(1), 8))));
+        return SmallFile.utf8(bytes);
     }
 }

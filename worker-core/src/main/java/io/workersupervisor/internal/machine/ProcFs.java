@@ -1,9 +1,7 @@
 package io.workersupervisor.internal.machine;
 
 import io.workersupervisor.DataDirectoryException;
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -64,7 +62,7 @@ public final class ProcFs {
     /** Empty if there is nothing to read, which is evidence only where {@link #isComplete}. */
     public Optional<Stat> stat(long pid) {
         try {
-            return Optional.of(Stat.parse(read(file(pid, "stat"))));
+            return Optional.of(Stat.parse(SmallFile.bytes(file(pid, "stat"))));
         } catch (IOException | IndexOutOfBoundsException | NumberFormatException gone) {
             // The process can end between open and read, which then fails or gives nothing.
             return Optional.empty();
@@ -92,7 +90,7 @@ public final class ProcFs {
      */
     public Optional<String> environment(long pid) {
         try {
-            return Optional.of("\0" + read(file(pid, "environ")));
+            return Optional.of("\0" + SmallFile.bytes(file(pid, "environ")));
         } catch (IOException hidden) {
             return Optional.empty();
         }
@@ -101,7 +99,7 @@ public final class ProcFs {
     /** The words of its command line, each ended by NUL; empty if there are none to be read. */
     public String commandLine(long pid) {
         try {
-            return "\0" + read(file(pid, "cmdline"));
+            return "\0" + SmallFile.bytes(file(pid, "cmdline"));
         } catch (IOException hidden) {
             return "";
         }
@@ -109,7 +107,7 @@ public final class ProcFs {
 
     /** True if the process has the file open; false where its descriptors may not be read. */
     public boolean hasOpen(long pid, Path file) {
-        return anyDescriptor(pid, descriptor -> isSame(descriptor, file));
+        return anyDescriptor(pid, file, descriptor -> true);
     }
 
     /**
@@ -119,12 +117,11 @@ public final class ProcFs {
     public boolean holdsLock(long pid, Path file) {
         return anyDescriptor(
                 pid,
-                descriptor -> isSame(descriptor, file)
-                        && read(file(pid, "fdinfo").resolve(descriptor.getFileName()))
-                                .lines()
-                                .anyMatch(line -> line.startsWith("lock:")
-                                        && line.contains(" FLOCK ")
-                                        && line.contains(" WRITE ")));
+                file,
+                descriptor -> SmallFile.bytes(file(pid, "fdinfo").resolve(descriptor.getFileName()))
+                        .lines()
+                        .anyMatch(line ->
+                                line.startsWith("lock:") && line.contains(" FLOCK ") && line.contains(" WRITE ")));
     }
 
     /** A question about an open descriptor. */
@@ -133,10 +130,10 @@ public final class ProcFs {
         boolean isTrue(Path descriptor) throws IOException;
     }
 
-    private boolean anyDescriptor(long pid, Question question) {
+    private boolean anyDescriptor(long pid, Path file, Question question) {
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(file(pid, "fd"))) {
             for (Path descriptor : descriptors) {
-                if (question.isTrue(descriptor)) {
+                if (isSame(descriptor, file) && question.isTrue(descriptor)) {
                     return true;
                 }
             }
@@ -176,7 +173,7 @@ public final class ProcFs {
         Path own = root.resolve("self").resolve("environ");
         try {
             if (Files.isDirectory(root)) {
-                read(own);
+                SmallFile.bytes(own);
             }
         } catch (IOException e) {
             throw new DataDirectoryException("cannot read " + own + ": " + e.getMessage(), e);
@@ -186,7 +183,7 @@ public final class ProcFs {
     /** Hundredths of a second since boot, the scale of start ticks; 0 where the system has none. */
     public long uptimeTicks() {
         try {
-            String first = read(root.resolve("uptime")).split(" ", -1)[0];
+            String first = SmallFile.bytes(root.resolve("uptime")).split(" ", -1)[0];
             return (long) (Double.parseDouble(first) * 100);
         } catch (IOException none) {
             return 0;
@@ -195,12 +192,5 @@ public final class ProcFs {
 
     private Path file(long pid, String name) {
         return root.resolve(Long.toString(pid)).resolve(name);
-    }
-
-    /** Reads by a stream: an interrupt of the thread makes a channel fail and a living process look dead. */
-    private static String read(Path file) throws IOException {
-        try (FileInputStream in = new FileInputStream(file.toFile())) {
-            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.workersupervisor.internal.machine;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.LongPredicate;
 
 /**
  * Judges one process by its identity alone, without the lock.
@@ -14,17 +15,14 @@ import java.util.OptionalInt;
  *       {@code kill -0} says that there is no such process.
  *   <li>Another start tick: the number was recycled, dead.
  *   <li>Zombie with no other thread: dead, and its wait status may be readable.
- *   <li>The environment names another worker id, or none: unmarked, as a process may overwrite it; the lock decides.
+ *   <li>The environment names another worker id, or none: unmarked, as a process may overwrite it; its launcher may
+ *       vouch for it.
  *   <li>Else alive.
  * </ol>
+ *
+ * @param isAbsent asks the kernel without {@code /proc}: true only if it says that there is no such process
  */
-public record ProcessProbe(ProcFs proc, Kernel kernel, Existence existence) {
-    /** Asks the kernel whether a process number is in use, without {@code /proc}. */
-    public interface Existence {
-        /** True only if the kernel says that there is no such process. */
-        boolean isAbsent(long pid);
-    }
-
+public record ProcessProbe(ProcFs proc, Kernel kernel, LongPredicate isAbsent) {
     /** The result of a probe, with its evidence in words, and a zombie's wait status where it could be read. */
     public record Finding(Kind kind, String evidence, OptionalInt waitStatus) {
         /** True if the recorded process itself was found running, whatever its environment says. */
@@ -111,7 +109,7 @@ public record ProcessProbe(ProcFs proc, Kernel kernel, Existence existence) {
                     ? new Finding(Kind.DEAD, who + " does not exist")
                     : new Finding(Kind.DOUBT, who + " has an entry in /proc that cannot be read");
         }
-        return existence.isAbsent(pid)
+        return isAbsent.test(pid)
                 ? new Finding(Kind.DEAD, who + " does not exist (asked by signal, /proc hides processes)")
                 : new Finding(
                         Kind.DOUBT,

@@ -33,10 +33,13 @@ import org.jspecify.annotations.Nullable;
  *  "oom":        {"machine":3,"group":1,"file":"/sys/fs/cgroup/.../memory.events"},   kills before it was started
  *  "stop_at":    1764000000000,    when the stop was first asked for
  *  "stop_why":   "PERSON",         PERSON, RESTART, CLOSE, LEFTOVERS
- *  "term_at":    1764000000000}    when a ladder was about to signal the worker itself for the first time
+ *  "term_at":    1764000000000,    when a ladder was about to signal the worker itself for the first time
+ *  "restart":    {"at":..., ...}}  the plan for the next start; it outlives the worker
  * </pre>
  */
 public final class Detail implements RowDetail {
+    private static final String RESTART = "restart";
+
     public static final Detail NONE = new Detail(Map.of());
 
     private static final Set<String> KNOWN = Set.of(
@@ -207,6 +210,27 @@ public final class Detail implements RowDetail {
     /** The kernel's counts of out-of-memory kills before the worker was started. */
     public Map<String, @Nullable Object> memoryCounts() {
         return Json.asObjectOrEmpty(fields.get("oom"));
+    }
+
+    @Override
+    public Optional<Instant> dueAt() {
+        return restart().get("at") instanceof Long millis
+                ? Optional.of(Instant.ofEpochMilli(millis))
+                : Optional.empty();
+    }
+
+    /** The plan for the next start, empty where there is none. */
+    public Map<String, @Nullable Object> restart() {
+        return Json.asObjectOrEmpty(fields.get(RESTART));
+    }
+
+    Detail withRestart(Map<String, @Nullable Object> plan) {
+        return with(changed -> {
+            changed.remove(RESTART);
+            if (!plan.isEmpty()) {
+                changed.put(RESTART, plan);
+            }
+        });
     }
 
     /** Keeps only those fields of the worker before that this version does not know. */

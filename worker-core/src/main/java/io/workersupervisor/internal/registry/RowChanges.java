@@ -63,6 +63,12 @@ public final class RowChanges {
         return changed(claimed, claimed.revision(), claimed.state(), claimed.desired(), counting);
     }
 
+    /** A row that is about to be claimed, with what the plan for restarts knows: no transition, nothing is written yet. */
+    public static WorkerRow planning(WorkerRow claimed, Map<String, @Nullable Object> plan) {
+        RowDetail planning = Detail.of(claimed).withRestart(plan);
+        return changed(claimed, claimed.revision(), claimed.state(), claimed.desired(), planning);
+    }
+
     public static WorkerRow running(WorkerRow row, ProcessIdentity identity) {
         return changed(row, WorkerState.RUNNING, row.desired(), Detail.of(row).withIdentity(identity));
     }
@@ -99,6 +105,11 @@ public final class RowChanges {
 
     public static WorkerRow closed(WorkerRow row, WorkerState end) {
         return changed(row, end, row.desired(), row.detail());
+    }
+
+    /** As {@link #closed}, with a plan for the next start. */
+    public static WorkerRow planned(WorkerRow row, WorkerState end, Map<String, @Nullable Object> plan) {
+        return changed(row, end, row.desired(), Detail.of(row).withRestart(plan));
     }
 
     private static WorkerRow changed(WorkerRow row, WorkerState newState, Desired newDesired, RowDetail newDetail) {

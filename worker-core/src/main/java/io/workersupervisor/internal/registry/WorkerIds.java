@@ -36,8 +36,8 @@ public final class WorkerIds {
         return text.length() == LENGTH && text.chars().allMatch(c -> DIGITS.indexOf(c) >= 0);
     }
 
-    /** The time at which a worker id was made; the epoch where it is no worker id. */
-    public static Instant timeOf(String workerId) {
+    /** The time digits of a worker id, for the order of ids alone: the clock may have been wrong; the epoch for other text. */
+    static Instant timeOf(String workerId) {
         if (workerId.length() != LENGTH) {
             return Instant.EPOCH;
         }

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /**
  * Reports workers that live but cannot work, each ailment once; one that is over and comes again is reported again. A log
@@ -33,12 +34,6 @@ public final class AilmentWatch {
     private final Map<String, Long> sizes = new HashMap<>();
     /** The last report of each worker; without a reason where it was silence. */
     private final Map<String, Optional<StopReason>> known = new HashMap<>();
-
-    /** The open rows, by their worker, and those of them that have promised a heartbeat. */
-    private final Map<String, WorkerRow> rows = new HashMap<>();
-
-    private List<WorkerRow> promised = List.of();
-    private List<WorkerRow> last = List.of();
 
     public AilmentWatch(DataDirectory data, Ailments ailments, BiConsumer<WorkerRow, Ailment> report) {
         this.data = data;
@@ -59,32 +54,23 @@ public final class AilmentWatch {
 
     /** Looks at the rows whose log was noticed, or that have promised a heartbeat. */
     synchronized void lookAtNoticed(List<WorkerRow> open) {
-        remember(open);
+        Set<String> workers = remember(open);
         Set<String> fresh = new HashSet<>();
         noticed.removeIf(fresh::add);
         waiting.addAll(fresh);
-        promised.forEach(row -> guarded(row, waiting.contains(row.workerId())));
-        for (String workerId : List.copyOf(waiting)) {
-            WorkerRow row = rows.get(workerId);
-            if (row != null && Detail.of(row).heartbeat().isEmpty()) {
-                guarded(row, true);
-            }
-        }
+        open.stream()
+                .filter(row -> waiting.contains(row.workerId())
+                        || Detail.of(row).heartbeat().isPresent())
+                .forEach(row -> guarded(row, waiting.contains(row.workerId())));
         // A worker that was started after the rows were read is in them at the next look.
-        waiting.removeIf(id -> !rows.containsKey(id) && !fresh.contains(id));
+        waiting.removeIf(id -> !workers.contains(id) && !fresh.contains(id));
     }
 
-    private void remember(List<WorkerRow> open) {
-        if (open != last) {
-            last = open;
-            rows.clear();
-            open.forEach(row -> rows.put(row.workerId(), row));
-            promised = open.stream()
-                    .filter(row -> Detail.of(row).heartbeat().isPresent())
-                    .toList();
-            sizes.keySet().retainAll(rows.keySet());
-            known.keySet().retainAll(rows.keySet());
-        }
+    private Set<String> remember(List<WorkerRow> open) {
+        Set<String> workers = open.stream().map(WorkerRow::workerId).collect(Collectors.toSet());
+        sizes.keySet().retainAll(workers);
+        known.keySet().retainAll(workers);
+        return workers;
     }
 
     private void guarded(WorkerRow row, boolean mayHaveGrown) {

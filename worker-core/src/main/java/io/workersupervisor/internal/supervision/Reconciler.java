@@ -11,6 +11,7 @@ import io.workersupervisor.internal.launch.keeper.KeeperConnections;
 import io.workersupervisor.internal.lifecycle.AccountCheck;
 import io.workersupervisor.internal.lifecycle.Lifecycle;
 import io.workersupervisor.internal.lifecycle.ProtocolContext;
+import io.workersupervisor.internal.liveness.UnregisteredWorkers;
 import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.RowListing;
@@ -159,6 +160,15 @@ public final class Reconciler {
         return over.whenComplete((nothing, thrown) -> looking.remove(account, over));
     }
 
+    /** Workers that the registry does not know: a person has to end them. */
+    public void reportStrangers() {
+        lifecycle
+                .unregistered()
+                .look()
+                .forEach(stranger ->
+                        context.events().trouble(stranger.accountId(), UnregisteredWorkers.refused(stranger)));
+    }
+
     /** Step 2; a sentence for each row. */
     public List<String> reportOtherNodes() {
         List<String> found = new ArrayList<>();
@@ -200,11 +210,7 @@ public final class Reconciler {
     }
 
     private void reportIfEnded(AccountId account, String workerId) {
-        boolean open = context.registry()
-                .find(account)
-                .filter(row -> row.state().isOpen() && row.workerId().equals(workerId))
-                .isPresent();
-        if (open) {
+        if (context.open(account, workerId).isPresent()) {
             return;
         }
         // Read before it is forgotten: the next tick tries again after a failure.

@@ -33,7 +33,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -58,7 +60,7 @@ class DiagnosisTest {
     private Diagnosis diagnosis(Redaction redaction) {
         Clocks timing = Clocks.system(InstantSource.system());
         RulesDirectory rules = new RulesDirectory(Layout.rules(data), List.of(), timing, problem -> {});
-        return new Diagnosis(data, rules, new MemoryCounters(directory, timing, () -> kernelLog), redaction, true);
+        return new Diagnosis(data, rules, new OomCounters(directory, timing, () -> kernelLog), redaction, true);
     }
 
     private static final Instant ASKED = Samples.NOW.plusSeconds(10);
@@ -476,20 +478,84 @@ class DiagnosisTest {
                 .contains("no use until a person has removed the cause");
     }
 
+    /** Another process of the machine may have been the one that was killed. */
     @Test
-    void a_kill_while_the_kernel_counted_one_for_want_of_memory_is_that() throws IOException {
+    void a_count_of_the_whole_machine_is_a_sentence_and_no_reason() throws IOException {
         counters(3);
         WorkerRow row = RowChanges.running(diagnosis.prepared(Samples.starting()), Samples.PROCESS);
+        counters(4);
+
+        for (ExitStatus exit : List.of(signal(9), code(137), new ExitStatus.Exited(137), code(3), signal(15))) {
+            StopReport report = diagnosis.report(row, itself(exit));
+            assertThat(report.reason()).as("%s", exit).isNotEqualTo(StopReason.OUT_OF_MEMORY);
+            assertThat(report.evidence()).anyMatch(line -> line.contains("1 on the machine"));
+        }
+    }
+
+    private static final List<String> GROUP_FILES =
+            List.of("sys/fs/cgroup/memory.events", "sys/fs/cgroup/memory/memory.oom_control");
+
+    @ParameterizedTest
+    @FieldSource("GROUP_FILES")
+    void a_kill_that_its_control_group_counted_is_probably_of_this_worker(String file) throws IOException {
+        WorkerRow row = counted(file, 3);
         assertThat(diagnosis.report(row, itself(signal(9))).reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
 
-        counters(4);
+        group(file, 4);
 
         StopReport report = diagnosis.report(row, itself(signal(9)));
         assertThat(report.reason() + " " + report.confidence()).isEqualTo("OUT_OF_MEMORY PROBABLE");
-        assertThat(diagnosis.report(row, itself(code(137))).reason()).isEqualTo(StopReason.OUT_OF_MEMORY);
+        assertThat(diagnosis.report(row, itself(new ExitStatus.Exited(137))).reason())
+                .isEqualTo(StopReason.OUT_OF_MEMORY);
         assertThat(diagnosis.report(row, itself(signal(15))).reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
-        StopReport other = diagnosis.report(row, itself(code(1)));
-        assertThat(other.reason() + " " + other.confidence()).isEqualTo("OUT_OF_MEMORY POSSIBLE");
+        StopReport child = diagnosis.report(row, itself(code(3)));
+        assertThat(child.reason()).isEqualTo(StopReason.UNKNOWN);
+        assertThat(child.evidence()).anyMatch(line -> line.contains("1 in its control group"));
+    }
+
+    private void group(String file, long kills) throws IOException {
+        Path path = directory.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, "max 1\noom 1\noom_kill " + kills + "\noom_group_kill 0\n");
+    }
+
+    private WorkerRow counted(String file, long kills) throws IOException {
+        group(file, kills);
+        diagnosis = diagnosis(Redaction.standard());
+        ProcessIdentity first = new ProcessIdentity(4242, 10_000, 0, "boot-a", "pid:[4026531836]", "time:[1]");
+        return RowChanges.running(diagnosis.prepared(Samples.starting()), first);
+    }
+
+    /** It was killed together with others, or a process of its own was, or one before it had its number. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', textBlock = """
+            [  112.3] Memory cgroup out of memory: Killed process 4242 (python3) total-vm:1kB ~ OUT_OF_MEMORY CERTAIN
+            [  112.3] Out of memory (oom_kill_allocating_task): Killed process 4242 (python3) ~ OUT_OF_MEMORY CERTAIN
+            [  112.3] Memory cgroup out of memory: Killed process 4243 (a child) total-vm:1kB ~ KILLED_BY_SIGNAL CERTAIN
+            [  112.3] Memory cgroup out of memory: Killed process 42424 (python3) ~ KILLED_BY_SIGNAL CERTAIN
+            [   12.3] Memory cgroup out of memory: Killed process 4242 (python3) ~ OUT_OF_MEMORY PROBABLE
+            [  112.3] usb 1-1: new device ~ OUT_OF_MEMORY PROBABLE
+            """)
+    void the_kernels_log_says_whom_it_killed(String line, String verdict) throws IOException {
+        WorkerRow row = counted(GROUP_FILES.get(0), 3);
+        group(GROUP_FILES.get(0), 4);
+        kernelLog.add(line);
+
+        StopReport report = diagnosis.report(row, itself(signal(9)));
+
+        assertThat(report.reason() + " " + report.confidence()).isEqualTo(verdict);
+    }
+
+    /** {@code memory.oom.group}: all processes of the group are killed at once. */
+    @Test
+    void each_worker_of_a_group_that_was_killed_as_one_is_named() throws IOException {
+        WorkerRow row = counted(GROUP_FILES.get(0), 3);
+        group(GROUP_FILES.get(0), 6);
+        for (int pid : List.of(4241, 4242, 4243)) {
+            kernelLog.add("[  112.3] Memory cgroup out of memory: Killed process " + pid + " (python3) total-vm:1kB");
+        }
+
+        assertThat(diagnosis.report(row, itself(signal(9))).confidence()).isEqualTo(Confidence.CERTAIN);
     }
 
     /** What one worker was killed for is not held against the next, however soon that is started. */
@@ -511,7 +577,7 @@ class DiagnosisTest {
         Path group = Files.createDirectories(directory.resolve("sys/fs/cgroup/memory"));
         Files.writeString(group.resolve("memory.oom_control"), "oom_kill_disable 0\nunder_oom 0\noom_kill 7\n");
 
-        assertThat(new MemoryCounters(directory, Clocks.system(InstantSource.system()), List::of).now())
+        assertThat(new OomCounters(directory, Clocks.system(InstantSource.system()), List::of).now())
                 .containsEntry("group", 7L)
                 .containsEntry("file", group.resolve("memory.oom_control").toString());
     }
@@ -522,10 +588,10 @@ class DiagnosisTest {
         ProcessIdentity first = new ProcessIdentity(4242, 10_000, 0, "boot-a", "pid:[4026531836]", "time:[1]");
         WorkerRow row = RowChanges.running(diagnosis.prepared(Samples.starting()), first);
         counters(4);
-        kernelLog.add("[ 12.3] Memory cgroup out of memory: Killed process 42424 (python3) total-vm:1kB");
-        assertThat(diagnosis.report(row, itself(signal(9))).confidence()).isEqualTo(Confidence.PROBABLE);
+        kernelLog.add("[ 112.3] Memory cgroup out of memory: Killed process 42424 (python3) total-vm:1kB");
+        assertThat(diagnosis.report(row, itself(signal(9))).reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
 
-        kernelLog.add("[ 12.4] Out of memory: Killed process 4242 (python3) total-vm:1kB, anon-rss:1kB");
+        kernelLog.add("[ 112.4] Out of memory: Killed process 4242 (python3) total-vm:1kB, anon-rss:1kB");
 
         StopReport report = diagnosis.report(row, itself(signal(9)));
         assertThat(report.reason() + " " + report.confidence()).isEqualTo("OUT_OF_MEMORY CERTAIN");

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LogEvidenceTest {
     private static final String INFO = "2026-11-24 02:00:00,000 - worker - INFO - Delivered message 7\n";
     private static final String ERROR = "2026-11-24 02:00:01,000 - worker - ERROR - ";
+    private static final String LATER = INFO.replace("02:00:00", "02:00:40");
     private static final String CONFLICT = "telethon.errors.rpcerrorlist.AuthKeyDuplicatedError: The authorization key"
             + " (session file) was used under two different IP addresses simultaneously (caused by GetStateRequest)";
     private static final String FRAME = "  File \"/srv/worker.py\", line 3, in main\n    await go()\n";
@@ -35,7 +36,7 @@ class LogEvidenceTest {
     private static String verdict(String log) {
         return look(log, ONE)
                 .found()
-                .map(found -> found.rule().reason() + " " + found.confidence())
+                .map(found -> found.reason() + " " + found.confidence())
                 .orElse("nothing");
     }
 
@@ -62,6 +63,7 @@ class LogEvidenceTest {
                         "an error no rule knows follows",
                         ERROR + CONFLICT + "\n" + ERROR + "giving up\n",
                         "SESSION_CONFLICT POSSIBLE"),
+                Arguments.of("one line follows at once", ERROR + CONFLICT + "\n" + INFO, "SESSION_CONFLICT POSSIBLE"),
                 Arguments.of("plain output", "AuthKeyDuplicatedError: used twice\n", "SESSION_CONFLICT POSSIBLE"),
                 Arguments.of(
                         "JSON with its exception",
@@ -159,8 +161,9 @@ class LogEvidenceTest {
     static Stream<Arguments> noCauses() {
         return Stream.of(
                 Arguments.of(
-                        "ordinary lines follow a traceback", ERROR + "failed\n" + TRACEBACK + CONFLICT + "\n" + INFO),
-                Arguments.of("ordinary lines follow an error", ERROR + "Flood wait, must wait 50 s\n" + INFO),
+                        "ordinary work goes on after a traceback",
+                        ERROR + "failed\n" + TRACEBACK + CONFLICT + "\n" + LATER),
+                Arguments.of("ordinary work goes on after an error", ERROR + "Flood wait, must wait 50 s\n" + LATER),
                 Arguments.of(
                         "slept through",
                         "2026-11-24 02:00:00,000 - telethon.client.users - INFO - Sleeping for 2s (0:00:02) on GetStateRequest"
@@ -196,7 +199,7 @@ class LogEvidenceTest {
     void a_program_that_could_not_be_run_is_told_by_the_launcher(String line) {
         assertThat(look(line + "\n", new ExitStatus.Exited(line.contains("not found") ? 127 : 126))
                         .found()
-                        .map(found -> found.rule().reason() + " " + found.confidence()))
+                        .map(found -> found.reason() + " " + found.confidence()))
                 .contains("START_FAILED PROBABLE");
     }
 
@@ -210,7 +213,7 @@ class LogEvidenceTest {
     private static Optional<Duration> waits(String words) {
         LogEvidence evidence =
                 look(TRACEBACK + "telethon.errors.rpcerrorlist.FloodWaitError: " + words + " (caused by X)\n", ONE);
-        assertThat(evidence.found().orElseThrow().rule().reason()).isEqualTo(StopReason.FLOOD_WAIT);
+        assertThat(evidence.found().orElseThrow().reason()).isEqualTo(StopReason.FLOOD_WAIT);
         return evidence.found().orElseThrow().retryAfter();
     }
 

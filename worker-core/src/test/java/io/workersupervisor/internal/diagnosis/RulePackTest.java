@@ -62,7 +62,7 @@ class RulePackTest {
         byte[] log = ("2026-11-24 02:00:00 ERROR " + line + "\n").getBytes(StandardCharsets.UTF_8);
         return LogEvidence.of(TailOfLog.of(log, 0), rules, new ExitStatus.Exited(1))
                 .found()
-                .map(found -> found.rule().id()
+                .map(found -> found.by().replaceAll("fits rule (\\S+) .*", "$1")
                         + found.retryAfter().map(wait -> " " + wait).orElse(""))
                 .orElse("none");
     }
@@ -73,7 +73,9 @@ class RulePackTest {
 
         assertThat(new HashSet<>(all.stream().map(DiagnosisRule::id).toList())).hasSameSizeAs(all);
         assertThat(all)
-                .allSatisfy(rule -> assertThat(rule.advice()).as(rule.id()).isNotBlank());
+                .allSatisfy(rule -> assertThat(rule.advice() + RuleSet.builtIn().advice(rule.reason()))
+                        .as(rule.id())
+                        .isNotBlank());
     }
 
     @Test

@@ -8,8 +8,9 @@ import org.junit.jupiter.api.Test;
 
 /** Inherited variables keep their bytes, whatever the locale makes of them. */
 class HostBytesTest {
-    private static final byte[] ENVIRON =
-            "PATH=/bin\0GREET=gr\u00fc\u00df\0EMPTY=\0=odd\0".getBytes(StandardCharsets.UTF_8);
+    private static final String ENVIRON = new String(
+            "PATH=/bin\0GREET=gr\u00fc\u00df\0EMPTY=\0=odd\0".getBytes(StandardCharsets.UTF_8),
+            StandardCharsets.ISO_8859_1);
 
     private final WorkerEnvironment.HostBytes host = new WorkerEnvironment.HostBytes(
             Map.of("PATH", "/bin", "GREET", "gr\ufffd\ufffd\ufffd\ufffd", "EMPTY", ""),

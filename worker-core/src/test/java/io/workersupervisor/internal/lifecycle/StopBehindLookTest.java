@@ -148,8 +148,20 @@ class StopBehindLookTest {
         @Override
         public Optional<WorkerRow> find(AccountId account) {
             Optional<WorkerRow> row = all.find(account);
-            Optional.ofNullable(behind.poll()).ifPresent(Runnable::run);
+            if (isOfProtocol()) {
+                Optional.ofNullable(behind.poll()).ifPresent(Runnable::run);
+            }
             return row;
+        }
+
+        /** Whoever ships log entries or looks for strangers looks at rows, too. */
+        private static boolean isOfProtocol() {
+            return StackWalker.getInstance()
+                    .walk(calls -> calls.map(StackWalker.StackFrame::getClassName)
+                            .filter(name -> !name.equals(InterruptedLooks.class.getName()))
+                            .findFirst())
+                    .filter(caller -> caller.startsWith(StopProtocol.class.getPackageName() + "."))
+                    .isPresent();
         }
 
         @Override

@@ -70,6 +70,8 @@ class StopLadderTest {
 
     private static final AccountId ACCOUNT = AccountId.of("bot@example");
 
+    private static final WorkerSpec UNMARKED = TestNode.unmarked(ACCOUNT).build();
+
     /** Leaves the worker, its session and its lock. */
     private static final String DAEMON = "setsid sh -c 'exec 9>&-; exec sleep 600' & ";
 
@@ -223,6 +225,65 @@ class StopLadderTest {
         assertThat(second).isInstanceOf(StartResult.AlreadyRunning.class);
         assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
         assertThat(node.isAlive(pid)).isFalse();
+    }
+
+    /** Starts a worker that overwrites its environment, as libraries do that set a title, and has closed its descriptors. */
+    private StartResult.Started startUnmarked(WorkerSupervisor host) {
+        StartResult.Started started = host.start(UNMARKED).orElseThrow();
+        await().until(() ->
+                ProcFs.system().environment(started.pid()).orElse("").startsWith("\0xxx")
+                        && !node.local().locks().isOpenIn(started.pid(), ACCOUNT));
+        return started;
+    }
+
+    private void assertRunsAndCanBeStopped(StartResult.Started worker) {
+        try (WorkerSupervisor next = node.host()) {
+            assertThat(next.start(UNMARKED)).isInstanceOf(StartResult.AlreadyRunning.class);
+            assertThat(next.stop(ACCOUNT)).isInstanceOf(StopResult.Stopped.class);
+        }
+        assertThat(node.isAlive(worker.pid())).isFalse();
+        assertThat(node.registry.reports(ACCOUNT, 1)).singleElement().satisfies(report -> {
+            assertThat(report.workerId()).isEqualTo(worker.workerId());
+            assertThat(report.reason()).isEqualTo(StopReason.STOPPED_ON_REQUEST);
+        });
+    }
+
+    @Test
+    @Needs(Need.PERL)
+    void P2_a_worker_without_environment_and_lock_is_known_by_its_birth_record() {
+        WorkerSupervisor host = node.host();
+        StartResult.Started worker = startUnmarked(host);
+
+        assertThat(host.start(UNMARKED)).isInstanceOf(StartResult.AlreadyRunning.class);
+        host.close();
+
+        assertRunsAndCanBeStopped(worker);
+    }
+
+    @Test
+    @Needs(Need.PERL)
+    void P2_a_worker_without_environment_and_lock_is_known_by_its_launcher_where_its_records_are_lost()
+            throws Exception {
+        WorkerSupervisor host = node.host();
+        StartResult.Started worker = startUnmarked(host);
+        host.close();
+        node.loseRecords();
+
+        assertRunsAndCanBeStopped(worker);
+    }
+
+    @Test
+    @Needs(Need.PERL)
+    void P2_a_worker_without_environment_and_lock_is_known_by_its_records_where_its_launcher_is_gone() {
+        WorkerSupervisor host = node.host();
+        StartResult.Started worker = startUnmarked(host);
+        host.close();
+        ProcessHandle launcher =
+                ProcessHandle.of(worker.pid()).flatMap(ProcessHandle::parent).orElseThrow();
+        TestNode.kill(launcher.pid());
+        await().until(() -> !node.isAlive(launcher.pid()));
+
+        assertRunsAndCanBeStopped(worker);
     }
 
     @Test

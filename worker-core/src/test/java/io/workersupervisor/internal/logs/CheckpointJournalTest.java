@@ -28,7 +28,7 @@ class CheckpointJournalTest {
         BatchPiece piece = piece(0, 10);
         try (CheckpointJournal journal = CheckpointJournal.open(directory)) {
             journal.announce(List.of(piece));
-            journal.acknowledge();
+            journal.acknowledge(Samples.NOW);
         }
 
         try (CheckpointJournal again = CheckpointJournal.open(directory)) {
@@ -42,10 +42,14 @@ class CheckpointJournalTest {
     void what_was_announced_is_pending_with_each_of_its_entries() throws IOException {
         BatchPiece first = piece(0, 10);
         BatchPiece second = new BatchPiece(
-                WORKER, first.after(), List.of(new BatchPiece.Cut(3, 0), new BatchPiece.Cut(90, 7)), progress(103));
+                WORKER,
+                first.after(),
+                List.of(new BatchPiece.Cut(3, 0), new BatchPiece.Cut(90, 7)),
+                List.of(),
+                progress(103));
         try (CheckpointJournal journal = CheckpointJournal.open(directory)) {
             journal.announce(List.of(first));
-            journal.acknowledge();
+            journal.acknowledge(Samples.NOW);
             journal.announce(List.of(second));
         }
 
@@ -69,12 +73,31 @@ class CheckpointJournalTest {
     }
 
     @Test
+    void line_whose_checksum_does_not_fit_ends_the_journal() throws IOException {
+        Path file = directory.resolve("journal");
+        int before;
+        try (CheckpointJournal journal = CheckpointJournal.open(directory)) {
+            journal.announce(List.of(piece(0, 10)));
+            journal.acknowledge(Samples.NOW);
+            before = (int) Files.size(file);
+            journal.announce(List.of(piece(10, 20)));
+            journal.acknowledge(Samples.NOW);
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        int digit = new String(bytes, StandardCharsets.US_ASCII).indexOf(" 20 ", before) + 1;
+        bytes[digit] = '3';
+        Files.write(file, bytes);
+
+        assertThat(CheckpointJournal.readOnly(directory)).isEqualTo(Map.of(WORKER, piece(0, 10).after()));
+    }
+
+    @Test
     void a_journal_torn_at_any_byte_says_what_stands_before_the_tear() throws IOException {
         try (CheckpointJournal journal = CheckpointJournal.open(directory)) {
             journal.announce(List.of(piece(0, 10)));
-            journal.acknowledge();
+            journal.acknowledge(Samples.NOW);
             journal.announce(List.of(piece(10, 20)));
-            journal.acknowledge();
+            journal.acknowledge(Samples.NOW);
         }
         Path file = directory.resolve("journal");
         byte[] whole = Files.readAllBytes(file);
@@ -87,7 +110,7 @@ class CheckpointJournalTest {
                 if (torn.pending().isEmpty()) {
                     torn.announce(List.of(piece(offset, offset + 5)));
                 }
-                torn.acknowledge();
+                torn.acknowledge(Samples.NOW);
             }
             assertThat(acknowledged()).isGreaterThan(0);
         }
@@ -97,9 +120,9 @@ class CheckpointJournalTest {
     void a_damaged_line_ends_the_journal() throws IOException {
         try (CheckpointJournal journal = CheckpointJournal.open(directory)) {
             journal.announce(List.of(piece(0, 10)));
-            journal.acknowledge();
+            journal.acknowledge(Samples.NOW);
             journal.announce(List.of(piece(10, 20)));
-            journal.acknowledge();
+            journal.acknowledge(Samples.NOW);
         }
         Path file = directory.resolve("journal");
         List<String> lines = Files.readAllLines(file);
@@ -118,8 +141,9 @@ class CheckpointJournalTest {
         long largest = 0;
         for (int i = 0; i < 1_500; i++) {
             List<BatchPiece.Cut> entries = Collections.nCopies(500, new BatchPiece.Cut(100, 0));
-            journal.announce(List.of(new BatchPiece(WORKER, progress(offset), entries, progress(offset + 500 * 100))));
-            journal.acknowledge();
+            journal.announce(List.of(
+                    new BatchPiece(WORKER, progress(offset), entries, List.of(), progress(offset + 500 * 100))));
+            journal.acknowledge(Samples.NOW);
             offset += 500 * 100;
             largest = Math.max(largest, Files.size(directory.resolve("journal")));
         }
@@ -133,7 +157,7 @@ class CheckpointJournalTest {
     void a_file_that_is_gone_is_forgotten() throws IOException {
         try (CheckpointJournal journal = CheckpointJournal.open(directory)) {
             journal.announce(List.of(piece(0, 10)));
-            journal.acknowledge();
+            journal.acknowledge(Samples.NOW);
             journal.forget(List.of(WORKER, TailedDirectory.worker(2)));
         }
 
@@ -151,11 +175,19 @@ class CheckpointJournalTest {
     }
 
     private static BatchPiece piece(long from, long to) {
-        return new BatchPiece(WORKER, progress(from), List.of(new BatchPiece.Cut((int) (to - from), 0)), progress(to));
+        return new BatchPiece(
+                WORKER, progress(from), List.of(new BatchPiece.Cut((int) (to - from), 0)), List.of(), progress(to));
     }
 
     private static LogProgress progress(long offset) {
         return new LogProgress(
-                77, 0, offset, Samples.NOW.plusMillis(offset), LogLevel.WARNING, new LogProgress.Mark(2, 4711));
+                77,
+                0,
+                offset,
+                Samples.NOW.plusMillis(offset),
+                LogLevel.WARNING,
+                new LogProgress.Mark(2, 4711),
+                new LogProgress.Mark(1, 7),
+                0);
     }
 }

@@ -28,7 +28,7 @@ class FileSearchTest extends OnTailedDirectory {
                 node.data,
                 (account, workerId) -> {
                     whileReading.run();
-                    return new KnownWorkers.Known(true, Optional.empty(), Optional.empty());
+                    return new KnownWorkers.Known(true, Optional.empty(), Optional.empty(), Optional.empty());
                 },
                 new EntryReader(ZoneOffset.UTC, Redaction.standard()));
     }
@@ -72,12 +72,12 @@ class FileSearchTest extends OnTailedDirectory {
         long inode = WorkerLogFile.stat(file.path()).orElseThrow().inode();
         List<LogEntry> entries = List.of(entry(file, 5), entry(file, 1_000_000));
 
-        LogProgress behindTheCut =
-                new LogProgress(inode, 1_000_000, 0, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE);
+        LogProgress behindTheCut = new LogProgress(
+                inode, 1_000_000, 0, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE, LogProgress.Mark.NONE, 0);
 
         EntryReader reader = new EntryReader(ZoneOffset.UTC, Redaction.standard());
-        try (FollowedFile cut = FollowedFile.searched(file, Optional.of(behindTheCut), reader)) {
-            cut.next(0, () -> true, () -> KnownWorkers.Known.NOTHING);
+        try (FollowedFile cut = FollowedFile.searched(file, Optional.of(behindTheCut), reader, new EntryTimes())) {
+            cut.next(0, Samples.NOW, () -> true, () -> KnownWorkers.Known.NOTHING);
 
             assertThat(FileSearch.withoutFreed(cut, entries)).isEqualTo(entries);
         }

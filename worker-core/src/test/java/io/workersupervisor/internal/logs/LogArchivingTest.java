@@ -9,7 +9,6 @@ import io.workersupervisor.Needs;
 import io.workersupervisor.TestNode;
 import io.workersupervisor.internal.directory.HolePuncher;
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.registry.WorkerIds;
 import io.workersupervisor.spi.InMemoryLogSink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -170,13 +169,20 @@ class LogArchivingTest extends OnTailedDirectory {
         WorkerLogFile cut = node.write(1, "cut\n");
         node.write(2, lines(60_000));
         node.drain(node.tailer(sink));
-        LogProgress before = LogProgress.begin(
-                WorkerLogFile.stat(cut.path()).orElseThrow().inode(), WorkerIds.timeOf(cut.workerId()));
-        LogProgress after =
-                new LogProgress(before.inode(), 0, 1 << 20, before.time(), before.level(), LogProgress.Mark.NONE);
+        LogProgress before =
+                LogProgress.begin(WorkerLogFile.stat(cut.path()).orElseThrow().inode());
+        LogProgress after = new LogProgress(
+                before.inode(),
+                0,
+                1 << 20,
+                before.time(),
+                before.level(),
+                LogProgress.Mark.NONE,
+                LogProgress.Mark.NONE,
+                0);
         try (CheckpointJournal died = CheckpointJournal.open(Layout.archive(node.data))) {
-            died.announce(
-                    List.of(new BatchPiece(cut.workerId(), before, List.of(new BatchPiece.Cut(1 << 20, 0)), after)));
+            died.announce(List.of(
+                    new BatchPiece(cut.workerId(), before, List.of(new BatchPiece.Cut(1 << 20, 0)), List.of(), after)));
         }
 
         rotation(HolePuncher.byProgram()).tick(List.of(node.file(2)));

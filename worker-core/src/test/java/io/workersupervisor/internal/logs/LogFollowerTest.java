@@ -27,11 +27,11 @@ class LogFollowerTest {
     @Test
     void workers_that_come_and_go_between_two_looks_are_followed_too() throws IOException {
         DataDirectory data = DataDirectory.open(directory.resolve("data"));
-        KnownWorkers over = (account, workerId) ->
-                new KnownWorkers.Known(true, Optional.of(Instant.parse("2026-11-24T02:00:00Z")), Optional.empty());
+        KnownWorkers over = (account, workerId) -> new KnownWorkers.Known(
+                true, Optional.empty(), Optional.of(Instant.parse("2026-11-24T02:00:00Z")), Optional.empty());
         write(data, 1, "one\n");
-        try (LogFollower follower = new FileFollower(
-                data, Samples.ACCOUNT, over, new EntryReader(ZoneOffset.UTC, Redaction.standard()), new SetTiming())) {
+        EntryReader reader = new EntryReader(ZoneOffset.UTC, Redaction.standard());
+        try (LogFollower follower = new FileSearch(data, over, reader).follow(Samples.ACCOUNT, new SetTiming())) {
             assertThat(messages(follower)).containsExactly("one");
 
             write(data, 2, "two\n");

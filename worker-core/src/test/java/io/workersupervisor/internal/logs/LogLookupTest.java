@@ -16,6 +16,7 @@ import io.workersupervisor.spi.LogPosition;
 import io.workersupervisor.spi.LogSink;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -70,7 +71,7 @@ class LogLookupTest extends OnTailedDirectory {
                         one.account(),
                         Optional.empty(),
                         LogLevel.INFO,
-                        one.timestamp(),
+                        node.timing.now(),
                         false,
                         Optional.empty(),
                         text))
@@ -124,10 +125,11 @@ class LogLookupTest extends OnTailedDirectory {
 
     @Test
     void what_is_newer_in_the_sink_is_not_pushed_out() throws IOException {
-        node.write(1, "2026-11-24 10:00:00 INFO old\n");
-        node.write(2, "2026-11-24 11:00:00 INFO new\n");
+        Instant now = node.timing.now();
+        node.write(1, now + " INFO old\n");
+        node.write(2, now.plusSeconds(2) + " INFO new\n");
         node.drain(tailer);
-        node.write(1, "2026-11-24 10:00:01 INFO late\n");
+        node.write(1, now.plusSeconds(1) + " INFO late\n");
 
         LogAnswer found = find(LogQuery.last(1));
 

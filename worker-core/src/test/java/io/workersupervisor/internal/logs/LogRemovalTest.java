@@ -6,7 +6,6 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogRetention;
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.registry.WorkerIds;
 import io.workersupervisor.spi.InMemoryLogSink;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,13 +63,15 @@ class LogRemovalTest extends OnTailedDirectory {
                 WorkerLogFile.stat(cut.path()).orElseThrow().inode(),
                 0,
                 100 * MIB,
-                WorkerIds.timeOf(cut.workerId()),
+                node.timing.now(),
                 LogLevel.INFO,
-                LogProgress.Mark.NONE);
+                LogProgress.Mark.NONE,
+                LogProgress.Mark.NONE,
+                0);
         try (CheckpointJournal journal = CheckpointJournal.open(Layout.archive(node.data))) {
             journal.announce(List.of(new BatchPiece(
-                    cut.workerId(), archived, List.of(new BatchPiece.Cut((int) (100 * MIB), 0)), archived)));
-            journal.acknowledge();
+                    cut.workerId(), archived, List.of(new BatchPiece.Cut((int) (100 * MIB), 0)), List.of(), archived)));
+            journal.acknowledge(node.timing.now());
         }
         node.write(2, ("x".repeat(1023) + "\n").repeat(20 * 1024));
         node.end(2);

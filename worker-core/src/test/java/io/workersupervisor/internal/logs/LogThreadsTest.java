@@ -149,7 +149,7 @@ class LogThreadsTest {
             return Thread.currentThread().isInterrupted() ? Optional.of("broken off") : Optional.empty();
         };
         OperatorLog summary = new OperatorLog(Layout.eventLog(node.data));
-        LogThreads pipeline = LogThreads.of(
+        LogThreads pipeline = new LogThreads(
                 node.data,
                 new LogSettings(
                         List.of(),

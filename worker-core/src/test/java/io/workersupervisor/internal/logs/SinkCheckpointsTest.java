@@ -47,11 +47,16 @@ class SinkCheckpointsTest extends OnTailedDirectory {
     private void acknowledge(String sink, int number, long offset) throws IOException {
         try (CheckpointJournal journal =
                 CheckpointJournal.open(Layout.checkpoints(node.data).resolve(sink))) {
-            LogProgress before = LogProgress.begin(INODE, Samples.NOW);
-            LogProgress after = new LogProgress(INODE, 0, offset, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE);
+            LogProgress before = LogProgress.begin(INODE);
+            LogProgress after = new LogProgress(
+                    INODE, 0, offset, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE, LogProgress.Mark.NONE, 0);
             journal.announce(List.of(new BatchPiece(
-                    TailedDirectory.worker(number), before, List.of(new BatchPiece.Cut((int) offset, 0)), after)));
-            journal.acknowledge();
+                    TailedDirectory.worker(number),
+                    before,
+                    List.of(new BatchPiece.Cut((int) offset, 0)),
+                    List.of(),
+                    after)));
+            journal.acknowledge(Samples.NOW);
         }
     }
 }

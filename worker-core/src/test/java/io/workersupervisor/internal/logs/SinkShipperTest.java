@@ -16,6 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -564,19 +567,115 @@ class SinkShipperTest extends OnTailedDirectory {
     }
 
     @Test
-    void a_time_that_a_line_does_not_give_is_that_of_the_entry_before_also_across_tailers() throws IOException {
-        node.write(1, "2026-11-24 02:00:07,000 INFO bot: one\n");
-        SinkShipper first = node.tailer(sink);
-        node.drain(first);
-        node.kill(first);
-        node.write(1, "no time\n");
+    void a_line_without_a_time_has_the_time_at_which_it_came() throws IOException {
+        SinkShipper tailer = node.tailer(sink);
+        tailer.tick();
+        node.timing.pass(Duration.ofDays(40));
+        tailer.noticed(node.write(1, "no time\n"));
+        Instant came = node.timing.now();
 
-        node.drain(node.tailer(sink));
+        node.drain(tailer);
 
         LogEntry last = sink.find(LogQuery.last(1)).get(0);
         assertThat(last.message()).isEqualTo("no time");
-        assertThat(last.timestamp()).isEqualTo("2026-11-24T02:00:07Z");
+        assertThat(last.timestamp()).isEqualTo(came.truncatedTo(ChronoUnit.MILLIS));
         assertThat(last.inferred()).isTrue();
+    }
+
+    @Test
+    void p5_a_replay_repeats_the_times_that_were_announced_whatever_clock_zone_and_end_are_now() throws IOException {
+        SinkShipper first = node.tailer(sink);
+        first.tick();
+        node.timing.pass(Duration.ofMinutes(1));
+        String own = node.timing.now().toString().substring(0, 23);
+        first.noticed(node.write(1, own + " INFO own\nno time\n2019-01-01 00:00:00 a payload\n"));
+        List<LogEntry> announced = new ArrayList<>();
+        sink.before = batch -> {
+            announced.addAll(batch);
+            throw new LogSinkException("gone");
+        };
+        first.tick();
+        node.timing.pass(FollowedFile.QUIET);
+        first.tick();
+        node.kill(first);
+        sink.before = batch -> batch;
+        node.zone = ZoneOffset.ofHours(9);
+        node.timing.pass(Duration.ofDays(40));
+        node.end(1);
+
+        node.drain(node.tailer(sink));
+
+        assertThat(announced).extracting(LogEntry::inferred).contains(true, false);
+        assertThat(sink.find(LogQuery.last(10).worker(TailedDirectory.worker(1)))
+                        .subList(0, announced.size()))
+                .isEqualTo(announced);
+    }
+
+    @Test
+    void p5_lines_with_old_dates_or_none_are_found_by_the_time_at_which_they_came() throws IOException {
+        SinkShipper tailer = node.tailer(sink);
+        tailer.tick();
+        node.timing.pass(Duration.ofDays(40));
+        Instant begin = node.timing.now();
+        for (int i = 0; i < 20; i++) {
+            tailer.noticed(
+                    node.write(1, "2019-01-" + (10 + i % 9) + " 00:00:00 row of a table\nDec 31 10:00:00 x\nbare\n"));
+            tailer.tick();
+            node.timing.pass(Duration.ofSeconds(1));
+        }
+
+        node.drain(tailer);
+
+        assertThat(sink.find(LogQuery.last(100).since(begin.minusMillis(1)))).hasSize(60);
+        assertThat(sink.find(LogQuery.last(100).since(node.timing.now()))).isEmpty();
+    }
+
+    @Test
+    void a_worker_of_another_zone_is_shifted_and_told_once_also_across_tailers() throws IOException {
+        for (int run = 0; run < 2; run++) {
+            SinkShipper tailer = node.tailer(sink);
+            tailer.tick();
+            for (int i = 0; i < 30; i++) {
+                Instant now = node.timing.now();
+                tailer.noticed(node.write(
+                        1, now.plus(Duration.ofHours(2)).toString().substring(0, 23) + " INFO it is " + now + "\n"));
+                tailer.tick();
+                node.timing.pass(Duration.ofSeconds(1));
+            }
+            node.drain(tailer);
+            node.kill(tailer);
+        }
+
+        List<LogEntry> entries = sink.find(LogQuery.last(100));
+        assertThat(entries).hasSize(60);
+        assertThat(entries.subList(20, 60)).allSatisfy(entry -> {
+            assertThat(entry.inferred()).isFalse();
+            assertThat(entry.message()).endsWith(entry.timestamp().toString());
+        });
+        assertThat(node.told())
+                .filteredOn(text -> text.contains("another zone"))
+                .hasSize(1);
+    }
+
+    @Test
+    void p5_lines_of_the_time_without_a_host_are_no_older_than_its_last_look() throws IOException {
+        SinkShipper first = node.tailer(sink);
+        node.write(1, "one\n");
+        node.drain(first);
+        node.timing.pass(Duration.ofHours(3));
+        first.tick();
+        Instant looked = node.timing.now();
+        node.kill(first);
+        node.timing.pass(Duration.ofHours(1));
+        node.write(1, "two\n");
+        node.timing.pass(Duration.ofHours(1));
+
+        node.drain(node.tailer(sink));
+
+        LogEntry two = sink.find(LogQuery.last(1)).get(0);
+        assertThat(two.message()).isEqualTo("two");
+        assertThat(two.timestamp()).isBetween(looked.truncatedTo(ChronoUnit.MILLIS), node.timing.now());
+        assertThat(two.inferred()).isTrue();
     }
 
     @Test
@@ -605,6 +704,26 @@ class SinkShipperTest extends OnTailedDirectory {
         }
 
         assertThat(ticks).isLessThan(6);
+    }
+
+    @Test
+    void p7_a_line_of_now_comes_before_the_backlog_of_other_files() throws IOException {
+        String much = "a line of some length that stands for many others\n".repeat(24_000);
+        for (int i = 1; i <= 40; i++) {
+            node.write(i, much);
+        }
+        SinkShipper tailer = node.tailer(sink);
+        tailer.tick();
+        tailer.noticed(node.write(41, "now\n"));
+        int ticks = 0;
+        while (sink.messages(41).isEmpty() && ticks < 40) {
+            tailer.tick();
+            node.timing.pass(FollowedFile.QUIET);
+            ticks++;
+        }
+
+        assertThat(ticks).isLessThan(4);
+        assertThat(sink.messages(40)).hasSizeLessThan(24_000);
     }
 
     @Test

@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,6 +38,7 @@ final class TailedDirectory implements AutoCloseable {
     final Set<String> broken = new HashSet<>();
 
     Optional<Set<String>> running = Optional.empty();
+    ZoneId zone = ZoneOffset.UTC;
     OptionalInt budget = OptionalInt.empty();
     private final List<SinkShipper> tailers = new ArrayList<>();
 
@@ -56,7 +59,8 @@ final class TailedDirectory implements AutoCloseable {
                         if (broken.contains(workerId)) {
                             throw new IllegalStateException("a defect");
                         }
-                        return known.getOrDefault(workerId, new Known(false, Optional.empty(), Optional.of("user-a")));
+                        return known.getOrDefault(
+                                workerId, new Known(false, Optional.empty(), Optional.empty(), Optional.of("user-a")));
                     }
 
                     @Override
@@ -64,7 +68,7 @@ final class TailedDirectory implements AutoCloseable {
                         return running;
                     }
                 },
-                new EntryReader(ZoneOffset.UTC, Redaction.standard()),
+                new EntryReader(zone, Redaction.standard()),
                 new FileOnlyMarks(data)::isMarked,
                 budget,
                 time,
@@ -72,7 +76,7 @@ final class TailedDirectory implements AutoCloseable {
     }
 
     SinkShipper tailer(LogSink sink) {
-        SinkShipper tailer = new SinkShipper(sink, data, feed());
+        SinkShipper tailer = new SinkShipper(sink, data, feed(), 50);
         tailers.add(tailer);
         return tailer;
     }
@@ -94,11 +98,14 @@ final class TailedDirectory implements AutoCloseable {
                 text.getBytes(StandardCharsets.UTF_8),
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
+        Files.setLastModifiedTime(file.path(), FileTime.from(timing.now()));
         return file;
     }
 
     void end(int number) {
-        known.put(worker(number), new KnownWorkers.Known(true, Optional.of(timing.now()), Optional.of("user-a")));
+        known.put(
+                worker(number),
+                new KnownWorkers.Known(true, Optional.empty(), Optional.of(timing.now()), Optional.of("user-a")));
     }
 
     /** Ticks until there is nothing to do but wait for more. */

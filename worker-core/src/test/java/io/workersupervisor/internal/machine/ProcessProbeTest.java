@@ -3,13 +3,13 @@ package io.workersupervisor.internal.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.workersupervisor.Samples;
-import io.workersupervisor.internal.machine.ProcessProbe.Existence;
 import io.workersupervisor.internal.machine.ProcessProbe.Finding;
 import io.workersupervisor.internal.machine.ProcessProbe.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,9 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** P2 and P3, branch by branch of the class's list. */
 class ProcessProbeTest {
-    private static final Existence NOT_ASKED = pid -> {
-        throw new AssertionError("the kernel was asked for pid " + pid);
-    };
     private static final long PID = Samples.PROCESS.pid();
     private static final long TICKS = Samples.PROCESS.startTicks();
 
@@ -28,8 +25,12 @@ class ProcessProbeTest {
     @SuppressWarnings("NullAway.Init")
     private Path root;
 
+    private static boolean notAsked(long pid) {
+        throw new AssertionError("the kernel was asked for pid " + pid);
+    }
+
     private ProcessProbe probe(FakeProc proc) {
-        return new ProcessProbe(proc.view(), Samples.MACHINE, NOT_ASKED);
+        return new ProcessProbe(proc.view(), Samples.MACHINE, ProcessProbeTest::notAsked);
     }
 
     private FakeProc.Entry alive() {
@@ -37,7 +38,8 @@ class ProcessProbeTest {
     }
 
     private Finding worker(ProcessIdentity identity) {
-        return new ProcessProbe(new ProcFs(root), Samples.MACHINE, NOT_ASKED).probe(identity, Samples.WORKER);
+        return new ProcessProbe(new ProcFs(root), Samples.MACHINE, ProcessProbeTest::notAsked)
+                .probe(identity, Samples.WORKER);
     }
 
     @Test
@@ -86,7 +88,7 @@ class ProcessProbeTest {
     @CsvSource({"true, DEAD", "false, DOUBT"})
     void where_proc_hides_processes_only_the_kernels_word_is_death(boolean absent, Kind kind) {
         FakeProc proc = FakeProc.hiding(root);
-        Existence existence = pid -> {
+        LongPredicate existence = pid -> {
             assertThat(pid).isEqualTo(PID);
             return absent;
         };

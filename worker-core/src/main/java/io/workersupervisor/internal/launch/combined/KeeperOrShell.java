@@ -7,7 +7,6 @@ import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.launch.keeper.KeeperLauncher;
 import io.workersupervisor.internal.launch.keeper.KeeperUnavailableException;
 import io.workersupervisor.internal.launch.shell.ShellLauncher;
-import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import java.nio.file.Path;
@@ -35,23 +34,16 @@ public final class KeeperOrShell implements Launcher {
     private final KeeperLauncher keeper;
     private final ShellLauncher shell;
     private final LaunchPath path;
-    private final ShellScript script;
     private final Clocks clocks;
     private final Consumer<String> trouble;
     private volatile String why = "";
     private volatile long until;
 
     public KeeperOrShell(
-            KeeperLauncher keeper,
-            ShellLauncher shell,
-            LaunchPath path,
-            ShellScript script,
-            Clocks clocks,
-            Consumer<String> trouble) {
+            KeeperLauncher keeper, ShellLauncher shell, LaunchPath path, Clocks clocks, Consumer<String> trouble) {
         this.keeper = keeper;
         this.shell = shell;
         this.path = path;
-        this.script = script;
         this.clocks = clocks;
         this.trouble = trouble;
     }
@@ -127,7 +119,7 @@ public final class KeeperOrShell implements Launcher {
     public SignalAnswer signal(ProcessIdentity process, String signal, Scope scope) {
         return either(
                 asked -> asked.signal(process, SIGNALS.getOrDefault(signal, 0), scope),
-                answer -> answer == SignalAnswer.FAILED,
+                SignalAnswer::isFailure,
                 () -> shell.signal(process, signal, scope));
     }
 
@@ -135,7 +127,7 @@ public final class KeeperOrShell implements Launcher {
         return either(
                 asked -> asked.probe(lockFile),
                 state -> state == AccountLocks.State.FAILED,
-                () -> script.lockState(lockFile));
+                () -> shell.script().lockState(lockFile));
     }
 
     /** Step 2. */

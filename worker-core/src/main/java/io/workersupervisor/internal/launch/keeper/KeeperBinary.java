@@ -1,6 +1,6 @@
 package io.workersupervisor.internal.launch.keeper;
 
-import io.workersupervisor.internal.directory.InstalledFile;
+import io.workersupervisor.internal.directory.OwnFiles;
 import io.workersupervisor.internal.machine.Kernel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +48,7 @@ public final class KeeperBinary {
                 .orElseThrow(() -> new KeeperUnavailableException(name + " is not listed in the library's jar"));
         String[] words = line.split(" ", -1);
         byte[] bytes = resource(name);
-        String digest = InstalledFile.sha256(bytes);
+        String digest = OwnFiles.sha256(bytes);
         if (words.length != 3 || !words[1].equals(Integer.toString(bytes.length)) || !words[2].equals(digest)) {
             throw new KeeperUnavailableException(name + " in the library's jar is damaged: it has " + bytes.length
                     + " bytes and SHA-256 " + digest + ", listed is " + line);
@@ -78,6 +78,6 @@ public final class KeeperBinary {
 
     /** Writes the program into a directory of ours. */
     Path install(Path directory) throws IOException {
-        return InstalledFile.in(directory, "keeper-" + version(), bytes, "rwx------");
+        return OwnFiles.install(directory, "keeper-" + version(), bytes, "rwx------");
     }
 }

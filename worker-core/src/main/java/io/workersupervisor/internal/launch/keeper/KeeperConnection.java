@@ -1,5 +1,6 @@
 package io.workersupervisor.internal.launch.keeper;
 
+import io.workersupervisor.internal.directory.CertainPath;
 import io.workersupervisor.internal.text.PlatformCharset;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -20,7 +21,7 @@ import jdk.net.ExtendedSocketOptions;
 
 /**
  * One connection to a keeper: requests in, answers by their tag, ends of workers as they come. The channel never blocks, so
- * that no interrupt of a caller closes it and no frozen keeper holds one up; {@link KeeperSelector} alone reads it, and writes
+ * that no interrupt of a caller closes it and no frozen keeper holds one up; {@link KeeperRequests} alone reads it, and writes
  * the rest of a request that the socket did not take at once. Thread-safe.
  */
 public final class KeeperConnection {
@@ -92,9 +93,11 @@ public final class KeeperConnection {
     /** A new directory of ours, where a name for a socket is short enough. */
     private static Path shorter() throws IOException {
         for (String place : List.of(System.getProperty("java.io.tmpdir"), "/tmp", "/var/tmp", "/dev/shm")) {
-            Path temporary = Path.of(place);
-            if (bytes(temporary) <= LONGEST_PATH / 2 && Files.isWritable(temporary)) {
-                return Files.createTempDirectory(temporary, "wk");
+            Optional<Path> temporary = CertainPath.named(place)
+                    .filter(path -> bytes(path) <= LONGEST_PATH / 2)
+                    .filter(Files::isWritable);
+            if (temporary.isPresent()) {
+                return Files.createTempDirectory(temporary.get(), "wk");
             }
         }
         throw new IOException("no temporary directory has a name that is short enough for a socket");
@@ -117,7 +120,7 @@ public final class KeeperConnection {
     }
 
     /**
-     * Queues a request, whose second field is its tag; {@link KeeperSelector#wake} sends it. The answer is empty if the
+     * Queues a request, whose second field is its tag; {@link KeeperRequests#send} sends it. The answer is empty if the
      * connection ends before it comes.
      */
     CompletableFuture<List<String>> queue(ByteBuffer frame, String tag) {

@@ -2,6 +2,7 @@ package io.workersupervisor.internal.launch.keeper;
 
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.internal.directory.HolePuncher;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.OwnFiles;
 import io.workersupervisor.internal.events.Guard;
@@ -82,10 +83,8 @@ public final class KeeperConnections implements AutoCloseable {
             throw new KeeperUnavailableException("the one in " + directory
                     + " gives no answer: it is stopped, or a process that it starts hangs on its way to its program");
         }
-        Known present = known.get(directory);
-        return present != null && !present.connection().isGone()
-                ? present.connection()
-                : begin(directory, context, program);
+        Optional<Known> present = living(directory);
+        return present.isPresent() ? present.get().connection() : begin(directory, context, program);
     }
 
     private synchronized KeeperConnection begin(Path directory, KeeperContext context, KeeperStarter program)
@@ -179,14 +178,12 @@ public final class KeeperConnections implements AutoCloseable {
 
     /** The keeper of a directory, if one lives there. */
     public Optional<KeeperConnection> existing(Path directory) {
-        Known present = known.get(directory);
-        return present != null && !present.connection().isGone()
-                ? Optional.of(present.connection())
-                : connectIfThere(directory);
+        return living(directory).or(() -> connect(directory)).map(Known::connection);
     }
 
-    private synchronized Optional<KeeperConnection> connectIfThere(Path directory) {
-        return connect(directory).map(Known::connection);
+    private Optional<Known> living(Path directory) {
+        return Optional.ofNullable(known.get(directory))
+                .filter(keeper -> !keeper.connection().isGone());
     }
 
     /** True if a worker that this host started is the child of a living keeper, which would have reported its end. */
@@ -206,10 +203,10 @@ public final class KeeperConnections implements AutoCloseable {
         }
     }
 
-    private Optional<Known> connect(Path directory) {
-        Known present = known.get(directory);
-        if (present != null && !present.connection().isGone()) {
-            return Optional.of(present);
+    private synchronized Optional<Known> connect(Path directory) {
+        Optional<Known> present = living(directory);
+        if (present.isPresent()) {
+            return present;
         }
         if (closed || calls.isSilent(directory) || !Files.exists(directory.resolve("sock"))) {
             return Optional.empty();
@@ -287,6 +284,22 @@ public final class KeeperConnections implements AutoCloseable {
 
     public KeeperRequests calls() {
         return calls;
+    }
+
+    /** Has any living keeper free a part of a file; empty when it is free, else the reason why it is not. */
+    public Optional<String> punch(Path file, long offset, long length) {
+        Optional<KeeperConnection> keeper = directories(data).stream()
+                .flatMap(directory -> existing(directory).stream())
+                .findFirst();
+        if (keeper.isEmpty()) {
+            return Optional.of("no keeper runs");
+        }
+        List<String> request =
+                List.of("PUNCH", calls.tag(), file.toString(), Long.toString(offset), Long.toString(length));
+        List<String> answer = calls.ask(keeper.get(), request, HolePuncher.LONGEST);
+        return !answer.isEmpty() && answer.get(0).equals("DONE")
+                ? Optional.empty()
+                : Optional.of("the keeper answered " + answer);
     }
 
     /** The living keepers, in words. */

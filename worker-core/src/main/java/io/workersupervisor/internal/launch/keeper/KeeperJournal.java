@@ -4,7 +4,6 @@ import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.ResourceUsage;
 import io.workersupervisor.internal.launch.LaunchRecords;
-import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.text.SignalName;
 import io.workersupervisor.internal.text.Text;
 import java.io.FileNotFoundException;
@@ -75,17 +74,16 @@ final class KeeperJournal {
      */
     private void refresh() {
         try {
-            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-            while (!now.fileKey().equals(key) || now.size() != read) {
+            while (true) {
+                BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
                 if (!now.fileKey().equals(key) || now.size() < read) {
                     open();
-                }
-                boolean more = readOn();
-                BasicFileAttributes then = Files.readAttributes(file, BasicFileAttributes.class);
-                if (!more && then.fileKey().equals(key)) {
+                } else if (now.size() == read) {
                     return;
                 }
-                now = then;
+                if (!readOn() && key().equals(key)) {
+                    return;
+                }
             }
         } catch (NoSuchFileException none) {
             forget();
@@ -108,10 +106,13 @@ final class KeeperJournal {
             before.close();
             opened = null;
         }
-        Object first = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        Object first = key();
         opened = opened();
-        Object second = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-        key = first.equals(second) ? first : null;
+        key = first.equals(key()) ? first : null;
+    }
+
+    private Object key() throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     }
 
     /** A keeper that leaves takes its journal along; any other failure, such as no descriptors, is an error. */
@@ -144,7 +145,9 @@ final class KeeperJournal {
         try {
             switch (words[0]) {
                 case "K" -> keeper = Long.parseLong(words[3]);
-                case "B" -> entries.put(words[1], new Entry(Optional.of(birth(words)), Optional.empty()));
+                case "B" ->
+                    entries.put(
+                            words[1], new Entry(Optional.of(LaunchRecords.Birth.of(words, keeper)), Optional.empty()));
                 case "E" -> change(words[1], entry -> new Entry(entry.birth(), Optional.of(exit(words))));
                 case "L" -> change(words[1], KeeperJournal::lockLeft);
                 case "A" -> entries.remove(words[1]);
@@ -159,16 +162,6 @@ final class KeeperJournal {
     private void change(String workerId, UnaryOperator<Entry> change) {
         Entry seen = entries.getOrDefault(workerId, new Entry(Optional.empty(), Optional.empty()));
         entries.put(workerId, change.apply(seen));
-    }
-
-    private LaunchRecords.Birth birth(String[] words) {
-        ProcessIdentity identity = new ProcessIdentity(
-                Long.parseLong(words[7]), Long.parseLong(words[8]), 0, text(words[4]), text(words[5]), text(words[6]));
-        return new LaunchRecords.Birth(words[1], words[2], Long.parseLong(words[3]), identity, keeper);
-    }
-
-    private static String text(String word) {
-        return word.equals(NONE) ? "" : word;
     }
 
     private static LaunchRecords.Exit exit(String[] words) {

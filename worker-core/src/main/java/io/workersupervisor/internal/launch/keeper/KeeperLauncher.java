@@ -10,6 +10,7 @@ import io.workersupervisor.internal.launch.Launcher.FenceAnswer;
 import io.workersupervisor.internal.launch.Launcher.LaunchAnswer;
 import io.workersupervisor.internal.launch.Launcher.LaunchRequest;
 import io.workersupervisor.internal.launch.Launcher.SignalAnswer;
+import io.workersupervisor.internal.launch.ProgramHead;
 import io.workersupervisor.internal.launch.ResolvedCommand;
 import io.workersupervisor.internal.launch.WorkerEnvironment;
 import io.workersupervisor.internal.machine.Clocks;
@@ -25,12 +26,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /**
  * The native launch path: asks the keeper of this process's context for everything. A launch that a frozen or dead keeper
  * leaves without an answer is {@link LaunchAnswer.Unanswered}, and never tried again on another path.
  */
-public final class KeeperLauncher {
+public record KeeperLauncher(
+        DataDirectory data,
+        Kernel kernel,
+        Clocks clocks,
+        KeeperConnections keepers,
+        KeeperContext context,
+        KeeperStarter program,
+        Duration patience,
+        InheritedLimits inherited,
+        WorkerEnvironment.HostBytes host) {
     public static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
 
     /** The longest that a launch or a fence tries for a busy lock: probes and fences hold it for a moment only. */
@@ -38,35 +49,6 @@ public final class KeeperLauncher {
 
     private static final Duration PAUSE = Duration.ofMillis(10);
     private static final String NO_LEASE = "";
-
-    private final DataDirectory data;
-    private final Kernel kernel;
-    private final Clocks clocks;
-    private final KeeperConnections keepers;
-    private final KeeperContext context;
-    private final KeeperStarter program;
-    private final Duration patience;
-    private final WorkerEnvironment.HostBytes host = WorkerEnvironment.HostBytes.current();
-    private final String umask = InheritedLimits.umask();
-    private final String niceness = Integer.toString(InheritedLimits.niceness());
-    private final String limits = InheritedLimits.limits();
-
-    public KeeperLauncher(
-            DataDirectory data,
-            Kernel kernel,
-            Clocks clocks,
-            KeeperConnections keepers,
-            KeeperContext context,
-            KeeperStarter program,
-            Duration patience) {
-        this.data = data;
-        this.kernel = kernel;
-        this.clocks = clocks;
-        this.keepers = keepers;
-        this.context = context;
-        this.program = program;
-        this.patience = patience;
-    }
 
     /** Connects to the keeper, which is started where there is none. */
     public KeeperConnection connect() throws KeeperUnavailableException {
@@ -78,18 +60,28 @@ public final class KeeperLauncher {
         if (resolved instanceof ResolvedCommand.Not not) {
             return not.answer();
         }
+        return untilFree(
+                () -> launchOnce(request, (ResolvedCommand.Ready) resolved),
+                answer -> answer instanceof LaunchAnswer.Busy);
+    }
+
+    /** A request that may meet a busy lock. */
+    @FunctionalInterface
+    private interface Request<T> {
+        T send() throws KeeperUnavailableException;
+    }
+
+    private <T> T untilFree(Request<T> request, Predicate<T> busy) throws KeeperUnavailableException {
         long deadline = clocks.nanos() + LONGEST_BUSY.toNanos();
         while (true) {
-            LaunchAnswer answer = launchOnce(request, (ResolvedCommand.Ready) resolved);
-            if (!(answer instanceof LaunchAnswer.Busy) || isLate(deadline)) {
+            T answer = request.send();
+            if (!busy.test(answer)
+                    || clocks.nanos() > deadline
+                    || Thread.currentThread().isInterrupted()) {
                 return answer;
             }
             clocks.pause(PAUSE);
         }
-    }
-
-    private boolean isLate(long deadline) {
-        return clocks.nanos() > deadline || Thread.currentThread().isInterrupted();
     }
 
     private LaunchAnswer launchOnce(LaunchRequest request, ResolvedCommand.Ready ready)
@@ -123,19 +115,21 @@ public final class KeeperLauncher {
         return switch (answer.get(0)) {
             case "BUSY" -> new LaunchAnswer.Busy();
             case "SUPERSEDED" -> new LaunchAnswer.Superseded(Long.parseLong(answer.get(2)));
-            case "FAILED" -> new LaunchAnswer.NotLaunched(answer.get(2), answer.get(4) + file(answer.get(2), asked));
+            case "FAILED" -> new LaunchAnswer.NotLaunched(answer.get(2), error(answer, asked));
             default -> new LaunchAnswer.NotLaunched("keeper", "it answered " + answer.get(0));
         };
     }
 
-    /** The file of the request that a failed step is about. */
-    private static String file(String step, List<String> asked) {
-        return switch (step) {
-            case "lock", "fence" -> ": " + asked.get(4);
-            case "log file" -> ": " + asked.get(5);
-            case "directory" -> ": " + asked.get(6);
-            case "program" -> ": " + asked.get(12);
-            default -> "";
+    /** The system's error, and the file of the request that the failed step is about. */
+    private static String error(List<String> answer, List<String> asked) {
+        String words = answer.get(4) + ": ";
+        return switch (answer.get(2)) {
+            case "lock", "fence" -> words + asked.get(4);
+            case "log file" -> words + asked.get(5);
+            case "directory" -> words + asked.get(6);
+            case "program" ->
+                ProgramHead.fault(Path.of(asked.get(11)), Path.of(asked.get(6))).orElseGet(() -> words + asked.get(11));
+            default -> answer.get(4);
         };
     }
 
@@ -150,12 +144,13 @@ public final class KeeperLauncher {
                 Layout.lockFile(data, account).toString(),
                 log.toString(),
                 ready.directory().toString(),
-                umask,
-                niceness,
+                inherited.umask(),
+                Integer.toString(inherited.niceness()),
                 NO_LEASE,
-                limits,
-                Integer.toString(ready.command().size())));
-        fields.addAll(ready.command());
+                inherited.limits(),
+                ready.program().toString(),
+                Integer.toString(request.spec().command().size())));
+        fields.addAll(request.spec().command());
         return fields;
     }
 
@@ -176,21 +171,17 @@ public final class KeeperLauncher {
     }
 
     public FenceAnswer raise(AccountId account, long number) throws KeeperUnavailableException {
-        long deadline = clocks.nanos() + LONGEST_BUSY.toNanos();
-        while (true) {
-            List<String> answer = ask("FENCE", Layout.lockFile(data, account).toString(), Long.toString(number));
-            boolean last = isLate(deadline);
-            if (answer.isEmpty()) {
-                return new FenceAnswer.NotRaised("the keeper gave no answer");
-            } else if (answer.get(0).equals("FENCED")) {
-                return new FenceAnswer.Raised(Long.parseLong(answer.get(2)));
-            } else if (!answer.get(0).equals("HELD")) {
-                return new FenceAnswer.NotRaised(String.join(" ", answer.subList(2, answer.size())));
-            } else if (last) {
-                return new FenceAnswer.Held();
-            }
-            clocks.pause(PAUSE);
-        }
+        return untilFree(() -> raiseOnce(account, number), answer -> answer instanceof FenceAnswer.Held);
+    }
+
+    private FenceAnswer raiseOnce(AccountId account, long number) throws KeeperUnavailableException {
+        List<String> answer = ask("FENCE", Layout.lockFile(data, account).toString(), Long.toString(number));
+        return switch (answer.isEmpty() ? "" : answer.get(0)) {
+            case "" -> new FenceAnswer.NotRaised("the keeper gave no answer");
+            case "FENCED" -> new FenceAnswer.Raised(Long.parseLong(answer.get(2)));
+            case "HELD" -> new FenceAnswer.Held();
+            default -> new FenceAnswer.NotRaised(String.join(" ", answer.subList(2, answer.size())));
+        };
     }
 
     public SignalAnswer signal(ProcessIdentity process, int signal, Launcher.Scope scope)
@@ -205,11 +196,7 @@ public final class KeeperLauncher {
                     case ITS_GROUP -> "m";
                     case PROCESS -> "p";
                 });
-        return switch (answer.isEmpty() ? "" : answer.get(0)) {
-            case "SENT" -> SignalAnswer.SENT;
-            case "GONE" -> SignalAnswer.GONE;
-            default -> SignalAnswer.FAILED;
-        };
+        return SignalAnswer.of(answer.isEmpty() ? "" : answer.get(0), answer);
     }
 
     public AccountLocks.State probe(Path lockFile) throws KeeperUnavailableException {

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The records of all keepers of a data directory, from their journals: those of living keepers and of dead ones alike.
@@ -27,42 +29,24 @@ public final class KeeperRecords implements LaunchRecords {
 
     private final DataDirectory data;
     private final Clocks clocks;
-    private final Acknowledgement acknowledgement;
+    private final Function<Path, Optional<Consumer<String>>> keepers;
+    private final Consumer<Path> discard;
     private final Map<Path, KeeperJournal> journals = new ConcurrentHashMap<>();
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
 
-    /** Reaches the keeper of a directory. */
-    public interface Acknowledgement {
-        /** For readers that change nothing: reaches no keeper. */
-        Acknowledgement NONE = new Acknowledgement() {
-            @Override
-            public boolean isAlive(Path directory) {
-                return false;
-            }
-
-            @Override
-            public boolean forget(Path directory, String workerId) {
-                return false;
-            }
-
-            @Override
-            public void discard(Path directory) {}
-        };
-
-        /** True if a keeper lives there. */
-        boolean isAlive(Path directory);
-
-        /** Announces to the keeper that it may forget a worker; false if none lives there. */
-        boolean forget(Path directory, String workerId);
-
-        /** Deletes the journal, unless a keeper lives there. */
-        void discard(Path directory);
-    }
-
-    public KeeperRecords(DataDirectory data, Clocks clocks, Acknowledgement acknowledgement) {
+    /**
+     * {@code keepers} finds the living keeper of a directory, to announce to it the workers that it may forget; {@code discard}
+     * deletes the journal of a directory, unless a keeper lives there.
+     */
+    public KeeperRecords(
+            DataDirectory data,
+            Clocks clocks,
+            Function<Path, Optional<Consumer<String>>> keepers,
+            Consumer<Path> discard) {
         this.data = data;
         this.clocks = clocks;
-        this.acknowledgement = acknowledgement;
+        this.keepers = keepers;
+        this.discard = discard;
     }
 
     /** An entry and the directory of its journal. */
@@ -106,7 +90,7 @@ public final class KeeperRecords implements LaunchRecords {
                     && place.isPresent()
                     && clocks.nanos() < deadline
                     && !Thread.currentThread().isInterrupted()
-                    && acknowledgement.isAlive(place.get().directory());
+                    && keepers.apply(place.get().directory()).isPresent();
             if (!comes) {
                 return exit;
             }
@@ -119,7 +103,7 @@ public final class KeeperRecords implements LaunchRecords {
         List<String> all = new ArrayList<>();
         for (Path directory : KeeperConnections.directories(data)) {
             // A keeper that has begun there since is announced to at the next sweep.
-            boolean kept = !acknowledgement.isAlive(directory);
+            boolean kept = keepers.apply(directory).isEmpty();
             journal(directory).all().keySet().stream()
                     .filter(workerId -> !(kept && acknowledged.contains(workerId)))
                     .forEach(all::add);
@@ -135,12 +119,14 @@ public final class KeeperRecords implements LaunchRecords {
             return;
         }
         Path directory = place.get().directory();
-        if (acknowledgement.forget(directory, workerId)) {
+        Optional<Consumer<String>> keeper = keepers.apply(directory);
+        if (keeper.isPresent()) {
+            keeper.get().accept(workerId);
             acknowledged.remove(workerId);
         } else {
             acknowledged.add(workerId);
             if (acknowledged.containsAll(journal(directory).all().keySet())) {
-                acknowledgement.discard(directory);
+                discard.accept(directory);
             }
         }
     }

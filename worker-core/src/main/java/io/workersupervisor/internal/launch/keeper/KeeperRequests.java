@@ -1,14 +1,22 @@
 package io.workersupervisor.internal.launch.keeper;
 
+import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.internal.machine.DaemonThreads;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -16,8 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests to keepers and their answers, on any connection: each carries a tag, and one thread reads all answers. A keeper
- * that gave no answer in time is silent for a while: stopped, or held up by a process that hangs on its way to its program.
+ * Requests to keepers and their answers, on any connection: each carries a tag, and one thread reads all answers; it sleeps
+ * while nothing happens. A keeper that gave no answer in time is silent for a while: stopped, or held up by a process that hangs on its way to its program.
  * Thread-safe.
  */
 public final class KeeperRequests implements AutoCloseable {
@@ -27,7 +35,9 @@ public final class KeeperRequests implements AutoCloseable {
     private final Clocks clocks;
     private final Map<Path, Long> silent = new ConcurrentHashMap<>();
     private final AtomicLong tags = new AtomicLong();
-    private volatile @Nullable KeeperSelector thread;
+    private final Queue<KeeperConnection> fresh = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable Selector selector;
+    private volatile boolean closed;
 
     KeeperRequests(Clocks clocks) {
         this.clocks = clocks;
@@ -35,23 +45,24 @@ public final class KeeperRequests implements AutoCloseable {
 
     /** Has the answers of a connection read. */
     void add(KeeperConnection connection) throws IOException {
-        thread().add(connection);
+        begin();
+        fresh.add(connection);
+        wake();
     }
 
     /** Gives up a connection on which nothing of use was said. */
     void drop(KeeperConnection connection) throws IOException {
         connection.channel().close();
         connection.end();
-        thread().wake();
+        wake();
     }
 
-    private synchronized KeeperSelector thread() throws IOException {
-        KeeperSelector running = thread;
-        if (running == null) {
-            running = new KeeperSelector();
-            thread = running;
+    private synchronized void begin() throws IOException {
+        if (selector == null) {
+            Selector opened = Selector.open();
+            selector = opened;
+            DaemonThreads.of("worker-keeper", () -> run(opened)).start();
         }
-        return running;
     }
 
     /** A tag that no other request of this host has; worker ids are tags, too, and longer. */
@@ -106,10 +117,11 @@ public final class KeeperRequests implements AutoCloseable {
         }
     }
 
+    /** Has the keepers' thread look at all connections, and send what is queued on any. */
     private void wake() {
-        KeeperSelector running = thread;
+        Selector running = selector;
         if (running != null) {
-            running.wake();
+            running.wakeup();
         }
     }
 
@@ -136,12 +148,72 @@ public final class KeeperRequests implements AutoCloseable {
         return silent.keySet().stream().anyMatch(this::isSilent);
     }
 
+    private void run(Selector keepers) {
+        while (!closed) {
+            Guard.run("keeper", Optional.empty(), () -> turn(keepers));
+        }
+        keepers.keys().forEach(this::end);
+        fresh.forEach(KeeperConnection::end);
+        Guard.run("keeper", Optional.empty(), keepers::close);
+    }
+
+    private void turn(Selector keepers) {
+        try {
+            keepers.select();
+        } catch (IOException e) {
+            closed = true;
+            throw new IllegalStateException("waiting for keepers failed", e);
+        }
+        for (KeeperConnection connection = fresh.poll(); connection != null; connection = fresh.poll()) {
+            register(connection, keepers);
+        }
+        for (SelectionKey key : keepers.keys()) {
+            serve(key);
+        }
+        keepers.selectedKeys().clear();
+    }
+
+    private void register(KeeperConnection connection, Selector keepers) {
+        try {
+            connection.channel().register(keepers, SelectionKey.OP_READ, connection);
+        } catch (ClosedChannelException gone) {
+            connection.end();
+        }
+    }
+
+    private void serve(SelectionKey key) {
+        KeeperConnection connection = (KeeperConnection) key.attachment();
+        if (!key.isValid()) {
+            return;
+        }
+        try {
+            if (key.isReadable()) {
+                connection.read();
+            }
+            // Requests that the answers at hand have caused leave in the same turn.
+            boolean more = connection.write();
+            key.interestOps(more ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+        } catch (IOException | RuntimeException over) {
+            end(key);
+        }
+    }
+
+    private void end(SelectionKey key) {
+        key.cancel();
+        KeeperConnection connection = (KeeperConnection) key.attachment();
+        Guard.run("keeper", Optional.empty(), () -> {
+            try {
+                connection.channel().close();
+            } finally {
+                connection.end();
+            }
+        });
+    }
+
     /** Ends the reading and the connections. */
     @Override
-    public synchronized void close() {
-        KeeperSelector running = thread;
-        if (running != null) {
-            running.close();
-        }
+    public void close() {
+        closed = true;
+        wake();
     }
 }

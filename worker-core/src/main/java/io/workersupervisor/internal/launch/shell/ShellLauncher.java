@@ -6,6 +6,7 @@ import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.InheritedLimits;
 import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.ProgramHead;
 import io.workersupervisor.internal.launch.ResolvedCommand;
 import io.workersupervisor.internal.launch.SpawnError;
 import io.workersupervisor.internal.launch.WorkerEnvironment;
@@ -19,46 +20,32 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The portable launch path: one {@code launcher.sh} a worker. It tells an exit code above 128 and a signal apart no better
  * than a shell does, and records nothing if it is killed; workers live on without it and keep their lock.
  */
-public final class ShellLauncher implements Launcher {
+public record ShellLauncher(
+        DataDirectory data,
+        ShellScript script,
+        Kernel kernel,
+        InheritedLimits inherited,
+        Executor readers,
+        Duration patience)
+        implements Launcher {
     /** Tries of a launcher or a fence for a busy lock, 50 ms apart. */
     private static final int TRIES = 40;
 
     public static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
-
-    private final DataDirectory data;
-    private final ShellScript script;
-    private final ShellRecords records;
-    private final Kernel kernel;
-    private final Executor readers;
-    private final Duration patience;
-    private final String umask;
-
-    public ShellLauncher(
-            DataDirectory data,
-            ShellScript script,
-            ShellRecords records,
-            Kernel kernel,
-            Executor readers,
-            Duration patience) {
-        this.data = data;
-        this.script = script;
-        this.records = records;
-        this.kernel = kernel;
-        this.readers = readers;
-        this.patience = patience;
-        this.umask = InheritedLimits.umask();
-    }
 
     @Override
     public LaunchAnswer launch(LaunchRequest request) {
@@ -67,12 +54,12 @@ public final class ShellLauncher implements Launcher {
             return not.answer();
         }
         ResolvedCommand.Ready ready = (ResolvedCommand.Ready) resolved;
-        Optional<LaunchAnswer> unfit = unfit(Path.of(ready.command().get(0)));
+        Optional<LaunchAnswer> unfit = unfit(ready);
         if (unfit.isPresent()) {
             return unfit.get();
         }
         try {
-            ProcessBuilder builder = new ProcessBuilder(command(request, ready.command()));
+            ProcessBuilder builder = new ProcessBuilder(command(request));
             WorkerEnvironment.set(builder.environment(), ready.environment());
             builder.directory(ready.directory().toFile());
             builder.redirectInput(
@@ -86,26 +73,31 @@ public final class ShellLauncher implements Launcher {
     }
 
     /** The reason for which the shell must not run it. Another thread looks at it: a file system may hang for good. */
-    private Optional<LaunchAnswer> unfit(Path program) {
-        CompletableFuture<Boolean> foreign = CompletableFuture.supplyAsync(() -> ForeignProgram.is(program), readers);
-        String why;
-        try {
-            if (!foreign.get(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                return Optional.empty();
-            }
-            why = "Exec format error: " + program;
-        } catch (TimeoutException late) {
-            why = program + " could not be opened within " + Text.words(patience) + ": its file system hangs";
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            why = "the look at " + program + " was interrupted";
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a look at a program contains what it throws", e);
-        }
-        return Optional.of(new LaunchAnswer.NotLaunched("program", why));
+    private Optional<LaunchAnswer> unfit(ResolvedCommand.Ready ready) {
+        Path program = ready.program();
+        return awaited(
+                () -> ProgramHead.fault(program, ready.directory())
+                        .map(why -> new LaunchAnswer.NotLaunched("program", why)),
+                program + " could not be opened within " + Text.words(patience) + ": its file system hangs",
+                "the look at " + program + " was interrupted",
+                why -> Optional.of(new LaunchAnswer.NotLaunched("program", why)));
     }
 
-    private List<String> command(LaunchRequest request, List<String> words) throws IOException {
+    /** Has another thread do it, which ends by itself. */
+    private <T> T awaited(Supplier<T> work, String late, String interrupted, Function<String, T> otherwise) {
+        try {
+            return CompletableFuture.supplyAsync(work, readers).get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException expired) {
+            return otherwise.apply(late);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return otherwise.apply(interrupted);
+        } catch (ExecutionException e) {
+            return otherwise.apply(String.valueOf(e.getCause()));
+        }
+    }
+
+    private List<String> command(LaunchRequest request) throws IOException {
         AccountId account = request.spec().account();
         String session = script.tools().session();
         List<String> command = new ArrayList<>();
@@ -121,31 +113,26 @@ public final class ShellLauncher implements Launcher {
                 Layout.lockFile(data, account).toString(),
                 Integer.toString(TRIES),
                 AccountLocks.digits(request.epoch()),
-                records.stem(request.workerId()).toString(),
+                new ShellRecords(data).stem(request.workerId()).toString(),
                 data.path().resolve(Layout.logName(account, request.workerId())).toString(),
-                umask,
+                inherited.umask(),
                 session,
+                script.tools().signals(),
                 ShellRecords.birthPrefix(request.workerId(), account, request.epoch(), kernel),
                 request.workerId(),
                 account.toString(),
                 data.path().toString()));
-        command.addAll(words);
+        command.addAll(request.spec().command());
         return command;
     }
 
     private LaunchAnswer answer(Process process) {
-        CompletableFuture<LaunchAnswer> answer = CompletableFuture.supplyAsync(() -> read(process), readers);
-        try {
-            return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException late) {
-            return new LaunchAnswer.Unanswered(
-                    "the launcher, pid " + process.pid() + ", gave no answer within " + Text.words(patience));
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            return new LaunchAnswer.Unanswered("the wait for the launcher, pid " + process.pid() + ", was interrupted");
-        } catch (ExecutionException e) {
-            return new LaunchAnswer.Unanswered("the launcher's answer could not be read: " + e.getCause());
-        }
+        String launcher = "the launcher, pid " + process.pid() + ", ";
+        return awaited(
+                () -> read(process),
+                launcher + "gave no answer within " + Text.words(patience),
+                "the wait for " + launcher + "was interrupted",
+                LaunchAnswer.Unanswered::new);
     }
 
     private LaunchAnswer read(Process process) {
@@ -200,16 +187,7 @@ public final class ShellLauncher implements Launcher {
                 Long.toString(process.pid()),
                 Long.toString(process.startTicks()),
                 signal,
-                switch (scope) {
-                    case GROUP -> "group";
-                    case ITS_GROUP -> "its-group";
-                    case PROCESS -> "process";
-                });
-        String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
-        return switch (last) {
-            case "sent" -> SignalAnswer.SENT;
-            case "gone" -> SignalAnswer.GONE;
-            default -> SignalAnswer.FAILED;
-        };
+                scope.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        return SignalAnswer.of(lines.isEmpty() ? "" : lines.get(lines.size() - 1), lines);
     }
 }

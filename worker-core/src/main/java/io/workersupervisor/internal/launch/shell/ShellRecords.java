@@ -7,10 +7,9 @@ import io.workersupervisor.ExitStatus;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.machine.Kernel;
-import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.internal.machine.SmallFile;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,8 +29,6 @@ import java.util.stream.Stream;
  * A line without its newline is not there yet. A worker's end is the time of its exit record's last change.
  */
 public record ShellRecords(DataDirectory data) implements LaunchRecords {
-    private static final String NONE = "-";
-
     /** The path of both records without their suffix. */
     Path stem(String workerId) {
         return Layout.records(data).resolve(workerId);
@@ -63,17 +60,7 @@ public record ShellRecords(DataDirectory data) implements LaunchRecords {
             return Optional.empty();
         }
         try {
-            long pid = Long.parseLong(words[7]);
-            long ticks = Long.parseLong(words[8]);
-            ProcessIdentity identity = new ProcessIdentity(
-                    pid,
-                    ticks,
-                    ticks == 0 ? ProcessIdentity.startMillis(pid) : 0,
-                    text(words[4]),
-                    text(words[5]),
-                    text(words[6]));
-            return Optional.of(
-                    new Birth(words[1], words[2], Long.parseLong(words[3]), identity, Long.parseLong(words[9])));
+            return Optional.of(Birth.of(words, Long.parseLong(words[9])));
         } catch (IllegalArgumentException damaged) {
             // A damaged record proves nothing; lock and environments decide without it.
             return Optional.empty();
@@ -133,16 +120,9 @@ public record ShellRecords(DataDirectory data) implements LaunchRecords {
     }
 
     private Optional<String> line(String name) {
-        Path file = Layout.records(data).resolve(name);
-        try {
-            String text = Files.readString(file, StandardCharsets.ISO_8859_1);
-            int end = text.indexOf('\n');
-            return end < 0 ? Optional.empty() : Optional.of(text.substring(0, end));
-        } catch (NoSuchFileException none) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw unreadable(file, e);
-        }
+        return SmallFile.read(Layout.records(data).resolve(name))
+                .filter(text -> text.indexOf('\n') >= 0)
+                .map(text -> text.substring(0, text.indexOf('\n')));
     }
 
     private static DataDirectoryException unreadable(Path file, IOException e) {
@@ -150,10 +130,6 @@ public record ShellRecords(DataDirectory data) implements LaunchRecords {
     }
 
     private static String word(String text) {
-        return text.isEmpty() ? NONE : text;
-    }
-
-    private static String text(String word) {
-        return word.equals(NONE) ? "" : word;
+        return text.isEmpty() ? "-" : text;
     }
 }

@@ -1,7 +1,7 @@
 package io.workersupervisor.internal.launch.shell;
 
 import io.workersupervisor.WorkerSpec;
-import io.workersupervisor.internal.directory.InstalledFile;
+import io.workersupervisor.internal.directory.OwnFiles;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.machine.ProgramRun;
 import io.workersupervisor.internal.text.Text;
@@ -35,8 +35,8 @@ public record ShellScript(String text, ShellTools tools) {
     /** The script as a file named by its content. */
     Path install(Path directory) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        String name = "launcher-" + InstalledFile.sha256(bytes).substring(0, 12) + ".sh";
-        return InstalledFile.in(directory, name, bytes, "rw-------");
+        String name = "launcher-" + OwnFiles.sha256(bytes).substring(0, 12) + ".sh";
+        return OwnFiles.install(directory, name, bytes, "rw-------");
     }
 
     /** Runs a short command of the script and returns its lines; an answer that does not come in time is none. */

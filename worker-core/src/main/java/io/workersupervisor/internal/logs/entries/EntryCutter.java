@@ -15,23 +15,12 @@ import java.util.function.Consumer;
  * within a line that alone is longer, from a character. Keeps at most one line of that length in memory.
  */
 public final class EntryCutter {
-    private final Prefix prefix = new Prefix();
     private final Joining joining = new Joining();
-
-    /** Where the open entry begins, and how long its complete lines are. */
     private long openFrom;
-
     private int openLength;
-
-    /** Whether the open entry is nothing but blank lines. */
     private boolean openBlank;
-
-    /** The begin of a line that is not complete. */
     private byte[] carry = new byte[512];
-
     private int carried;
-
-    /** Whether a piece of this line was handed out already. */
     private boolean midLine;
 
     /**
@@ -131,7 +120,6 @@ public final class EntryCutter {
         openLength += length;
     }
 
-    /** Whether the line goes on with the open entry. */
     private boolean classify(byte[] bytes, int from, int to) {
         int end = to;
         while (end > from && (bytes[end - 1] == '\n' || bytes[end - 1] == '\r')) {
@@ -144,15 +132,14 @@ public final class EntryCutter {
             start = 0;
             end = line.length;
         }
-        LineKind kind = LineKind.of(line, start, end, prefix);
-        boolean goesOn = joining.continues(kind, line, start, end, prefix);
-        boolean blank = kind == LineKind.BLANK;
+        LineForm form = LineForm.of(line, start, end);
+        boolean goesOn = joining.continues(form, line, end);
+        boolean blank = form.kind() == LineKind.BLANK;
         boolean ownBlank = openLength > 0 && openBlank && !blank;
         openBlank = blank && (openLength == 0 || openBlank);
         return goesOn && !ownBlank;
     }
 
-    /** Hands out what fits into one span of a line that is longer. */
     private void piece(Consumer<Span> closed) {
         if (!midLine) {
             classify(carry, 0, carried);

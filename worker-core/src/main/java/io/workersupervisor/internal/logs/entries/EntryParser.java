@@ -31,57 +31,86 @@ public final class EntryParser {
     /** Reads the entry in {@code bytes[from, to)}. */
     public static Parsed parse(byte[] bytes, int from, int to, Before before) {
         byte[] text = Ansi.strip(bytes, from, to);
-        int end = text.length;
-        while (end > 0 && (text[end - 1] == '\n' || LineKind.isSpace(text[end - 1]))) {
-            end--;
-        }
+        int end = trimmed(text, text.length);
         if (before.midLine()) {
             return new Parsed(
                     before.level(), inferred(before), true, Optional.empty(), message(text, 0, end), Parsed.Form.PLAIN);
         }
-        int lineEnd = 0;
-        while (lineEnd < end && text[lineEnd] != '\n') {
-            lineEnd++;
+        LineForm form = LineForm.of(text, 0, firstEnd(text, end));
+        if (!form.isPrefixed()) {
+            return parse(form, text, end, before);
         }
-        int first = lineEnd > 0 && text[lineEnd - 1] == '\r' ? lineEnd - 1 : lineEnd;
-        Prefix prefix = new Prefix();
-        LineKind kind = LineKind.of(text, 0, first, prefix);
+        byte[] bare = Collector.strip(text, end);
+        int bareEnd = trimmed(bare, bare.length);
+        Parsed inner = parse(LineForm.bare(bare, 0, firstEnd(bare, bareEnd)), bare, bareEnd, before);
+        LineHead outer = form.head();
+        Optional<Instant> time =
+                inner.inferred() && outer.time() != null ? outer.time().instant(before) : Optional.empty();
+        Optional<String> process = outer.loggerTo() > outer.loggerFrom()
+                ? Optional.of(message(text, outer.loggerFrom(), outer.loggerTo()))
+                : Optional.empty();
+        return new Parsed(
+                inner.level(),
+                time.orElse(inner.timestamp()),
+                inner.inferred() && time.isEmpty(),
+                inner.logger().or(() -> process),
+                inner.message(),
+                inner.form());
+    }
+
+    private static int trimmed(byte[] text, int to) {
+        int end = to;
+        while (end > 0 && (text[end - 1] == '\n' || LineForm.isSpace(text[end - 1]))) {
+            end--;
+        }
+        return end;
+    }
+
+    private static int firstEnd(byte[] text, int end) {
+        int line = 0;
+        while (line < end && text[line] != '\n') {
+            line++;
+        }
+        return line > 0 && text[line - 1] == '\r' ? line - 1 : line;
+    }
+
+    private static Parsed parse(LineForm form, byte[] text, int end, Before before) {
+        int first = firstEnd(text, end);
+        LineKind kind = form.kind();
         if (kind == LineKind.STRUCTURED) {
-            Optional<Parsed> structured = StructuredLine.parse(string(text, 0, first), before);
+            Optional<Parsed> structured =
+                    StructuredLine.parse(string(text, 0, first), message(text, first, end), before);
             if (structured.isPresent()) {
-                return withLines(structured.get(), message(text, first, end));
+                return structured.get();
             }
         }
         boolean record = kind == LineKind.RECORD || kind == LineKind.JUL_HEAD || kind == LineKind.TRACEBACK;
-        if (!record || !prefix.isRecord()) {
+        if (!record || !form.head().isRecord()) {
             LogLevel level = RawLevel.of(kind, text, 0, first, end, before);
             return new Parsed(
                     level, inferred(before), true, Optional.empty(), message(text, 0, end), Parsed.Form.PLAIN);
         }
-        return record(kind, prefix, text, first, end, before);
+        return record(kind, form.head(), text, first, end, before);
     }
 
-    private static Parsed record(LineKind kind, Prefix prefix, byte[] text, int first, int end, Before before) {
-        Optional<Instant> time = prefix.timed ? prefix.time.instant(before) : Optional.empty();
-        Optional<String> logger = prefix.loggerTo > prefix.loggerFrom
-                ? Optional.of(message(text, prefix.loggerFrom, prefix.loggerTo))
+    private static Parsed record(LineKind kind, LineHead head, byte[] text, int first, int end, Before before) {
+        Optional<Instant> time =
+                head.time() == null ? Optional.empty() : head.time().instant(before);
+        Optional<String> logger = head.loggerTo() > head.loggerFrom()
+                ? Optional.of(message(text, head.loggerFrom(), head.loggerTo()))
                 : Optional.empty();
-        int from = prefix.timed && time.isEmpty() ? 0 : prefix.message;
-        @Nullable LogLevel level = prefix.level;
+        int from = head.time() != null && time.isEmpty() ? 0 : head.message();
+        @Nullable LogLevel level = head.level();
         if (kind == LineKind.JUL_HEAD && first < end) {
             int next = nextLine(text, first, end);
-            int nextEnd = next;
-            while (nextEnd < end && text[nextEnd] != '\n') {
-                nextEnd++;
-            }
-            prefix.scan(text, next, nextEnd);
-            level = prefix.level;
-            if (level != null && !prefix.timed) {
+            LineHead second = LineHead.of(text, next, Math.max(next, nextLine(text, next, end) - 1));
+            level = second.level();
+            if (level != null && second.time() == null) {
                 logger = Optional.of(message(text, from, first));
-                from = prefix.message;
+                from = second.message();
             }
         }
-        int category = dotnetCategory(prefix, text, first, end);
+        int category = dotnetCategory(head, text, first, end);
         if (category > 0) {
             logger = Optional.of(message(text, from, category));
             from = nextLine(text, first, end);
@@ -104,30 +133,15 @@ public final class EntryParser {
      * Where the category ends in {@code fail: My.Worker[12]}, behind which .NET writes the message in lines of their own;
      * negative for other lines.
      */
-    private static int dotnetCategory(Prefix prefix, byte[] text, int first, int end) {
-        int name = prefix.line.name(prefix.message);
-        if (prefix.timed
-                || !prefix.colon
-                || first == end
-                || name == prefix.message
-                || name >= first
-                || text[name] != '[') {
+    private static int dotnetCategory(LineHead head, byte[] text, int first, int end) {
+        LineBytes line = new LineBytes();
+        line.set(text, end);
+        int name = line.name(head.message());
+        if (head.time() != null || !head.isColon() || first == end || name == head.message() || name >= first) {
             return -1;
         }
-        int close = name + 1 + prefix.line.digits(name + 1);
-        return close == first - 1 && text[close] == ']' ? name : -1;
-    }
-
-    private static Parsed withLines(Parsed entry, String lines) {
-        return lines.isEmpty()
-                ? entry
-                : new Parsed(
-                        entry.level(),
-                        entry.timestamp(),
-                        entry.inferred(),
-                        entry.logger(),
-                        entry.message() + lines,
-                        entry.form());
+        int close = name + 1 + line.digits(name + 1);
+        return line.is(name, '[') && close == first - 1 && line.is(close, ']') ? name : -1;
     }
 
     private static int nextLine(byte[] text, int from, int end) {

@@ -1,24 +1,22 @@
 package io.workersupervisor.internal.logs.entries;
 
-import io.workersupervisor.LogLevel;
-import org.jspecify.annotations.Nullable;
-
 /**
  * Says of each line whether it goes on with the entry that is open. Mutable, for one thread; pure but for its own state, which
  * depends on the lines alone.
  *
  * <p>A traceback of Python belongs to the record before it where that is a WARNING or graver, as {@code logger.exception} writes
- * it; behind any other record it is that of an uncaught exception and stands for itself. What the message of an exception goes
- * on with cannot always be told from other output: lines without time and level count as part of it where the worker otherwise
- * writes such records, up to {@value #MOST_MESSAGE_LINES} of them and not behind a blank line.
+ * it; behind any other record it is that of an uncaught exception and stands for itself. The message of an exception cannot
+ * always be told from other output: lines without time and level count as part of it where the worker otherwise writes such
+ * records, up to {@value #MOST_MESSAGE_LINES} of them and not behind a blank line; a page of HTML is one to its end. Indented
+ * lines behind a plain line belong to it, up to {@value #MOST_DETAILS}; others are ordinary output.
  */
 final class Joining {
     private static final int MOST_MESSAGE_LINES = 64;
+    private static final int MOST_DETAILS = 32;
+    private static final int MOST_OF_PAGE = 256;
 
     private enum State {
-        /** No record, nothing in progress. */
         PLAIN,
-        /** Within or behind a record; nothing in progress. */
         RECORD,
         /** The second line of a record of java.util.logging is due. */
         JUL,
@@ -28,42 +26,35 @@ final class Joining {
         MESSAGE,
         /** A further Python traceback is due. */
         CHAINED,
-        /** Within a Java or Node stack trace. */
+        /** Within a stack trace of another runtime. */
         STACK,
+        /** Within a page of HTML that is the message of an exception. */
+        PAGE,
         /** The process dies: all that is no record belongs to it. */
         PANIC,
         /** Within traces of goroutines in a process that lives on. */
         GOROUTINE,
-        /** The message of a Rust panic is due. */
         RUST_MESSAGE,
-        /** Behind the message of a Rust panic. */
         RUST_NOTES,
-        /** The source line at which Node threw is due. */
+        /** The source line at which Node threw is due, then the mark beneath it. */
         NODE_SOURCE,
-        /** The mark beneath the source line is due. */
         NODE_MARK,
         /** Lines that begin with a number sign. */
         HASH
     }
 
     private State state = State.PLAIN;
-
     /** Whether the last record was one with time or level: a worker that writes so writes no bare lines of its own. */
     private boolean records;
 
-    /** Whether the open entry is a record grave enough to have a traceback. */
     private boolean grave;
-
     /** Whether the open entry is a record without a level, as Go's log writes it. */
     private boolean unlevelled;
 
-    /** Whether the open entry began by announcing a traceback. */
     private boolean announced;
-
-    /** Whether lines of an exception's message may follow. */
     private boolean messageOpen;
-
     private int messageLines;
+    private int details = MOST_DETAILS;
     private boolean indentedBefore;
 
     /** Whether an entry of several lines is in progress, so that its next line may be near. */
@@ -74,30 +65,32 @@ final class Joining {
     /** The open entry was closed by force: what follows begins an entry, but is still what it would have been. */
     void closed() {
         grave = false;
-        if (state == State.RECORD) {
-            state = State.PLAIN;
-        }
+        state = state == State.RECORD ? State.PLAIN : state;
     }
 
-    /**
-     * Takes a line.
-     *
-     * @return whether it goes on with the entry before, if one is open
-     */
-    boolean continues(LineKind kind, byte[] line, int from, int to, Prefix prefix) {
+    /** Takes a line; true if it goes on with the entry before, if one is open. */
+    boolean continues(LineForm form, byte[] line, int to) {
+        LineKind kind = form.kind();
+        int from = form.from();
         boolean wasIndented = indentedBefore;
         indentedBefore = kind == LineKind.INDENTED || (wasIndented && kind == LineKind.BLANK);
+        boolean isRecord = kind == LineKind.RECORD || kind == LineKind.STRUCTURED || kind == LineKind.JUL_HEAD;
+        if (state == State.PAGE && !isRecord && messageLines++ < MOST_OF_PAGE) {
+            boolean isEnd =
+                    LineBytes.contains(line, from, to, "</html>") || LineBytes.contains(line, from, to, "</HTML>");
+            return goOn(isEnd ? State.MESSAGE : State.PAGE);
+        }
         return switch (kind) {
             case BLANK -> blank();
-            case RECORD -> record(prefix);
+            case RECORD -> record(form.head(), line, from, to);
             case STRUCTURED -> begin(State.RECORD, true);
             case JUL_HEAD -> begin(State.JUL, true);
-            case TRACEBACK -> traceback(line, from, to, prefix);
+            case TRACEBACK -> traceback(line, from, to, form.head().isRecord() && !form.isPrefixed());
             case INDENTED -> indented(line, from, to);
-            case CLOSING -> wasIndented || state == State.PANIC || begin(State.PLAIN, records);
+            case CLOSING -> wasIndented || inTrace() || begin(State.PLAIN, records);
             case CHAIN -> chain();
             case CAUSE -> cause();
-            case EXCEPTION -> exception();
+            case EXCEPTION -> exception(line, from, to);
             case ANNOUNCED -> state == State.PANIC || announced(line, from, to);
             case PANIC -> state == State.PANIC || begin(State.PANIC, records);
             case GOROUTINE -> goroutine();
@@ -117,6 +110,7 @@ final class Joining {
         announced = false;
         messageOpen = false;
         messageLines = 0;
+        details = 0;
         return false;
     }
 
@@ -125,12 +119,15 @@ final class Joining {
         return true;
     }
 
+    private boolean inTrace() {
+        return state == State.PANIC || state == State.STACK;
+    }
+
     /** Whether any line that is no record is due here; the states that wait for one go on. */
     private boolean due() {
-        if (state == State.NODE_SOURCE) {
-            return goOn(State.NODE_MARK);
-        }
-        return state == State.RUST_MESSAGE && goOn(State.RUST_NOTES);
+        return state == State.NODE_SOURCE
+                ? goOn(State.NODE_MARK)
+                : state == State.RUST_MESSAGE && goOn(State.RUST_NOTES);
     }
 
     private boolean blank() {
@@ -138,31 +135,27 @@ final class Joining {
         return true;
     }
 
-    private boolean record(Prefix prefix) {
-        @Nullable LogLevel level = prefix.level;
-        if (state == State.JUL && level != null && !prefix.timed) {
-            grave = level.compareTo(LogLevel.WARNING) >= 0;
+    private boolean record(LineHead head, byte[] line, int from, int to) {
+        if (state == State.JUL && head.level() != null && head.time() == null) {
+            grave = head.isGrave();
             return goOn(State.RECORD);
         }
         begin(State.RECORD, true);
-        unlevelled = level == null;
-        grave = level != null && level.compareTo(LogLevel.WARNING) >= 0;
+        unlevelled = head.level() == null;
+        grave = head.isGrave();
+        state = grave && isPage(line, from, to) ? State.PAGE : state;
         return false;
     }
 
-    private boolean traceback(byte[] line, int from, int to, Prefix prefix) {
-        boolean own = !LineKind.isSpace(line[from]) || TraceLine.isGroupHead(line, from, to);
-        if (prefix.isRecord() && own) {
-            begin(State.FRAMES, true);
-            return false;
-        }
-        if (!own && state == State.FRAMES) {
+    private boolean traceback(byte[] line, int from, int to, boolean isRecord) {
+        boolean own = !LineForm.isSpace(line[from]) || TraceLine.isGroupHead(line, from, to);
+        if (isRecord && own) {
+            return begin(State.FRAMES, true);
+        } else if (!own && state == State.FRAMES) {
             return true;
         }
-        if (state == State.CHAINED
-                || state == State.PANIC
-                || (announced && state == State.STACK)
-                || (state == State.RECORD && grave)) {
+        boolean isDue = state == State.CHAINED || state == State.PANIC || (announced && state == State.STACK);
+        if (isDue || (state == State.RECORD && grave)) {
             messageOpen = false;
             return goOn(State.FRAMES);
         }
@@ -172,38 +165,33 @@ final class Joining {
     private boolean indented(byte[] line, int from, int to) {
         if (due()) {
             return true;
-        }
-        if (state == State.NODE_MARK) {
+        } else if (state == State.NODE_MARK) {
             return goOn(TraceLine.isMark(line, from, to, '^') ? State.PANIC : State.PLAIN);
-        }
-        if (state == State.FRAMES && TraceLine.isMark(line, from, to, '-')) {
+        } else if (state == State.FRAMES && TraceLine.isMark(line, from, to, '-')) {
             messageOpen = false;
             return goOn(State.MESSAGE);
         }
-        if (state == State.JUL || state == State.HASH || state == State.CHAINED) {
-            state = State.PLAIN;
-        } else if (state == State.STACK && TraceLine.isFrame(line, from, to)) {
-            messageOpen = false;
-        } else if ((state == State.PLAIN || state == State.RECORD) && TraceLine.isFrame(line, from, to)) {
+        boolean isFrame = TraceLine.isFrame(line, from, to);
+        if (isFrame && (state == State.STACK || state == State.PLAIN || state == State.RECORD)) {
             messageOpen = false;
             state = State.STACK;
+        } else if (state == State.JUL || state == State.HASH || state == State.CHAINED) {
+            state = State.PLAIN;
+        } else if (state == State.PLAIN) {
+            return ++details <= MOST_DETAILS;
         }
         return true;
     }
 
     private boolean chain() {
-        boolean known = state == State.MESSAGE || state == State.FRAMES || state == State.PANIC;
-        if (known) {
-            return state == State.PANIC || goOn(State.CHAINED);
-        }
-        return begin(State.CHAINED, records);
+        boolean isKnown = state == State.MESSAGE || state == State.FRAMES || state == State.PANIC;
+        return isKnown ? state == State.PANIC || goOn(State.CHAINED) : begin(State.CHAINED, records);
     }
 
     private boolean cause() {
         if (state == State.PANIC || due()) {
             return true;
-        }
-        if (state == State.STACK || state == State.RECORD || state == State.PLAIN) {
+        } else if (state == State.STACK || state == State.RECORD || state == State.PLAIN) {
             messageOpen = true;
             messageLines = 0;
             return goOn(State.STACK);
@@ -211,14 +199,12 @@ final class Joining {
         return begin(State.STACK, records);
     }
 
-    private boolean exception() {
+    private boolean exception(byte[] line, int from, int to) {
         if (state == State.PANIC || due()) {
             return true;
-        }
-        if (state == State.FRAMES) {
-            return exceptionOfTraceback();
-        }
-        if (state == State.RECORD && grave) {
+        } else if (state == State.FRAMES) {
+            return exceptionOfTraceback(line, from, to);
+        } else if (state == State.RECORD && grave) {
             grave = false;
             messageOpen = true;
             messageLines = 1;
@@ -227,76 +213,59 @@ final class Joining {
         return messageGoesOn() || begin(State.STACK, records);
     }
 
-    private boolean exceptionOfTraceback() {
+    private boolean exceptionOfTraceback(byte[] line, int from, int to) {
         messageOpen = records;
         messageLines = 0;
-        return goOn(State.MESSAGE);
+        return goOn(isPage(line, from, to) ? State.PAGE : State.MESSAGE);
+    }
+
+    private static boolean isPage(byte[] line, int from, int to) {
+        return LineBytes.contains(line, from, to, "<html") || LineBytes.contains(line, from, to, "<!DOCTYPE");
     }
 
     private boolean announced(byte[] line, int from, int to) {
         begin(State.STACK, records);
-        messageOpen = TraceLine.isJavaThread(line, from, to);
+        messageOpen = LineBytes.starts(line, from, to, "Exception in thread \"");
         announced = true;
         return false;
     }
 
     private boolean goroutine() {
-        if (state == State.PANIC || state == State.GOROUTINE) {
-            return true;
-        }
-        if (state == State.RECORD && (grave || unlevelled)) {
-            return goOn(State.GOROUTINE);
-        }
-        return begin(State.GOROUTINE, records);
+        boolean isOfRecord = state == State.RECORD && (grave || unlevelled);
+        return state == State.PANIC
+                || (isOfRecord || state == State.GOROUTINE ? goOn(State.GOROUTINE) : begin(State.GOROUTINE, records));
     }
 
     private boolean rustNote() {
-        if (state == State.RUST_MESSAGE || state == State.RUST_NOTES) {
-            return goOn(State.RUST_NOTES);
-        }
-        return state == State.PANIC || begin(State.PLAIN, records);
+        boolean isDue = state == State.RUST_MESSAGE || state == State.RUST_NOTES;
+        return isDue ? goOn(State.RUST_NOTES) : state == State.PANIC || begin(State.PLAIN, records);
     }
 
     private boolean raw(byte[] line, int from, int to) {
-        switch (state) {
-            case FRAMES -> {
-                return TraceLine.isFileOfLoguru(line, from, to) || exceptionOfTraceback();
-            }
-            case PANIC -> {
-                return TraceLine.isVersionOfNode(line, from, to) ? goOn(State.PLAIN) : true;
-            }
-            case NODE_SOURCE, RUST_MESSAGE -> {
-                return due();
-            }
-            case NODE_MARK -> {
-                boolean marked = TraceLine.isMark(line, from, to, '^');
-                return marked ? goOn(State.PANIC) : begin(State.PLAIN, records);
-            }
-            case GOROUTINE -> {
-                return line[to - 1] == ')'
-                        || LineBytes.starts(line, from, to, "created by ")
-                        || begin(State.PLAIN, records);
-            }
-            case RECORD -> {
-                return (grave && TraceLine.isAsyncioDetail(line, from, to))
-                        || TraceLine.isLoggedStack(line, from, to)
-                        || begin(State.PLAIN, records);
-            }
-            case STACK -> {
-                return (announced && TraceLine.isAsyncioDetail(line, from, to))
-                        || messageGoesOn()
-                        || begin(State.PLAIN, records);
-            }
-            case MESSAGE -> {
-                return TraceLine.isLoggedStack(line, from, to) || messageGoesOn() || begin(State.PLAIN, records);
-            }
-            case HASH -> {
-                return LineBytes.starts(line, from, to, "# ") || begin(State.PLAIN, records);
-            }
-            default -> {
-                return begin(State.PLAIN, records);
-            }
+        if (state == State.FRAMES) {
+            return TraceLine.isFileOfLoguru(line, from, to) || exceptionOfTraceback(line, from, to);
+        } else if (state == State.PANIC) {
+            return goOn(TraceLine.isVersionOfNode(line, from, to) ? State.PLAIN : State.PANIC);
+        } else if (due()) {
+            return true;
         }
+        boolean goesOn = switch (state) {
+            case NODE_MARK -> TraceLine.isMark(line, from, to, '^') && goOn(State.PANIC);
+            case GOROUTINE -> line[to - 1] == ')' || LineBytes.starts(line, from, to, "created by ");
+            case RECORD ->
+                TraceLine.isLoggedStack(line, from, to)
+                        || (grave
+                                && (TraceLine.isAsyncioDetail(line, from, to)
+                                        || TraceLine.isFrameAtMargin(line, from, to)));
+            case STACK ->
+                TraceLine.isFrameAtMargin(line, from, to)
+                        || (announced && TraceLine.isAsyncioDetail(line, from, to))
+                        || messageGoesOn();
+            case MESSAGE -> TraceLine.isLoggedStack(line, from, to) || messageGoesOn();
+            case HASH -> LineBytes.starts(line, from, to, "# ");
+            default -> false;
+        };
+        return goesOn || begin(State.PLAIN, records);
     }
 
     private boolean messageGoesOn() {

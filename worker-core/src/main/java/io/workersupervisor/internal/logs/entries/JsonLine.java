@@ -13,6 +13,29 @@ import org.jspecify.annotations.Nullable;
 final class JsonLine {
     private static final int NO = -1;
 
+    /**
+     * One field of a line of JSON or of {@code key=value}.
+     *
+     * @param key its name
+     * @param source key and value as they stand in the line
+     * @param value the value as it stands in the line
+     * @param text the value where it is a string, without quotes and escapes, else null
+     */
+    record Field(
+            String key,
+            String source,
+            String value,
+            @Nullable String text) {
+        /** The text, or the value where it is none. */
+        String words() {
+            return text == null ? value : text;
+        }
+
+        boolean isNumber() {
+            return !value.isEmpty() && LineBytes.isDigit((byte) value.charAt(0));
+        }
+    }
+
     private final String text;
 
     private JsonLine(String text) {
@@ -44,8 +67,8 @@ final class JsonLine {
                 return Optional.empty();
             }
             String source = text.substring(value, end);
-            @Nullable String string = source.charAt(0) == '"' ? Escapes.json(source, 1, source.length() - 1) : null;
-            fields.add(new Field(Escapes.json(text, at + 1, keyEnd - 1), text.substring(at, end), source, string));
+            @Nullable String string = source.charAt(0) == '"' ? unquoted(source, 1, source.length() - 1) : null;
+            fields.add(new Field(unquoted(text, at + 1, keyEnd - 1), text.substring(at, end), source, string));
             at = space(end);
             more = get(at) == ',';
             at = more ? space(at + 1) : at;
@@ -53,7 +76,6 @@ final class JsonLine {
         return get(at) == '}' && space(at + 1) == text.length() ? Optional.of(fields) : Optional.empty();
     }
 
-    /** The end of the value that begins here; negative where none does. */
     private int value(int from) {
         BitSet objects = new BitSet();
         int depth = 0;
@@ -88,7 +110,6 @@ final class JsonLine {
         return NO;
     }
 
-    /** The begin of the value behind a key. */
     private int key(int from) {
         int end = string(from);
         int colon = end < 0 ? NO : space(end);
@@ -109,7 +130,6 @@ final class JsonLine {
         return NO;
     }
 
-    /** A number, true, false or null; also NaN, which Python writes. */
     private int word(int from) {
         int end = from;
         while (end < text.length() && "+-.0123456789abcdefghijklmnopqrstuvwxyzENI".indexOf(text.charAt(end)) >= 0) {
@@ -128,5 +148,51 @@ final class JsonLine {
 
     private char get(int at) {
         return at < text.length() ? text.charAt(at) : '\0';
+    }
+
+    /** The text between two quotes, as JSON, Go and JavaScript escape it; an escape that is none stays as it stands. */
+    static String unquoted(String text, int from, int to) {
+        String quoted = text.substring(from, to);
+        return quoted.indexOf('\\') < 0 ? quoted : unescaped(quoted);
+    }
+
+    private static String unescaped(String text) {
+        int to = text.length();
+        StringBuilder out = new StringBuilder(to);
+        int at = 0;
+        while (at < to) {
+            char c = text.charAt(at++);
+            if (c != '\\' || at == to) {
+                out.append(c);
+                continue;
+            }
+            char escape = text.charAt(at++);
+            switch (escape) {
+                case 'n' -> out.append('\n');
+                case 't' -> out.append('\t');
+                case 'r' -> out.append('\r');
+                case 'b' -> out.append('\b');
+                case 'f' -> out.append('\f');
+                case '"', '\\', '/', '\'' -> out.append(escape);
+                case 'u' -> at = code(text, at, Math.min(to, at + 4), 4, out);
+                case 'x' -> at = code(text, at, Math.min(to, at + 2), 2, out);
+                default -> out.append('\\').append(escape);
+            }
+        }
+        return out.toString();
+    }
+
+    private static int code(String text, int from, int to, int digits, StringBuilder out) {
+        int code = 0;
+        for (int i = from; i < to; i++) {
+            int digit = Character.digit(text.charAt(i), 16);
+            code = digit < 0 || code < 0 ? -1 : (code << 4) | digit;
+        }
+        if (code < 0 || to - from < digits) {
+            out.append('\\').append(text.charAt(from - 1));
+            return from;
+        }
+        out.append((char) code);
+        return to;
     }
 }

@@ -7,80 +7,51 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The words by which programs name a level, read from bytes in any case and without making a string. Pure. */
 public final class LevelWords {
     private static final int LONGEST = 13;
-
-    private static final String[][] WORDS = {
-        {
-            "trace", "trac", "trc", "trce", "debug", "debu", "dbg", "dbug", "fine", "finer", "finest", "config",
-            "verbose", "vrb", "silly"
-        },
-        {"info", "inf", "information", "informational", "notice", "log", "success"},
-        {"warn", "warning", "wrn"},
-        {"err", "error", "erro", "severe", "fail"},
-        {"fatal", "fata", "ftl", "critical", "crit", "panic", "pani", "dpanic", "emerg", "emergency", "alert"},
+    private static final String[] WORDS = {
+        "trace trac trc trce debug debu dbg dbug fine finer finest config verbose vrb silly",
+        "info inf information informational notice log success",
+        "warn warning wrn",
+        "err error erro eror severe fail",
+        "fatal fata ftl critical crit panic pani dpanic emerg emergency alert",
     };
 
     /** Words that are a level before a colon in any case; the others begin other texts, too. */
     private static final Set<String> PLAIN = Set.of(
-            "trace",
-            "trce",
-            "debug",
-            "dbug",
-            "info",
-            "notice",
-            "warn",
-            "warning",
-            "err",
-            "error",
-            "severe",
-            "fail",
-            "fatal",
-            "critical",
-            "crit");
+            "trace trce debug dbug info notice warn warning err error severe fail fatal critical crit".split(" "));
 
-    private static final LogLevel[] LEVELS = LogLevel.values();
-
-    /** For each length the packed words, and their levels at the same place. */
-    private static final long[][] PACKED = new long[LONGEST + 1][];
-
-    private static final LogLevel[][] PACKED_LEVELS = new LogLevel[LONGEST + 1][];
+    private static final Set<String> COMMON =
+            Set.of("DEBUG TRACE INFO NOTICE WARN WARNING ERROR SEVERE CRITICAL FATAL FATA FTL".split(" "));
+    private static final long[] KEYS;
+    private static final LogLevel[] LEVELS;
 
     static {
-        for (int length = 0; length <= LONGEST; length++) {
-            int count = 0;
-            long[] packed = new long[20];
-            LogLevel[] levels = new LogLevel[20];
-            for (int level = 0; level < WORDS.length; level++) {
-                for (String word : WORDS[level]) {
-                    if (word.length() == length) {
-                        packed[count] = packed(word);
-                        levels[count++] = LEVELS[level];
-                    }
-                }
+        SortedMap<Long, LogLevel> known = new TreeMap<>();
+        for (LogLevel level : LogLevel.values()) {
+            for (String word : WORDS[level.ordinal()].split(" ")) {
+                byte[] bytes = word.getBytes(StandardCharsets.US_ASCII);
+                known.put(key(bytes, 0, bytes.length), level);
             }
-            PACKED[length] = Arrays.copyOf(packed, count);
-            PACKED_LEVELS[length] = Arrays.copyOf(levels, count);
         }
+        KEYS = known.keySet().stream().mapToLong(Long::longValue).toArray();
+        LEVELS = known.values().toArray(LogLevel[]::new);
     }
 
     private LevelWords() {}
 
-    private static long packed(String word) {
-        byte[] bytes = word.getBytes(StandardCharsets.US_ASCII);
-        return packed(bytes, 0, bytes.length);
-    }
-
-    /** The first eight letters; words of one length that agree in these are not both in the table. */
-    private static long packed(byte[] bytes, int from, int to) {
-        long packed = 0;
-        for (int i = from; i < Math.min(to, from + 8); i++) {
-            packed = (packed << 8) | ((bytes[i] | 0x20) & 0xff);
+    /** The length and the first seven letters; words that agree in these are not both in the table. */
+    private static long key(byte[] bytes, int from, int to) {
+        long key = to - from;
+        for (int i = from; i < Math.min(to, from + 7); i++) {
+            key = (key << 8) | ((bytes[i] | 0x20) & 0xff);
         }
-        return packed;
+        return key;
     }
 
     /** The level that the word in these bytes names; null where it names none. */
@@ -89,14 +60,13 @@ public final class LevelWords {
         if (length < 3 || length > LONGEST) {
             return null;
         }
-        long word = packed(bytes, from, to);
-        long[] known = PACKED[length];
-        for (int i = 0; i < known.length; i++) {
-            if (known[i] == word) {
-                return PACKED_LEVELS[length][i];
-            }
-        }
-        return null;
+        int at = Arrays.binarySearch(KEYS, key(bytes, from, to));
+        return at < 0 ? null : LEVELS[at];
+    }
+
+    /** Whether the word stands alone at the begin of a line only as a level. */
+    static boolean isCommon(byte[] bytes, int from, int to) {
+        return COMMON.contains(new String(bytes, from, to - from, StandardCharsets.US_ASCII));
     }
 
     /**
@@ -105,7 +75,7 @@ public final class LevelWords {
      */
     public static List<Object> spellings(LogLevel level) {
         List<Object> spellings = new ArrayList<>();
-        for (String word : WORDS[List.of(LEVELS).indexOf(level)]) {
+        for (String word : WORDS[level.ordinal()].split(" ")) {
             spellings.add(word);
             spellings.add(word.toUpperCase(Locale.ROOT));
             spellings.add(word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
@@ -163,15 +133,7 @@ public final class LevelWords {
 
     /** The level of a number in a JSON line: pino's and bunyan's 10 to 60, below 8 a syslog severity. */
     static LogLevel ofNumber(double number) {
-        if (number >= 0 && number < 8) {
-            return ofSyslog((int) number);
-        } else if (number < 30) {
-            return LogLevel.DEBUG;
-        } else if (number < 40) {
-            return LogLevel.INFO;
-        } else if (number < 50) {
-            return LogLevel.WARNING;
-        }
-        return number < 60 ? LogLevel.ERROR : LogLevel.CRITICAL;
+        boolean isSeverity = number >= 0 && number < 8;
+        return isSeverity ? ofSyslog((int) number) : LogLevel.values()[(int) Math.max(0, Math.min(4, number / 10 - 2))];
     }
 }

@@ -1,5 +1,7 @@
 package io.workersupervisor.internal.logs.entries;
 
+import java.nio.charset.StandardCharsets;
+
 /** One line of bytes, and the looks at it that scanners share. Mutable and for one thread; looks are bounded in length. */
 final class LineBytes {
     /** The most bytes of a name, or of what stands in brackets. */
@@ -16,6 +18,12 @@ final class LineBytes {
     void set(byte[] line, int end) {
         bytes = line;
         to = end;
+    }
+
+    /** The next bytes as text of one character for each. */
+    String text(int from) {
+        int begin = Math.min(from, to);
+        return new String(bytes, begin, Math.min(to - begin, 2 * LONGEST_TOKEN), StandardCharsets.ISO_8859_1);
     }
 
     /** The byte at a place; 0 outside the line. */
@@ -42,6 +50,15 @@ final class LineBytes {
             }
         }
         return true;
+    }
+
+    static boolean contains(byte[] bytes, int from, int to, String text) {
+        for (int i = from; i + text.length() <= to; i++) {
+            if (bytes[i] == text.charAt(0) && starts(bytes, i, to, text)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The place behind at most so many spaces. */

@@ -25,8 +25,8 @@ final class Logfmt {
     }
 
     /** The fields of a line; a word without a value is a field without a key. */
-    static List<Field> fields(String line) {
-        List<Field> fields = new ArrayList<>();
+    static List<JsonLine.Field> fields(String line) {
+        List<JsonLine.Field> fields = new ArrayList<>();
         int at = 0;
         boolean quotes = true;
         while (at < line.length()) {
@@ -48,9 +48,9 @@ final class Logfmt {
                 end++;
             }
             boolean string = quoted >= 0 && end == quoted + 1;
-            String text = string ? Escapes.json(line, from + 1, quoted) : line.substring(from, end);
+            String text = string ? JsonLine.unquoted(line, from + 1, quoted) : line.substring(from, end);
             @Nullable String known = keyed ? text : null;
-            fields.add(new Field(
+            fields.add(new JsonLine.Field(
                     keyed ? line.substring(at, value) : "", line.substring(at, end), line.substring(from, end), known));
             at = end;
         }

@@ -26,8 +26,6 @@ import java.util.function.IntFunction;
 record NearTime(Instant before, ZoneId zone) {
     private static final long SLACK_SECONDS = 60;
     private static final List<Integer> NEXT = List.of(-1, 0, 1);
-
-    /** Years among which two have a 29th of February, but around 2100. */
     private static final List<Integer> LEAP = List.of(-4, -3, -2, -1, 0, 1, 2, 3, 4);
 
     LocalDateTime inSomeYear(int month, int day, LocalTime clock) {
@@ -51,6 +49,12 @@ record NearTime(Instant before, ZoneId zone) {
             return first.isBefore(before.minusSeconds(SLACK_SECONDS)) ? local.toInstant(offsets.get(1)) : first;
         }
         return local.atZone(zone).toInstant();
+    }
+
+    /** The day of the entry before, counted in months of 31 days. */
+    long days() {
+        LocalDateTime day = local();
+        return day.getYear() * 372L + day.getMonthValue() * 31L + day.getDayOfMonth();
     }
 
     private LocalDateTime local() {

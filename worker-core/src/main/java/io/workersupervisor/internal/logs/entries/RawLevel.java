@@ -4,50 +4,25 @@ import io.workersupervisor.LogLevel;
 
 /** The level of lines that name none, by what runtimes print when something fails. Pure. */
 final class RawLevel {
-    private static final String[] FAILURES = {
-        "Terminating due to java.lang.OutOfMemoryError",
-        "Unhandled exception",
-        "Uncaught exception",
-        "Segmentation fault",
-        "PHP Fatal error: ",
-        "#\n# A fatal error has been detected by the Java Runtime Environment",
-        "#\n# java.lang.OutOfMemoryError",
-        "#\n# There is insufficient memory for the Java Runtime Environment",
-        "terminate called ",
-        "Traceback (most recent call last)",
-        "Fatal error: Uncaught ",
-        "** (",
-    };
-
+    private static final String[] FAILURES = ("Terminating due to java.lang.OutOfMemoryError|Unhandled exception"
+                    + "|Uncaught exception|Segmentation fault|#\n# A fatal error has been detected by the Java Runtime Environment"
+                    + "|#\n# java.lang.OutOfMemoryError|#\n# There is insufficient memory for the Java Runtime Environment"
+                    + "|terminate called |Traceback (most recent call last)")
+            .split("\\|");
     /** What Telethon, Pyrogram and asyncio log as ERROR, and Python prints bare where logging is not set up. */
-    private static final String[] LAST_RESORT_ERRORS = {
-        "Automatic reconnection failed ",
-        "Unexpected exception reconnecting on attempt ",
-        "Task was destroyed but it is pending!",
-        "Unclosed client session",
-        "Unclosed connector",
-    };
+    private static final String[] LAST_RESORT_ERRORS =
+            ("Automatic reconnection failed |Unexpected exception reconnecting on attempt "
+                            + "|Task was destroyed but it is pending!|Unclosed client session|Unclosed connector")
+                    .split("\\|");
 
-    /** The same for WARNING. */
-    private static final String[] LAST_RESORT_WARNINGS = {
-        "Server closed the connection: ",
-        "Server replied with a wrong session ID",
-        "Server sent a very old message",
-        "Server sent a very new message",
-        "Server indicated flood error at transport level",
-        "Security error while unpacking a received message",
-        "Could not find a matching Constructor ID for the TLObject",
-        "Too many messages had to be ignored consecutively",
-        "Error executing high-level request after reconnect",
-        "Cannot get difference since the account is likely misusing the session",
-        "Telegram is having internal issues ",
-        "Unable to connect due to network issues: ",
-        "Connection failed! Trying again...",
-    };
-
-    private static final String[] FRAMES = {
-        "File \"", "at ", "... ", "Caused by: ", "Suppressed: ", "| ", "+ ", "+-", "^", "~", "[Previous line repeated "
-    };
+    private static final String[] LAST_RESORT_WARNINGS =
+            ("Server closed the connection: |Server replied with a wrong session ID"
+                            + "|Server sent a very old message|Server sent a very new message|Server indicated flood error at transport level"
+                            + "|Security error while unpacking a received message|Could not find a matching Constructor ID for the TLObject"
+                            + "|Too many messages had to be ignored consecutively|Error executing high-level request after reconnect"
+                            + "|Cannot get difference since the account is likely misusing the session|Telegram is having internal issues "
+                            + "|Unable to connect due to network issues: |Connection failed! Trying again...|(node:")
+                    .split("\\|");
 
     private RawLevel() {}
 
@@ -63,14 +38,7 @@ final class RawLevel {
     }
 
     private static LogLevel indented(byte[] text, int from, int first, int end, Before before) {
-        int at = from;
-        while (at < first && LineKind.isSpace(text[at])) {
-            at++;
-        }
-        if (TraceLine.startsAny(text, at, first, FRAMES)) {
-            return LogLevel.ERROR;
-        }
-        return hasTraceback(text, from, end) ? LogLevel.ERROR : before.level();
+        return TraceLine.isFrame(text, from, first) || hasTraceback(text, from, end) ? LogLevel.ERROR : before.level();
     }
 
     private static LogLevel raw(byte[] text, int from, int first, int end) {
@@ -87,11 +55,8 @@ final class RawLevel {
     /** {@code (node:12) Warning:}, {@code x.py:3: DeprecationWarning:}, {@code OpenJDK 64-Bit Server VM warning:}. */
     private static boolean isWarning(byte[] text, int from, int first) {
         boolean attempt = LineBytes.starts(text, from, first, "Attempt ")
-                && contains(text, from, Math.min(first, from + 40), " at connecting failed: ");
+                && LineBytes.contains(text, from, Math.min(first, from + 40), " at connecting failed: ");
         if (attempt || TraceLine.startsAny(text, from, first, LAST_RESORT_WARNINGS)) {
-            return true;
-        }
-        if (LineBytes.starts(text, from, first, "(node:")) {
             return true;
         }
         int limit = Math.min(first, from + 200);
@@ -118,7 +83,7 @@ final class RawLevel {
 
     /** Whether a traceback of Python begins in these lines. */
     static boolean hasTraceback(byte[] text, int from, int end) {
-        return contains(text, from, end, "Traceback (most recent call last):");
+        return LineBytes.contains(text, from, end, "Traceback (most recent call last):");
     }
 
     /** Whether frames of a stack trace or goroutine are among the lines behind the first. */
@@ -141,15 +106,7 @@ final class RawLevel {
 
     /** {@code from worker.rb:12:in 'deliver'}. */
     private static boolean isRubyFrame(byte[] text, int from, int end) {
-        return LineBytes.starts(text, from, end, "from ") && contains(text, from, Math.min(end, from + 200), ":in ");
-    }
-
-    private static boolean contains(byte[] text, int from, int end, String wanted) {
-        for (int i = from; i + wanted.length() <= end; i++) {
-            if (text[i] == wanted.charAt(0) && LineBytes.starts(text, i, end, wanted)) {
-                return true;
-            }
-        }
-        return false;
+        return LineBytes.starts(text, from, end, "from ")
+                && LineBytes.contains(text, from, Math.min(end, from + 200), ":in ");
     }
 }

@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.logs.entries;
 
 import io.workersupervisor.LogLevel;
+import io.workersupervisor.internal.logs.entries.JsonLine.Field;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,33 +18,17 @@ import org.jspecify.annotations.Nullable;
  * them into every line.
  */
 public final class StructuredLine {
-    private static final List<String> LEVEL = List.of(
-            "level", "levelname", "severity", "lvl", "log.level", "level_name", "loglevel", "log_level", "@l", "s");
-
-    private static final List<String> TIME = List.of(
-            "time", "timestamp", "@timestamp", "ts", "datetime", "asctime", "date", "@t", "t", "timeMillis", "instant");
-
+    private static final List<String> LEVEL =
+            names("level levelname severity lvl log.level level_name loglevel log_level @l s");
+    private static final List<String> TIME =
+            names("time timestamp @timestamp ts datetime asctime date @t t timeMillis instant");
     private static final List<String> LOGGER =
-            List.of("logger", "logger_name", "loggerName", "log.logger", "name", "channel", "SourceContext");
-
+            names("logger logger_name loggerName log.logger name channel SourceContext");
     private static final List<String> MESSAGE =
-            List.of("msg", "message", "event", "@message", "@m", "@mt", "short_message", "log");
-
-    private static final List<String> STACK = List.of(
-            "stack",
-            "stack_trace",
-            "stackTrace",
-            "stacktrace",
-            "exc_info",
-            "exception",
-            "exc_text",
-            "traceback",
-            "error.stack",
-            "error.stack_trace",
-            "err.stack",
-            "@x");
-
-    private static final List<String> ERROR = List.of("err", "error");
+            names("msg message event @message @m @mt short_message log RenderedMessage MessageTemplate");
+    private static final List<String> STACK = names("stack stack_trace stackTrace exc_info exception exc_text traceback"
+            + " error.stack error.stack_trace err.stack @x");
+    private static final List<String> ERROR = names("err error");
 
     private final boolean json;
     private final List<Field> left;
@@ -54,16 +39,41 @@ public final class StructuredLine {
         left = new ArrayList<>(fields);
     }
 
-    /** What a line says; empty where it only looks like one of these. */
-    static Optional<Parsed> parse(String line, Before before) {
-        if (line.startsWith("{")) {
-            return JsonLine.fields(line).flatMap(fields -> new StructuredLine(true, fields).read(before));
-        }
-        return new StructuredLine(false, Logfmt.fields(line)).read(before);
+    private static List<String> names(String text) {
+        return List.of(text.split(" "));
     }
 
-    private Optional<Parsed> read(Before before) {
-        boolean numbered = isNumber(first(LEVEL));
+    private static boolean isIn(List<String> names, Field field) {
+        return names.stream().anyMatch(name -> name.equalsIgnoreCase(field.key()));
+    }
+
+    /** Rust's tracing writes message and values into an object of their own, and the logger as {@code target}. */
+    private static List<Field> flattened(List<Field> fields) {
+        List<Field> flat = new ArrayList<>();
+        boolean isTracing = fields.stream()
+                .anyMatch(field -> field.key().equals("fields") && field.value().startsWith("{"));
+        for (Field field : fields) {
+            if (isTracing && field.key().equals("fields")) {
+                flat.addAll(JsonLine.fields(field.value()).orElse(List.of()));
+            } else {
+                boolean isLogger = isTracing && field.key().equals("target");
+                flat.add(isLogger ? new Field("logger", field.source(), field.value(), field.text()) : field);
+            }
+        }
+        return flat;
+    }
+
+    /** What a line and more lines behind it say; empty where the line only looks like one of these. */
+    static Optional<Parsed> parse(String line, String more, Before before) {
+        if (line.startsWith("{")) {
+            return JsonLine.fields(line)
+                    .flatMap(fields -> new StructuredLine(true, flattened(fields)).read(more, before));
+        }
+        return new StructuredLine(false, Logfmt.fields(line)).read(more, before);
+    }
+
+    private Optional<Parsed> read(String more, Before before) {
+        boolean numbered = named(LEVEL).stream().limit(1).anyMatch(Field::isNumber);
         @Nullable LogLevel level = takeLevel();
         @Nullable Instant time = takeTime(before);
         @Nullable Field message = takeText(MESSAGE);
@@ -80,9 +90,9 @@ public final class StructuredLine {
                 time == null ? EntryParser.inferred(before) : time,
                 time == null,
                 Optional.ofNullable(logger)
-                        .map(field -> EntryParser.clean(textOf(field)))
+                        .map(field -> EntryParser.clean(field.words()))
                         .filter(name -> !name.isEmpty()),
-                EntryParser.clean(message(message == null ? "" : textOf(message))),
+                EntryParser.clean(message(message == null ? "" : message.words())) + more,
                 level == null ? Parsed.Form.RECORD : Parsed.Form.LEVELLED));
     }
 
@@ -97,18 +107,17 @@ public final class StructuredLine {
     /** The words of a line; none where it is no such line. */
     public static Words words(String line) {
         List<Field> fields = line.startsWith("{") ? JsonLine.fields(line).orElse(List.of()) : Logfmt.fields(line);
-        StructuredLine read = new StructuredLine(true, fields);
+        StructuredLine read = new StructuredLine(true, flattened(fields));
         @Nullable Field message = read.takeText(MESSAGE);
         List<String> errors = new ArrayList<>();
         for (Field field : read.left) {
-            if (STACK.contains(field.key()) || ERROR.contains(field.key())) {
+            if (isIn(STACK, field) || isIn(ERROR, field)) {
                 error(field).ifPresent(errors::add);
             }
         }
-        return new Words(message == null ? "" : textOf(message), errors);
+        return new Words(message == null ? "" : message.words(), errors);
     }
 
-    /** An error may be an object with its own stack or message. */
     private static Optional<String> error(Field field) {
         if (field.text() != null || !field.value().startsWith("{")) {
             return Optional.ofNullable(field.text());
@@ -117,7 +126,7 @@ public final class StructuredLine {
                 new StructuredLine(true, JsonLine.fields(field.value()).orElse(List.of()));
         return Optional.ofNullable(inner.takeText(STACK))
                 .or(() -> Optional.ofNullable(inner.takeText(MESSAGE)))
-                .map(StructuredLine::textOf);
+                .map(Field::words);
     }
 
     private String message(String text) {
@@ -135,44 +144,31 @@ public final class StructuredLine {
     }
 
     private @Nullable LogLevel takeLevel() {
-        for (String key : LEVEL) {
-            for (Field field : left) {
-                if (field.key().equals(key)) {
-                    @Nullable LogLevel level = level(field);
-                    if (level != null) {
-                        left.remove(field);
-                        return level;
-                    }
-                }
+        for (Field field : named(LEVEL)) {
+            @Nullable LogLevel level = level(field);
+            if (level != null) {
+                left.remove(field);
+                return level;
             }
         }
         return null;
     }
 
     private static @Nullable LogLevel level(Field field) {
-        if (isNumber(field)) {
-            try {
-                return LevelWords.ofNumber(Double.parseDouble(field.value()));
-            } catch (NumberFormatException noNumber) {
-                return null;
-            }
+        if (field.isNumber()) {
+            return field.value().matches("[0-9]{1,9}(?:\\.[0-9]*)?")
+                    ? LevelWords.ofNumber(Double.parseDouble(field.value()))
+                    : null;
         }
         return field.text() == null ? null : LevelWords.of(field.text());
     }
 
-    private static boolean isNumber(@Nullable Field field) {
-        if (field == null || field.value().isEmpty() || field.value().length() > 20) {
-            return false;
-        }
-        char c = field.value().charAt(0);
-        return c >= '0' && c <= '9';
-    }
-
     private @Nullable Instant takeTime(Before before) {
-        for (String key : TIME) {
-            @Nullable Field field = first(List.of(key));
-            Optional<Instant> time = field == null ? Optional.empty() : time(field, before);
-            if (field != null && time.isPresent()) {
+        for (Field field : named(TIME)) {
+            Optional<Instant> time = field.value().startsWith("{")
+                    ? nestedTime(field, before)
+                    : TimeScanner.whole(field.words(), before);
+            if (time.isPresent()) {
                 left.remove(field);
                 return time.get();
             }
@@ -180,106 +176,67 @@ public final class StructuredLine {
         return null;
     }
 
-    private Optional<Instant> time(Field field, Before before) {
-        @Nullable String text = field.text() == null ? field.value() : field.text();
-        if (field.value().startsWith("{")) {
-            return nestedTime(field, before);
-        }
-        return TimeScanner.whole(text, before);
-    }
-
     /** MongoDB's {@code {"$date": "..."}}, log4j's {@code {"epochSecond": 1, "nanoOfSecond": 2}}. */
     private static Optional<Instant> nestedTime(Field field, Before before) {
-        List<Field> inner = JsonLine.fields(field.value()).orElse(List.of());
-        for (Field part : inner) {
-            if (part.key().equals("$date") && part.text() != null) {
-                return TimeScanner.whole(part.text(), before);
-            } else if (part.key().equals("epochSecond")) {
-                return TimeScanner.whole(part.value(), before).map(second -> second.plusNanos(nanos(inner)));
+        long nanos = 0;
+        Optional<Instant> time = Optional.empty();
+        for (Field part : JsonLine.fields(field.value()).orElse(List.of())) {
+            if (part.key().equals("$date") || part.key().equals("epochSecond")) {
+                time = TimeScanner.whole(part.words(), before);
+            } else if (part.key().equals("nanoOfSecond") && part.value().matches("[0-9]{1,9}")) {
+                nanos = Long.parseLong(part.value());
             }
         }
-        return Optional.empty();
+        long more = nanos;
+        return time.map(second -> second.plusNanos(more));
     }
 
-    private static long nanos(List<Field> fields) {
-        for (Field field : fields) {
-            if (field.key().equals("nanoOfSecond") && field.value().matches("[0-9]{1,9}")) {
-                return Long.parseLong(field.value());
-            }
-        }
-        return 0;
-    }
-
-    /** The first of these fields that is a string. */
     private @Nullable Field takeText(List<String> keys) {
-        for (String key : keys) {
-            for (Field field : left) {
-                if (field.key().equals(key) && field.text() != null) {
-                    left.remove(field);
-                    return field;
-                }
+        for (Field field : named(keys)) {
+            if (field.text() != null) {
+                left.remove(field);
+                return field;
             }
         }
         return null;
     }
 
+    /** Moves the stacks to the end; an error object that has nothing else is left out. */
     private void takeStacks() {
-        List<Field> kept = new ArrayList<>();
-        for (Field field : left) {
-            if (STACK.contains(field.key()) && field.text() != null && json) {
-                appendStack(field.text());
-            } else if (STACK.contains(field.key())
+        for (Field field : List.copyOf(left)) {
+            boolean isStack = isIn(STACK, field)
                     && field.text() != null
-                    && field.text().indexOf('\n') >= 0) {
-                appendStack(field.text());
-            } else if (ERROR.contains(field.key()) && field.value().startsWith("{")) {
-                kept.addAll(withoutStack(field));
-            } else {
-                kept.add(field);
-            }
-        }
-        left.clear();
-        left.addAll(kept);
-    }
-
-    /** An error object without its stack, which goes to the end of the message; nothing where it has nothing else. */
-    private List<Field> withoutStack(Field error) {
-        List<String> sources = new ArrayList<>();
-        boolean found = false;
-        for (Field part : JsonLine.fields(error.value()).orElse(List.of())) {
-            if (STACK.contains(part.key()) && part.text() != null) {
-                appendStack(part.text());
-                found = true;
-            } else {
-                sources.add(part.source());
-            }
-        }
-        if (!found) {
-            return List.of(error);
-        }
-        if (sources.isEmpty()) {
-            return List.of();
-        }
-        String value = "{" + String.join(",", sources) + "}";
-        return List.of(new Field(error.key(), '"' + error.key() + "\":" + value, value, null));
-    }
-
-    private void appendStack(String stack) {
-        stacks.append('\n').append(stack.stripTrailing());
-    }
-
-    private @Nullable Field first(List<String> keys) {
-        for (String key : keys) {
-            for (Field field : left) {
-                if (field.key().equals(key)) {
-                    return field;
+                    && (json || field.text().indexOf('\n') >= 0);
+            if (isStack) {
+                appendStack(field);
+                left.remove(field);
+            } else if (isIn(ERROR, field) && field.value().startsWith("{")) {
+                List<Field> parts =
+                        new ArrayList<>(JsonLine.fields(field.value()).orElse(List.of()));
+                int all = parts.size();
+                parts.stream()
+                        .filter(part -> isIn(STACK, part) && part.text() != null)
+                        .forEach(this::appendStack);
+                parts.removeIf(part -> isIn(STACK, part) && part.text() != null);
+                if (parts.size() < all) {
+                    String value = "{"
+                            + String.join(",", parts.stream().map(Field::source).toList()) + "}";
+                    left.set(
+                            left.indexOf(field),
+                            new Field(field.key(), '"' + field.key() + "\":" + value, value, null));
+                    left.removeIf(known -> known.value().equals("{}") && isIn(ERROR, known));
                 }
             }
         }
-        return null;
     }
 
-    private static String textOf(Field field) {
-        return field.text() == null ? field.value() : field.text();
+    private void appendStack(Field stack) {
+        stacks.append('\n').append(stack.words().stripTrailing());
+    }
+
+    private List<Field> named(List<String> keys) {
+        return keys.stream()
+                .flatMap(key -> left.stream().filter(field -> field.key().equalsIgnoreCase(key)))
+                .toList();
     }
 }

@@ -63,7 +63,7 @@ class KeeperConfinedTest {
         List<String> first = launch(nicer, LaunchPath.KEEPER, "nice");
         List<String> second = launch(unprivileged, LaunchPath.KEEPER, "nice");
 
-        int ours = InheritedLimits.niceness() - 20;
+        int ours = InheritedLimits.current().niceness() - 20;
         assertThat(first).containsExactly(Integer.toString(Math.min(ours + 3, 19)));
         assertThat(second).containsExactly(Integer.toString(ours));
     }

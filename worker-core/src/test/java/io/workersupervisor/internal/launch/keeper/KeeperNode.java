@@ -3,9 +3,10 @@ package io.workersupervisor.internal.launch.keeper;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LaunchPath;
 import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.launch.InheritedLimits;
+import io.workersupervisor.internal.launch.WorkerEnvironment;
 import io.workersupervisor.internal.launch.combined.KeeperOrShell;
 import io.workersupervisor.internal.launch.shell.ShellLauncher;
-import io.workersupervisor.internal.launch.shell.ShellRecords;
 import io.workersupervisor.internal.liveness.LocalEvidence;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.Kernel;
@@ -47,10 +48,17 @@ final class KeeperNode implements AutoCloseable {
                 keepers,
                 context,
                 new KeeperStarter(binary, places, timing),
-                KeeperLauncher.LONGEST_ANSWER);
+                KeeperLauncher.LONGEST_ANSWER,
+                InheritedLimits.current(),
+                WorkerEnvironment.HostBytes.current());
         ShellLauncher shell = new ShellLauncher(
-                data, local.script(), new ShellRecords(data), Kernel.current(), readers, ShellLauncher.LONGEST_ANSWER);
-        this.launcher = new KeeperOrShell(keeper, shell, path, local.script(), timing, troubles::add);
+                data,
+                local.script(),
+                Kernel.current(),
+                InheritedLimits.current(),
+                readers,
+                ShellLauncher.LONGEST_ANSWER);
+        this.launcher = new KeeperOrShell(keeper, shell, path, timing, troubles::add);
     }
 
     Path directory() {

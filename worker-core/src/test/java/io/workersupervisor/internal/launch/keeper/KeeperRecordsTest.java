@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,22 +29,11 @@ class KeeperRecordsTest {
     KeeperRecordsTest(@TempDir Path home) throws IOException {
         DataDirectory data = DataDirectory.open(home.resolve("data"));
         keeper = Files.createDirectories(Layout.keepers(data).resolve("context"));
-        records = new KeeperRecords(data, Clocks.system(InstantSource.system()), new KeeperRecords.Acknowledgement() {
-            @Override
-            public boolean isAlive(Path directory) {
-                return alive;
-            }
-
-            @Override
-            public boolean forget(Path directory, String workerId) {
-                return alive && forgotten.add(workerId);
-            }
-
-            @Override
-            public void discard(Path directory) {
-                discarded.add(directory);
-            }
-        });
+        records = new KeeperRecords(
+                data,
+                Clocks.system(InstantSource.system()),
+                directory -> alive ? Optional.of(forgotten::add) : Optional.empty(),
+                discarded::add);
     }
 
     @BeforeEach

@@ -13,6 +13,7 @@ import io.workersupervisor.Samples;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.AccountLocks;
+import io.workersupervisor.internal.launch.InheritedLimits;
 import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.launch.Launcher.LaunchAnswer;
 import io.workersupervisor.internal.launch.LauncherContract;
@@ -62,8 +63,8 @@ class ShellLauncherTest {
         return new ShellLauncher(
                 local.data(),
                 local.script(),
-                new ShellRecords(local.data()),
                 local.machine(),
+                InheritedLimits.current(),
                 Runnable::run,
                 ShellLauncher.LONGEST_ANSWER);
     }
@@ -89,8 +90,8 @@ class ShellLauncherTest {
         Launcher launcher = new ShellLauncher(
                 local.data(),
                 local.script(),
-                new ShellRecords(local.data()),
                 local.machine(),
+                InheritedLimits.current(),
                 readers,
                 Duration.ofMillis(300));
         try {
@@ -117,7 +118,7 @@ class ShellLauncherTest {
         process.destroyForcibly().waitFor();
         Launcher.SignalAnswer dead = launcher(local).signal(identity, "KILL", Launcher.Scope.PROCESS);
 
-        assertThat(living).isEqualTo(Launcher.SignalAnswer.FAILED);
+        assertThat(living.isFailure()).isTrue();
         assertThat(lived).isTrue();
         assertThat(dead).isEqualTo(Launcher.SignalAnswer.GONE);
     }
@@ -165,8 +166,8 @@ class ShellLauncherTest {
             return new ShellLauncher(
                     local.data(),
                     local.script(),
-                    new ShellRecords(local.data()),
                     local.machine(),
+                    InheritedLimits.current(),
                     readers,
                     ShellLauncher.LONGEST_ANSWER);
         }
@@ -205,7 +206,8 @@ class ShellLauncherTest {
             return new ShellTools(
                     Need.DASH.path().toString(),
                     ShellLauncherTest.tools().locker(),
-                    ShellLauncherTest.tools().session());
+                    ShellLauncherTest.tools().session(),
+                    ShellLauncherTest.tools().signals());
         }
     }
 
@@ -217,7 +219,8 @@ class ShellLauncherTest {
             return new ShellTools(
                     Need.BASH.path().toString(),
                     ShellLauncherTest.tools().locker(),
-                    ShellLauncherTest.tools().session());
+                    ShellLauncherTest.tools().session(),
+                    ShellLauncherTest.tools().signals());
         }
     }
 
@@ -243,7 +246,7 @@ class ShellLauncherTest {
     class BusyboxShell extends Busybox {
         @Override
         public ShellTools tools() {
-            return new ShellTools(applet("sh"), ShellLauncherTest.tools().locker(), applet("setsid"));
+            return new ShellTools(applet("sh"), ShellLauncherTest.tools().locker(), applet("setsid"), ShellTools.NONE);
         }
     }
 
@@ -253,7 +256,7 @@ class ShellLauncherTest {
     class BusyboxFlock extends Busybox {
         @Override
         public ShellTools tools() {
-            return new ShellTools(applet("sh"), applet("flock"), applet("setsid"));
+            return new ShellTools(applet("sh"), applet("flock"), applet("setsid"), ShellTools.NONE);
         }
     }
 
@@ -262,7 +265,11 @@ class ShellLauncherTest {
     class Perl extends Sh {
         @Override
         public ShellTools tools() {
-            return new ShellTools(ShellLauncherTest.tools().shell(), "perl", "perl");
+            return new ShellTools(
+                    ShellLauncherTest.tools().shell(),
+                    "perl",
+                    "perl",
+                    ShellLauncherTest.tools().signals());
         }
     }
 }

@@ -339,7 +339,12 @@ class JoiningTest {
     @Test
     void indented_output_of_a_worker_without_records_belongs_to_the_line_before() {
         assertThat(CutFile.entries("usage: x\n  --a\n  --b\nbare\n")).hasSize(2);
-        assertThat(CutFile.entries("  at the begin\n  more\nbare\n")).hasSize(2);
+    }
+
+    @Test
+    void indented_lines_that_are_ordinary_output_are_entries_of_their_own() {
+        assertThat(CutFile.entries("  one\n  two\nbare\n")).hasSize(3);
+        assertThat(CutFile.entries("bare\n" + "  step\n".repeat(100))).hasSize(1 + 100 - 32);
     }
 
     @Test

@@ -36,7 +36,7 @@ class StructuredLineTest {
             {"level":"info","time":"2026-11-24T10:15:30Z","msg":"x","level":"error"} ~ INFO ~ ~ x {"level":"error"}
             {"level":"info","time":"2026-11-24T10:15:30Z","msg":"a\\"b\\\\c\\u00e4\\/"} ~ INFO ~ ~ a"b\\cä/
             time=2026-11-24T10:15:30Z level=WARN msg="a \\"b\\"" panic="x y" n=1 ~ WARNING ~ ~ a "b" panic="x y" n=1
-            ts=2026-11-24T10:15:30Z lvl=eror logger=db msg=lost word ~ INFO ~ db ~ lost lvl=eror word
+            ts=2026-11-24T10:15:30Z lvl=odd logger=db msg=lost word ~ INFO ~ db ~ lost lvl=odd word
             """)
     void fields_are_found_and_those_left_stay_as_they_stood(
             String line, LogLevel level, String logger, String message) {

@@ -1,0 +1,228 @@
+package io.workersupervisor.internal.keeping;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.Desired;
+import io.workersupervisor.StartResult;
+import io.workersupervisor.StopReport;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.internal.events.Guard;
+import io.workersupervisor.internal.lifecycle.ProtocolContext;
+import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.spi.RowSelection;
+import io.workersupervisor.spi.WorkerRegistry;
+import io.workersupervisor.spi.WorkerRow;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * Starts wanted accounts of this node when their start is due. The plan stands in the row alone, so that any host of the node
+ * goes on where another one ended.
+ *
+ * <ol>
+ *   <li>An end is reported: the plan of its row is looked at at once, and the account comes to step 3 when it is due.
+ *   <li>At each tick the rows that are due are read, and those alone; and the accounts that the application lists and that
+ *       have no row.
+ *   <li>The application says what to run ({@link SpecLookup}); without an answer, or where this host does not serve the
+ *       account, nothing changes.
+ *   <li>The start, on the threads for starts of many; the start grace holds nobody up. It looks at the row again: a person's
+ *       stop wins.
+ *   <li>Refused: the row stays as it is, and the next try is held back for 1 s to 5 min. Failed: its end has a plan of its own.
+ * </ol>
+ *
+ * Thread-safe. Nothing here throws.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // what they begin contains what it throws
+public final class KeepingLoop {
+    private static final Duration FIRST_HOLD = Duration.ofSeconds(1);
+    private static final Duration LONGEST_HOLD = Duration.ofMinutes(5);
+
+    private final ProtocolContext context;
+    private final WorkerRegistry rows;
+    private final SpecLookup specs;
+    private final Function<WorkerSpec, CompletableFuture<StartResult>> start;
+    private final Executor looks;
+    private final ScheduledExecutorService timer;
+    private final Duration interval;
+    private final Set<AccountId> underWay = ConcurrentHashMap.newKeySet();
+    private final Map<AccountId, Hold> held = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    /** Accounts that a try was refused for. */
+    private record Hold(long until, Duration length) {}
+
+    /**
+     * Makes the loop of a host, which begins with {@link #prepare} and {@link #begin}.
+     *
+     * @param rows the rows, in which an end that is reported counts as filed
+     * @param start begins a start; the future completes when the grace is over, and may fail
+     * @param looks runs a look at one account
+     * @param interval the time between two ticks
+     */
+    public KeepingLoop(
+            ProtocolContext context,
+            WorkerRegistry rows,
+            SpecLookup specs,
+            Function<WorkerSpec, CompletableFuture<StartResult>> start,
+            Executor looks,
+            ScheduledExecutorService timer,
+            Duration interval) {
+        this.context = context;
+        this.rows = rows;
+        this.specs = specs;
+        this.start = start;
+        this.looks = looks;
+        this.timer = timer;
+        this.interval = interval;
+    }
+
+    /**
+     * Asks for the policies of the accounts that run, before an end is planned; waits for as long as a lookup may take. Where
+     * there is no answer, the policy for all accounts counts.
+     */
+    public void prepare() {
+        Guard.run("keeping", Optional.empty(), () -> CompletableFuture.allOf(
+                        rows.list(RowSelection.openOf(context.node())).rows().stream()
+                                .map(row -> specs.find(row.account()))
+                                .toArray(CompletableFuture[]::new))
+                .join());
+    }
+
+    /** Plans each wanted account that was closed without a plan, by a host that kept nothing running, from its last report. */
+    public void begin() {
+        Guard.run("keeping", Optional.empty(), () -> {
+            for (WorkerRow row : rows.list(new RowSelection(Optional.of(context.node()), false)).rows()) {
+                if (!row.state().isOpen()
+                        && row.desired() == Desired.RUNNING
+                        && Detail.of(row).restart().isEmpty()) {
+                    contained(row.account(), () -> plan(row));
+                }
+            }
+        });
+        tick();
+    }
+
+    private void plan(WorkerRow row) {
+        rows.reports(row.account(), 1).stream()
+                .filter(report -> report.workerId().equals(row.workerId()))
+                .findFirst()
+                .ifPresent(report -> context.registry()
+                        .update(Optional.of(row), context.restarts().ended(row, report)));
+    }
+
+    /** Step 1. */
+    public void ended(StopReport report) {
+        soon(() -> contained(report.account(), () -> look(report.account())));
+    }
+
+    /** Where the host is closing, the next one finds the plan in the row. */
+    private void soon(Runnable look) {
+        try {
+            if (!closed) {
+                looks.execute(look);
+            }
+        } catch (RejectedExecutionException closing) {
+            close();
+        }
+    }
+
+    private void look(AccountId account) {
+        Optional<RestartPlan> plan = rows.find(account)
+                .filter(row -> row.node().equals(context.node()))
+                .flatMap(row -> RestartPlan.of(Detail.of(row).restart()));
+        if (plan.isEmpty() || plan.get().needsPerson()) {
+            return;
+        }
+        Duration left = plan.get().left(context.now());
+        if (left.isZero()) {
+            due(account);
+        } else if (left.compareTo(interval) < 0) {
+            timer.schedule(() -> soon(() -> due(account)), left.toMillis() + 1, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Step 2. */
+    public void tick() {
+        if (closed) {
+            return;
+        }
+        for (WorkerRow row :
+                rows.list(RowSelection.dueOf(context.node(), context.now())).rows()) {
+            due(row.account());
+        }
+        specs.accounts()
+                .thenAcceptAsync(
+                        answer -> answer.found()
+                                .orElse(List.of())
+                                .forEach(account -> contained(account, () -> {
+                                    if (!underWay.contains(account)
+                                            && !isHeld(account)
+                                            && rows.find(account).isEmpty()) {
+                                        due(account);
+                                    }
+                                })),
+                        looks);
+    }
+
+    private boolean isHeld(AccountId account) {
+        Hold hold = held.get(account);
+        return hold != null && context.nanos() - hold.until() < 0;
+    }
+
+    /** Step 3. */
+    private void due(AccountId account) {
+        if (closed || isHeld(account) || !underWay.add(account)) {
+            return;
+        }
+        specs.find(account).thenAccept(answer -> {
+            Optional<WorkerSpec> spec = answer.found().flatMap(found -> found);
+            if (spec.isPresent()) {
+                begin(spec.get());
+            } else {
+                underWay.remove(account);
+            }
+        });
+    }
+
+    /** Step 4. */
+    private void begin(WorkerSpec spec) {
+        AccountId account = spec.account();
+        start.apply(spec).whenComplete((result, failed) -> {
+            underWay.remove(account);
+            if (result instanceof StartResult.Refused || failed != null) {
+                hold(account);
+            } else {
+                held.remove(account);
+            }
+        });
+    }
+
+    /** Step 5. */
+    private void hold(AccountId account) {
+        held.compute(account, (key, before) -> {
+            Duration length = before == null ? FIRST_HOLD : before.length().multipliedBy(2);
+            Duration bounded = length.compareTo(LONGEST_HOLD) > 0 ? LONGEST_HOLD : length;
+            return new Hold(context.nanos() + bounded.toNanos(), bounded);
+        });
+    }
+
+    /** A store that fails is tried again at the next tick; reconcile reports it. */
+    private static void contained(AccountId account, Guard.Work work) {
+        Guard.run("keeping", Optional.of(account), work);
+    }
+
+    /** Begins no start any more. */
+    public void close() {
+        closed = true;
+        specs.close();
+    }
+}
