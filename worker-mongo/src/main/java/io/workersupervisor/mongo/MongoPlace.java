@@ -32,8 +32,6 @@ public final class MongoPlace {
     /** The longest time of a call, all attempts together: 30 s, which outlasts an election. */
     public static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    private static final Consumer<String> SILENT = text -> {};
-
     /** The libraries that compress for the driver, by the names in a connection string. */
     private static final Map<String, String> COMPRESSORS =
             Map.of("snappy", "org.xerial.snappy.Snappy", "zstd", "com.github.luben.zstd.Zstd");
@@ -87,7 +85,7 @@ public final class MongoPlace {
      */
     public static MongoPlace of(String uri) {
         String description = uri.startsWith(BY_DNS) ? "MongoDB " + nameIn(uri) : describe(parse(uri));
-        return new MongoPlace(uri, null, "", description, "", TIMEOUT, SILENT);
+        return new MongoPlace(uri, null, "", description, "", TIMEOUT, text -> {});
     }
 
     /**
@@ -100,7 +98,13 @@ public final class MongoPlace {
     public static MongoPlace of(MongoClient client, String database) {
         ClusterSettings cluster = client.getClusterDescription().getClusterSettings();
         return new MongoPlace(
-                null, client, database, "MongoDB " + Connection.hosts(cluster) + '/' + database, "", TIMEOUT, SILENT);
+                null,
+                client,
+                database,
+                "MongoDB " + Connection.hosts(cluster) + '/' + database,
+                "",
+                TIMEOUT,
+                text -> {});
     }
 
     /**

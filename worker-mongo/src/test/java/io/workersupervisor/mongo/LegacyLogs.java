@@ -2,8 +2,10 @@ package io.workersupervisor.mongo;
 
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.bson.Document;
 
 /**
@@ -16,13 +18,11 @@ final class LegacyLogs {
     private LegacyLogs() {}
 
     /** Fills the collection with so many documents, the last one of now; some 5 % keep a field as another type. */
-    static void fill(MongoDatabase database, int documents, java.time.Instant now) {
+    static void fill(MongoDatabase database, int documents, Instant now) {
         long step = Duration.ofDays(730).toMillis() / documents;
         Document at = new Document(
                 "$add",
-                List.of(
-                        new Date(now.minus(Duration.ofDays(730)).toEpochMilli()),
-                        new Document("$multiply", List.of("$n", step))));
+                List.of(Date.from(now.minus(Duration.ofDays(730))), new Document("$multiply", List.of("$n", step))));
         for (int from = 0; from < documents / ROUND; from += 200) {
             List<Document> rounds = List.of(
                     new Document(
@@ -43,7 +43,7 @@ final class LegacyLogs {
                             "$project",
                             new Document("_id", 0)
                                     .append("user_id", new Document("$concat", List.of("user-", text(mod("$n", 50)))))
-                                    .append("account_id", choice("$n", account()))
+                                    .append("account_id", choice(account()))
                                     .append(
                                             "level",
                                             pick(
@@ -65,9 +65,9 @@ final class LegacyLogs {
                                             new Document(
                                                     "$let",
                                                     new Document("vars", new Document("at", at))
-                                                            .append("in", choice("$n", time()))))),
+                                                            .append("in", choice(time()))))),
                     new Document("$merge", new Document("into", "worker_logs")));
-            Wait.one(database.withTimeout(0, java.util.concurrent.TimeUnit.MILLISECONDS)
+            Wait.one(database.withTimeout(0, TimeUnit.MILLISECONDS)
                     .runCommand(new Document("aggregate", 1)
                             .append("pipeline", rounds)
                             .append("cursor", new Document())));
@@ -89,8 +89,8 @@ final class LegacyLogs {
     private static Document lit(Object v) {
         return new Document("$literal", v);
     }
-    /** branches by n mod 200 */
-    private static Document choice(Object n, List<Document> branches) {
+    /** The last branch is the usual value. */
+    private static Document choice(List<Document> branches) {
         return new Document(
                 "$switch",
                 new Document("branches", branches.subList(0, branches.size() - 1))
