@@ -47,7 +47,7 @@ final class Vocabulary {
     record Phrase(String text, List<Set<String>> words, StopReason reason, Confidence most) {
         static Phrase of(String text, StopReason reason, Confidence most) {
             List<Set<String>> words = new ArrayList<>();
-            for (String part : text.replace("!", "").strip().split(" +")) {
+            for (String part : text.replace("!", "").strip().split(" +", -1)) {
                 if (part.equals("*") || part.contains("|")) {
                     words.add(Set.copyOf(List.of(part.toLowerCase(Locale.ROOT).split("\\|"))));
                 } else {

@@ -138,8 +138,7 @@ public record LineForm(LineKind kind, LineHead head, int from, boolean isPrefixe
             return last == ':' ? LineKind.GOROUTINE : null;
         } else if (first == 't' && LineBytes.starts(line, from, to, "thread '")) {
             return is(RUST, line, from, to) ? LineKind.RUST_PANIC : null;
-        } else if (LineBytes.isDigit(last) && "/n[".indexOf(first) >= 0
-                || LineBytes.isUpperCase(first) && LineBytes.isDigit(last)) {
+        } else if (LineBytes.isDigit(last) && ("/n[".indexOf(first) >= 0 || LineBytes.isUpperCase(first))) {
             return is(NODE_PLACE, line, from, to) ? LineKind.NODE_PLACE : null;
         }
         return last == ')' && is(RUBY, line, from, to) ? LineKind.EXCEPTION : null;

@@ -94,7 +94,10 @@ public final class TimeScanner {
         for (int i = 0; i < pattern.length() && at >= 0; i++) {
             char part = pattern.charAt(i);
             switch (part) {
-                case 'b' -> at = (month = nameAt(at, MONTHS)) > 0 ? at + 3 : -1;
+                case 'b' -> {
+                    month = nameAt(at, MONTHS);
+                    at = month > 0 ? at + 3 : -1;
+                }
                 case 'E' -> at = nameAt(at, DAYS) > 0 ? at + 3 : -1;
                 case ' ' -> at = line.spaces(at, 3) > at ? line.spaces(at, 3) : -1;
                 case 'y', 'u', 'M', 'd', 'm', 'q', 'n' -> at = number(part, at);

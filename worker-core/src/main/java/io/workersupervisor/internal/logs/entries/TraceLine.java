@@ -144,7 +144,7 @@ final class TraceLine {
             if (!LineBytes.isLetter(c)
                     && c != '_'
                     && c != '$'
-                    && !(end > from && (isInner || line[end - 1] == ':' && c == ':'))) {
+                    && !(end > from && (isInner || (line[end - 1] == ':' && c == ':')))) {
                 break;
             }
             end++;
