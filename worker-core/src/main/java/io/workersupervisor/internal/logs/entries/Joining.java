@@ -231,9 +231,8 @@ final class Joining {
     }
 
     private boolean goroutine() {
-        boolean isOfRecord = state == State.RECORD && (grave || unlevelled);
-        return state == State.PANIC
-                || (isOfRecord || state == State.GOROUTINE ? goOn(State.GOROUTINE) : begin(State.GOROUTINE, records));
+        boolean isDue = state == State.GOROUTINE || (state == State.RECORD && (grave || unlevelled));
+        return state == State.PANIC || (isDue ? goOn(State.GOROUTINE) : begin(State.GOROUTINE, records));
     }
 
     private boolean rustNote() {
