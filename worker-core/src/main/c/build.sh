@@ -4,6 +4,7 @@
 #     build.sh DIR           into DIR, with keeper.txt, which records compilers, lengths and hashes
 #     build.sh --check       compares a new build with the committed one (also without an argument)
 #     build.sh --compilers   what this machine would build with, as keeper.txt records it
+#     build.sh --sources     the sources in the order of their layers, which is that of keeper.h
 #
 # Needs musl-tools, gcc-aarch64-linux-gnu and binutils; musl-dev of arm64 is downloaded by apt-get
 # (dpkg --add-architecture arm64; apt-get update), unpacked and not installed.
@@ -11,7 +12,7 @@ set -Eeuo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 committed=$here/../resources/io/workersupervisor/internal/launch/keeper
 names=(keeper-linux-x86_64 keeper-linux-aarch64)
-sources=(keeper.c client.c journal.c lease.c lock.c start.c system.c worker.c) # the bytes depend on their order
+mapfile -t sources < <(sed -n 's|^/\* \([a-z]*\.c\): .*|\1|p' "$here/keeper.h") # the bytes depend on their order
 
 # 64 KiB pages: a binary for aarch64 that is aligned to 4 KiB does not load on a kernel with larger ones.
 flags=(-std=gnu11 -Os -Wall -Wextra -Wconversion -Wmissing-prototypes -Werror -fstack-protector-strong
@@ -74,6 +75,7 @@ trap 'rm -rf "$temporary"' EXIT
 case ${1:---check} in
 --check) check ;;
 --compilers) compilers ;;
+--sources) printf '%s\n' "${sources[@]}" ;;
 -*) sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 64 ;;
 *)
     mkdir -p "$1"

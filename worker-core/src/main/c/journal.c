@@ -1,7 +1,7 @@
-/* The journal: records, room for those to come, what was acknowledged left out, and what an earlier keeper left. */
+/* The journal: records, room for those to come, and what was acknowledged left out. */
 #include "keeper.h"
 #include <stdarg.h>
-#include <sys/epoll.h>
+#include <sys/stat.h>
 
 enum {
 	ROOM = 1024,    /* bytes that all records of one worker take at most */
@@ -46,7 +46,7 @@ static int write_kept(int fd) {
 }
 
 /* Writes the journal anew, without what was acknowledged. Where that fails the present one stays. */
-static int rewrite(void) {
+int rewrite(void) {
 	int old = journal, fd = open("journal.new", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	uint64_t length = journal_length, room = journal_room;
 	int error = fd < 0 ? errno : write_kept(fd);
@@ -134,67 +134,19 @@ void forget_record(struct worker *w) {
 	if (journal_length > WASTE + 2 * journal_kept) rewrite();
 }
 
-/* ---- what an earlier keeper left */
-
-static void read_birth(const char *line, char **v) {
-	uint64_t pid, ticks;
-	if (find(v[1]) || !number(v[7], 10, INT32_MAX, &pid) || !number(v[8], 10, UINT64_MAX, &ticks)) return;
-	struct worker *w = new_worker(v[1], strcmp(v[9], "-") ? v[9] : "", strlen(line));
-	if (!w) return;
-	strcpy(w->records, line);
-	w->pid = strcmp(v[4], boot) || strcmp(v[5], pid_ns) || strcmp(v[6], time_ns) ? 0 : (pid_t)pid;
-	w->ticks = ticks;
+/* Written anew where its name was taken away. */
+int look_after_journal(void) {
+	struct stat own;
+	return fstat(journal, &own) || is_in_place("journal", &own) ? 0 : rewrite();
 }
 
-static void read_line(const char *line) {
-	char copy[MAX_LINE], *v[10], *rest = 0;
-	int n = 0;
-	strcpy(copy, line);
-	for (char *word = strtok_r(copy, " \n", &rest); word && n < 10; word = strtok_r(0, " \n", &rest)) v[n++] = word;
-	struct worker *w = n > 1 && is_name(v[1], MAX_ID) ? find(v[1]) : 0;
-	if (n == 10 && *line == 'B' && is_name(v[1], MAX_ID) && strlen(v[9]) <= MAX_ID) {
-		read_birth(line, v);
-	} else if (w && *line == 'A') {
-		forget(w);
-	} else if (w && (*line == 'E' || *line == 'L') && strlen(w->records) + strlen(line) < w->room) {
-		strcat(w->records, line);
-		w->over = 1;
-	}
+/* Not a successor's. */
+void remove_journal(void) {
+	struct stat own;
+	if (!fstat(journal, &own) && is_in_place("journal", &own)) unlink("journal");
 }
 
-/* One that lives and cannot be watched stays in the journal until that is written anew. */
-static void adopt(struct worker *w) {
-	w->pidfd = open_process(w->pid, w->ticks);
-	int gone = w->pidfd < 0 && errno == ESRCH;
-	if (!gone && (w->pidfd < 0 || watch(EPOLL_CTL_ADD, w->pidfd, EPOLLIN, w))) {
-		forget(w);
-		return;
-	}
-	lives(w);
-	w->oom = oom_kills();
-	if (gone)
-		ended(w, 0, 0);
-	else if (*w->lease)
-		signal_worker(w, SIGKILL, 1); /* its leash died with its keeper */
-}
-
-/* Sets how much of it are whole lines. */
-static int read_journal(off_t *whole) {
-	char line[MAX_LINE];
-	int fd = open("journal", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	FILE *old = fd < 0 ? 0 : fdopen(fd, "r");
-	if (!old) return errno == ENOENT ? 0 : errno;
-	while (fgets(line, sizeof line, old))
-		if (strchr(line, '\n')) {
-			read_line(line);
-			*whole = ftello(old);
-		}
-	int error = ferror(old) ? EIO : 0;
-	fclose(old);
-	return error;
-}
-
-static void know_ourselves(void) {
+void know_ourselves(void) {
 	if (slurp("/proc/sys/kernel/random/boot_id", boot, sizeof boot) <= 1) strcpy(boot, "-");
 	boot[strcspn(boot, "\n")] = 0;
 	ssize_t n = readlink("/proc/self/ns/pid", pid_ns, sizeof pid_ns - 1);
@@ -203,8 +155,13 @@ static void know_ourselves(void) {
 	if (n > 0) time_ns[n] = 0;
 }
 
+/* Whether the numbers of a birth record mean what they would mean to us. */
+int is_here(const char *its_boot, const char *its_pid_ns, const char *its_time_ns) {
+	return !strcmp(its_boot, boot) && !strcmp(its_pid_ns, pid_ns) && !strcmp(its_time_ns, time_ns);
+}
+
 /* On a full disk the journal that is there goes on: an earlier keeper has reserved room behind it. */
-static int go_on(off_t whole) {
+int go_on(off_t whole) {
 	char line[MAX_LINE];
 	int fd = open("journal", O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0) return ENOSPC;
@@ -214,25 +171,4 @@ static int go_on(off_t whole) {
 	keeper_line(line, sizeof line);
 	append(line);
 	return 0;
-}
-
-/* Reads the journal, writes it anew, and adopts who lives. */
-int resume(void) {
-	struct worker *w, *next;
-	off_t whole = 0;
-	know_ourselves();
-	int error = read_journal(&whole);
-	for (w = next_worker(0); w; w = next) {
-		next = next_worker(w);
-		if (!w->over && !w->pid) /* it died with its machine or namespace, or is another keeper's */
-			forget(w);
-	}
-	if (!error) error = rewrite();
-	if (error == ENOSPC || error == EDQUOT) error = go_on(whole);
-	for (w = error ? 0 : next_worker(0); w; w = next) {
-		next = next_worker(w);
-		if (!w->over) adopt(w);
-	}
-	if (!error) reserve(); /* for the adopted; where there is no room the next start says so */
-	return error;
 }

@@ -12,7 +12,7 @@
  * fields or comes before HELLO is answered UNSUPPORTED; one whose fields are no good, FAILED tag arguments 22.
  *
  *     HELLO   tag version                                   KEEPER tag version context pid ticks
- *     START   id account epoch lock log cwd umask nice lease limits argc arg... env...
+ *     START   id account epoch lock log cwd umask nice lease limits program argc arg... env...
  *                                                           RUN id pid ticks | BUSY id | SUPERSEDED id admitted
  *                                                           | UNLEASED id | FAILED id step errno text
  *     FENCE   tag lock number                               FENCED tag before | HELD tag | FAILED ...
@@ -27,7 +27,8 @@
  * the group that it is a member of (m).
  *
  * Fields of START: umask octal; nice 0 to 39, 20 is normal; lease empty for none; limits "soft:hard,..." in the order
- * of the kernel's numbers, - is unlimited, those that are left out stay as they are here. All paths are absolute.
+ * of the kernel's numbers, - is unlimited, those that are left out stay as they are here. All paths are absolute. Program
+ * is the path that is run, the first argument the name by which it is called.
  *
  * A start, in this order; its tag is the worker id:
  *   1. Its lease, if it names one, is the one that was leashed last, and stopping has not begun.
@@ -49,11 +50,15 @@
  *     L id                                            its lock was still held by others after its exit record
  *     A id                                            nothing ran, or its report is filed: forget it
  *
+ * Lock, sock and journal are put back a second after somebody removes them, such as a cleaner of old files; who removes the
+ * whole directory is through by then. A directory that another keeper has by now is left to it.
+ *
  * A keeper that begins in a directory with a journal adopts the living and keeps the ended. It leaves when it has no
  * client, no child and no record to be written; the journal stays unless everything in it was acknowledged.
  */
 #include "keeper.h"
 #include <sys/epoll.h>
+#include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -61,19 +66,11 @@
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 
-enum { IDLE_MS = 10000, EX_ARGUMENTS = 64, EX_FAILED = 74, EX_BUSY = 75, EX_DENIED = 77 };
+enum { IDLE_MS = 10000, SETTLE_MS = 1000, EX_ARGUMENTS = 64, EX_FAILED = 74, EX_BUSY = 75, EX_DENIED = 77 };
 
-static enum kind signals_kind = SIGNALS, timer_kind = TIMER;
-static int poller, signals, timer;
-static uint64_t idle_until;
-const char *context;
-int null_fd, subreaper;
-struct rlimit files;
-
-int watch(int operation, int fd, uint32_t events, void *what) {
-	struct epoll_event e = {.events = events, .data.ptr = what};
-	return epoll_ctl(poller, operation, fd, &e);
-}
+static enum kind signals_kind = SIGNALS, timer_kind = TIMER, changes_kind = CHANGES;
+static int signals, timer, changes, lock_fd;
+static uint64_t idle_until, look_at; /* look_at: when to look after our files, 0: nobody touched them */
 
 /* ---- the loop */
 
@@ -87,8 +84,8 @@ static void leave_if_done(void) {
 	if (connected || clock_ms(CLOCK_BOOTTIME) < idle_until || has_children()) return;
 	greet(); /* somebody may have come meanwhile; who comes now is cut off and tries again, at the next keeper */
 	if (connected) return;
-	unlink("sock");
-	if (!next_worker(0)) unlink("journal");
+	remove_socket();
+	if (!next_worker(0)) remove_journal();
 	_exit(0);
 }
 
@@ -105,9 +102,25 @@ static void wake_at(uint64_t due) {
 	set = due;
 }
 
+/* An error is one that may pass; in a directory that was removed itself nothing can be made. */
+static int look_after_files(void) {
+	struct stat own;
+	int fd, error = 0;
+	if (!fstat(lock_fd, &own) && !is_in_place("lock", &own)) {
+		error = take_lock("lock", &fd);
+		if (error == EWOULDBLOCK || error == ENOENT) return 0;
+		if (error) return error;
+		close(lock_fd);
+		lock_fd = fd;
+	}
+	error = look_after_journal();
+	return error ? error : look_after_socket();
+}
+
 static void handle(const struct epoll_event *e) {
 	enum kind *kind = e->data.ptr;
 	struct signalfd_siginfo info[8];
+	char changed[4096];
 	uint64_t times;
 	switch (*kind) {
 	case LISTENER: greet(); break;
@@ -118,6 +131,10 @@ static void handle(const struct epoll_event *e) {
 		break;
 	case TIMER:
 		while (read(timer, &times, sizeof times) > 0); /* whatever is due is looked at in every turn */
+		break;
+	case CHANGES:
+		while (read(changes, changed, sizeof changed) > 0); /* whichever they are */
+		look_at = clock_ms(CLOCK_BOOTTIME) + SETTLE_MS;
 		break;
 	case WORKER: adopted_ended((struct worker *)kind); break;
 	case CLIENT:
@@ -131,6 +148,9 @@ _Noreturn static void serve(void) {
 	struct epoll_event events[32];
 	for (;;) {
 		uint64_t due = check_leases(), late = catch_up();
+		if (look_at && clock_ms(CLOCK_BOOTTIME) >= look_at)
+			look_at = look_after_files() ? clock_ms(CLOCK_BOOTTIME) + SETTLE_MS : 0;
+		if (look_at && look_at < due) due = look_at;
 		send_and_hang_up();
 		if (late == UINT64_MAX)
 			leave_if_done();
@@ -144,6 +164,8 @@ _Noreturn static void serve(void) {
 	}
 }
 
+static void look_at_leases(void) { check_leases(); }
+
 /* ---- begin */
 
 _Noreturn static void die(int code, const char *what, int error) {
@@ -153,24 +175,25 @@ _Noreturn static void die(int code, const char *what, int error) {
 
 static void enter(const char *dir) {
 	struct stat s;
-	int fd, d = open(dir, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_RDONLY);
+	int d = open(dir, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_RDONLY);
 	if (d < 0 || fstat(d, &s)) die(EX_FAILED, dir, errno);
 	if (s.st_uid != geteuid() || (s.st_mode & 077)) die(EX_DENIED, "directory is not ours alone", EPERM);
 	if (fchdir(d)) /* names are relative from here on: short enough for a socket, and not to be swapped */
 		die(EX_FAILED, dir, errno);
 	close(d);
 	umask(077);
-	int error = take_lock("lock", &fd); /* held until we end */
+	int error = take_lock("lock", &lock_fd); /* held until we end */
 	if (error) die(error == EWOULDBLOCK ? EX_BUSY : EX_FAILED, "lock", error);
 }
 
 static void isolate(void) {
+	static const char NOTHING[64]; /* the default action, of no flags and no mask, as the kernel has it */
 	uint64_t all = UINT64_MAX;
 	setsid();
 	/* Only KILL and STOP reach us: TERM of a service's stop must not cost a status. Not by the C library, which leaves out
 	   those that it takes for its own. */
 	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, 0, sizeof all);
-	for (int sig = 1; sig <= 64; sig++) signal(sig, SIG_DFL);
+	for (int sig = 1; sig <= 64; sig++) syscall(SYS_rt_sigaction, sig, NOTHING, 0, sizeof all);
 	subreaper = !prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	prctl(PR_SET_NAME, "worker-keeper", 0, 0, 0);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* environments pass through our memory */
@@ -195,8 +218,12 @@ static void begin(void) {
 		die(EX_FAILED, "descriptors", errno);
 	int error = resume();
 	if (error) die(EX_FAILED, "journal", error);
-	error = open_socket();
+	error = look_after_socket();
 	if (error) die(EX_FAILED, "sock", error);
+	/* Without this nobody looks after them: their number is limited. */
+	changes = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (changes >= 0 && inotify_add_watch(changes, ".", IN_DELETE | IN_MOVED_FROM) >= 0)
+		watch(EPOLL_CTL_ADD, changes, EPOLLIN, &changes_kind);
 	idle_until = clock_ms(CLOCK_BOOTTIME) + IDLE_MS;
 	for (int fd = 0; fd < 3; fd++) dup2(null_fd, fd);
 }
@@ -209,6 +236,8 @@ int main(int argc, char **argv) {
 		return EX_ARGUMENTS;
 	}
 	context = argv[2];
+	serve_request = request;
+	between_requests = look_at_leases;
 	syscall(SYS_close_range, 3, ~0U, 0);
 	do null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	while (null_fd >= 0 && null_fd < 3); /* in place of standard descriptors that were closed */

@@ -1,4 +1,4 @@
-/* What the parts of the keeper share. All else in them is static. */
+/* What the files of the keeper share; all else in them is static. A file calls only files that stand above it here. */
 #ifndef KEEPER_H
 #define KEEPER_H
 #define _GNU_SOURCE
@@ -25,15 +25,20 @@ enum {
 };
 
 /* What epoll points to begins with its kind. */
-enum kind { LISTENER, SIGNALS, TIMER, CLIENT, WORKER };
+enum kind { LISTENER, SIGNALS, TIMER, CHANGES, CLIENT, WORKER };
 
-/* How far a start or a request had come; client.c has the names, in this order. */
+/* How far a start or a request had come; wire.c has the names, in this order. */
 enum step {
 	AT_ARGUMENTS, AT_JOURNAL, AT_LOCK, AT_FENCE, AT_LOG, AT_FORK, AT_SESSION, AT_RECORD, AT_DESCRIPTOR, AT_DIRECTORY,
 	AT_LIMIT, AT_PROGRAM, AT_REQUEST
 };
 
-struct client;
+struct client {
+	enum kind kind;
+	int fd, hello, dead, blocked;
+	char *in, *out; /* as large as they may become: what is not used takes no memory; null: free */
+	size_t inlen, outlen;
+};
 
 struct worker {
 	enum kind kind;
@@ -57,15 +62,43 @@ struct birth {
 	uint64_t epoch;
 };
 
-/* keeper.c: begin, loop */
+struct stat;
+
+/* system.c: numbers, names, and what the kernel tells */
 extern const char *context;
-extern int null_fd, subreaper;
+extern int poller, null_fd, subreaper;
 extern struct rlimit files; /* as we found it: ours is raised, a worker's is not */
 int watch(int operation, int fd, uint32_t events, void *what);
+uint64_t clock_ms(clockid_t clock);
+int number(const char *text, unsigned base, uint64_t most, uint64_t *value);
+int is_name(const char *text, size_t most);
+ssize_t slurp(const char *path, char *buf, size_t cap);
+uint64_t stat_field(const char *path, int field, char *state);
+uint64_t ticks_of(pid_t pid);
+int signal_fd(int pidfd, int sig, unsigned flags);
+int open_process(pid_t pid, uint64_t ticks);
+int open_regular(const char *path, int flags, int *fd);
+int is_in_place(const char *name, const struct stat *own);
+long oom_kills(void);
+void find_oom_counter(void);
 
-/* client.c: sockets, frames, requests. A client of null is every one that said HELLO. */
+/* table.c: the workers */
+extern int living;
+struct worker *find(const char *id);
+struct worker *next_worker(const struct worker *w);
+struct worker *new_worker(const char *id, const char *lease, size_t birth_length);
+void forget(struct worker *w);
+void lives(struct worker *w);
+void lives_no_more(struct worker *w);
+struct worker *child_with(pid_t pid);
+struct worker *worker_with(pid_t pid, uint64_t ticks);
+
+/* wire.c: sockets and frames. A client of null is every one that said HELLO. */
 extern int connected;
-int open_socket(void);
+extern void (*serve_request)(struct client *c, char **v, int n);
+extern void (*between_requests)(void); /* of a large batch, now and then */
+int look_after_socket(void);
+void remove_socket(void);
 void greet(void);
 void input(struct client *c);
 void flush_out(struct client *c);
@@ -82,30 +115,29 @@ int admit(int lockfd, uint64_t epoch);
 void fence(struct client *c, char **v);
 void probe(struct client *c, char **v);
 
-/* start.c: from a request to a worker's program */
-void start(struct client *c, char **v);
-
-/* worker.c: the workers, their ends, and signals to them */
-extern int living;
-struct worker *find(const char *id);
-struct worker *next_worker(const struct worker *w);
-struct worker *new_worker(const char *id, const char *lease, size_t birth_length);
-void forget(struct worker *w);
-void lives(struct worker *w);
-void ended(struct worker *w, const int *status, const struct rusage *use);
-void adopted_ended(struct worker *w);
-void reap(void);
-int signal_worker(struct worker *w, int sig, int group);
-void signal_request(struct client *c, char **v);
-
-/* journal.c: records, and what an earlier keeper left */
+/* journal.c: records, and room for them */
 int reserve(void);
+int rewrite(void);
 size_t birth_line(char *line, size_t size, const struct birth *b, pid_t pid, uint64_t ticks);
 int put_birth(const char *line);
 void birth_was_put(int error);
 __attribute__((format(printf, 2, 3))) void record(struct worker *w, const char *format, ...);
 void forget_record(struct worker *w);
 uint64_t catch_up(void);
+int look_after_journal(void);
+void remove_journal(void);
+void know_ourselves(void);
+int is_here(const char *its_boot, const char *its_pid_ns, const char *its_time_ns);
+int go_on(off_t whole);
+
+/* worker.c: the ends of workers, and signals to them */
+void ended(struct worker *w, const int *status, const struct rusage *use);
+void adopted_ended(struct worker *w);
+void reap(void);
+int signal_worker(struct worker *w, int sig, int group);
+void signal_request(struct client *c, char **v);
+
+/* resume.c: what an earlier keeper left */
 int resume(void);
 
 /* lease.c: workers that end where nobody renews */
@@ -113,16 +145,11 @@ int is_leased(const char *lease);
 uint64_t check_leases(void);
 void leash_request(struct client *c, char **v);
 
-/* system.c: numbers, names, and what the kernel tells */
-uint64_t clock_ms(clockid_t clock);
-int number(const char *text, unsigned base, uint64_t most, uint64_t *value);
-int is_name(const char *text, size_t most);
-ssize_t slurp(const char *path, char *buf, size_t cap);
-uint64_t stat_field(const char *path, int field, char *state);
-uint64_t ticks_of(pid_t pid);
-int signal_fd(int pidfd, int sig, unsigned flags);
-int open_process(pid_t pid, uint64_t ticks);
-int open_regular(const char *path, int flags, int *fd);
-long oom_kills(void);
-void find_oom_counter(void);
+/* start.c: from a request to a worker's program */
+void start(struct client *c, char **v);
+
+/* request.c: which request goes where */
+void request(struct client *c, char **v, int n);
+
+/* keeper.c: begin, loop */
 #endif

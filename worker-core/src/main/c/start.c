@@ -10,7 +10,7 @@ enum { MAX_LIMITS = 16 };
 struct start {
 	struct worker *w;
 	struct birth birth;
-	const char *cwd;
+	const char *cwd, *program;
 	char **argv, **envp; /* before argv is a slot for a shell */
 	uint64_t before;
 	struct rlimit limits[MAX_LIMITS];
@@ -78,11 +78,12 @@ static void keep_only_needed(const struct start *s) {
 /* A program that is neither for some machine nor a script that names its shell is one for sh, as execvp has it. */
 static void execute(const struct start *s) {
 	char head[4] = "";
-	execve(s->argv[0], s->argv, s->envp);
+	execve(s->program, s->argv, s->envp);
 	if (errno != ENOEXEC) return;
-	int fd = open(s->argv[0], O_RDONLY | O_CLOEXEC);
+	int fd = open(s->program, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0 && read(fd, head, sizeof head) >= 0 && memcmp(head, "\177ELF", sizeof head)) {
 		s->argv[-1] = (char *)"/bin/sh";
+		s->argv[0] = (char *)s->program;
 		execve(s->argv[-1], s->argv - 1, s->envp);
 	}
 	errno = ENOEXEC;
@@ -172,12 +173,12 @@ static void launch(struct client *c, struct start *s, char **v) {
 		forget(w);
 }
 
-/* START id account epoch lock log cwd umask nice lease limits argc arg... env... */
+/* START id account epoch lock log cwd umask nice lease limits program argc arg... env... */
 void start(struct client *c, char **v) {
-	struct start s = {.birth = {v[1], v[2], v[9], strtoull(v[3], 0, 10)}, .cwd = v[6], .logfd = -1};
+	struct start s = {.birth = {v[1], v[2], v[9], strtoull(v[3], 0, 10)}, .cwd = v[6], .program = v[11], .logfd = -1};
 	uint64_t words = 0, argc;
-	while (v[12 + words]) words++;
-	if (!read_limits(&s, v[10]) || !number(v[11], 10, words, &argc) || argc < 1 || find(v[1])) {
+	while (v[13 + words]) words++;
+	if (!read_limits(&s, v[10]) || !number(v[12], 10, words, &argc) || argc < 1 || find(v[1])) {
 		failed(c, v[1], AT_ARGUMENTS, find(v[1]) ? EEXIST : EINVAL);
 		return;
 	}
@@ -194,8 +195,8 @@ void start(struct client *c, char **v) {
 	}
 	s.w->oom = oom_kills();
 	/* The words go down by one, over their number, and make room for the null between arguments and environment. */
-	memmove(v + 11, v + 12, (size_t)argc * sizeof *v);
-	s.argv = v + 11;
+	memmove(v + 12, v + 13, (size_t)argc * sizeof *v);
+	s.argv = v + 12;
 	s.argv[argc] = 0;
 	s.envp = s.argv + argc + 1;
 	launch(c, &s, v);

@@ -1,7 +1,17 @@
 /* Numbers, names, and what the kernel tells: files in /proc, processes, out-of-memory kills. */
 #include "keeper.h"
+#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+
+const char *context;
+int poller, null_fd, subreaper;
+struct rlimit files;
+
+int watch(int operation, int fd, uint32_t events, void *what) {
+	struct epoll_event e = {.events = events, .data.ptr = what};
+	return epoll_ctl(poller, operation, fd, &e);
+}
 
 uint64_t clock_ms(clockid_t clock) {
 	struct timespec t;
@@ -83,6 +93,12 @@ int open_regular(const char *path, int flags, int *fd) {
 	close(*fd);
 	*fd = -1;
 	return EINVAL;
+}
+
+/* Whether a name still leads to a file of ours. */
+int is_in_place(const char *name, const struct stat *own) {
+	struct stat s;
+	return !lstat(name, &s) && s.st_dev == own->st_dev && s.st_ino == own->st_ino;
 }
 
 /* ---- out-of-memory kills of our control group, else of the machine */

@@ -1,4 +1,4 @@
-/* The workers that live or are not acknowledged, their ends, and signals to them. */
+/* The ends of workers, and signals to them. */
 #include "keeper.h"
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -13,82 +13,6 @@ struct pidfd_info {
 #define PIDFD_GET_INFO _IOWR(0xFF, 11, struct pidfd_info) /* Linux 6.13 */
 #define PIDFD_INFO_EXIT 8U                                /* Linux 6.15 */
 #define PIDFD_SIGNAL_GROUP 4U                             /* Linux 6.9 */
-
-enum {
-	BUCKETS = 4096,
-	END_LENGTH = 160 /* of the records E and L of one worker at most, but for its id in both */
-};
-
-static struct worker *by_id[BUCKETS], *by_pid[BUCKETS]; /* by pid: the living */
-int living;
-
-static unsigned hash(const char *text) {
-	unsigned h = 2166136261u;
-	while (*text) h = (h ^ (unsigned char)*text++) * 16777619u;
-	return h % BUCKETS;
-}
-
-struct worker *find(const char *id) {
-	struct worker *w = by_id[hash(id)];
-	while (w && strcmp(w->id, id)) w = w->next_id;
-	return w;
-}
-
-/* All workers, in no order: the one behind w, the first one behind null. */
-struct worker *next_worker(const struct worker *w) {
-	if (w && w->next_id) return w->next_id;
-	for (unsigned b = w ? hash(w->id) + 1 : 0; b < BUCKETS; b++)
-		if (by_id[b]) return by_id[b];
-	return 0;
-}
-
-struct worker *new_worker(const char *id, const char *lease, size_t birth_length) {
-	size_t ids = strlen(id) + 1, leases = strlen(lease) + 1, room = birth_length + END_LENGTH + 2 * ids;
-	struct worker *w = calloc(1, sizeof *w + ids + leases + room);
-	if (!w) return 0;
-	w->kind = WORKER;
-	w->lockfd = w->pidfd = -1;
-	w->lease = memcpy(w->id + ids, lease, leases);
-	w->records = w->lease + leases;
-	w->room = room;
-	memcpy(w->id, id, ids);
-	w->next_id = by_id[hash(id)];
-	by_id[hash(id)] = w;
-	return w;
-}
-
-void forget(struct worker *w) {
-	struct worker **p = &by_id[hash(w->id)];
-	while (*p != w) p = &(*p)->next_id;
-	*p = w->next_id;
-	if (w->lockfd >= 0) close(w->lockfd);
-	if (w->pidfd >= 0) close(w->pidfd);
-	free(w);
-}
-
-void lives(struct worker *w) {
-	struct worker **bucket = &by_pid[(unsigned)w->pid % BUCKETS];
-	w->next_pid = *bucket;
-	*bucket = w;
-	living++;
-}
-
-/* The worker that is our child and has this number. */
-static struct worker *child_with(pid_t pid) {
-	struct worker *w = by_pid[(unsigned)pid % BUCKETS];
-	while (w && (w->pid != pid || w->pidfd >= 0)) w = w->next_pid;
-	return w;
-}
-
-static void lives_no_more(struct worker *w) {
-	struct worker **p = &by_pid[(unsigned)w->pid % BUCKETS];
-	while (*p != w) p = &(*p)->next_pid;
-	*p = w->next_pid;
-	living--;
-	w->over = 1;
-}
-
-/* ---- end */
 
 /* Children of ours that are no workers. Whatever a worker leaves behind falls to us when it ends, as we are its
    subreaper: where there are none, nothing of it is left, however it hides. -1 where we are none, as in an emulator, or
@@ -164,12 +88,19 @@ void adopted_ended(struct worker *w) {
 /* ---- signals */
 
 /* To a process whose number is its own: pinned by the descriptor or, a child of ours, as it is not reaped. */
-static int send_signal(pid_t pid, int pidfd, int sig, int group) {
+static int send_one(pid_t pid, int pidfd, int sig, int group) {
 	if (pidfd < 0) return kill(group ? -pid : pid, sig) ? errno : 0;
 	if (!signal_fd(pidfd, sig, group ? PIDFD_SIGNAL_GROUP : 0U)) return 0;
 	if (!group || errno != EINVAL) return errno;
 	/* Before Linux 6.9 no descriptor reaches a group: as close as it gets to the proof that the number is its own. */
 	return signal_fd(pidfd, 0, 0) || kill(-pid, sig) ? errno : 0;
+}
+
+/* Who is stopped hears TERM when it goes on. */
+static int send_signal(pid_t pid, int pidfd, int sig, int group) {
+	int error = send_one(pid, pidfd, sig, group);
+	if (!error && sig == SIGTERM) send_one(pid, pidfd, SIGCONT, group);
+	return error;
 }
 
 int signal_worker(struct worker *w, int sig, int group) {
@@ -196,8 +127,7 @@ void signal_request(struct client *c, char **v) {
 	pid_t pid = (pid_t)atol(v[2]);
 	uint64_t ticks = strtoull(v[3], 0, 10);
 	int sig = atoi(v[4]);
-	struct worker *w = by_pid[(unsigned)pid % BUCKETS];
-	while (w && (w->pid != pid || w->ticks != ticks)) w = w->next_pid;
+	struct worker *w = worker_with(pid, ticks);
 	int error = w ? signal_worker(w, sig, *v[5] != 'p') : signal_other(pid, ticks, sig, *v[5]);
 	done(c, v[1], error == ESRCH ? "GONE" : "SENT", error == ESRCH ? 0 : error);
 }

@@ -8,7 +8,7 @@ import contextlib, glob, os, random, shutil, signal, socket, struct, sys, tempfi
 from smoke import Client, Keeper, boottime, clean_up, encode, is_gone, sh, wait_until
 
 LIMIT, NOBODY = 8 << 20, 65534
-FIELDS = {"HELLO": 3, "START": 14, "FENCE": 4, "PROBE": 3, "SIGNAL": 6, "ACK": 3, "LEASH": 5, "PUNCH": 5}
+FIELDS = {"HELLO": 3, "START": 15, "FENCE": 4, "PROBE": 3, "SIGNAL": 6, "ACK": 3, "LEASH": 5, "PUNCH": 5}
 
 
 class Fuzz:
@@ -34,7 +34,7 @@ class Fuzz:
             "SIGNAL": ("t", 4194304000 + r.randrange(9), 1, 0, "g"), "LEASH": ("t", f"L{r.randrange(99)}", soon, soon + 100),
             "PUNCH": ("t", path, r.randrange(99), r.randrange(99)),
             "START": (id, f"a{r.randrange(20)}", r.randrange(10 ** 9), path, path + ".log", self.k.dir, "22", r.randrange(40),
-                      r.choice(["", "", "L1"]), r.choice(["", "-:-", "100:200,-:-"]), 1,
+                      r.choice(["", "", "L1"]), r.choice(["", "-:-", "100:200,-:-"]), r.choice([self.good, self.absent, self.k.dir]), 1,
                       r.choice([self.good, self.absent, self.k.dir]), "A=B")}[name])
         fields = [str(f).encode() for f in fields]
         for _ in range(r.choice([0, 0, 1, 2])):

@@ -83,9 +83,9 @@ class Keeper:
         return self
 
     def start(self, id, *argv, epoch=1, account=None, env=(), lease="", cwd="/", umask="022", nice=os.nice(0) + 20, limits="",
-              log=None):
+              log=None, program=None):
         return self.client.ask("START", id, account or id, epoch, self.lock(account or id), log or self.log(id), cwd, umask,
-                               nice, lease, limits, len(argv), *argv, *env)
+                               nice, lease, limits, program or argv[0], len(argv), *argv, *env)
 
     def lock(self, account):
         return f"{self.dir}/{account}.lock"
@@ -429,7 +429,7 @@ def a_client_that_does_not_read_is_let_go(k):
 
 def a_client_that_goes_while_it_is_served(k):
     client = Client(k.dir)
-    client.socket.sendall(encode("START", "w", "w", 1, k.lock("w"), k.log("w"), "/", "022", 20, "", "", 3, *sh("exit 1")))
+    client.socket.sendall(encode("START", "w", "w", 1, k.lock("w"), k.log("w"), "/", "022", 20, "", "", "/bin/sh", 3, *sh("exit 1")))
     client.socket.close()
     assert k.client.end_of("w") == "256"
 
@@ -468,6 +468,49 @@ def it_leaves_when_nobody_needs_it(k):
     client.socket.close()
     wait_until(lambda: is_gone(int(client.pid)), "it leaves again")
     assert os.listdir(k.dir) and not os.path.exists(k.dir + "/journal"), "all was acknowledged"
+
+
+def a_worker_has_the_name_it_is_called_by(k):
+    k.start("w", "other name", "-c", "tr '\\0' '|' </proc/$$/cmdline", program="/bin/sh")
+    assert k.client.end_of("w") == "0" and k.output("w").startswith("other name|-c|"), k.output("w")
+
+
+def one_that_is_stopped_hears_term(k):
+    run = k.start("w", "/bin/sleep", "600")
+    os.kill(int(run[2]), signal.SIGSTOP)
+    wait_until(lambda: state(run[2])[0] == "T", "it is stopped")
+    assert k.signal(run, 15) == "SENT" and k.client.end_of("w") == "15" and k.journal("E")[-1][8] == "15"
+
+
+def its_files_are_put_back(k):
+    run = k.start("w", "/bin/sleep", "600")
+    for name in ["sock"], ["lock"], ["journal"], ["sock", "lock", "journal"]:
+        for each in name:
+            os.unlink(f"{k.dir}/{each}")
+        wait_until(lambda: {"sock", "lock", "journal"} <= {*os.listdir(k.dir)}, "they are back")
+        client = Client(k.dir)
+        assert int(client.pid) == k.pid and k.run(k.dir, "context").returncode == 75
+        client.socket.close()
+        assert [b[1] for b in k.journal("B")] == ["w"]
+    os.rename(k.dir + "/sock", k.dir + "/moved")
+    wait_until(lambda: os.path.exists(k.dir + "/sock"), "it is back")
+    assert k.signal(run, 9) == "SENT" and k.client.end_of("w") == "9" and k.journal("E")[0][1:3] == ["w", "9"]
+
+
+def a_successor_keeps_its_files(k):
+    first = k.pid, k.client
+    run = k.start("w", "/bin/sleep", "600")
+    os.kill(k.pid, signal.SIGSTOP)
+    for name in "sock", "lock", "journal":
+        os.unlink(f"{k.dir}/{name}")
+    k.again()
+    assert k.pid != first[0]
+    os.kill(first[0], signal.SIGCONT)
+    os.kill(int(run[2]), signal.SIGKILL)
+    assert first[1].end_of("w") == "9"
+    first[1].socket.close()
+    wait_until(lambda: is_gone(first[0]), "the first one leaves")
+    assert int(Client(k.dir).pid) == k.pid and k.journal("K")[0][3] == str(k.pid)
 
 
 def descriptors_used_up(command):
@@ -576,7 +619,8 @@ def clean_up(k):
     shutil.rmtree(k.dir if os.path.ismount(parent) else parent, ignore_errors=True)
 
 
-WITH_A_KEEPER = (hello_and_unknown_frames, no_frame_cuts_off, statuses_are_exact, a_worker_starts_clean,
+WITH_A_KEEPER = (a_worker_has_the_name_it_is_called_by, one_that_is_stopped_hears_term, its_files_are_put_back,
+                 a_successor_keeps_its_files, hello_and_unknown_frames, no_frame_cuts_off, statuses_are_exact, a_worker_starts_clean,
                  signals_go_to_the_right_process, only_kill_ends_it, failures_name_step_and_error,
                  a_script_without_an_interpreter_runs, lock_and_fence, leftovers_are_told,
                  acknowledged_records_leave_the_journal, a_new_keeper_adopts, a_leash_ends_its_workers,

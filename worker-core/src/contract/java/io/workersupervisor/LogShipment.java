@@ -50,7 +50,7 @@ public final class LogShipment {
                 OptionalInt.empty(),
                 Clocks.system(InstantSource.system()),
                 event -> System.out.println(event.describe()));
-        try (SinkShipper shipper = new SinkShipper(sink, data, feed)) {
+        try (SinkShipper shipper = new SinkShipper(sink, data, feed, 50)) {
             while (!done.getAsBoolean()) {
                 shipper.noticed(file);
                 shipper.tick();

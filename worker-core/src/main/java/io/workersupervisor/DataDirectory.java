@@ -1,5 +1,6 @@
 package io.workersupervisor;
 
+import io.workersupervisor.internal.directory.CertainPath;
 import io.workersupervisor.internal.directory.PlaceCheck;
 import io.workersupervisor.internal.text.Require;
 import java.nio.file.Path;
@@ -18,11 +19,23 @@ public final class DataDirectory {
     /**
      * Opens a data directory, and makes it (mode 0700) if it is missing. Blocks for a few file operations.
      *
-     * @throws DataDirectoryException if the platform is not supported, or the directory belongs to another user, can be
-     *     written by others, lies on a network file system or cannot be made
+     * @throws DataDirectoryException if the platform is not supported, it is not certain which directory is meant
+     *     ({@link #absolute}), or the directory belongs to another user, can be written by others, lies on a network file system
+     *     or cannot be made, or the umask of this process takes rights from the user itself
      */
     public static DataDirectory open(Path path) {
         return new DataDirectory(PlaceCheck.open(Require.nonNull("path", path)));
+    }
+
+    /**
+     * The file or directory that a path means, as an absolute path; {@link #open} and all other methods that take a path
+     * ask this, too. Blocks for a file operation where the path is relative.
+     *
+     * @throws DataDirectoryException if that depends on the locale of this JVM, which lacks a character of the name, or if a
+     *     relative path starts from a directory that is not the one this process works in
+     */
+    public static Path absolute(Path path) {
+        return CertainPath.of(Require.nonNull("path", path));
     }
 
     /**

@@ -24,7 +24,7 @@ public record RefusalReason(String code, String advice) {
     /** The row belongs to another node, and its worker is not known to be dead. */
     public static final RefusalReason OTHER_NODE = new RefusalReason(
             "OTHER_NODE",
-            "start or stop it on the node that owns it; if that node is gone for good, end the process named");
+            "start or stop it on the machine that owns it; if that is gone for good, doctor prints how to set it free");
 
     /** The worker was started in another pid or time namespace and cannot be judged from here. */
     public static final RefusalReason OTHER_NAMESPACE =

@@ -42,7 +42,10 @@ public sealed interface WorkerEvent {
         }
     }
 
-    /** A start was {@link StartResult.Refused} or {@link StartResult.Failed}. No warning if a person has stopped the account. */
+    /**
+     * A start was {@link StartResult.Refused} or {@link StartResult.Failed}; a failed one that has a stop report is told as
+     * {@link Stopped} instead. No warning if a person has stopped the account.
+     */
     record NotStarted(Instant at, StartResult result) implements WorkerEvent {
         public NotStarted {
             Require.noneNull("at result", at, result);
@@ -162,6 +165,23 @@ public sealed interface WorkerEvent {
         @Override
         public String describe() {
             return "log sink " + sink + " is down, " + Text.bytes(backlog) + " wait in the files: " + reason;
+        }
+    }
+
+    /** A log sink, by its name, says what a person should know of its store. A warning unless all is well. */
+    record SinkNews(Instant at, String sink, WorkerInspector.Finding finding) implements WorkerEvent {
+        public SinkNews {
+            Require.noneNull("at sink finding", at, sink, finding);
+        }
+
+        @Override
+        public boolean isWarning() {
+            return finding.level() != WorkerInspector.Finding.Level.OK;
+        }
+
+        @Override
+        public String describe() {
+            return "log sink " + sink + ": " + finding.text();
         }
     }
 

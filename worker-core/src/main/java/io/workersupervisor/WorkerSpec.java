@@ -240,9 +240,11 @@ public final class WorkerSpec {
 
         /**
          * Sets the directory that the worker starts in, by default the host's own. It must exist when the worker is started.
+         *
+         * @throws DataDirectoryException if it is not certain which one is meant, as {@link DataDirectory#absolute}
          */
         public Builder directory(Path directory) {
-            this.directory = Require.nonNull("directory", directory).toAbsolutePath();
+            this.directory = DataDirectory.absolute(Require.nonNull("directory", directory));
             return this;
         }
 

@@ -301,10 +301,11 @@ public final class WorkerSupervisor implements AutoCloseable {
          * Sets the directory that the keeper's program is written to and run from, in place of the data directory,
          * {@code XDG_RUNTIME_DIR} and the temporary directory, which are tried in this order. It is made if it is missing; only
          * this user may be able to write it, and it must not be mounted noexec.
+         *
+         * @throws DataDirectoryException if it is not certain which one is meant, as {@link DataDirectory#absolute}
          */
         public Builder keeperDirectory(Path directory) {
-            this.keeperDirectory =
-                    Optional.of(Require.nonNull("directory", directory).toAbsolutePath());
+            this.keeperDirectory = Optional.of(DataDirectory.absolute(Require.nonNull("directory", directory)));
             return this;
         }
 

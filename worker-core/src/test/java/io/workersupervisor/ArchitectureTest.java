@@ -116,6 +116,7 @@ class ArchitectureTest {
             "DataDirectory", Set.of("directory"),
             "Explanation", Set.of("diagnosis"),
             "RowDetail", Set.of("registry"),
+            "LogLevel", Set.of("logs.entries"),
             "WorkerSpecs", Set.of("keeping"));
 
     /** The most core types that the host may name before it is a class that knows everything. */

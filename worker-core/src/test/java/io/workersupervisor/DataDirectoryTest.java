@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,26 @@ class DataDirectoryTest {
         assertThat(tree(data.path()))
                 .containsExactlyInAnyOrder(data.path(), Layout.locks(data), Layout.records(data), Layout.launcher(data))
                 .allSatisfy(directory -> assertThat(modes(directory)).isEqualTo("rwx------"));
+    }
+
+    /** P7: a directory that was half made under such a umask would be unusable under every other one, too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"777", "277", "400", "100"})
+    void a_umask_that_takes_rights_from_the_owner_is_refused_before_anything_is_made(String umask) throws Exception {
+        Path data = home.resolve("data");
+        Path said = home.resolve("said");
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "umask " + umask + "; exec \"$@\"", "sh"));
+        command.addAll(HostProcess.command(List.of(), CommandedHost.class, data, LaunchPath.SH, "sleep", "600"));
+
+        Process host = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
+
+        assertThat(host.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(host.exitValue()).isEqualTo(1);
+        assertThat(said).content().contains("the umask is 0" + umask, "umask 022 or 077");
+        assertThat(data).doesNotExist();
     }
 
     @Test

@@ -118,7 +118,8 @@ public final class Programs implements AutoCloseable {
         });
     }
 
-    private static List<ProcessHandle> processes(String file, String text) {
+    /** The processes that hold a text, byte by byte, in a file of theirs in {@code /proc}. */
+    public static List<ProcessHandle> processes(String file, String text) {
         return ProcessHandle.allProcesses()
                 .filter(process -> holds(Path.of("/proc", Long.toString(process.pid()), file), text))
                 .toList();

@@ -3,8 +3,10 @@ package io.workersupervisor.spi;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
+import io.workersupervisor.WorkerInspector.Finding;
 import io.workersupervisor.internal.text.Require;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The store of the log entries of all workers.
@@ -37,6 +39,25 @@ public interface LogSink extends AutoCloseable {
      * @throws LogSinkException if the store fails
      */
     List<LogEntry> find(LogQuery query);
+
+    /**
+     * Names the one whom the sink tells what a person should know of its store while entries are appended: long work and its
+     * progress, a setting that could not be applied. A finding that is {@code OK} takes back the warning before. A host calls
+     * this once, before it appends; by default nothing is told. Any thread may tell, and the listener returns at once.
+     */
+    default void reportTo(Consumer<Finding> listener) {
+        Require.nonNull("listener", listener);
+    }
+
+    /**
+     * Examines the store for the doctor: reads a bounded part of it, says of a part that was not looked at, and changes
+     * nothing. By default there is nothing to find.
+     *
+     * @throws LogSinkException if the store fails
+     */
+    default List<Finding> findings() {
+        return List.of();
+    }
 
     /** Closes the store; a second call does nothing. Never throws for a store that is down. */
     @Override

@@ -92,6 +92,26 @@ public interface WorkerRegistry {
     }
 
     /**
+     * The reports of the workers of these rows, as far as they are filed. Reads account by account unless the store can do
+     * better.
+     */
+    default List<StopReport> reportsOf(List<WorkerRow> rows) {
+        return Require.nonNull("rows", rows).stream()
+                .flatMap(row -> reports(row.account(), 1).stream()
+                        .filter(report -> report.workerId().equals(row.workerId())))
+                .toList();
+    }
+
+    /**
+     * The statement by which a person closes this row, unless it has changed meanwhile, so that any node may start its
+     * account: for a machine that is gone for good. Empty where rows are of one machine.
+     */
+    default Optional<String> freeing(WorkerRow row) {
+        Require.nonNull("row", row);
+        return Optional.empty();
+    }
+
+    /**
      * The outcome of a claim.
      *
      * @param won true if the row was written

@@ -1,5 +1,7 @@
 package io.workersupervisor.mongo;
 
+import com.mongodb.MongoExecutionTimeoutException;
+import com.mongodb.MongoOperationTimeoutException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.MongoWriteException;
 import com.mongodb.ReadConcern;
@@ -13,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -86,6 +89,29 @@ record Attempt(Duration timeout, boolean inDoubt) {
         } catch (InterruptedException e) {
             collected.cancel();
             throw e;
+        }
+    }
+
+    /** Begins an operation that may take long; nobody waits for it here. */
+    static <T> CompletableFuture<List<T>> begin(Publisher<T> publisher) {
+        Collected<T> collected = new Collected<>();
+        publisher.subscribe(collected);
+        return collected.end;
+    }
+
+    /** The last item of an operation that has one; empty where it takes longer than that. */
+    <T> Optional<T> within(Duration most, Function<Attempt, Publisher<T>> operation) throws InterruptedException {
+        return withinAll(most, operation).map(items -> items.get(items.size() - 1));
+    }
+
+    /** All items of an operation; empty where it takes longer than that. */
+    <T> Optional<List<T>> withinAll(Duration most, Function<Attempt, Publisher<T>> operation)
+            throws InterruptedException {
+        Attempt brief = new Attempt(most.compareTo(timeout) < 0 ? most : timeout, inDoubt);
+        try {
+            return Optional.of(brief.all(operation.apply(brief)));
+        } catch (MongoOperationTimeoutException | MongoExecutionTimeoutException tooLong) {
+            return Optional.empty();
         }
     }
 

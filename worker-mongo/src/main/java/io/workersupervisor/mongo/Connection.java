@@ -13,6 +13,7 @@ import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import java.time.Duration;
+import java.util.Optional;
 import org.bson.Document;
 
 /** A client and the database in it that is used, with our own concerns. Thread-safe. */
@@ -41,6 +42,10 @@ final class Connection implements AutoCloseable {
         return database;
     }
 
+    MongoDatabase admin() {
+        return client.getDatabase("admin");
+    }
+
     MongoCollection<Document> collection(String name) {
         return database.getCollection(place.prefix() + name);
     }
@@ -52,6 +57,11 @@ final class Connection implements AutoCloseable {
      */
     boolean isTiedToOneMemberOf(Document hello) {
         return mode == ClusterConnectionMode.SINGLE && hello.get("setName") != null;
+    }
+
+    /** The reason why servers cannot be used; empty where none is known. */
+    Optional<String> trouble() {
+        return ServerTrouble.of(client.getClusterDescription());
     }
 
     boolean isClosed() {

@@ -5,7 +5,6 @@ import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.spi.LogPosition;
 import java.util.Date;
-import java.util.Locale;
 import java.util.Optional;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +42,7 @@ final class EntryMapper {
                 position(found.value("_id")),
                 account.get(),
                 text(found.value("user_id")),
-                level(found.value("level")),
+                found.value("level") == null ? LogLevel.INFO : LogLevel.ofStored(found.value("level")),
                 time.toInstant(),
                 Boolean.TRUE.equals(found.value("inferred")),
                 text(found.value("logger")),
@@ -74,21 +73,5 @@ final class EntryMapper {
 
     private static Optional<String> text(@Nullable Object value) {
         return value == null ? Optional.empty() : Optional.of(value.toString());
-    }
-
-    /** Other programs say WARN and FATAL, or write in lower case. */
-    private static LogLevel level(@Nullable Object value) {
-        String name = text(value).orElse("").toUpperCase(Locale.ROOT);
-        for (LogLevel level : LogLevel.values()) {
-            if (level.name().equals(name)) {
-                return level;
-            }
-        }
-        return switch (name) {
-            case "TRACE" -> LogLevel.DEBUG;
-            case "WARN" -> LogLevel.WARNING;
-            case "FATAL" -> LogLevel.CRITICAL;
-            default -> LogLevel.INFO;
-        };
     }
 }

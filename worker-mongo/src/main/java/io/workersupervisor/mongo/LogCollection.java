@@ -1,112 +1,76 @@
 package io.workersupervisor.mongo;
 
-import com.mongodb.MongoCommandException;
-import com.mongodb.client.model.IndexOptions;
-import com.mongodb.client.model.Indexes;
+import com.mongodb.MongoException;
 import com.mongodb.reactivestreams.client.MongoCollection;
-import io.workersupervisor.LogSinkException;
-import java.time.Duration;
+import com.mongodb.reactivestreams.client.MongoDatabase;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.bson.Document;
-import org.bson.conversions.Bson;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The collection of log entries: its indexes, made where they are missing, and how long it keeps entries.
+ * The collection of log entries, and short statements about it.
  *
- * <pre>
- * {timestamp: 1}                              the last of all; the retention hangs on it
- * {account_id: 1, timestamp: 1, _id: 1}       the last of one account, and a period of it
- * {account_id: 1, level: 1, timestamp: 1}     the last errors of one account, also of one that has none
- * </pre>
+ * @param connection the connection
+ * @param calls the calls to it
  */
-final class LogCollection {
+record LogCollection(Connection connection, RetriedCalls calls) {
     static final String NAME = "worker_logs";
-
-    private static final Logger LOG = LoggerFactory.getLogger(MongoLogSink.class);
-
-    /** Error code: an index with the same keys and other options is there. */
-    private static final int OPTIONS_CONFLICT = 85;
-
-    private static final Bson BY_TIME = Indexes.ascending("timestamp");
-
-    private final MongoPlace place;
-    private final Connection connection;
-    private final RetriedCalls calls;
-    private final Optional<Duration> retention;
-    private volatile boolean prepared;
-
-    LogCollection(MongoPlace place, Connection connection, RetriedCalls calls, Optional<Duration> retention) {
-        this.place = place;
-        this.connection = connection;
-        this.calls = calls;
-        this.retention = retention;
-    }
 
     MongoCollection<Document> entries() {
         return connection.collection(NAME);
     }
 
-    /** Makes what is missing, once; two threads may do it both. */
-    void prepare() {
-        if (prepared) {
-            return;
-        }
-        calls.read("asking the server what it is", this::requireWholeSet);
-        calls.write("making the indexes", attempt -> {
-            makeTimeIndex(attempt);
-            attempt.all(attempt.on(entries()).createIndex(Indexes.ascending("account_id", "timestamp", "_id")));
-            attempt.all(attempt.on(entries()).createIndex(Indexes.ascending("account_id", "level", "timestamp")));
-            return true;
+    MongoDatabase database() {
+        return connection.database();
+    }
+
+    /** Its name, with the prefix. */
+    String name() {
+        return entries().getNamespace().getCollectionName();
+    }
+
+    /** The number of documents as the server keeps it, which is about right. */
+    long count() {
+        return calls.read(
+                "counting log entries",
+                attempt -> attempt.one(attempt.on(entries()).estimatedDocumentCount())
+                        .orElse(0L));
+    }
+
+    /** The indexes that are not there, or not ready; the one of times must stand alone where the expiry hangs on it. */
+    List<LogIndex> missing(boolean forExpiry) {
+        return calls.read("looking at the indexes", attempt -> {
+            List<LogIndex> missing = new ArrayList<>();
+            for (LogIndex index : LogIndex.values()) {
+                boolean alone = forExpiry && index == LogIndex.TIME;
+                if (index.serving(attempt, this, alone).isEmpty()) {
+                    missing.add(index);
+                }
+            }
+            return missing;
         });
-        prepared = true;
     }
 
-    private Document requireWholeSet(Attempt attempt) throws InterruptedException {
-        Document hello = attempt.one(attempt.on(connection.database()).runCommand(new Document("hello", 1)))
-                .orElseThrow();
-        if (connection.isTiedToOneMemberOf(hello)) {
-            throw new LogSinkException(place + " is one member of replica set " + hello.get("setName")
-                    + ", and another that becomes primary would not be found. Add replicaSet=" + hello.get("setName")
-                    + " to the connection string");
-        }
-        return hello;
-    }
-
-    /** One that is there with another retention, or none, is changed; where that is refused, entries are taken all the same. */
-    private void makeTimeIndex(Attempt attempt) throws InterruptedException {
-        IndexOptions options = new IndexOptions();
-        retention.ifPresent(keep -> options.expireAfter(keep.toSeconds(), TimeUnit.SECONDS));
-        try {
-            attempt.all(attempt.on(entries()).createIndex(BY_TIME, options));
-        } catch (MongoCommandException e) {
-            if (e.getErrorCode() != OPTIONS_CONFLICT) {
+    /** How many percent of the documents the server has indexed; empty where the user may not see that. */
+    Optional<Long> progress() {
+        Document building =
+                new Document("command.createIndexes", name()).append("progress.total", new Document("$gt", 0));
+        List<Document> pipeline =
+                List.of(new Document("$currentOp", new Document("allUsers", true)), new Document("$match", building));
+        return calls.read("looking at the progress of the indexes", attempt -> {
+            try {
+                return attempt.one(connection.admin().aggregate(pipeline))
+                        .map(operation -> operation.get("progress", Document.class))
+                        .map(done -> 100
+                                * done.get("done", Number.class).longValue()
+                                / done.get("total", Number.class).longValue());
+            } catch (MongoException e) {
+                if (MongoFailure.isRefusal(e)) {
+                    return Optional.empty();
+                }
                 throw e;
             }
-            if (retention.isPresent()) {
-                changeRetention(attempt, retention.get());
-            }
-        }
-    }
-
-    private void changeRetention(Attempt attempt, Duration keep) throws InterruptedException {
-        Document index =
-                new Document("keyPattern", new Document("timestamp", 1)).append("expireAfterSeconds", keep.toSeconds());
-        Document change = new Document("collMod", entries().getNamespace().getCollectionName()).append("index", index);
-        try {
-            attempt.all(attempt.on(connection.database()).runCommand(change));
-        } catch (MongoCommandException e) {
-            if (MongoFailure.isRefusal(e)) {
-                LOG.warn(
-                        "{}: the retention of {} stays as it is, the server refuses collMod: {}",
-                        place,
-                        entries().getNamespace().getCollectionName(),
-                        e.getErrorMessage());
-                return;
-            }
-            throw e;
-        }
+        });
     }
 }

@@ -7,11 +7,12 @@ import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.spi.LogPosition;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.bson.Document;
 import org.bson.types.MaxKey;
 import org.bson.types.MinKey;
@@ -68,6 +69,16 @@ final class LogSearch {
                 .toList();
     }
 
+    /** Matches by how programs write levels, so that an index of levels serves it; INFO is also all that is no level. */
+    private static Document levels(Set<LogLevel> wanted) {
+        boolean open = wanted.contains(LogLevel.INFO);
+        List<Object> spellings = Arrays.stream(LogLevel.values())
+                .filter(level -> wanted.contains(level) != open)
+                .flatMap(level -> level.spellings().stream())
+                .toList();
+        return new Document(open ? "$nin" : "$in", spellings);
+    }
+
     private static Document filter(LogQuery query) {
         Document filter = new Document();
         query.workerId()
@@ -77,9 +88,7 @@ final class LogSearch {
                                 .append("$lte", EntryMapper.id(worker, new MaxKey()))));
         query.account().ifPresent(account -> filter.append("account_id", account.value()));
         if (query.levels().size() < LogLevel.values().length) {
-            List<String> names = new ArrayList<>();
-            query.levels().forEach(level -> names.add(level.name()));
-            filter.append("level", new Document("$in", names));
+            filter.append("level", levels(query.levels()));
         }
         Document period = new Document();
         query.since().ifPresent(first -> period.append("$gte", Date.from(first)));

@@ -11,6 +11,7 @@ import com.mongodb.MongoServerException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.MongoWriteConcernException;
 import com.mongodb.MongoWriteException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 
@@ -69,9 +70,17 @@ final class MongoFailure {
         return of(doing, words(e) + ". " + advice(e), e);
     }
 
-    RuntimeException unanswered(String doing, String unknown, MongoException e) {
+    /**
+     * The failure of a call that had no answer.
+     *
+     * @param cause the reason why servers cannot be used, if it is known
+     */
+    RuntimeException unanswered(String doing, String unknown, MongoException e, Optional<String> cause) {
+        if (cause.isPresent()) {
+            return of(doing, cause.get() + unknown, e);
+        }
         String advice = e instanceof MongoTimeoutException
-                ? ". See that a primary can be reached: hosts, ports, name of the replica set, TLS"
+                ? ". See that a majority of the members is up, so that one is primary"
                 : ". Try again";
         return of(doing, words(e) + unknown + advice, e);
     }
@@ -80,15 +89,28 @@ final class MongoFailure {
         return kind.apply(place + ": " + doing + " failed: " + what, e);
     }
 
-    private static String words(MongoException e) {
+    /** The server's words for an exception of the library that stands for a refusal; empty for any other. */
+    static Optional<String> refusal(RuntimeException e) {
+        return e.getCause() instanceof MongoException cause && isRefusal(cause)
+                ? Optional.of(words(cause))
+                : Optional.empty();
+    }
+
+    /** The words of server or driver, without the statement: that holds what was to be written. */
+    static String words(MongoException e) {
         if (e instanceof MongoCommandException refused) {
-            return refused.getErrorMessage();
+            return withoutStatement(refused.getErrorMessage());
         } else if (e instanceof MongoWriteException refused) {
             return refused.getError().getMessage();
         } else if (e instanceof MongoSecurityException && isRefusal(e)) {
             return "the server does not accept the user";
         }
-        return String.valueOf(e.getMessage());
+        return withoutStatement(String.valueOf(e.getMessage()));
+    }
+
+    private static String withoutStatement(String message) {
+        int statement = message.indexOf(" to execute command {");
+        return statement < 0 ? message : message.substring(0, statement);
     }
 
     private String advice(MongoException e) {

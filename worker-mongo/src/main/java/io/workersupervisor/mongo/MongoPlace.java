@@ -2,12 +2,15 @@ package io.workersupervisor.mongo;
 
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoCompressor;
 import com.mongodb.connection.ClusterSettings;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,15 @@ public final class MongoPlace {
     /** The longest time of a call, all attempts together: 30 s, which outlasts an election. */
     public static final Duration TIMEOUT = Duration.ofSeconds(30);
 
+    private static final Consumer<String> SILENT = text -> {};
+
+    /** The libraries that compress for the driver, by the names in a connection string. */
+    private static final Map<String, String> COMPRESSORS =
+            Map.of("snappy", "org.xerial.snappy.Snappy", "zstd", "com.github.luben.zstd.Zstd");
+
+    private static final Map<String, String> LIBRARIES =
+            Map.of("snappy", "org.xerial.snappy:snappy-java", "zstd", "com.github.luben:zstd-jni");
+
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_-]{0,32}");
     /** Resolving one asks the network. */
     private static final String BY_DNS = "mongodb+srv://";
@@ -39,6 +51,7 @@ public final class MongoPlace {
     private final String description;
     private final String prefix;
     private final Duration timeout;
+    private final Consumer<String> listener;
 
     private MongoPlace(
             @Nullable String uri,
@@ -46,7 +59,8 @@ public final class MongoPlace {
             String database,
             String description,
             String prefix,
-            Duration timeout) {
+            Duration timeout,
+            Consumer<String> listener) {
         if (!PREFIX.matcher(prefix).matches()) {
             throw new IllegalArgumentException(
                     "prefix must be at most 32 characters of [A-Za-z0-9_-], was \"" + prefix + '"');
@@ -60,6 +74,7 @@ public final class MongoPlace {
         this.description = description;
         this.prefix = prefix;
         this.timeout = timeout;
+        this.listener = listener;
     }
 
     /**
@@ -72,7 +87,7 @@ public final class MongoPlace {
      */
     public static MongoPlace of(String uri) {
         String description = uri.startsWith(BY_DNS) ? "MongoDB " + nameIn(uri) : describe(parse(uri));
-        return new MongoPlace(uri, null, "", description, "", TIMEOUT);
+        return new MongoPlace(uri, null, "", description, "", TIMEOUT, SILENT);
     }
 
     /**
@@ -85,7 +100,7 @@ public final class MongoPlace {
     public static MongoPlace of(MongoClient client, String database) {
         ClusterSettings cluster = client.getClusterDescription().getClusterSettings();
         return new MongoPlace(
-                null, client, database, "MongoDB " + Connection.hosts(cluster) + '/' + database, "", TIMEOUT);
+                null, client, database, "MongoDB " + Connection.hosts(cluster) + '/' + database, "", TIMEOUT, SILENT);
     }
 
     /**
@@ -95,7 +110,7 @@ public final class MongoPlace {
      * @return the place
      */
     public MongoPlace prefix(String begin) {
-        return new MongoPlace(uri, client, database, description, begin, timeout);
+        return new MongoPlace(uri, client, database, description, begin, timeout, listener);
     }
 
     /**
@@ -105,14 +120,30 @@ public final class MongoPlace {
      * @return the place
      */
     public MongoPlace timeout(Duration most) {
-        return new MongoPlace(uri, client, database, description, prefix, most);
+        return new MongoPlace(uri, client, database, description, prefix, most, listener);
+    }
+
+    /**
+     * The same place with somebody who is told, once a call and in one line, that it has had no answer for 5 s: without a
+     * primary a call is tried for its whole time.
+     *
+     * @param told called by the thread that waits
+     * @return the place
+     */
+    public MongoPlace reportTo(Consumer<String> told) {
+        return new MongoPlace(uri, client, database, description, prefix, timeout, told);
     }
 
     String prefix() {
         return prefix;
     }
 
-    Duration timeout() {
+    Consumer<String> listener() {
+        return listener;
+    }
+
+    /** The longest time of a call. */
+    public Duration timeout() {
         return timeout;
     }
 
@@ -132,15 +163,39 @@ public final class MongoPlace {
         return new Connection(opened, true, settings.getClusterSettings().getMode(), opened.getDatabase(name), this);
     }
 
-    private static ConnectionString parse(String uri) {
+    /** The driver finds out that a library is missing in each of its threads, and goes on trying. */
+    private static ConnectionString withCompressors(ConnectionString where) {
+        for (MongoCompressor compressor : where.getCompressorList()) {
+            String name = compressor.getName();
+            if (COMPRESSORS.containsKey(name) && !isThere(COMPRESSORS.get(name))) {
+                throw new IllegalArgumentException(
+                        "uri: compressors=" + name + " needs the library " + LIBRARIES.get(name)
+                                + ", which is not there: add it, or say compressors=zlib, which needs none");
+            }
+        }
+        return where;
+    }
+
+    private static boolean isThere(String type) {
         try {
-            return new ConnectionString(uri);
+            Class.forName(type, false, MongoPlace.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException missing) {
+            return false;
+        }
+    }
+
+    private static ConnectionString parse(String uri) {
+        ConnectionString where;
+        try {
+            where = new ConnectionString(uri);
         } catch (IllegalArgumentException quoting) {
             // Not chained: the driver's message can hold a part of the password.
             throw new IllegalArgumentException("uri must be a MongoDB connection string such as"
                     + " mongodb://USER:PASSWORD@HOST1,HOST2/DATABASE?replicaSet=NAME. Characters of user and password"
                     + " other than letters and digits are written as a percent sign and two hexadecimal digits");
         }
+        return withCompressors(where);
     }
 
     private static String describe(ConnectionString where) {

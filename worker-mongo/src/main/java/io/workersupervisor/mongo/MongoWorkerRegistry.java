@@ -15,6 +15,7 @@ import io.workersupervisor.spi.RowListing;
 import io.workersupervisor.spi.RowSelection;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
@@ -79,8 +80,7 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
     private MongoWorkerRegistry(MongoPlace place, Connection connection, boolean readOnly) {
         this.place = place;
         this.connection = connection;
-        this.calls =
-                new RetriedCalls(connection, new MongoFailure(place, RIGHTS, RegistryException::new), place.timeout());
+        this.calls = new RetriedCalls(connection, new MongoFailure(place, RIGHTS, RegistryException::new), place);
         this.rows = connection.collection(ROWS);
         this.stops = new ReportCollection(connection.collection(ReportCollection.NAME), calls);
         this.readOnly = readOnly;
@@ -278,6 +278,21 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
     public List<StopReport> reports(AccountId account, int most) {
         WorkerRegistry.requireSome(most);
         return stops.newest(account, most);
+    }
+
+    @Override
+    public List<StopReport> reportsSince(Instant since) {
+        return stops.since(since);
+    }
+
+    @Override
+    public List<StopReport> reportsOf(List<WorkerRow> rows) {
+        return stops.of(rows.stream().map(WorkerRow::workerId).toList());
+    }
+
+    @Override
+    public Optional<String> freeing(WorkerRow row) {
+        return Optional.of(Repair.freeing(rows.getNamespace().getCollectionName(), row));
     }
 
     private static Document key(AccountId account) {

@@ -1,10 +1,11 @@
 package io.workersupervisor.mongo;
 
+import io.workersupervisor.spi.WorkerRow;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The statement that an operator types into mongosh to make a row readable again. A living worker of it keeps its lock. */
+/** Statements that an operator types into mongosh: to make a row readable again, whose living worker keeps its lock, or to close one. */
 final class Repair {
     private static final String AFTERWARDS = "; if its worker still lives, stop the account then";
 
@@ -31,6 +32,14 @@ final class Repair {
                         + ": \"STOPPED\"}, $inc: {version: NumberLong(1)}})" + AFTERWARDS)
                 .orElseGet(() -> "Delete it, which leaves its reports and forgets whether it was stopped: " + rows
                         + ".deleteOne(" + row + ")" + AFTERWARDS);
+    }
+
+    /** Closes a row that has not changed meanwhile. */
+    static String freeing(String collection, WorkerRow row) {
+        return "db.getCollection(\"" + collection + "\").updateOne({_id: "
+                + literal(row.account().value()).orElseThrow() + ", epoch: NumberLong(\"" + row.epoch()
+                + "\"), version: NumberLong(\"" + row.revision()
+                + "\")}, {$set: {state: \"STOPPED\"}, $inc: {version: NumberLong(\"1\")}})";
     }
 
     private static Optional<String> literal(@Nullable Object account) {

@@ -2,6 +2,8 @@ package io.workersupervisor.mongo;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.gte;
+import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lte;
 import static com.mongodb.client.model.Filters.ne;
 
@@ -10,6 +12,8 @@ import com.mongodb.client.model.Sorts;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.StopReport;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import org.bson.Document;
@@ -66,6 +70,29 @@ record ReportCollection(MongoCollection<Document> stops, RetriedCalls calls) {
                         .limit(most)));
         return found.stream()
                 .map(document -> RowMapper.report(document, account))
+                .toList();
+    }
+
+    /** Of all accounts, those whose workers ended then or later, the newest first. */
+    List<StopReport> since(Instant least) {
+        return found(
+                "reading the reports since " + least, gte("ended_at", Date.from(least)), Sorts.descending("ended_at"));
+    }
+
+    /** Those of these workers. */
+    List<StopReport> of(List<String> workers) {
+        return found(
+                "reading the reports of " + workers.size() + " workers", in("_id", workers), Sorts.ascending("_id"));
+    }
+
+    private List<StopReport> found(String doing, Bson filter, Bson order) {
+        return calls
+                .read(
+                        doing,
+                        attempt -> attempt.all(
+                                attempt.on(stops).find(filter).sort(order).allowDiskUse(true)))
+                .stream()
+                .map(document -> RowMapper.report(document, new Fields(document).account("account_id")))
                 .toList();
     }
 }

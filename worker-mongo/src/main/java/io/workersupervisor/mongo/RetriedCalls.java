@@ -3,6 +3,7 @@ package io.workersupervisor.mongo;
 import com.mongodb.MongoException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.bson.BSONException;
 
 /**
@@ -26,11 +27,13 @@ final class RetriedCalls {
     private final Connection connection;
     private final MongoFailure failure;
     private final Duration timeout;
+    private final Consumer<String> listener;
 
-    RetriedCalls(Connection connection, MongoFailure failure, Duration timeout) {
+    RetriedCalls(Connection connection, MongoFailure failure, MongoPlace place) {
         this.connection = connection;
         this.failure = failure;
-        this.timeout = timeout;
+        this.timeout = place.timeout();
+        this.listener = place.listener();
     }
 
     /** The statement of one attempt. It is run again where it gave no answer. */
@@ -58,15 +61,17 @@ final class RetriedCalls {
     }
 
     private <T> T run(String doing, String unknown, Statement<T> statement) {
-        long end = System.nanoTime() + timeout.toNanos();
+        long begun = System.nanoTime();
+        long end = begun + timeout.toNanos();
         MongoException last = null;
+        boolean told = false;
         while (true) {
             if (connection.isClosed()) {
                 throw new IllegalStateException(failure.place() + " is closed");
             }
             Duration left = Duration.ofNanos(end - System.nanoTime());
             if (last != null && left.compareTo(LEAST) < 0) {
-                throw failure.unanswered(doing, unknown, last);
+                throw failure.unanswered(doing, unknown, last, connection.trouble());
             }
             try {
                 return statement.run(new Attempt(left.compareTo(ATTEMPT) < 0 ? left : ATTEMPT, last != null));
@@ -75,7 +80,22 @@ final class RetriedCalls {
                     throw failure.refused(doing, e);
                 }
                 last = e;
+                if (!told
+                        && System.nanoTime() - begun >= ATTEMPT.toNanos() - LEAST.toNanos()
+                        && timeout.compareTo(ATTEMPT) > 0) {
+                    told = true;
+                    listener.accept(failure.place() + ": " + doing + " has no answer for " + ATTEMPT.toSeconds()
+                            + " s and is tried for " + timeout.toSeconds() + " s: "
+                            + connection.trouble().orElseGet(() -> MongoFailure.words(e)));
+                }
                 pause(doing, unknown, last);
+            } catch (IllegalStateException e) {
+                throw connection.isClosed() || !String.valueOf(e.getMessage()).contains("state should be: open")
+                        ? e
+                        : failure.of(
+                                doing,
+                                "its MongoClient is closed. The application that gave it closes it after the supervisor",
+                                e);
             } catch (BSONException e) {
                 throw failure.of(doing, String.valueOf(e.getMessage()), e);
             } catch (InterruptedException e) {

@@ -11,6 +11,7 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
+import io.workersupervisor.WorkerInspector.Finding;
 import io.workersupervisor.spi.LogPosition;
 import io.workersupervisor.spi.LogSink;
 import io.workersupervisor.spi.LogSinkContract;
@@ -22,6 +23,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.bson.Document;
 import org.bson.types.MaxKey;
@@ -274,11 +276,10 @@ class MongoLogSinkTest extends LogSinkContract {
 
     @Test
     void the_retention_is_made_and_changed_later() {
-        opened(MongoLogSink.in(MongoPlace.of(client, database)).keepingFor(Duration.ofDays(30)))
-                .append(entries(1));
+        MongoLogSink fresh = opened(MongoLogSink.in(MongoPlace.of(client, database)));
+        append(fresh.keepingFor(Duration.ofDays(30)), entry(0, LogLevel.INFO, Instant.now()));
         Optional<Long> first = expiry();
-        opened(MongoLogSink.in(MongoPlace.of(client, database)).keepingFor(Duration.ofDays(7)))
-                .append(entries(1));
+        append(fresh.keepingFor(Duration.ofDays(7)), entry(1, LogLevel.INFO, Instant.now()));
         Optional<Long> second = expiry();
         another().append(entries(2));
 
@@ -289,14 +290,49 @@ class MongoLogSinkTest extends LogSinkContract {
 
     @Test
     void a_collection_without_a_retention_is_given_one() {
-        sink().append(entries(1));
+        append(sink(), entry(0, LogLevel.INFO, Instant.now()));
         Optional<Long> none = expiry();
 
-        opened(MongoLogSink.in(MongoPlace.of(client, database)).keepingFor(Duration.ofDays(7)))
-                .append(entries(1));
+        append(sink().keepingFor(Duration.ofDays(7)), entry(1, LogLevel.INFO, Instant.now()));
 
         assertThat(none).isEmpty();
         assertThat(expiry()).contains(7 * 86_400L);
+    }
+
+    @Test
+    void documents_older_than_the_retention_are_deleted_only_when_that_is_confirmed() {
+        sink().append(entries(10));
+        Wait.one(stored().insertOne(new Document("account_id", 1L).append("timestamp", "2024-01-01")));
+        Wait.one(stored().dropIndexes());
+        MongoLogSink keeping = sink().keepingFor(Duration.ofDays(1));
+
+        List<Finding> told = append(keeping, entry(5_000, LogLevel.INFO, Instant.now()));
+
+        assertThat(expiry()).isEmpty();
+        assertThat(told).singleElement().satisfies(finding -> {
+            assertThat(finding.level()).isEqualTo(Finding.Level.WARNING);
+            assertThat(finding.text())
+                    .contains("10 documents are older", "1 keep their time as text", "deletingOlder()");
+        });
+        assertThat(opened(keeping).findings())
+                .extracting(Finding::text)
+                .anyMatch(text -> text.contains("10 documents"));
+        assertThat(append(keeping.deletingOlder(), entry(5_001, LogLevel.INFO, Instant.now())))
+                .isEmpty();
+        assertThat(expiry()).contains(86_400L);
+    }
+
+    private List<Finding> append(MongoLogSink sink, LogEntry entry) {
+        List<Finding> told = new CopyOnWriteArrayList<>();
+        opened(sink).reportTo(told::add);
+        sink.append(List.of(entry));
+        return told;
+    }
+
+    private List<Finding> troubles() {
+        return sink().findings().stream()
+                .filter(finding -> finding.level() != Finding.Level.OK)
+                .toList();
     }
 
     private Optional<Long> expiry() {
@@ -315,15 +351,15 @@ class MongoLogSinkTest extends LogSinkContract {
                 entry(0, LogLevel.INFO, NOW),
                 entry(AccountId.of("007"), 1, LogLevel.INFO, NOW, "text"),
                 entry(AccountId.of("bot"), 2, LogLevel.INFO, NOW, "text")));
-        assertThat(sink().findings()).isEmpty();
+        assertThat(troubles()).isEmpty();
 
         Wait.one(stored().insertOne(new Document("account_id", "4711").append("timestamp", Date.from(NOW))));
-        assertThat(sink().findings()).singleElement().asString().contains("written as text");
+        assertThat(troubles()).singleElement().asString().contains("written as text");
         Wait.one(stored().insertOne(new Document("account_id", true).append("timestamp", "2026-01-01T00:00:00Z")));
-        assertThat(sink().findings())
+        assertThat(troubles())
                 .hasSize(3)
-                .anyMatch(finding -> finding.contains("neither a number nor text"))
-                .anyMatch(finding -> finding.contains("timestamp is no date"));
+                .anyMatch(finding -> finding.text().contains("neither a number nor text"))
+                .anyMatch(finding -> finding.text().contains("timestamp is no date"));
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.workersupervisor.StartResult;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.StopResult;
+import io.workersupervisor.WorkerInspector;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.WorkerStatus;
@@ -20,7 +21,9 @@ import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.spi.WorkerRow;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,12 +34,14 @@ import org.junit.jupiter.api.io.TempDir;
 class SupervisorOnMongoTest {
     private static final AccountId ACCOUNT = AccountId.of(4711);
 
+    private MongoPlace place;
     private MongoWorkerRegistry registry;
     private WorkerSupervisor host;
 
     @BeforeEach
     void open(@TempDir Path directory) throws Exception {
-        registry = MongoWorkerRegistry.open(MongoPlaces.fresh());
+        place = MongoPlaces.fresh();
+        registry = MongoWorkerRegistry.open(place);
         host = WorkerSupervisor.builder(DataDirectory.open(directory.resolve("data")), registry)
                 .onClose(OnClose.STOP_WORKERS)
                 .build();
@@ -94,10 +99,24 @@ class SupervisorOnMongoTest {
         assertThat(registry.find(ACCOUNT)).contains(row);
         assertThat(registry.reports(ACCOUNT, 9)).isEmpty();
 
+        assertThat(((StartResult.Refused) started).evidence()).contains("belongs to node another-node");
+
         StopResult stopped = host.stop(ACCOUNT);
 
         assertThat(stopped).isInstanceOf(StopResult.Refused.class);
         assertThat(registry.find(ACCOUNT).orElseThrow().workerId()).isEqualTo(row.workerId());
         assertThat(registry.find(ACCOUNT).orElseThrow().state().isOpen()).isTrue();
+
+        String freeing = host.doctor().stream()
+                .map(WorkerInspector.Finding::text)
+                .filter(text -> text.contains("set the account free: "))
+                .findFirst()
+                .orElseThrow()
+                .replaceFirst(".*updateOne\\(", "[")
+                .replaceFirst("\\)$", "]");
+        List<Document> statement = Document.parse("{a: " + freeing + "}").getList("a", Document.class);
+        assertThat(place.connect().collection("worker_registry"))
+                .satisfies(rows -> Wait.one(rows.updateOne(statement.get(0), statement.get(1))));
+        assertThat(host.start(spec())).isInstanceOf(StartResult.Started.class);
     }
 }

@@ -16,7 +16,7 @@ final class DatabaseFile {
 
     /** The file for writing, without symbolic links; made if nothing is there. */
     static Database forWriting(FileKind kind, Path path, Duration busyTimeout) {
-        Path file = path.toAbsolutePath().normalize();
+        Path file = DataDirectory.absolute(path);
         DataDirectory.requireLocal(file);
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             create(new Database(kind, file), busyTimeout);
@@ -34,9 +34,9 @@ final class DatabaseFile {
 
     /** The file as it is, without symbolic links. */
     static Database existing(FileKind kind, Path path) {
-        Path file = path.toAbsolutePath().normalize();
+        Path file = DataDirectory.absolute(path);
         try {
-            Database real = new Database(kind, file.toRealPath());
+            Database real = new Database(kind, DataDirectory.absolute(file.toRealPath()));
             if (!Files.isRegularFile(real.file())) {
                 throw real.failure(real.name() + " is a directory or device, not a file: choose another place");
             }

@@ -1,11 +1,7 @@
 package io.workersupervisor.examples.console;
 
-import io.workersupervisor.LogSinkException;
 import io.workersupervisor.WorkerInspector.Finding;
 import io.workersupervisor.examples.console.text.Colours;
-import io.workersupervisor.mongo.MongoLogSink;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +13,9 @@ import picocli.CommandLine.Command;
 final class DoctorCommand extends StoreAction {
     @Override
     public int run(Call call) {
-        Stores used = Stores.of(stores, call);
         Output output = call.output();
-        try (Inspection inspection = Inspection.open(call, used)) {
-            List<Finding> findings = new ArrayList<>(inspection.inspector().doctor());
-            used.mongoToLookAt().ifPresent(sink -> findings.addAll(findings(sink)));
-            findings.sort(Comparator.comparing(Finding::level));
+        try (Inspection inspection = Inspection.withLogs(call, stores)) {
+            List<Finding> findings = inspection.inspector().doctor();
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("data", inspection.data().path());
             fields.put("findings", findings.stream().map(DoctorCommand::fields).toList());
@@ -45,20 +38,6 @@ final class DoctorCommand extends StoreAction {
             case WARNING -> colours.yellow(text);
             case OK -> colours.green(text);
         };
-    }
-
-    /** Findings that the library cannot make: it looks at the data directory and the registry only. */
-    private static List<Finding> findings(MongoLogSink opened) {
-        try (MongoLogSink sink = opened) {
-            List<String> found = sink.findings();
-            return found.isEmpty()
-                    ? List.of(new Finding(Finding.Level.OK, "log sink " + sink.name() + " answers"))
-                    : found.stream()
-                            .map(text -> new Finding(Finding.Level.WARNING, text))
-                            .toList();
-        } catch (LogSinkException down) {
-            return List.of(new Finding(Finding.Level.ERROR, String.valueOf(down.getMessage())));
-        }
     }
 
     private static Map<String, Object> fields(Finding finding) {

@@ -46,6 +46,13 @@ final class HostCommand extends StoreAction {
     private Optional<Duration> logKeep = Optional.empty();
 
     @Option(
+            names = "--delete-older",
+            description =
+                    "With --log-keep in MongoDB: let the server delete the documents that are older than that now,"
+                            + " whoever wrote them. Without it nothing is deleted where there are such.")
+    private boolean deleteOlder;
+
+    @Option(
             names = "--log-budget",
             paramLabel = "N",
             converter = Values.Count.class,
@@ -68,13 +75,16 @@ final class HostCommand extends StoreAction {
         Termination termination = Termination.watch();
         Output output = call.output();
         Stores used = Stores.of(stores, call);
+        if (deleteOlder && (logKeep.isEmpty() || used.logs().isEmpty())) {
+            throw call.wrong("--delete-older needs --log-keep and log entries in MongoDB (" + StoreOptions.MONGO + ")");
+        }
         boolean isNew = !call.hasDataDirectory();
         DataDirectory data = DataDirectory.open(call.data());
         if (isNew) {
             print(output, "CREATED", "made data directory " + data);
         }
         try (Registry registry = used.registry(data);
-                LogSink sink = used.sink(data, logKeep)) {
+                LogSink sink = used.sink(data, logKeep, deleteOlder)) {
             try (WorkerSupervisor supervisor = settings(change.supervisor(data, registry.rows()), sink)
                     .listener(event -> print(output, event))
                     .onClose(stopWorkers ? OnClose.STOP_WORKERS : OnClose.LEAVE_RUNNING)

@@ -10,7 +10,9 @@ import io.workersupervisor.examples.console.text.Colours;
 import io.workersupervisor.examples.console.text.LogWords;
 import io.workersupervisor.examples.console.text.Table;
 import io.workersupervisor.examples.console.text.Times;
+import io.workersupervisor.spi.RowListing;
 import io.workersupervisor.spi.RowSelection;
+import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -35,12 +38,13 @@ final class PsCommand extends StoreAction {
         Output output = call.output();
         try (Inspection inspection = Inspection.open(call, Stores.ofRows(stores, call))) {
             inspection.warnIfMoved(output);
+            RowListing rows = inspection.registry().list(RowSelection.ALL);
+            List<String> unreadable = rows.unreadable();
+            Map<String, StopReason> reasons = reasons(inspection, rows.rows());
             List<Account> all = inspection.inspector().list().stream()
                     .filter(status -> accounts.isEmpty() || accounts.contains(status.account()))
-                    .map(status -> new Account(status, reason(inspection, status)))
+                    .map(status -> new Account(status, Optional.ofNullable(reasons.get(status.workerId()))))
                     .toList();
-            List<String> unreadable =
-                    inspection.registry().list(RowSelection.ALL).unreadable();
             List<AccountId> unknown = unknown(inspection, all);
             if (accounts.isEmpty() || !all.isEmpty()) {
                 Map<String, Object> fields = new LinkedHashMap<>();
@@ -69,14 +73,12 @@ final class PsCommand extends StoreAction {
                 .toList();
     }
 
-    /** Why the last worker stopped, where none runs. */
-    private static Optional<StopReason> reason(Inspection inspection, WorkerStatus status) {
-        return status.state().isOpen()
-                ? Optional.empty()
-                : inspection.registry().reports(status.account(), 1).stream()
-                        .filter(report -> report.workerId().equals(status.workerId()))
-                        .map(StopReport::reason)
-                        .findFirst();
+    /** Why the last workers stopped, where none runs. */
+    private static Map<String, StopReason> reasons(Inspection inspection, List<WorkerRow> rows) {
+        List<WorkerRow> closed =
+                rows.stream().filter(row -> !row.state().isOpen()).toList();
+        return inspection.registry().reportsOf(closed).stream()
+                .collect(Collectors.toMap(StopReport::workerId, StopReport::reason));
     }
 
     private static String table(List<Account> all, Output output) {

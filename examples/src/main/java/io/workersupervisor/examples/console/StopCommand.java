@@ -5,17 +5,19 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.WorkerSupervisorException;
+import io.workersupervisor.examples.console.text.LogWords;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * Ends the workers of accounts, one after the other. The data directory must exist: who stops in the wrong place shall not
- * read that nothing ran.
+ * Ends the workers of accounts, one after the other. The data directory must exist, and the account be known: who stops in
+ * the wrong place, or mistypes, shall not read that nothing ran.
  */
 @Command(name = "stop", description = "End the workers of accounts. An account stays stopped until its next start.")
 final class StopCommand extends StoreAction {
@@ -24,6 +26,11 @@ final class StopCommand extends StoreAction {
             paramLabel = "ACCOUNT",
             description = "The accounts, each of which is answered by itself.")
     private List<AccountId> accounts = List.of();
+
+    @Option(
+            names = "--anyway",
+            description = "Stop an account that nobody knows, too: no application will start it then.")
+    private boolean anyway;
 
     @Mixin
     private ChangeOptions change = new ChangeOptions();
@@ -48,8 +55,13 @@ final class StopCommand extends StoreAction {
     }
 
     /** An account that cannot be stopped does not keep the others from being stopped. */
-    private static int stop(Output output, DataDirectory data, WorkerSupervisor supervisor, AccountId account) {
+    private int stop(Output output, DataDirectory data, WorkerSupervisor supervisor, AccountId account) {
         try {
+            if (!anyway
+                    && supervisor.status(account).isEmpty()
+                    && supervisor.why(account).isEmpty()) {
+                return output.failure(LogWords.unknown(account) + "; to keep it stopped nevertheless, add --anyway");
+            }
             StopResult result = supervisor.stop(account);
             int exitCode = result.isStopped() ? WorkerConsole.DONE : WorkerConsole.REFUSED;
             return output.result(exitCode, result.describe(), fields(data, result));

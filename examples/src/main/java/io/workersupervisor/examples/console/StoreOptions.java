@@ -1,6 +1,7 @@
 package io.workersupervisor.examples.console;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
@@ -34,6 +35,14 @@ final class StoreOptions {
             converter = Values.Text.class,
             description = "The names of the collections begin with this text.")
     private Optional<String> prefix = Optional.empty();
+
+    @Option(
+            names = "--mongo-timeout",
+            paramLabel = "TIME",
+            converter = Values.Patience.class,
+            description = "How long a call to MongoDB may take with all its attempts: 1s to 1h. Default: 30s, which"
+                    + " outlasts an election; 5s for commands that look.")
+    private Optional<Duration> timeout = Optional.empty();
 
     @Option(
             names = REGISTRY,
@@ -72,6 +81,10 @@ final class StoreOptions {
         return prefix;
     }
 
+    Optional<Duration> timeout() {
+        return timeout;
+    }
+
     /** Tells whether the registry is in MongoDB, too. */
     boolean hasSharedRegistry() {
         return registry.filter("mongo"::equals).isPresent();
@@ -79,6 +92,6 @@ final class StoreOptions {
 
     /** Tells whether they name something that only a MongoDB has. */
     boolean needMongo() {
-        return hasSharedRegistry() || prefix.isPresent() || passwordFile.isPresent();
+        return hasSharedRegistry() || prefix.isPresent() || passwordFile.isPresent() || timeout.isPresent();
     }
 }

@@ -45,14 +45,16 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows) {
                     .warn("every user of this machine sees the password in " + StoreOptions.MONGO + ": use "
                             + StoreOptions.MONGO_PASSWORD_FILE + ", " + MongoUri.PASSWORD + " or " + MongoUri.URI);
         }
-        Optional<MongoPlace> place = Optional.of(place(call, uri.get(), options.prefix()));
+        Optional<MongoPlace> place = Optional.of(place(call, uri.get(), options));
         return new Stores(place, options.hasSharedRegistry() ? place : Optional.empty());
     }
 
-    private static MongoPlace place(Call call, MongoUri uri, Optional<String> prefix) {
+    private static MongoPlace place(Call call, MongoUri uri, StoreOptions options) {
+        Optional<String> prefix = options.prefix();
         try {
-            MongoPlace place = MongoPlace.of(uri.text());
-            return prefix.map(place::prefix).orElse(place);
+            MongoPlace place = MongoPlace.of(uri.text()).reportTo(call.output()::warn);
+            place = options.timeout().map(place::timeout).orElse(place);
+            return prefix.isPresent() ? place.prefix(prefix.get()) : place;
         } catch (IllegalArgumentException impossible) {
             throw call.wrong(StoreOptions.MONGO + ": " + impossible.getMessage());
         }
@@ -79,10 +81,11 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows) {
     }
 
     /** The sink of a host; opened when entries come. */
-    LogSink sink(DataDirectory data, Optional<Duration> keep) {
+    LogSink sink(DataDirectory data, Optional<Duration> keep, boolean deletesOlder) {
         if (logs.isPresent()) {
             MongoLogSink sink = MongoLogSink.in(logs.get());
-            return keep.map(sink::keepingFor).orElse(sink);
+            MongoLogSink keeping = keep.map(sink::keepingFor).orElse(sink);
+            return deletesOlder ? keeping.deletingOlder() : keeping;
         }
         return SqliteLogSink.builder(data)
                 .keepFor(keep.orElse(SqliteLogSink.KEEP_FOR))
@@ -99,12 +102,18 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows) {
                 : Optional.of(SqliteLogSink.openReadOnly(data));
     }
 
+    /** The MongoDB that has the log entries. */
+    Optional<MongoLogSink> mongo() {
+        return logs.map(MongoLogSink::in);
+    }
+
     /** The MongoDB that has the log entries, for one who looks. */
     Optional<MongoLogSink> mongoToLookAt() {
         return logs.map(Stores::patient).map(MongoLogSink::in);
     }
 
     private static MongoPlace patient(MongoPlace place) {
-        return place.timeout(PATIENCE_OF_ONE_WHO_LOOKS);
+        return place.timeout(
+                place.timeout().compareTo(PATIENCE_OF_ONE_WHO_LOOKS) < 0 ? place.timeout() : PATIENCE_OF_ONE_WHO_LOOKS);
     }
 }

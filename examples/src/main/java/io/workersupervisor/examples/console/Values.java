@@ -1,6 +1,8 @@
 package io.workersupervisor.examples.console;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
 import java.nio.file.InvalidPathException;
@@ -47,9 +49,11 @@ final class Values {
     /** An absolute path. */
     static Path path(String value) {
         try {
-            return Path.of(text(value)).toAbsolutePath().normalize();
+            return DataDirectory.absolute(Path.of(text(value)));
         } catch (InvalidPathException impossible) {
             throw new TypeConversionException("must be a path, was " + Output.quoted(value));
+        } catch (DataDirectoryException inDoubt) {
+            throw new TypeConversionException(String.valueOf(inDoubt.getMessage()));
         }
     }
 
@@ -167,14 +171,26 @@ final class Values {
     static final class Keep implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
-            Duration keep = Moment.span(value)
-                    .orElseThrow(() -> new TypeConversionException(
-                            "must be a time such as 90s, 30m, 24h or 7d, was " + Output.quoted(value)));
-            if (keep.compareTo(Duration.ofMinutes(1)) < 0 || keep.compareTo(Duration.ofDays(3_650)) > 0) {
-                throw new TypeConversionException("must be between 1m and 3650d, was " + Output.quoted(value));
-            }
-            return keep;
+            return span(value, Duration.ofMinutes(1), Duration.ofDays(3_650), "1m and 3650d");
         }
+    }
+
+    /** The longest time of a call. */
+    static final class Patience implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            return span(value, Duration.ofSeconds(1), Duration.ofHours(1), "1s and 1h");
+        }
+    }
+
+    private static Duration span(String value, Duration least, Duration most, String bounds) {
+        Duration span = Moment.span(value)
+                .orElseThrow(() -> new TypeConversionException(
+                        "must be a time such as 90s, 30m, 24h or 7d, was " + Output.quoted(value)));
+        if (span.compareTo(least) < 0 || span.compareTo(most) > 0) {
+            throw new TypeConversionException("must be between " + bounds + ", was " + Output.quoted(value));
+        }
+        return span;
     }
 
     /** The id of a worker. */

@@ -18,10 +18,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * Works on a data directory from a terminal or a script, whether or not a host is running: {@code start}, {@code stop},
- * {@code ps}, {@code why}, {@code diagnose}, {@code logs}, {@code tail}, {@code doctor}, and {@code host}, which is a
+ * {@code ps}, {@code why}, {@code diagnose}, {@code logs}, {@code tail}, {@code doctor}, {@code mongo}, and {@code host}, which is a
  * host. {@code --help} explains all of it.
  *
  * <p>With {@code --json} each command prints one JSON object on one line ({@code stop} and {@code why}: one for each account,
@@ -47,6 +48,7 @@ import picocli.CommandLine.ParseResult;
  * diagnose     reason, confidence, retryAfterSeconds, restartCanHelp, evidence, logEvidence (file, offset, level, text), advice
  * logs, tail   timestamp, level, account_id, user_id, logger, message, worker_id, byte_offset, inferred (if it is)
  * doctor       data, findings: level (ERROR, WARNING, OK), text
+ * mongo        documents, missing (keys of indexes), seconds, statement
  * host         at, event (CREATED, READY, STARTED, NOT_STARTED, ADOPTED, STOPPED, NOT_STOPPED, TROUBLE, CLOSED, later more),
  *              account, warning, text
  * </pre>
@@ -76,6 +78,7 @@ import picocli.CommandLine.ParseResult;
             TailCommand.class,
             DoctorCommand.class,
             HostCommand.class,
+            MongoCommand.class,
             HelpCommand.class,
             CompletionCommand.class
         })
@@ -156,6 +159,9 @@ public final class WorkerConsole {
             return used.finish(run(action, call));
         } catch (ParameterException wrong) {
             output.error(Mistakes.text(wrong));
+            return USAGE;
+        } catch (TypeConversionException wrong) {
+            output.error("the data directory: " + wrong.getMessage());
             return USAGE;
         } catch (Throwable failed) {
             output.failure(describe(failed));

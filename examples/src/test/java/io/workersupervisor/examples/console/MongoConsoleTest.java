@@ -117,6 +117,36 @@ class MongoConsoleTest {
     }
 
     @Test
+    void indexes_are_built_ahead_of_the_first_host_and_nothing_of_others_is_deleted_unasked() throws Exception {
+        programs.environment(MongoUri.URI, uri);
+        MongoPlaces.insert(
+                uri, "worker_logs", foreign(4711L, "WARN", "old", Instant.now().minus(Duration.ofDays(90))));
+
+        Programs.Ended dry = console("mongo", "prepare", "--dry-run");
+        Programs.Ended done = console("mongo", "prepare");
+        Programs.Ended again = console("mongo", "prepare", "--json");
+        Programs.Ended logs = console("logs", "--level", "WARNING");
+        Programs.Ended wrong = console("host", "--delete-older");
+
+        assertThat(dry.out())
+                .contains("1 documents, missing indexes: ", "db.getCollection(\"worker_logs\").createIndexes([");
+        assertThat(done.exitCode()).isZero();
+        assertThat(JsonParser.parseString(again.out())
+                        .getAsJsonObject()
+                        .get("missing")
+                        .getAsJsonArray())
+                .isEmpty();
+        assertThat(logs.out()).contains("WARNING  4711 old");
+        assertThat(wrong.err()).contains("--delete-older needs --log-keep");
+        host("--log-keep", "30d");
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            start("4712", "--", "sh", "-c", "echo 'INFO: one'; exec sleep 300");
+            return console("doctor").out().contains("1 documents are older and would be deleted");
+        });
+        assertThatNothingTellsThePassword();
+    }
+
+    @Test
     void the_registry_is_in_mongodb_where_that_is_wanted() throws Exception {
         programs.environment(MongoUri.URI, uri);
         String[] shared = {"--registry", "mongo"};
@@ -219,11 +249,11 @@ class MongoConsoleTest {
 
         assertThat(messages(files)).containsExactly("here");
         assertThat(files.err())
-                .contains("from the workers' files", "127.0.0.1:1", "can be reached")
+                .contains("from the workers' files", "127.0.0.1:1", "nobody listens")
                 .hasLineCount(1);
         assertThat(down.exitCode()).isEqualTo(WorkerConsole.FAILURE);
         assertThat(down.err())
-                .contains("127.0.0.1:1/x as root", "can be reached")
+                .contains("127.0.0.1:1/x as root", "nobody listens")
                 .hasLineCount(1);
         assertThat(doctor.exitCode()).isEqualTo(WorkerConsole.FAILURE);
         assertThat(doctor.out()).contains("ERROR    MongoDB 127.0.0.1:1/x as root");

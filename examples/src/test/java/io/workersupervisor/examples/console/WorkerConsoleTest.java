@@ -116,15 +116,22 @@ class WorkerConsoleTest {
     }
 
     @Test
-    void stop_of_an_account_that_was_never_known_says_so() throws Exception {
+    void stop_refuses_an_account_that_nobody_knows_unless_it_is_told_to_stop_it_anyway() throws Exception {
         programs.console("start", "--create", "5", "--start-grace", "0", "--", "true");
 
         Programs.Ended unknown = programs.console("stop", "12345");
-        JsonObject alsoUnknown = json(programs.console("stop", "54321", "--json"));
+        Programs.Ended again = programs.console("stop", "5", "12345");
+        Programs.Ended anyway = programs.console("stop", "12345", "--anyway");
+        JsonObject alsoUnknown = json(programs.console("stop", "54321", "--anyway", "--json"));
         JsonObject known = json(programs.console("stop", "12345", "--json"));
 
-        assertThat(unknown.exitCode()).isEqualTo(WorkerConsole.DONE);
-        assertThat(unknown.out()).isEqualTo("account 12345 was not known here; it is stopped from now on\n");
+        assertThat(unknown.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(unknown.err())
+                .contains("account 12345 is not known here", "--anyway")
+                .hasLineCount(1);
+        assertThat(again.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(anyway.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(anyway.out()).isEqualTo("account 12345 was not known here; it is stopped from now on\n");
         assertThat(alsoUnknown.get("known").getAsBoolean()).isFalse();
         assertThat(known.get("known").getAsBoolean()).isTrue();
     }
@@ -136,7 +143,10 @@ class WorkerConsoleTest {
 
         assertThat(graced.exitCode()).isEqualTo(WorkerConsole.FAILURE);
         assertThat(graced.err()).contains("ended within 500 ms, exit code 0").hasLineCount(1);
-        assertThat(data.resolve("worker.log")).content().containsSubsequence("5 ended worker", "5 account 5 failed");
+        assertThat(data.resolve("worker.log"))
+                .content()
+                .contains("5 ended worker")
+                .doesNotContain("failed");
         assertThat(ungraced.exitCode()).isEqualTo(WorkerConsole.DONE);
     }
 
@@ -170,6 +180,31 @@ class WorkerConsoleTest {
         assertThat(argument.err()).contains("argument 6");
         assertThat(variable.err()).contains("GREET").doesNotContain("gr");
         assertThat(data).doesNotExist();
+    }
+
+    /** P1: by default the data directory is a relative one, and both the shell of a person and cron find it. */
+    @ParameterizedTest
+    @CsvSource({"C.UTF-8,C", "C,C.UTF-8", "C.UTF-8,''", "POSIX,C.UTF-8"})
+    void one_account_gets_one_worker_whatever_the_locales_of_those_who_start_it(String first, String second)
+            throws Exception {
+        String start = "mkdir -p \"$(printf 'b\\303\\274ro')\" && cd b*ro && env -u LANG -u LC_CTYPE LC_ALL=%s \"$@\"";
+        List<Programs.Ended> ended = new ArrayList<>();
+        for (String locale : List.of(first, second, first, second)) {
+            ended.add(shell(start.formatted(locale), "start", "--create", "5", "--", "sleep", "300"));
+        }
+
+        List<ProcessHandle> workers = Programs.processes("environ", "\0WORKER_DATA=" + home);
+        workers.forEach(ProcessHandle::destroyForcibly);
+        await().until(() -> Programs.processes("cmdline", home.toString()).isEmpty());
+        assertThat(workers).hasSize(1);
+        assertThat(ended)
+                .extracting(Programs.Ended::exitCode)
+                .containsExactlyInAnyOrder(
+                        WorkerConsole.DONE, WorkerConsole.ALREADY_RUNNING, WorkerConsole.USAGE, WorkerConsole.USAGE);
+        assertThat(ended)
+                .filteredOn(refused -> refused.exitCode() == WorkerConsole.USAGE)
+                .allSatisfy(refused ->
+                        assertThat(refused.err()).contains("LC_ALL=C.UTF-8").hasLineCount(1));
     }
 
     private Programs.Ended shell(String line, String... words) throws Exception {

@@ -23,12 +23,14 @@ public final class PlaceCheck {
     /** As {@link DataDirectory#open}. */
     public static Path open(Path path) {
         Kernel.requireSupported();
+        Kernel.requireUsableUmask();
+        Path absolute = CertainPath.of(path);
         try {
-            if (Files.notExists(path)) {
-                requireLocal(path.toAbsolutePath());
-                OwnFiles.makeDirectories(path);
+            if (Files.notExists(absolute)) {
+                requireLocal(absolute);
+                OwnFiles.makeDirectories(absolute);
             }
-            Path data = existing(path);
+            Path data = existing(absolute);
             for (String part : List.of("locks", "records", "launcher")) {
                 Path directory = data.resolve(part);
                 if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
@@ -37,20 +39,19 @@ public final class PlaceCheck {
             }
             return data;
         } catch (IOException e) {
-            throw new DataDirectoryException(
-                    "data directory " + path.toAbsolutePath() + " cannot be made: " + Text.reason(e), e);
+            throw new DataDirectoryException("data directory " + absolute + " cannot be made: " + Text.reason(e), e);
         }
     }
 
     /** As {@link DataDirectory#existing}. */
     public static Path existing(Path path) {
         Kernel.requireSupported();
-        Path absolute = path.toAbsolutePath().normalize();
+        Path absolute = CertainPath.of(path);
         try {
             if (!Files.readAttributes(absolute, BasicFileAttributes.class).isDirectory()) {
                 throw new DataDirectoryException("data directory " + absolute + " is not a directory");
             }
-            Path real = absolute.toRealPath();
+            Path real = CertainPath.of(absolute.toRealPath());
             int owner = (Integer) Files.getAttribute(real, "unix:uid");
             int user = Kernel.userId();
             if (owner != user) {

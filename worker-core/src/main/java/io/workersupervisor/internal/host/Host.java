@@ -2,7 +2,6 @@ package io.workersupervisor.internal.host;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
-import io.workersupervisor.Liveness;
 import io.workersupervisor.OnClose;
 import io.workersupervisor.ReconcileReport;
 import io.workersupervisor.RefusalReason;
@@ -22,6 +21,7 @@ import io.workersupervisor.internal.events.Events;
 import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.events.OperatorLog;
 import io.workersupervisor.internal.inspect.Inspector;
+import io.workersupervisor.internal.inspect.RunningFiles;
 import io.workersupervisor.internal.keeping.KeepingLoop;
 import io.workersupervisor.internal.keeping.PlannedRestarts;
 import io.workersupervisor.internal.keeping.SpecLookup;
@@ -42,19 +42,15 @@ import io.workersupervisor.internal.logs.LogLookup;
 import io.workersupervisor.internal.logs.LogThreads;
 import io.workersupervisor.internal.logs.WorkerLogFile;
 import io.workersupervisor.internal.machine.Clocks;
-import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
-import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.supervision.AilmentWatch;
 import io.workersupervisor.internal.supervision.Reconciler;
-import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.WorkerRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -80,7 +76,7 @@ public final class Host {
     private final HostThreads threads;
     private final Lifecycle lifecycle;
     private final Reconciler reconciler;
-    private final WorkerInspector inspector;
+    private final Inspector inspector;
     private final LaunchPaths paths;
     private final LogThreads logs;
     private final Optional<KeepingLoop> keeping;
@@ -121,7 +117,7 @@ public final class Host {
         RowJudge judge = local.judge(stamped.stamp().node(), settings.probe());
         this.context = new ProtocolContext(
                 stamped.stamp().node(),
-                new Actor(UUID.randomUUID().toString(), self(local)),
+                new Actor(Kernel.hostName() + "/" + UUID.randomUUID(), local.self()),
                 settings.registry(),
                 local,
                 judge,
@@ -134,7 +130,7 @@ public final class Host {
                         rules,
                         new OomCounters(seams.root(), timing, OomCounters::kernelLog),
                         settings.logs().redaction(),
-                        !script.tools().locker().equals(ShellTools.NO_LOCKER)),
+                        !script.tools().locker().equals(ShellTools.NONE)),
                 restarts.<RestartRules>map(planned -> planned).orElse(RestartRules.NONE),
                 seams.points());
         this.state = new HostState(stamped.stamp(), local, events::trouble);
@@ -158,13 +154,7 @@ public final class Host {
                 data,
                 ailments,
                 (row, ailment) -> events.emit(new WorkerEvent.Unhealthy(
-                        timing.now(),
-                        RowStatus.of(
-                                row,
-                                data,
-                                Optional.of(Liveness.alive("worker " + row.workerId() + " runs")),
-                                Optional.of(ailment)),
-                        ailment)));
+                        timing.now(), RowStatus.ofLiving(row, data, "runs", Optional.of(ailment)), ailment)));
         this.logs = new LogThreads(
                 data,
                 settings.logs(),
@@ -190,6 +180,7 @@ public final class Host {
                         settings.logs().redaction(),
                         timing),
                 new UnregisteredWorkers(known, local),
+                new RunningFiles(script),
                 text -> events.troubleOnce(Optional.empty(), text));
         context.opened();
         stamped.notices().forEach(events::trouble);
@@ -233,10 +224,11 @@ public final class Host {
     @SuppressWarnings("FutureReturnValueIgnored") // a tick contains what it throws
     private void begin(HostSettings settings) {
         begun = true;
-        lookForStrangers();
+        reconciler.reportStrangers();
         if (settings.reconcileInterval().isPresent()) {
             logs.begin();
             long interval = settings.reconcileInterval().get().toMillis();
+            keeping.ifPresent(KeepingLoop::prepare);
             tick();
             reconciler.awaitLooks(FIRST_LOOK);
             keeping.ifPresent(KeepingLoop::begin);
@@ -245,36 +237,25 @@ public final class Host {
         }
     }
 
-    private static ProcessIdentity self(LocalEvidence local) {
-        long pid = ProcessHandle.current().pid();
-        return local.machine()
-                .identity(
-                        pid, local.proc().stat(pid).map(ProcFs.Stat::startTicks).orElse(0L));
-    }
-
-    /** Begins a pass over the rows of this node; an exception is reported and does not end the next pass. */
+    /** Begins a pass over the rows of this node; an exception is reported once and does not end the next pass. */
     void tick() {
         Guard.run("reconcile", Optional.empty(), () -> {
                     if (state.isAtWork()) {
+                        lookBeneath();
                         paths.keepers().discover();
                         reconciler.tick();
                         keeping.ifPresent(KeepingLoop::tick);
                     }
                 })
-                .ifPresent(thrown ->
-                        context.events().trouble("reconcile failed, tried again at the next interval: " + thrown));
+                .ifPresent(thrown -> context.events()
+                        .troubleOnce(
+                                Optional.empty(), "reconcile failed, tried again at the next interval: " + thrown));
     }
 
-    private void lookForStrangers() {
-        for (Marked stranger : lifecycle.unregistered().look()) {
-            String then = stranger.accountId().isPresent()
-                    ? "its account is refused while it lives"
-                    : "its account name is not valid, " + Text.quoted(stranger.account());
-            context.events()
-                    .trouble(
-                            stranger.accountId(),
-                            UnregisteredWorkers.describe(List.of(stranger)) + " and the registry does not know it: "
-                                    + then);
+    private void lookBeneath() {
+        RunningFiles files = inspector.running();
+        if (!files.replaced().isEmpty()) {
+            context.events().troubleOnce(Optional.empty(), String.join("; ", files.findings()));
         }
     }
 
@@ -335,7 +316,7 @@ public final class Host {
 
     public ReconcileReport reconcile() {
         state.requireIntact();
-        lookForStrangers();
+        reconciler.reportStrangers();
         return reconciler.reconcile();
     }
 

@@ -54,6 +54,7 @@ final class Doctor {
 
     List<Finding> examine() {
         check("machine", this::machine);
+        check("this process", () -> of.running().findings().forEach(this::error));
         check("launch path", this::path);
         check("data directory", this::directory);
         check("registry", this::rows);
@@ -83,7 +84,7 @@ final class Doctor {
                     + " remount it without");
         }
         ShellTools tools = local.script().tools();
-        if (tools.locker().equals(ShellTools.NO_LOCKER)) {
+        if (tools.locker().equals(ShellTools.NONE)) {
             error("neither flock nor perl is on the PATH: install util-linux");
         } else {
             ok("shell " + tools.shell() + ", lock by " + tools.locker() + ", session by " + tools.session());
@@ -143,7 +144,20 @@ final class Doctor {
         }
         boolean dead = found.verdict() == Liveness.Verdict.DEAD;
         warning("account " + row.account() + " is " + row.state() + " but " + (dead ? "dead: " : "in doubt: ")
-                + found.evidence() + (dead ? "; the next host or start files its end" : ""));
+                + found.evidence() + (dead ? "; the next host or start files its end" : freeing(row)));
+    }
+
+    private String freeing(WorkerRow row) {
+        boolean ours = NodeStamp.read(data)
+                .filter(stamp -> stamp.node().equals(row.node()))
+                .isPresent();
+        return ours
+                ? ""
+                : registry.freeing(row)
+                        .map(statement ->
+                                ". If that machine is gone for good, so that its worker cannot run any more, set the"
+                                        + " account free: " + statement)
+                        .orElse("");
     }
 
     private void admitted(WorkerRow row) {
@@ -201,6 +215,7 @@ final class Doctor {
         findings.addAll(new LogCheckup(
                         data, KnownWorkers.of(registry), InstantSource.system().instant())
                 .examine());
+        findings.addAll(of.logs().examineSink());
     }
 
     /** True if the report of a worker is filed, or the row of its account cannot be read. */

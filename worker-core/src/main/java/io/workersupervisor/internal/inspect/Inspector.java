@@ -65,6 +65,7 @@ public record Inspector(
         Ailments ailments,
         LogLookup logs,
         UnregisteredWorkers unregistered,
+        RunningFiles running,
         Consumer<String> troubleOnce)
         implements WorkerInspector {
     private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.WorkerInspector");
@@ -86,6 +87,7 @@ public record Inspector(
                 new Ailments(data, rules, Redaction.standard(), timing),
                 new LogLookup(data, registry, sink, Redaction.standard(), timing),
                 new UnregisteredWorkers(registry, local),
+                new RunningFiles(local.script()),
                 once(ConcurrentHashMap.newKeySet()));
     }
 

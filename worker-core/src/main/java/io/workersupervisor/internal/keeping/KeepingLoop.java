@@ -61,7 +61,7 @@ public final class KeepingLoop {
     private record Hold(long until, Duration length) {}
 
     /**
-     * Makes the loop of a host, which begins with {@link #begin}.
+     * Makes the loop of a host, which begins with {@link #prepare} and {@link #begin}.
      *
      * @param rows the rows, in which an end that is reported counts as filed
      * @param start begins a start; the future completes when the grace is over, and may fail
@@ -86,16 +86,23 @@ public final class KeepingLoop {
     }
 
     /**
-     * Takes up the accounts of this node: the policies of those that run are asked for, and a wanted account that was closed
-     * without a plan, by a host that kept nothing running, is planned from its last report.
+     * Asks for the policies of the accounts that run, before an end is planned; waits for as long as a lookup may take. Where
+     * there is no answer, the policy for all accounts counts.
      */
+    public void prepare() {
+        Guard.run("keeping", Optional.empty(), () -> CompletableFuture.allOf(
+                        rows.list(RowSelection.openOf(context.node())).rows().stream()
+                                .map(row -> specs.find(row.account()))
+                                .toArray(CompletableFuture[]::new))
+                .join());
+    }
+
+    /** Plans each wanted account that was closed without a plan, by a host that kept nothing running, from its last report. */
     public void begin() {
         Guard.run("keeping", Optional.empty(), () -> {
-            for (WorkerRow row : rows.list(new RowSelection(Optional.of(context.node()), false))
-                    .rows()) {
-                if (row.state().isOpen()) {
-                    specs.find(row.account());
-                } else if (row.desired() == Desired.RUNNING
+            for (WorkerRow row : rows.list(new RowSelection(Optional.of(context.node()), false)).rows()) {
+                if (!row.state().isOpen()
+                        && row.desired() == Desired.RUNNING
                         && Detail.of(row).restart().isEmpty()) {
                     contained(row.account(), () -> plan(row));
                 }

@@ -1,5 +1,6 @@
 package io.workersupervisor.internal.launch;
 
+import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.SmallFile;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,11 +16,6 @@ import java.util.stream.Collectors;
 public record InheritedLimits(String umask, int niceness, String limits) {
     /** The usual ones where the system has no {@code /proc}. */
     public static InheritedLimits current() {
-        String umask = lines("status").stream()
-                .filter(line -> line.startsWith("Umask:"))
-                .map(line -> line.substring("Umask:".length()).strip())
-                .findFirst()
-                .orElse("022");
         List<String> stat = lines("stat");
         int nice = 0;
         if (!stat.isEmpty()) {
@@ -28,7 +24,7 @@ public record InheritedLimits(String umask, int niceness, String limits) {
                     behindName.substring(behindName.lastIndexOf(')') + 2).split(" ", -1)[16]);
         }
         return new InheritedLimits(
-                umask,
+                Kernel.umask(),
                 nice + 20,
                 lines("limits").stream().skip(1).map(InheritedLimits::limit).collect(Collectors.joining(",")));
     }

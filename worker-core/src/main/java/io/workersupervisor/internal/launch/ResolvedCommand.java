@@ -1,21 +1,23 @@
 package io.workersupervisor.internal.launch;
 
+import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.internal.directory.CertainPath;
+import io.workersupervisor.internal.text.PlatformCharset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A spec's command after the host's environment, its directory and the PATH are applied, before anything is started. */
 public sealed interface ResolvedCommand {
     String NO_SUCH_FILE = "No such file or directory";
 
-    /** A command that can be tried: an absolute directory, the program's path and arguments, all variables but our own. */
-    record Ready(Path directory, List<String> command, Map<String, String> environment) implements ResolvedCommand {
+    /** A command that can be tried: an absolute directory, the program that its first word means, all variables but our own. */
+    record Ready(Path directory, Path program, Map<String, String> environment) implements ResolvedCommand {
         @Override
         public String toString() {
-            return "Ready[directory=" + directory + ", program=" + command.get(0) + "]";
+            return "Ready[directory=" + directory + ", program=" + program + "]";
         }
     }
 
@@ -24,17 +26,24 @@ public sealed interface ResolvedCommand {
 
     static ResolvedCommand of(WorkerSpec spec, Map<String, String> host) {
         Map<String, String> environment = WorkerEnvironment.of(spec, host);
-        Path directory = spec.directory().orElse(Path.of("")).toAbsolutePath();
+        Path directory;
+        try {
+            directory = CertainPath.of(spec.directory().orElse(Path.of("")));
+        } catch (DataDirectoryException inDoubt) {
+            return not("directory", "the spec names none, and " + inDoubt.getMessage());
+        }
         if (!Files.isDirectory(directory)) {
             return not("directory", (Files.exists(directory) ? "Not a directory: " : NO_SUCH_FILE + ": ") + directory);
+        }
+        Optional<String> doubt = PlatformCharset.doubt(spec.command().get(0));
+        if (doubt.isPresent()) {
+            return not("program", doubt.get());
         }
         Found program = find(spec.command().get(0), directory, environment);
         if (!program.error().isEmpty()) {
             return not("program", program.error() + ": " + program.path());
         }
-        List<String> command = new ArrayList<>(spec.command());
-        command.set(0, program.path().toString());
-        return new Ready(directory, List.copyOf(command), environment);
+        return new Ready(directory, program.path(), environment);
     }
 
     /** A program, or the system's reason why there is none. */
@@ -47,6 +56,9 @@ public sealed interface ResolvedCommand {
         }
         Found best = new Found(Path.of(name), NO_SUCH_FILE);
         for (String entry : environment.getOrDefault("PATH", "/usr/bin:/bin").split(":", -1)) {
+            if (PlatformCharset.doubt(entry).isPresent()) {
+                continue;
+            }
             Found found = check(directory.resolve(entry).resolve(name));
             if (found.error().isEmpty()) {
                 return found;

@@ -9,10 +9,14 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The environment that a launcher is started with; the worker's own variables come after it, inside the launcher. */
 public final class WorkerEnvironment {
     private WorkerEnvironment() {}
+
+    /** Variables that open the host's own store, which is no worker's; one that needs it is given it by its spec. */
+    private static final Set<String> OF_THE_HOST = Set.of("WORKER_MONGO_URI", "WORKER_MONGO_PASSWORD");
 
     /** The variables of this process that can be inherited; they never change. */
     private static final Map<String, String> INHERITED = passable(System.getenv());
@@ -20,6 +24,7 @@ public final class WorkerEnvironment {
     private static Map<String, String> passable(Map<String, String> host) {
         Map<String, String> variables = new LinkedHashMap<>(host);
         variables.keySet().removeIf(name -> !WorkerSpec.isPassable(name));
+        variables.keySet().removeAll(OF_THE_HOST);
         return variables;
     }
 

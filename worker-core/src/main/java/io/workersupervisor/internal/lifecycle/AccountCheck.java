@@ -2,7 +2,6 @@ package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Desired;
-import io.workersupervisor.Liveness;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
@@ -221,8 +220,8 @@ public final class AccountCheck {
         }
         WorkerRow seen = seenHoldingLock(running, process).orElse(running);
         if (supervised.add(seen.account(), seen.workerId())) {
-            Liveness alive = Liveness.alive("worker " + seen.workerId() + " was found running");
-            WorkerStatus status = RowStatus.of(seen, context.local().data(), Optional.of(alive), Optional.empty());
+            WorkerStatus status =
+                    RowStatus.ofLiving(seen, context.local().data(), "was found running", Optional.empty());
             context.events().emit(new WorkerEvent.Adopted(context.now(), status));
         }
         return new Lives();

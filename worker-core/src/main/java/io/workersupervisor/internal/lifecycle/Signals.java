@@ -1,19 +1,25 @@
 package io.workersupervisor.internal.lifecycle;
 
-import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.Launcher.Scope;
+import io.workersupervisor.internal.launch.Launcher.SignalAnswer;
 import io.workersupervisor.internal.liveness.LocalEvidence;
 import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
+import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.internal.machine.ProcessProbe;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Signals to processes, and the wait until they have vanished. Start ticks are compared right before each signal, in the
  * process that sends it; where the system has none (not Linux), the number alone is signalled, a moment after the process
- * was looked at.
+ * was looked at. The launch path sends, since a group is signalled as a whole there; where it cannot, as on a host that can
+ * run no program any more, this process signals each member of the group by itself.
  */
 record Signals(ProtocolContext context) {
     private static final String FOR_WORKER = " sent to the group of pid ";
@@ -27,36 +33,89 @@ record Signals(ProtocolContext context) {
     private static final Duration DYING = Duration.ofMillis(500);
 
     /** Signals the process group of a worker; adds to the steps in words. */
-    Launcher.SignalAnswer send(ProcessIdentity worker, String signal, List<String> steps) {
-        Launcher.SignalAnswer answer = context.launcher().signal(worker, signal, Launcher.Scope.GROUP);
-        if (answer == Launcher.SignalAnswer.SENT) {
+    SignalAnswer send(ProcessIdentity worker, String signal, List<String> steps) {
+        SignalAnswer answer = send(worker, signal, Scope.GROUP);
+        if (answer.equals(SignalAnswer.SENT)) {
             steps.add(signal + FOR_WORKER + worker.pid());
-        } else if (answer == Launcher.SignalAnswer.FAILED) {
-            steps.add(signal + " could not be sent to pid " + worker.pid());
         }
         return answer;
     }
 
-    /** Signals the groups of those that lead one, and all that are in none of these. */
-    void sendAll(List<Marked> processes, String signal, List<String> steps) {
+    /**
+     * Signals the groups of those that lead one, and all that are in none of these; the failure in words, if there was one.
+     */
+    Optional<String> sendAll(List<Marked> processes, String signal, List<String> steps) {
         List<Long> groups = processes.stream()
                 .filter(Marked::leads)
                 .map(process -> process.stat().pid())
                 .toList();
-        processes.stream()
+        return processes.stream()
                 .filter(process ->
                         process.leads() || !groups.contains(process.stat().group()))
-                .forEach(process -> send(identity(process), signal, steps));
+                .flatMap(process -> {
+                    ProcessIdentity identity = context.local().identity(process);
+                    return failure(signal, identity.pid(), send(identity, signal, steps)).stream();
+                })
+                .reduce((one, other) -> one + "; " + other);
     }
 
-    /** Signals one process, or its group, if it is still the one that was seen; true if it was there. */
-    boolean send(Marked process, String signal, Launcher.Scope scope) {
-        return context.launcher().signal(identity(process), signal, scope) == Launcher.SignalAnswer.SENT;
+    /** The words for a signal that was not sent. */
+    static Optional<String> failure(String signal, long pid, SignalAnswer answer) {
+        return answer.isFailure()
+                ? Optional.of(signal + " could not be sent to pid " + pid + ": " + answer.words())
+                : Optional.empty();
     }
 
-    /** Ends one process, if it is still the one that was seen. */
-    boolean kill(Marked process) {
-        return send(process, "KILL", Launcher.Scope.PROCESS);
+    /** Signals one process, or its group, if it is still the one that was seen. */
+    SignalAnswer send(Marked process, String signal, Scope scope) {
+        return send(context.local().identity(process), signal, scope);
+    }
+
+    /** By the launch path; where that cannot, by this process itself, which needs no program. */
+    private SignalAnswer send(ProcessIdentity process, String signal, Scope scope) {
+        SignalAnswer answer = context.launcher().signal(process, signal, scope);
+        if (!answer.isFailure()) {
+            return answer;
+        }
+        LocalEvidence local = context.local();
+        if (local.processes().probe(process).kind() == ProcessProbe.Kind.DEAD) {
+            return SignalAnswer.GONE;
+        }
+        Optional<ProcFs.Stat> own =
+                local.proc().stat(process.pid()).filter(stat -> stat.startTicks() == process.startTicks());
+        boolean group = scope == Scope.ITS_GROUP
+                || (scope == Scope.GROUP
+                        && own.filter(stat -> stat.group() == stat.pid()).isPresent());
+        long sent = own.stream()
+                .flatMap(stat -> group
+                        ? local.proc().table().stream().filter(other -> other.group() == stat.group())
+                        : Stream.of(stat))
+                .filter(stat -> sendByHandle(stat, signal))
+                .count();
+        if (sent == 0) {
+            return answer;
+        }
+        context.events()
+                .troubleOnce(
+                        Optional.empty(), "this host signals by itself, as its launch path cannot: " + answer.words());
+        return SignalAnswer.SENT;
+    }
+
+    /** The handle knows its process's start, which is compared with the tick here and again by the handle as it sends. */
+    private boolean sendByHandle(ProcFs.Stat receiver, String signal) {
+        return ProcessHandle.of(receiver.pid())
+                .filter(handle -> !handle.equals(ProcessHandle.current()))
+                .filter(handle -> context.local()
+                        .proc()
+                        .stat(receiver.pid())
+                        .filter(now -> now.startTicks() == receiver.startTicks())
+                        .isPresent())
+                .filter(handle -> switch (signal) {
+                    case "TERM" -> handle.destroy();
+                    case "KILL" -> handle.destroyForcibly();
+                    default -> false;
+                })
+                .isPresent();
     }
 
     /** True if a step was a signal to the worker, and not to its descendants. */
@@ -102,9 +161,5 @@ record Signals(ProtocolContext context) {
             left = search.apply(left);
         }
         return left;
-    }
-
-    private ProcessIdentity identity(Marked process) {
-        return context.local().identity(process);
     }
 }

@@ -13,6 +13,7 @@ import io.workersupervisor.internal.diagnosis.Ending;
 import io.workersupervisor.internal.directory.FileOnlyMarks;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.Launcher.SignalAnswer;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
 import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
@@ -24,6 +25,7 @@ import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -390,11 +392,15 @@ record StartProtocol(
             return refused(claimed.account(), stuck.reason(), stuck.evidence());
         }
         // Where the row went to another worker the ladder has nothing to say about this one.
-        context.launcher().signal(identity, "KILL", Launcher.Scope.GROUP);
+        SignalAnswer answer = signals.send(identity, "KILL", new ArrayList<>());
         context.local()
                 .search()
                 .ofWorker(claimed.workerId(), Detail.of(claimed).bornAfter())
-                .forEach(signals::kill);
+                .forEach(process -> signals.send(process, "KILL", Launcher.Scope.PROCESS));
+        Optional<String> unsent = Signals.failure("KILL", identity.pid(), answer);
+        if (unsent.isPresent()) {
+            return refused(claimed.account(), RefusalReason.STOP_UNFINISHED, unsent.get());
+        }
         return seen.desired() == Desired.STOPPED
                 ? refused(claimed.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started")
                 : refused(

@@ -5,7 +5,8 @@ import io.workersupervisor.Desired;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.internal.launch.AccountLocks;
-import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.Launcher.Scope;
+import io.workersupervisor.internal.launch.Launcher.SignalAnswer;
 import io.workersupervisor.internal.liveness.Descendants;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
@@ -83,6 +84,9 @@ record StopLadder(
 
         private boolean swept;
         private int kills;
+        /** The last signal that was not sent, in words. */
+        private Optional<String> unsent = Optional.empty();
+
         /** Found in the worker's session while the worker was still there. */
         private List<Marked> seen = List.of();
 
@@ -103,7 +107,7 @@ record StopLadder(
         if (judgement instanceof Judgement.Dead dead) {
             return file(row, dead, walk);
         } else if (judgement instanceof Judgement.Pending pending) {
-            return drain(row, pending.left(), pending.evidence(), walk);
+            return drain(row, pending, walk);
         } else if (judgement instanceof Judgement.Alive alive) {
             return alive.reachable()
                     ? signal(row, alive.process(), walk)
@@ -128,9 +132,10 @@ record StopLadder(
         }
         List<Marked> left =
                 walk.seen.isEmpty() ? List.of() : descendants.of(row, walk.seen).ours();
-        return left.isEmpty()
+        // A launcher needs a moment for the exit record, which counts where the lock cannot be tried.
+        return left.isEmpty() && !doubt.reason().equals(RefusalReason.LOCK_UNREADABLE)
                 ? refused(row, doubt.reason(), doubt.evidence())
-                : drain(row, left, doubt.evidence(), walk);
+                : drain(row, new Judgement.Pending(doubt.reason(), doubt.evidence(), left), walk);
     }
 
     private boolean isFree(WorkerRow row) {
@@ -143,7 +148,7 @@ record StopLadder(
     /** Steps 2, 3 and 5; empty to look again. */
     private Optional<StopResult> signal(WorkerRow row, ProcessIdentity worker, Walk walk) {
         if (!walk.termed && !term(row, worker, walk)) {
-            return Optional.empty();
+            return unsent(row, walk);
         }
         if (signals.awaitDeath(worker, row.workerId(), walk.graceUntil)) {
             return Optional.empty();
@@ -158,13 +163,20 @@ record StopLadder(
                     context.local().processes().probe(worker, row.workerId()).evidence() + " after KILL");
         }
         context.reached("kill");
-        signals.send(worker, "KILL", walk.steps);
+        walk.unsent = Signals.failure("KILL", worker.pid(), signals.send(worker, "KILL", walk.steps));
         context.reached("killed");
-        signals.awaitDeath(worker, row.workerId(), context.nanos() + AFTER_KILL.toNanos());
-        return Optional.empty();
+        if (walk.unsent.isEmpty()) {
+            signals.awaitDeath(worker, row.workerId(), context.nanos() + AFTER_KILL.toNanos());
+        }
+        return unsent(row, walk);
     }
 
-    /** Steps 2 and 3; false if the row has changed meanwhile. */
+    /** A signal that was not sent is told at once: there is nothing to wait for. */
+    private static Optional<StopResult> unsent(WorkerRow row, Walk walk) {
+        return walk.unsent.flatMap(why -> refused(row, RefusalReason.STOP_UNFINISHED, why));
+    }
+
+    /** Steps 2 and 3; false if the row has changed meanwhile, or nothing was sent. */
     private boolean term(WorkerRow row, ProcessIdentity worker, Walk walk) {
         boolean first = Detail.of(row).termedAt().isEmpty();
         WorkerRow terming = first ? RowChanges.terming(row, context.now()) : row;
@@ -177,29 +189,34 @@ record StopLadder(
         walk.termed = true;
         walk.seen = descendants.besides(row, worker);
         context.reached("term");
-        Launcher.SignalAnswer answer = signals.send(worker, "TERM", walk.steps);
+        SignalAnswer answer = signals.send(worker, "TERM", walk.steps);
         context.reached("termed");
-        walk.group = answer == Launcher.SignalAnswer.SENT ? worker.pid() : 0;
+        walk.unsent = Signals.failure("TERM", worker.pid(), answer);
+        boolean sent = answer.equals(SignalAnswer.SENT);
+        walk.group = sent ? worker.pid() : 0;
         walk.graceUntil = context.nanos() + Detail.of(row).stopGrace().toNanos();
-        if (first && answer == Launcher.SignalAnswer.GONE) {
-            // If another host has changed the row since, the end stays probably its doing.
-            return context.registry().update(Optional.of(terming), RowChanges.notTermed(terming));
-        }
-        return true;
+        // If another host has changed the row since, the end stays probably its doing.
+        boolean unchanged =
+                sent || !first || context.registry().update(Optional.of(terming), RowChanges.notTermed(terming));
+        return unchanged && walk.unsent.isEmpty();
     }
 
     /** Steps 4, 6 and 7; empty to look again. */
-    private Optional<StopResult> drain(WorkerRow row, List<Marked> left, String evidence, Walk walk) {
+    private Optional<StopResult> drain(WorkerRow row, Judgement.Pending pending, Walk walk) {
+        List<Marked> left = pending.left();
         if (left.isEmpty()) {
-            return awaitLock(row, evidence, walk);
+            return awaitLock(row, pending, walk);
         }
         if (!walk.swept) {
             walk.swept = true;
             termLeft(row, left, walk);
         }
+        if (walk.unsent.isPresent()) {
+            return unsent(row, walk);
+        }
         boolean ended = signals.awaitEnd(left, walk.graceUntil);
         if (Thread.currentThread().isInterrupted()) {
-            return interrupted(row, evidence);
+            return interrupted(row, pending.evidence());
         }
         return ended ? Optional.empty() : sweep(row, left, walk);
     }
@@ -210,7 +227,7 @@ record StopLadder(
                 .filter(process -> process.stat().group() != walk.group)
                 .toList();
         if (!others.isEmpty()) {
-            Set<Long> sent = signalLeft(row, others, "TERM");
+            Set<Long> sent = signalLeft(row, others, "TERM", walk);
             walk.graceUntil = context.nanos() + Detail.of(row).stopGrace().toNanos();
             walk.sent("TERM", sent);
         }
@@ -219,7 +236,7 @@ record StopLadder(
     /** Step 6: KILL to all of them and to their new children, until nobody is found, or the time is over. */
     private Optional<StopResult> sweep(WorkerRow row, List<Marked> found, Walk walk) {
         Set<Long> killed = new HashSet<>();
-        List<Marked> left = signals.sweep(found, now -> killed.addAll(signalLeft(row, now, "KILL")), now -> {
+        List<Marked> left = signals.sweep(found, now -> killed.addAll(signalLeft(row, now, "KILL", walk)), now -> {
             walk.seen = Stream.concat(walk.seen.stream(), now.stream()).toList();
             return descendants.of(row, walk.seen).ours();
         });
@@ -228,7 +245,7 @@ record StopLadder(
             return interrupted(row, UnregisteredWorkers.pids(found));
         }
         return left.isEmpty()
-                ? Optional.empty()
+                ? unsent(row, walk)
                 : refused(
                         row,
                         RefusalReason.STOP_UNFINISHED,
@@ -236,15 +253,18 @@ record StopLadder(
     }
 
     /** Signals groups of the worker's own session as a whole. Returns who was meant and was there. */
-    private Set<Long> signalLeft(WorkerRow row, List<Marked> left, String signal) {
+    private Set<Long> signalLeft(WorkerRow row, List<Marked> left, String signal, Walk walk) {
         context.reached("sweep");
         Set<Long> groups = new HashSet<>();
         Set<Long> sent = new HashSet<>();
         for (Marked process : left) {
             boolean inSession = descendants.isInSession(row, process);
             boolean had = inSession && groups.contains(process.stat().group());
-            Launcher.Scope scope = inSession ? Launcher.Scope.ITS_GROUP : Launcher.Scope.PROCESS;
-            if (had || signals.send(process, signal, scope)) {
+            SignalAnswer answer = had
+                    ? SignalAnswer.SENT
+                    : signals.send(process, signal, inSession ? Scope.ITS_GROUP : Scope.PROCESS);
+            walk.unsent = Signals.failure(signal, process.stat().pid(), answer).or(() -> walk.unsent);
+            if (answer.equals(SignalAnswer.SENT)) {
                 sent.add(process.stat().pid());
                 if (inSession) {
                     groups.add(process.stat().group());
@@ -255,14 +275,14 @@ record StopLadder(
     }
 
     /** Step 7: the launcher is about to let go of the lock, or somebody holds it who is not known to be of the worker. */
-    private Optional<StopResult> awaitLock(WorkerRow row, String evidence, Walk walk) {
+    private Optional<StopResult> awaitLock(WorkerRow row, Judgement.Pending pending, Walk walk) {
         if (walk.lookedAtLock++ == 0) {
             walk.lockUntil = context.nanos() + AFTER_KILL.toNanos();
         } else if (context.nanos() - walk.lockUntil > 0) {
-            return refused(row, RefusalReason.LOCK_HELD, evidence);
+            return refused(row, pending.reason(), pending.evidence());
         }
         context.timing().pause(walk.lookedAtLock < 5 ? Duration.ofMillis(2) : Signals.LONGEST_POLL);
-        return Thread.currentThread().isInterrupted() ? interrupted(row, evidence) : Optional.empty();
+        return Thread.currentThread().isInterrupted() ? interrupted(row, pending.evidence()) : Optional.empty();
     }
 
     private static Optional<StopResult> interrupted(WorkerRow row, String what) {

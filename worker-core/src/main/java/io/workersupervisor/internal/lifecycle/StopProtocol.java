@@ -7,6 +7,8 @@ import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.launch.AccountLocks;
+import io.workersupervisor.internal.launch.Launcher.Scope;
+import io.workersupervisor.internal.launch.Launcher.SignalAnswer;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
 import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
@@ -121,7 +123,10 @@ public record StopProtocol(
     private StopResult endUnregistered(WorkerRow asked, List<Marked> processes) {
         AccountId account = asked.account();
         List<String> steps = new ArrayList<>();
-        signals.sendAll(processes, "TERM", steps);
+        Optional<String> unsent = signals.sendAll(processes, "TERM", steps);
+        if (unsent.isPresent()) {
+            return refused(account, RefusalReason.STOP_UNFINISHED, unsent.get());
+        }
         signals.awaitEnd(processes, context.nanos() + WorkerSpec.DEFAULT_STOP_GRACE.toNanos());
         if (Thread.currentThread().isInterrupted()) {
             return refused(
@@ -131,7 +136,10 @@ public record StopProtocol(
         }
         List<Marked> left = signals.sweep(
                 stillLiving(processes),
-                living -> living.stream().filter(signals::kill).forEach(ended -> steps.add("KILL sent to " + ended)),
+                living -> living.stream()
+                        .filter(process ->
+                                signals.send(process, "KILL", Scope.PROCESS).equals(SignalAnswer.SENT))
+                        .forEach(ended -> steps.add("KILL sent to " + ended)),
                 killed -> stillLiving(processes));
         if (!left.isEmpty()) {
             return refused(

@@ -111,6 +111,11 @@ public final class UnfiledEnds {
         }
 
         @Override
+        public Optional<String> freeing(WorkerRow row) {
+            return registry.freeing(row);
+        }
+
+        @Override
         public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
             throw new UnsupportedOperationException("a read-only view");
         }

@@ -100,6 +100,12 @@ public record LocalEvidence(
         return processes.probe(process, workerId).runs();
     }
 
+    /** The identity of this process. */
+    public ProcessIdentity self() {
+        long pid = ProcessHandle.current().pid();
+        return machine.identity(pid, proc.stat(pid).map(ProcFs.Stat::startTicks).orElse(0L));
+    }
+
     /** The identity of a process that was just found. */
     public ProcessIdentity identity(Marked found) {
         return machine.identity(found.stat().pid(), found.stat().startTicks());

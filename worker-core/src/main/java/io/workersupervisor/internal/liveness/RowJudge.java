@@ -5,6 +5,7 @@ import io.workersupervisor.RefusalReason;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.machine.ProcessProbe.Finding;
+import io.workersupervisor.internal.machine.ProcessProbe.Kind;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.WorkerRow;
 import java.util.List;
@@ -28,7 +29,8 @@ import java.util.OptionalInt;
  *   <li>The process is dead and the lock is busy: it drains; its launcher writes the exit record, or descendants hold the
  *       lock.
  *   <li>The process is dead and the lock is free: dead if no descendant of it lives ({@link Descendants}), else it drains;
- *       doubt where something lives in what was its session and nothing shows whose it is.
+ *       doubt where something lives in what was its session and nothing shows whose it is. Where this host cannot try the
+ *       lock, the exit record takes its place: a start needs the lock anyway.
  * </ol>
  */
 public record RowJudge(String node, LocalEvidence local, Optional<ApplicationProbe> application) {
@@ -83,7 +85,9 @@ public record RowJudge(String node, LocalEvidence local, Optional<ApplicationPro
 
     private Judgement byMachine(WorkerRow row) {
         boolean here = row.node().equals(node);
-        String whose = "worker " + row.workerId() + " belongs to node " + row.node();
+        String whose = "worker " + row.workerId() + " belongs to node " + row.node()
+                + Detail.of(row).machine().map(name -> " on machine " + name).orElse("") + ", which started it at "
+                + row.startedAt();
         Optional<ProcessIdentity> recorded = Detail.identityOf(row)
                 .filter(process -> here || !process.bootId().isEmpty());
         if (recorded.isEmpty()) {
@@ -137,16 +141,21 @@ public record RowJudge(String node, LocalEvidence local, Optional<ApplicationPro
     }
 
     private Judgement unlessLeftovers(WorkerRow row, Finding finding, AccountLocks.State lock) {
-        if (lock == AccountLocks.State.FAILED) {
+        boolean untried = lock == AccountLocks.State.FAILED;
+        if (untried
+                && (finding.kind() != Kind.DEAD
+                        || local.records().exit(row.workerId()).isEmpty())) {
             return new Judgement.Doubt(
                     RefusalReason.LOCK_UNREADABLE, finding.evidence() + " but its lock cannot be tried");
         }
         Descendants descendants = local.descendants();
+        String free =
+                untried ? ", its launcher has recorded its end, and its lock cannot be tried" : ", its lock is free";
         return descendants
                 .of(row, List.of())
                 .judged(finding.evidence(), RefusalReason.PROCESS_IN_DOUBT)
                 .orElseGet(() -> lock == AccountLocks.State.BUSY
                         ? descendants.stillHeld(row, finding.evidence())
-                        : Judgement.Dead.of(finding.evidence() + ", its lock is free", finding.waitStatus()));
+                        : Judgement.Dead.of(finding.evidence() + free, finding.waitStatus()));
     }
 }

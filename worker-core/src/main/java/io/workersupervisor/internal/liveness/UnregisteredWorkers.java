@@ -6,6 +6,7 @@ import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.ProcessProbe;
+import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.CorruptRowException;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
@@ -168,6 +169,14 @@ public final class UnregisteredWorkers {
 
     public static String pids(List<Marked> marked) {
         return marked.stream().map(Marked::toString).collect(Collectors.joining(", "));
+    }
+
+    /** A sentence about one that keeps its account refused. */
+    public static String refused(Marked stranger) {
+        return describe(List.of(stranger)) + " and the registry does not know it: "
+                + (stranger.accountId().isPresent()
+                        ? "its account is refused while it lives"
+                        : "its account name is not valid, " + Text.quoted(stranger.account()));
     }
 
     public static String describe(List<Marked> marked) {

@@ -39,9 +39,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * checkpoints/SINK/journal, one line each:  CRC32 KIND ...
- *   p WORKER INODE BASE OFFSET TIME LEVEL MARK CRC SHIFT                          acknowledged to here
- *   b WORKER INODE BASE OFFSET TIME LEVEL MARK CRC START LEN,... SHIFT TIME,...   announced to here; LENxN leaves N entries
- *                                                                                 out, iTIME is inferred
+ *   p WORKER INODE BASE OFFSET TIME LEVEL MARK CRC MORE                           acknowledged to here
+ *   b WORKER INODE BASE OFFSET TIME LEVEL MARK CRC START LEN,... MORE TIME,...   announced to here; LENxN leaves N entries
+ *                                                                                 out, x-1 were handed on before;
+ *                                                                                 iTIME is inferred; MORE is the
+ *                                                                                 shift and the mark of the head
  *   a TIME                                                                        the batch announced is acknowledged, and
  *                                                                                 all files were looked at
  *   f WORKER                                                                      the file is gone
@@ -100,8 +102,8 @@ final class CheckpointJournal implements AutoCloseable {
             return true;
         }
 
-        private LogProgress step(String[] words, int shift) {
-            LogProgress step = progress(words, shift);
+        private LogProgress step(String[] words, int more) {
+            LogProgress step = progress(words, more);
             steps.computeIfAbsent(words[1], first -> new ArrayList<>()).add(step);
             return step;
         }
@@ -208,7 +210,7 @@ final class CheckpointJournal implements AutoCloseable {
         for (BatchPiece piece : batch) {
             lines.append(line("b " + words(piece.workerId(), piece.after()) + " "
                     + piece.before().offset() + " " + words(piece.cuts()) + " "
-                    + piece.after().shift() + " " + stamps(piece.times())));
+                    + more(piece.after()) + " " + stamps(piece.times())));
         }
         append(lines, true);
         contents.pending.addAll(batch);
@@ -256,7 +258,7 @@ final class CheckpointJournal implements AutoCloseable {
         Path fresh = file.resolveSibling("journal.new");
         StringBuilder lines = new StringBuilder(line("a " + contents.looked.toEpochMilli()));
         contents.acknowledged.forEach(
-                (worker, progress) -> lines.append(line("p " + words(worker, progress) + " " + progress.shift())));
+                (worker, progress) -> lines.append(line("p " + words(worker, progress) + " " + more(progress))));
         try (RandomAccessFile written = create(fresh)) {
             written.write(lines.toString().getBytes(StandardCharsets.US_ASCII));
             written.getFD().sync();
@@ -281,8 +283,15 @@ final class CheckpointJournal implements AutoCloseable {
                 + progress.mark().length() + " " + progress.mark().crc();
     }
 
+    /** The shift and the mark of the first bytes. */
+    private static String more(LogProgress progress) {
+        return progress.shift() + ":" + progress.head().length() + ":"
+                + progress.head().crc();
+    }
+
     /** Reads a progress from the third word on; the words of a version before this one are fewer. */
-    private static LogProgress progress(String[] words, int shift) {
+    private static LogProgress progress(String[] words, int index) {
+        String[] more = (words.length > index ? words[index] : "0:0:0").split(":", 3);
         return new LogProgress(
                 Long.parseLong(words[2]),
                 Long.parseLong(words[3]),
@@ -290,7 +299,8 @@ final class CheckpointJournal implements AutoCloseable {
                 Instant.ofEpochMilli(Long.parseLong(words[5])),
                 LogLevel.valueOf(words[6]),
                 new LogProgress.Mark(Integer.parseInt(words[7]), Long.parseLong(words[8])),
-                words.length > shift ? Integer.parseInt(words[shift]) : 0);
+                new LogProgress.Mark(Integer.parseInt(more[1]), Long.parseLong(more[2])),
+                Integer.parseInt(more[0]));
     }
 
     private static String stamps(List<EntryTimes.Stamp> times) {
@@ -309,7 +319,7 @@ final class CheckpointJournal implements AutoCloseable {
 
     private static String words(List<BatchPiece.Cut> cuts) {
         return cuts.stream()
-                .map(cut -> cut.leftOut() > 0 ? cut.length() + "x" + cut.leftOut() : cut.length() + "")
+                .map(cut -> cut.leftOut() != 0 ? cut.length() + "x" + cut.leftOut() : cut.length() + "")
                 .collect(Collectors.joining(","));
     }
 

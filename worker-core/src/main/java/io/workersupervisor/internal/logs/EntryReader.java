@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
 public record EntryReader(ZoneId zone, Redaction redaction) {
     /** The number of bytes that are read at once. */
     private static final int RUN = 1 << 20;
+
+    /** The mark of the byte order, with which some programs begin a file. */
+    private static final byte[] ORDER = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
     private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.WorkerSupervisor");
 
@@ -56,7 +60,7 @@ public record EntryReader(ZoneId zone, Redaction redaction) {
         for (int first = 0; first < cuts.size(); ) {
             int last = first + 1;
             int length = cuts.get(first).length();
-            boolean leftOut = cuts.get(first).leftOut() > 0;
+            boolean leftOut = cuts.get(first).leftOut() != 0;
             while (!leftOut
                     && last < cuts.size()
                     && cuts.get(last).leftOut() == 0
@@ -64,7 +68,7 @@ public record EntryReader(ZoneId zone, Redaction redaction) {
                 length += cuts.get(last++).length();
             }
             if (leftOut) {
-                reading.leaveOut(cuts.get(first));
+                reading.pass(cuts.get(first));
             } else if (!reading.parse(cuts.subList(first, last), bytes.at(reading.offset, length), length)) {
                 break;
             }
@@ -96,7 +100,12 @@ public record EntryReader(ZoneId zone, Redaction redaction) {
             this.midLine = midLine;
         }
 
-        void leaveOut(BatchPiece.Cut cut) {
+        void pass(BatchPiece.Cut cut) {
+            midLine = false;
+            if (cut.isBefore()) {
+                offset += cut.length();
+                return;
+            }
             LogLevel inherited = level;
             add(
                     cut,
@@ -106,7 +115,6 @@ public record EntryReader(ZoneId zone, Redaction redaction) {
                                     + " entries are left out, more than the budget of a minute: they stand in "
                                     + file.path().getFileName() + " from byte " + offset));
             level = inherited;
-            midLine = false;
         }
 
         boolean parse(List<BatchPiece.Cut> cuts, byte[] bytes, int length) {
@@ -127,7 +135,10 @@ public record EntryReader(ZoneId zone, Redaction redaction) {
         private Parsed parse(byte[] bytes, int from, int to) {
             try {
                 Before before = new Before(times.near(offset + to - from), level, midLine, zone, Optional.empty());
-                return EntryParser.parse(bytes, from, to, before);
+                int begin = offset == 0 && Arrays.equals(bytes, from, Math.min(to, from + 3), ORDER, 0, 3)
+                        ? from + 3
+                        : from;
+                return EntryParser.parse(bytes, begin, to, before);
             } catch (RuntimeException defect) {
                 LOG.error("bytes {} to {} of {} are taken as text", offset, offset + (to - from), file.path(), defect);
                 return plain(LogLevel.INFO, new String(bytes, from, to - from, StandardCharsets.UTF_8).strip());

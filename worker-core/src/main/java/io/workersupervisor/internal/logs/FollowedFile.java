@@ -32,6 +32,9 @@ final class FollowedFile implements AutoCloseable {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
     private static final int CHUNK = 256 * 1024;
 
+    /** Fewer NULs at the begin of a file were written. */
+    private static final long LEAST_FREED = 1 << 20;
+
     private final WorkerLogFile file;
     private final EntryReader reader;
     private final EntryBudget budget;
@@ -41,14 +44,18 @@ final class FollowedFile implements AutoCloseable {
     private LogProgress progress;
     private EntryCutter cutter;
     private @Nullable LogSource source;
+    private final HandedOn handedOn;
     private boolean superseded;
+    private boolean isElsewhere;
+    private boolean isWrittenOver;
+    private boolean isGone;
+    private Optional<WorkerLogFile.Stat> checked = Optional.empty();
     /** The place to read on from; behind the progress where lines are open. */
     private long read;
 
     private long grown;
     private long polled;
     private boolean moved;
-    private boolean over;
 
     /** Bytes of the file that end at entries, and these entries. */
     record Part(BatchPiece piece, List<LogEntry> entries) {}
@@ -57,7 +64,7 @@ final class FollowedFile implements AutoCloseable {
     static FollowedFile searched(
             WorkerLogFile file, Optional<LogProgress> begin, EntryReader reader, EntryTimes times) {
         EntryBudget all = new EntryBudget(OptionalInt.empty());
-        return new FollowedFile(file, begin, reader, all, times, Optional.empty());
+        return new FollowedFile(file, begin, reader, all, times, new HandedOn(), Optional.empty());
     }
 
     /** With a listener, for a sink: exactly the bytes announced, and marks by which the next host knows the file again. */
@@ -67,11 +74,13 @@ final class FollowedFile implements AutoCloseable {
             EntryReader reader,
             EntryBudget budget,
             EntryTimes times,
+            HandedOn handedOn,
             Optional<Consumer<String>> trouble) {
         this.file = file;
         this.reader = reader;
         this.budget = budget;
         this.times = times;
+        this.handedOn = handedOn;
         this.trouble = trouble.orElse(text -> {});
         this.shipped = trouble.isPresent();
         this.progress = begin.orElseGet(() -> LogProgress.begin(LogProgress.NO_INODE));
@@ -97,12 +106,13 @@ final class FollowedFile implements AutoCloseable {
     void rewind() {
         budget.rewind();
         readFrom(progress.offset());
+        checked = Optional.empty();
         moved = true;
     }
 
     /** The file grew between two moments; at a file that was missed nobody looked in between. */
     void arrived(Instant from, Instant to, boolean missed) throws IOException {
-        WorkerLogFile.stat(file.path()).filter(stat -> !superseded).ifPresent(stat -> {
+        WorkerLogFile.stat(file.path()).filter(stat -> !isElsewhere).ifPresent(stat -> {
             if (missed) {
                 times.missed(stat, from, to);
             } else {
@@ -122,50 +132,41 @@ final class FollowedFile implements AutoCloseable {
      */
     Optional<Part> next(long now, Instant at, BooleanSupplier ended, Supplier<KnownWorkers.Known> worker)
             throws IOException {
-        over = false;
-        List<EntryCutter.Span> spans = poll(now, at, ended);
-        times.arrived(read, at, at);
-        List<BatchPiece.Cut> cuts = budget.admit(spans, now, over);
-        if (cuts.isEmpty()) {
-            return Optional.empty();
-        }
-        LogProgress before = progress;
-        EntryReader.Page page = reader.read(file, before, cuts, this::bytes, worker.get(), times);
-        if (shipped && page.entries().size() < cuts.size()) {
-            throw new IOException("it was cut while it was read");
-        }
-        long end = before.offset()
-                + cuts.stream().mapToLong(BatchPiece.Cut::length).sum();
-        int length = shipped ? (int) Math.min(LogProgress.MARK, end) : 0;
-        if (times.shift() != before.shift()) {
-            trouble.accept(
-                    "the times in " + name() + " are " + Text.words(Duration.ofMinutes(15L * Math.abs(times.shift())))
-                            + (times.shift() < 0 ? " behind" : " ahead")
-                            + ", as those of another zone: they are shifted by it");
-        }
-        LogProgress after = before.with(end, page.time(), page.level())
-                .marked(LogProgress.Mark.of(bytes(end - length, length)), times.shift());
-        BatchPiece piece = new BatchPiece(file.workerId(), before, cuts, page.stamps(), after);
-        return Optional.of(new Part(piece, page.entries()));
-    }
-
-    private List<EntryCutter.Span> poll(long now, Instant at, BooleanSupplier ended) throws IOException {
         polled = now;
         moved = false;
         LogSource from = source(at);
         if (from == null) {
-            return List.of();
+            if (!progress.isNew() && !isGone && !ended.getAsBoolean()) {
+                isGone = true;
+                trouble.accept(name() + " is gone, deleted or compressed by somebody, when it was read to byte " + read
+                        + ": what its worker writes to it from now on is lost. No program but this one must rotate it");
+            }
+            return Optional.empty();
         }
+        if (isWrittenOver) {
+            Optional<Part> over = writtenOver(from, at, worker);
+            if (over.isPresent()) {
+                return over;
+            }
+        }
+        boolean over = false;
         List<EntryCutter.Span> spans = new ArrayList<>();
         byte[] bytes = from.read(read, CHUNK);
-        over = bytes.length == 0 && hasRest() && ended.getAsBoolean();
-        if (over) {
+        if (bytes.length == 0 && hasRest() && ended.getAsBoolean()) {
             // The worker may have written between the reading and its end.
+            over = true;
             bytes = from.read(read, CHUNK);
         }
-        if (bytes.length > 0) {
+        int unwritten = handedOn.isOften() && !hasRest() ? leadingNuls(bytes) : 0;
+        if (unwritten > 0) {
+            // A program that writes on at its own place in a file that was cut leaves a hole before it.
+            progress = progress.at(read + unwritten);
+            readFrom(progress.offset());
+            moved = true;
+        } else if (bytes.length > 0) {
             cutter.feed(bytes, 0, bytes.length, spans::add);
             read += bytes.length;
+            times.arrived(read, at, at);
             grown = now;
             moved = true;
         } else if (over || (superseded && now >= quietAt())) {
@@ -177,7 +178,73 @@ final class FollowedFile implements AutoCloseable {
         } else if (now >= quietAt()) {
             cutter.close().ifPresent(spans::add);
         }
-        return spans;
+        List<BatchPiece.Cut> cuts = budget.admit(spans, now, over);
+        long end = progress.offset()
+                + cuts.stream().mapToLong(BatchPiece.Cut::length).sum();
+        return cuts.isEmpty() ? Optional.empty() : Optional.of(part(progress, cuts, end, worker.get()));
+    }
+
+    private static int leadingNuls(byte[] bytes) {
+        int nuls = 0;
+        while (nuls < bytes.length && bytes[nuls] == 0) {
+            nuls++;
+        }
+        return nuls;
+    }
+
+    private Part part(LogProgress before, List<BatchPiece.Cut> cuts, long end, KnownWorkers.Known known)
+            throws IOException {
+        EntryReader.Page page = reader.read(file, before, cuts, this::bytes, known, times);
+        long entries = cuts.stream().filter(cut -> !cut.isBefore()).count();
+        if (shipped && page.entries().size() < entries) {
+            throw new IOException("it was cut while it was read");
+        }
+        if (times.shift() != before.shift()) {
+            trouble.accept(
+                    "the times in " + name() + " are " + Text.words(Duration.ofMinutes(15L * Math.abs(times.shift())))
+                            + (times.shift() < 0 ? " behind" : " ahead")
+                            + ", as those of another zone: they are shifted by it");
+        }
+        int length = shipped ? (int) Math.min(LogProgress.MARK, end) : 0;
+        LogProgress after = before.with(end, page.time(), page.level())
+                .marked(
+                        LogProgress.Mark.of(bytes(end - length, length)),
+                        LogProgress.Mark.of(bytes(0, length)),
+                        times.shift());
+        handedOn.remember(before.offset(), end, this::bytes);
+        return new Part(new BatchPiece(file.workerId(), before, cuts, page.stamps(), after), page.entries());
+    }
+
+    /** Hands on the lines that stand in the place of others, under positions above the highest. */
+    private Optional<Part> writtenOver(LogSource from, Instant at, Supplier<KnownWorkers.Known> worker)
+            throws IOException {
+        isWrittenOver = false;
+        long old = progress.offset();
+        List<BatchPiece.Cut> cuts = handedOn.others(from.read(0, HandedOn.MOST), old);
+        if (cuts.isEmpty()) {
+            return Optional.empty();
+        }
+        overwritten(
+                hasRest()
+                        ? "some of the " + (read - old) + " bytes behind that may be lost"
+                        : "no byte of it is known to be lost");
+        times.restart();
+        times.arrived(from.size(), at, at);
+        long end = Math.max(old, cuts.stream().mapToLong(BatchPiece.Cut::length).sum());
+        Part part = part(progress.anew(from.inode(), 0), cuts, end, worker.get());
+        readFrom(end);
+        moved = true;
+        return Optional.of(part);
+    }
+
+    private void overwritten(String lost) {
+        if (!handedOn.isOften()) {
+            trouble.accept(
+                    name() + " was cut by somebody or written over when it was read to byte " + read + ": " + lost
+                            + ", and what came between two looks. A program that opens it by its name, as /dev/stdout or"
+                            + " /dev/stderr, must open it for appending (>>, mode a)");
+            handedOn.often();
+        }
     }
 
     /** The end of a quiet time: a process that renames a file may write to it a little longer. */
@@ -191,8 +258,9 @@ final class FollowedFile implements AutoCloseable {
         if (superseded || cutter.openLines().isPresent()) {
             return Math.min(budgeted, quietAt());
         }
-        // A line without an end: another host may have noticed that its worker has ended.
-        return hasRest() ? Math.min(budgeted, polled + LOOK_AGAIN.toNanos()) : budgeted;
+        // A line without an end: another host may have noticed that its worker has ended. No event tells of a renamed
+        // file.
+        return hasRest() || isElsewhere ? Math.min(budgeted, polled + LOOK_AGAIN.toNanos()) : budgeted;
     }
 
     /** True if the last look found something, so that another may find more. */
@@ -203,6 +271,11 @@ final class FollowedFile implements AutoCloseable {
     /** True if all that was read is handed on. */
     boolean isDrained() {
         return !hasRest() && !superseded;
+    }
+
+    /** True if it must be held, as no event or no later look would find what is written to it. */
+    boolean isHeld() {
+        return isElsewhere || isGone || handedOn.isOften();
     }
 
     /** True if bytes wait that are no whole line. */
@@ -222,16 +295,25 @@ final class FollowedFile implements AutoCloseable {
         if (open == null) {
             return null;
         }
-        superseded = now.isEmpty() || now.get().inode() != open.inode();
-        long size = open.size();
-        if (size < read || (size > read && !open.continues(progress))) {
-            trouble.accept(name() + " was cut by somebody when it was read to byte " + read
-                    + (hasRest() ? ": " + (read - progress.offset()) + " bytes of it are lost" : "")
-                    + ", and what was written to it meanwhile");
+        long inode = open.inode();
+        isElsewhere = now.filter(stat -> stat.inode() == inode).isEmpty();
+        // A process that rotates files may put an empty one in the place, while the worker goes on with its own.
+        superseded = isElsewhere && now.filter(stat -> stat.size() > 0).isPresent();
+        boolean changed = isElsewhere || !now.equals(checked);
+        boolean isIntact = !changed || open.holds(progress.mark(), progress.offset());
+        if (open.size() < read || (!isIntact && !handedOn.reachesTo(progress.offset()))) {
+            overwritten(
+                    hasRest()
+                            ? (read - progress.offset()) + " bytes behind that are lost"
+                            : "no byte of it is known to be lost");
             restart(read - progress.offset());
             open = begin();
+        } else if (changed) {
+            LogProgress.Mark head = progress.head();
+            isWrittenOver = handedOn.isOften() || !isIntact || !open.holds(head, head.length());
         }
-        now.filter(stat -> !superseded).ifPresent(stat -> times.seen(stat, at, at));
+        checked = now;
+        now.filter(stat -> !isElsewhere).ifPresent(stat -> times.seen(stat, at, at));
         return open;
     }
 
@@ -254,12 +336,16 @@ final class FollowedFile implements AutoCloseable {
             progress = progress.in(opened.inode()).at(firstData(opened));
         } else {
             boolean isSame = opened.inode() == progress.inode();
-            trouble.accept(name()
-                    + (isSame ? " was cut by somebody when it" : " is another file than the one that")
-                    + " was read to byte " + progress.offset()
-                    + (isSame ? ": what it held behind that" : ": what that held behind it")
-                    + ", if anything, is lost");
+            if (isSame && opened.size() >= progress.offset() && handedOn.reachesTo(progress.offset())) {
+                return;
+            } else if (isSame) {
+                overwritten("what it held behind that, if anything, is lost");
+            } else {
+                trouble.accept(name() + " is another file than the one that was read to byte " + progress.offset()
+                        + ": what that held behind it, if anything, is lost");
+            }
             progress = progress.anew(opened.inode(), 0);
+            handedOn.clear();
         }
         readFrom(progress.offset());
     }
@@ -275,7 +361,7 @@ final class FollowedFile implements AutoCloseable {
     /** Passes the archived and freed begin of a file whose progress is lost: it reads as NUL. */
     private long firstData(LogSource opened) throws IOException {
         long first = opened.firstData(0).orElse(0);
-        if (first == 0) {
+        if (first < LEAST_FREED) {
             return 0;
         }
         trouble.accept(
@@ -289,6 +375,7 @@ final class FollowedFile implements AutoCloseable {
         Optional<WorkerLogFile.Stat> now = WorkerLogFile.stat(file.path());
         progress = progress.anew(now.map(WorkerLogFile.Stat::inode).orElse(LogProgress.NO_INODE), lost);
         times.restart();
+        handedOn.clear();
         readFrom(0);
         moved = true;
     }

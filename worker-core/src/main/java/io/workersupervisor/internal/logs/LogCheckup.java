@@ -25,6 +25,9 @@ public final class LogCheckup {
 
     private static final long MUCH = 1 << 20;
 
+    /** More files than this are not looked into: they are no mere lines without an end. */
+    private static final int MANY = 500;
+
     private final DataDirectory data;
     private final KnownWorkers workers;
     private final Instant now;
@@ -39,6 +42,7 @@ public final class LogCheckup {
     public List<Finding> examine() throws IOException {
         for (Path directory : SinkCheckpoints.directories(data)) {
             sink(directory);
+            warned(directory);
             refused(directory);
         }
         reserve(Files.getFileStore(data.path()).getUsableSpace()).ifPresent(text -> add(Level.WARNING, text));
@@ -51,8 +55,9 @@ public final class LogCheckup {
         long bytes = 0;
         int files = 0;
         boolean late = false;
-        for (SinkCheckpoints.Waiting waiting : SinkCheckpoints.waiting(data, name)) {
-            long whole = wholeLines(waiting);
+        List<SinkCheckpoints.Waiting> all = SinkCheckpoints.waiting(data, name);
+        for (SinkCheckpoints.Waiting waiting : all) {
+            long whole = all.size() > MANY ? waiting.bytes() : wholeLines(waiting);
             if (whole > 0) {
                 bytes += whole;
                 files++;
@@ -65,7 +70,14 @@ public final class LogCheckup {
         }
         String what =
                 "log sink " + name + ": " + Text.bytes(bytes) + (files == 1 ? " of a file" : " of " + files + " files");
-        if (moved.isBefore(now.minus(STILL)) && (late || bytes >= MUCH)) {
+        Optional<SinkNotes.Note> down = SinkNotes.down(directory);
+        if (down.isPresent()) {
+            add(
+                    Level.WARNING,
+                    what + " wait. It is down for "
+                            + Text.words(Duration.between(down.get().at(), now)) + ", since "
+                            + down.get().at() + ": " + down.get().text());
+        } else if (moved.isBefore(now.minus(STILL)) && (late || bytes >= MUCH)) {
             add(
                     Level.WARNING,
                     what + " wait, and its checkpoints have not moved for " + Text.words(Duration.between(moved, now))
@@ -94,6 +106,13 @@ public final class LogCheckup {
             }
             return length;
         }
+    }
+
+    private void warned(Path directory) throws IOException {
+        SinkNotes.warning(directory)
+                .ifPresent(note -> add(
+                        Level.WARNING,
+                        "log sink " + directory.getFileName() + " reported at " + note.at() + ": " + note.text()));
     }
 
     private void refused(Path directory) throws IOException {

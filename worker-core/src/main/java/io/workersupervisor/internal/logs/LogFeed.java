@@ -59,7 +59,7 @@ public final class LogFeed {
 
     /** The files that are to be shipped. */
     List<WorkerLogFile> files() throws IOException {
-        return WorkerLogFile.list(data).stream().filter(this::isShipped).toList();
+        return WorkerLogFile.listRenamed(data).stream().filter(this::isShipped).toList();
     }
 
     /** False where the worker ships its lines itself. */
@@ -68,13 +68,14 @@ public final class LogFeed {
     }
 
     /** The file, followed behind the progress that a sink has acknowledged. */
-    FollowedFile follow(WorkerLogFile file, Optional<LogProgress> progress) {
+    FollowedFile follow(WorkerLogFile file, Optional<LogProgress> progress, HandedOn handedOn) {
         return new FollowedFile(
                 file,
                 progress,
                 reader,
                 new EntryBudget(budget),
                 new EntryTimes(),
+                handedOn,
                 Optional.of(text -> trouble(file.account(), text)));
     }
 

@@ -8,6 +8,7 @@ import io.workersupervisor.LogFollower;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
 import io.workersupervisor.Redaction;
+import io.workersupervisor.WorkerInspector.Finding;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.text.Text;
@@ -106,6 +107,15 @@ public final class LogLookup {
 
     private LogAnswer inFiles(LogQuery query, String why) {
         return new LogAnswer(files.find(query), FILES, Optional.of(why));
+    }
+
+    /** The findings of the sink about its store; that it fails is one. */
+    public List<Finding> examineSink() {
+        try {
+            return sink.map(LogSink::findings).orElse(List.of());
+        } catch (LogSinkException down) {
+            return List.of(new Finding(Finding.Level.ERROR, Text.oneLine(String.valueOf(down.getMessage()))));
+        }
     }
 
     public LogFollower follow(AccountId account) {

@@ -6,11 +6,11 @@ import java.util.zip.CRC32;
 
 /**
  * The place in a worker's file up to which entries were handed on, with the time and level of the last one. The file is known
- * again by its inode and a mark of the bytes before the offset. A file that was cut or replaced begins anew behind a base,
+ * again by its inode and marks of the bytes before the offset and of its first ones. A file that was cut or replaced begins anew behind a base,
  * which is added to an offset for the position of an entry, so that positions only grow. Times are shifted by a number of
  * quarter hours ({@link EntryTimes}).
  */
-record LogProgress(long inode, long base, long offset, Instant time, LogLevel level, Mark mark, int shift) {
+record LogProgress(long inode, long base, long offset, Instant time, LogLevel level, Mark mark, Mark head, int shift) {
     static final long NO_INODE = 0;
 
     /** The number of bytes of a mark. */
@@ -29,7 +29,7 @@ record LogProgress(long inode, long base, long offset, Instant time, LogLevel le
 
     /** The place before the first byte of a worker. */
     static LogProgress begin(long inode) {
-        return new LogProgress(inode, 0, 0, Instant.EPOCH, LogLevel.INFO, Mark.NONE, 0);
+        return new LogProgress(inode, 0, 0, Instant.EPOCH, LogLevel.INFO, Mark.NONE, Mark.NONE, 0);
     }
 
     /** True where no file of the worker was found yet. */
@@ -38,16 +38,16 @@ record LogProgress(long inode, long base, long offset, Instant time, LogLevel le
     }
 
     LogProgress in(long found) {
-        return new LogProgress(found, base, offset, time, level, mark, shift);
+        return new LogProgress(found, base, offset, time, level, mark, head, shift);
     }
 
-    LogProgress marked(Mark bytes, int quarters) {
-        return new LogProgress(inode, base, offset, time, level, bytes, quarters);
+    LogProgress marked(Mark last, Mark first, int quarters) {
+        return new LogProgress(inode, base, offset, time, level, last, first, quarters);
     }
 
     /** The begin of another file of the same worker, or of the same one cut to nothing. */
     LogProgress anew(long newInode, long lost) {
-        return new LogProgress(newInode, base + offset + lost, 0, time, level, Mark.NONE, shift);
+        return new LogProgress(newInode, base + offset + lost, 0, time, level, Mark.NONE, Mark.NONE, shift);
     }
 
     /** Moves to another place in the same file, without a mark. */
@@ -56,7 +56,7 @@ record LogProgress(long inode, long base, long offset, Instant time, LogLevel le
     }
 
     LogProgress with(long other, Instant lastTime, LogLevel lastLevel) {
-        return new LogProgress(inode, base, other, lastTime, lastLevel, Mark.NONE, shift);
+        return new LogProgress(inode, base, other, lastTime, lastLevel, Mark.NONE, Mark.NONE, shift);
     }
 
     /** True if the file that is there may be the one of this progress, as far as inode and length show. */

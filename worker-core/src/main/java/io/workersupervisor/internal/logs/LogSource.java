@@ -100,12 +100,15 @@ public final class LogSource implements AutoCloseable {
 
     /** True if it is the file in which a progress was made, as far as the bytes before it show. */
     boolean continues(LogProgress progress) throws IOException {
-        LogProgress.Mark mark = progress.mark();
-        if (inode != progress.inode() || file.length() < progress.offset()) {
-            return false;
-        }
-        byte[] before = read(progress.offset() - mark.length(), mark.length());
-        return LogProgress.Mark.of(before).equals(mark);
+        return inode == progress.inode()
+                && file.length() >= progress.offset()
+                && holds(progress.mark(), progress.offset());
+    }
+
+    /** True if the bytes before an end are those of a mark, or are freed. */
+    boolean holds(LogProgress.Mark mark, long end) throws IOException {
+        byte[] bytes = read(end - mark.length(), mark.length());
+        return LogProgress.Mark.of(bytes).equals(mark) || Arrays.equals(bytes, new byte[mark.length()]);
     }
 
     /** The begin of the first block that does not consist of NUL, as a freed one does; empty if there is none. */

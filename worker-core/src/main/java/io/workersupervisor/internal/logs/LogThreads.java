@@ -28,6 +28,9 @@ import java.util.function.Function;
  */
 public final class LogThreads implements AutoCloseable {
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
+    /** The most files of workers that are open at once for all sinks. */
+    private static final int MOST_OPEN = 90;
+
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
     private final LogFeed feed;
@@ -46,8 +49,8 @@ public final class LogThreads implements AutoCloseable {
         final Semaphore wake = new Semaphore(0);
         final Thread thread;
 
-        Runner(LogSink sink, DataDirectory data) {
-            this.shipper = new SinkShipper(sink, data, feed);
+        Runner(LogSink sink, DataDirectory data, int mostOpen) {
+            this.shipper = new SinkShipper(sink, data, feed, mostOpen);
             this.thread = DaemonThreads.of("worker-log-" + sink.name(), this::run);
         }
 
@@ -90,8 +93,9 @@ public final class LogThreads implements AutoCloseable {
         this.upkeep = new LogUpkeep(data, asking.apply(registry), settings.retention(), puncher);
         this.watch = new LogWatch(data, feed);
         this.keeper = DaemonThreads.of("worker-log-upkeep", upkeep::run);
-        settings.sinks().forEach(sink -> runners.add(new Runner(sink, data)));
-        runners.add(new Runner(new OperatorLogSink(summary, settings.summaryLevel()), data));
+        List<LogSink> sinks = new ArrayList<>(settings.sinks());
+        sinks.add(new OperatorLogSink(summary, settings.summaryLevel()));
+        sinks.forEach(sink -> runners.add(new Runner(sink, data, Math.max(1, MOST_OPEN / sinks.size()))));
         this.watcher = DaemonThreads.of("worker-log-watch", this::watch);
     }
 

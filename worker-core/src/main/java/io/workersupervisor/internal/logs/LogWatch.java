@@ -142,17 +142,20 @@ public final class LogWatch implements AutoCloseable {
             }
             count += event.count();
             if (event.context() instanceof Path name) {
-                WorkerLogFile.of(data.path().resolve(name)).ifPresent(grown::add);
+                WorkerLogFile.renamed(data.path().resolve(name)).ifPresent(grown::add);
             }
         }
         return count;
     }
 
-    /** All files that have changed since the last look. */
+    /** All files that have changed, or have another name, since the last look. */
     private Set<WorkerLogFile> sweep() throws IOException {
         List<WorkerLogFile> all = WorkerLogFile.list(data);
-        seen.keySet().retainAll(Set.copyOf(all));
+        Set<WorkerLogFile> renamed = new LinkedHashSet<>(seen.keySet());
+        all.forEach(renamed::remove);
+        seen.keySet().removeAll(renamed);
         Set<WorkerLogFile> grown = look(all);
+        grown.addAll(renamed);
         busy.retainAll(grown);
         busy.addAll(grown);
         sweepAt = feed.clocks().nanos() + (service == null ? STORM : SWEEP).toNanos();

@@ -12,10 +12,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +55,8 @@ public final class SinkShipper implements AutoCloseable {
     /** Interval at which it is noted that there is nothing to do. */
     private static final Duration LOOK_NOTED = Duration.ofMinutes(1);
 
+    private static final Duration LONGEST_TURN = Duration.ofMillis(500);
+    private static final int MOST_REMEMBERED = 50_000;
     private static final int MOST_BYTES = 4 << 20;
 
     private final LogSink sink;
@@ -59,7 +65,14 @@ public final class SinkShipper implements AutoCloseable {
     private final LogFeed feed;
     private final RefusedEntries aside;
     private final Map<WorkerLogFile, Instant> grown = new ConcurrentHashMap<>();
+    private final SinkNotes notes;
     private final Map<String, Followed> followed = new LinkedHashMap<>();
+    /** Files that are open, the one that was read least lately first. */
+    private final Set<Followed> held = new LinkedHashSet<>();
+
+    private final int mostOpen;
+    private long turn;
+    private final Map<String, HandedOn> handedOn = new HashMap<>();
     private List<BatchPiece> collected = new ArrayList<>();
     private List<LogEntry> entries = new ArrayList<>();
     private @Nullable CheckpointJournal journal;
@@ -76,6 +89,11 @@ public final class SinkShipper implements AutoCloseable {
         final FollowedFile file;
         final LastingTrouble trouble = new LastingTrouble();
         boolean ready = true;
+        /** True if it grew while it was watched, and has not been read to its end since. */
+        boolean fresh;
+        /** The last turn in which entries of it were taken. */
+        long served;
+
         long touched;
         /** The time of the next look after a failure; far away where there was none. */
         long again = Long.MAX_VALUE;
@@ -93,17 +111,24 @@ public final class SinkShipper implements AutoCloseable {
     /** The beginning of a sink's outage, and when it is tried again. */
     private record Outage(long since, long retryAt) {}
 
-    public SinkShipper(LogSink sink, DataDirectory data, LogFeed feed) {
+    /** Has at most so many files of workers open at once. */
+    public SinkShipper(LogSink sink, DataDirectory data, LogFeed feed, int mostOpen) {
+        this.mostOpen = mostOpen;
         this.sink = sink;
         this.data = data;
         this.directory = Layout.checkpoints(data).resolve(sink.name());
         this.feed = feed;
         this.aside = new RefusedEntries(sink.name(), directory, feed);
+        this.notes = new SinkNotes(directory, feed);
     }
 
     /** Comes before anything is archived or removed: bytes that this sink does not have stay. */
     void claim() throws IOException {
         CheckpointJournal.make(directory);
+        sink.reportTo(finding -> {
+            notes.reported(finding);
+            feed.report(new WorkerEvent.SinkNews(feed.clocks().now(), sink.name(), finding));
+        });
     }
 
     /** A file may have grown, or its worker may have ended. */
@@ -147,6 +172,7 @@ public final class SinkShipper implements AutoCloseable {
         if (begun != null) {
             looked = begun.looked();
             missed = true;
+            notes.up();
         }
         return begun;
     }
@@ -166,25 +192,49 @@ public final class SinkShipper implements AutoCloseable {
     /** Step 3; true if there may be more than one batch takes. */
     private boolean collect(long now) throws IOException {
         long bytes = 0;
-        for (Followed one : List.copyOf(followed.values())) {
+        turn++;
+        List<Followed> all = new ArrayList<>(followed.values());
+        // A line of now comes before a backlog, but no file twice on end.
+        all.sort(Comparator.comparing(one -> !one.fresh || one.served == turn - 1));
+        for (Followed one : all) {
             String worker = one.file.file().workerId();
-            if (bytes >= MOST_BYTES) {
+            if (bytes >= MOST_BYTES || feed.clocks().nanos() - now >= LONGEST_TURN.toNanos()) {
                 break;
             } else if (one.ready || one.due() <= now) {
                 long taken = read(one, now);
                 one.ready = one.again == Long.MAX_VALUE && (taken > 0 || one.file.hasMoved());
+                one.fresh &= one.ready;
                 bytes += taken;
+                hold(one);
                 if (taken > 0) {
+                    one.served = turn;
                     // Files that had no turn come first in the next batch.
                     followed.remove(worker);
                     followed.put(worker, one);
                 }
             } else if (one.again == Long.MAX_VALUE && one.file.isDrained() && now - one.touched > HELD_OPEN.toNanos()) {
-                one.file.close();
-                followed.remove(worker);
+                if (handedOn.size() > MOST_REMEMBERED) {
+                    handedOn.clear();
+                }
+                if (!one.file.isHeld() || feed.isOver(one.file.file(), now)) {
+                    one.file.close();
+                    held.remove(one);
+                    followed.remove(worker);
+                }
             }
         }
         return bytes > 0;
+    }
+
+    /** Closes the file that was read least lately where too many are open; it is opened again when it has its turn. */
+    private void hold(Followed last) throws IOException {
+        held.remove(last);
+        held.add(last);
+        if (held.size() > mostOpen) {
+            Followed eldest = held.iterator().next();
+            eldest.file.close();
+            held.remove(eldest);
+        }
     }
 
     /** Takes note of the files that grew, and of the time, also while the sink is down. */
@@ -193,8 +243,11 @@ public final class SinkShipper implements AutoCloseable {
             WorkerLogFile file = one.getKey();
             grown.remove(file);
             Followed taken = followed.computeIfAbsent(
-                    file.workerId(), id -> new Followed(feed.follow(file, open.announced(id))));
+                    file.workerId(),
+                    id -> new Followed(feed.follow(
+                            file, open.announced(id), handedOn.computeIfAbsent(id, first -> new HandedOn()))));
             taken.ready = true;
+            taken.fresh |= !missed;
             taken.touched = now;
             try {
                 taken.file.arrived(missed ? looked : one.getValue(), at, missed);
@@ -235,10 +288,9 @@ public final class SinkShipper implements AutoCloseable {
     private void cannotRead(Followed one, long now, Exception unreadable) {
         WorkerLogFile file = one.file.file();
         one.again = now + READ_AGAIN.toNanos();
-        String text = file.path() + " cannot be read: "
-                + (unreadable instanceof IOException io ? Text.reason(io) : Text.oneLine(unreadable.toString()));
-        if (one.trouble.isNew(text)) {
-            feed.trouble(file.account(), text);
+        String why = unreadable instanceof IOException io ? Text.reason(io) : Text.oneLine(unreadable.toString());
+        if (one.trouble.isNew(why)) {
+            feed.trouble(file.account(), file.path() + " cannot be read: " + why);
         }
     }
 
@@ -280,6 +332,7 @@ public final class SinkShipper implements AutoCloseable {
     private Duration down(String reason, long now) {
         Duration pause = backoff;
         if (outage.isEmpty()) {
+            notes.down(reason);
             feed.report(new WorkerEvent.SinkDown(feed.clocks().now(), sink.name(), reason, backlog()));
         }
         outage = Optional.of(new Outage(outage.map(Outage::since).orElse(now), now + pause.toNanos()));
@@ -293,6 +346,7 @@ public final class SinkShipper implements AutoCloseable {
                     Duration.ofNanos(feed.clocks().nanos() - outage.get().since());
             outage = Optional.empty();
             backoff = FIRST_BACKOFF;
+            notes.up();
             feed.report(new WorkerEvent.SinkUp(feed.clocks().now(), sink.name(), lasted, backlog()));
         }
     }

@@ -12,11 +12,14 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 
 /** The file that one worker writes, {@code data/worker_ACCOUNT_WORKER.log}. */
 public record WorkerLogFile(Path path, AccountId account, String workerId) {
@@ -40,16 +43,32 @@ public record WorkerLogFile(Path path, AccountId account, String workerId) {
                 : Optional.empty();
     }
 
+    /** The file of a worker that has this name, or had it before others renamed it to a longer one. */
+    static Optional<WorkerLogFile> renamed(Path path) {
+        String name = path.getFileName().toString();
+        int end = name.indexOf(SUFFIX);
+        return end < 0 ? Optional.empty() : of(path.resolveSibling(name.substring(0, end + SUFFIX.length())));
+    }
+
     /** All files of a data directory, in order of their account and age. */
     public static List<WorkerLogFile> list(DataDirectory data) throws IOException {
-        List<WorkerLogFile> files = new ArrayList<>();
+        return list(data, WorkerLogFile::of);
+    }
+
+    /** All files, also those that others renamed, under their own names. */
+    static List<WorkerLogFile> listRenamed(DataDirectory data) throws IOException {
+        return list(data, WorkerLogFile::renamed);
+    }
+
+    private static List<WorkerLogFile> list(DataDirectory data, Function<Path, Optional<WorkerLogFile>> naming)
+            throws IOException {
+        Set<WorkerLogFile> files = new TreeSet<>(Comparator.comparing(WorkerLogFile::path));
         try (DirectoryStream<Path> all = Files.newDirectoryStream(data.path())) {
-            all.forEach(path -> of(path).ifPresent(files::add));
+            all.forEach(path -> naming.apply(path).ifPresent(files::add));
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
-        files.sort((a, b) -> a.path().compareTo(b.path()));
-        return files;
+        return List.copyOf(files);
     }
 
     /** The files that are there, in the same order, with what they are just now. */

@@ -2,7 +2,10 @@ package io.workersupervisor.internal.machine;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -53,6 +56,17 @@ public final class EnvironmentSearch {
             return stat.group() == stat.pid();
         }
 
+        /** True if it names the directory by its path, or by another one that leads there, such as a bind mount's. */
+        boolean isIn(DataDirectory directory) {
+            String path = SmallFile.utf8(data);
+            try {
+                return path.equals(directory.path().toString())
+                        || (path.startsWith("/") && Files.isSameFile(Path.of(path), directory.path()));
+            } catch (IOException | InvalidPathException another) {
+                return false;
+            }
+        }
+
         @Override
         public String toString() {
             return "pid " + stat.pid();
@@ -66,22 +80,12 @@ public final class EnvironmentSearch {
 
     /** The living processes of all workers of a data directory. */
     public List<Marked> ofDirectory(DataDirectory data) {
-        String path = asRead(data.path().toString());
-        return search(marked -> marked.data().equals(path), Long.MAX_VALUE);
+        return search(marked -> marked.isIn(data), Long.MAX_VALUE);
     }
 
     /** The living processes of all workers of one account. */
     public List<Marked> ofAccount(DataDirectory data, AccountId account) {
-        String path = asRead(data.path().toString());
-        return search(
-                marked -> marked.account().equals(account.toString())
-                        && marked.data().equals(path),
-                Long.MAX_VALUE);
-    }
-
-    /** Environments are read byte by byte, whatever they are encoded in. */
-    private static String asRead(String text) {
-        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        return search(marked -> marked.account().equals(account.toString()) && marked.isIn(data), Long.MAX_VALUE);
     }
 
     /** The result of one reading: living processes of workers, and processes that have no environment yet. */

@@ -23,6 +23,11 @@ public record Kernel(String machineId, String bootId, String pidNamespace, Strin
         return new ProcessIdentity(pid, ticks, millis, bootId, pidNamespace, timeNamespace);
     }
 
+    /** The name of this machine, for people; empty where the system does not tell it. */
+    public static String hostName() {
+        return line("/proc/sys/kernel/hostname");
+    }
+
     /** True if an identity was recorded in this boot and in these namespaces. */
     public boolean isHere(ProcessIdentity identity) {
         return identity.bootId().equals(bootId) && isInTheseNamespaces(identity);
@@ -44,6 +49,26 @@ public record Kernel(String machineId, String bootId, String pidNamespace, Strin
         if (system.toLowerCase(Locale.ROOT).startsWith("windows")) {
             throw new DataDirectoryException("workers cannot be supervised on " + system
                     + ": it has no lock that a worker could hold for its account; use Linux");
+        }
+    }
+
+    /** In octal digits; the usual one where the system does not tell. */
+    public static String umask() {
+        return SmallFile.read(Path.of("/proc/self/status"))
+                .orElse("")
+                .lines()
+                .filter(line -> line.startsWith("Umask:"))
+                .map(line -> line.substring("Umask:".length()).strip())
+                .findFirst()
+                .orElse("022");
+    }
+
+    /** Refuses a umask that would make all that is made here unusable for this user himself. */
+    public static void requireUsableUmask() {
+        String umask = umask();
+        if ((Integer.parseInt(umask, 8) & 0700) != 0) {
+            throw new DataDirectoryException("the umask is " + umask
+                    + ", with which this process could not use its own files: begin it with umask 022 or 077");
         }
     }
 

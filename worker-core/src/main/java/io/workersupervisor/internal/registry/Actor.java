@@ -2,5 +2,10 @@ package io.workersupervisor.internal.registry;
 
 import io.workersupervisor.internal.machine.ProcessIdentity;
 
-/** The host behind an intent in a row, which is starting or stopping: the id of one running supervisor, and its process. */
+/**
+ * The host behind an intent in a row, which is starting or stopping.
+ *
+ * @param host the name of the machine, a slash and the id of one running supervisor
+ * @param process its process
+ */
 public record Actor(String host, ProcessIdentity process) {}

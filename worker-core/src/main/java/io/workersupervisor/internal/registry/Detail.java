@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *  "grace_ms":   10000,            from TERM to KILL
  *  "start_grace_ms": 500,          an end within it is a failed start
  *  "heartbeat_ms": 60000,          it promised to touch its heartbeat file so often
+ *  "machine":    "db1",            the name of the machine that started it
  *  "log":        "worker_4711_....log",
  *  "oom":        {"machine":3,"group":1,"file":"/sys/fs/cgroup/.../memory.events"},   kills before it was started
  *  "stop_at":    1764000000000,    when the stop was first asked for
@@ -42,7 +43,7 @@ public final class Detail implements RowDetail {
     public static final Detail NONE = new Detail(Map.of());
 
     private static final Set<String> KNOWN = Set.of(
-            "identity actor holds_lock born_after grace_ms start_grace_ms heartbeat_ms log oom stop_at stop_why term_at"
+            "identity actor holds_lock born_after grace_ms start_grace_ms heartbeat_ms machine log oom stop_at stop_why term_at"
                     .split(" ", -1));
 
     private final Map<String, @Nullable Object> fields;
@@ -176,7 +177,16 @@ public final class Detail implements RowDetail {
     }
 
     public Optional<String> log() {
-        return fields.get("log") instanceof String file ? Optional.of(file) : Optional.empty();
+        return text("log");
+    }
+
+    /** The name of the machine that started the worker, for people. */
+    public Optional<String> machine() {
+        return text("machine");
+    }
+
+    private Optional<String> text(String name) {
+        return fields.get(name) instanceof String text ? Optional.of(text) : Optional.empty();
     }
 
     public Optional<Instant> stopAskedAt() {
@@ -236,6 +246,10 @@ public final class Detail implements RowDetail {
             changed.put("start_grace_ms", spec.startGrace().toMillis());
             changed.put("heartbeat_ms", spec.heartbeat().map(Duration::toMillis).orElse(0L));
             changed.put("log", claim.logFile());
+            int name = claim.actor().host().indexOf('/');
+            if (name > 0) {
+                changed.put("machine", claim.actor().host().substring(0, name));
+            }
         });
     }
 

@@ -12,6 +12,12 @@ import java.util.Optional;
 public final class RowStatus {
     private RowStatus() {}
 
+    /** The status of a row whose worker was just found alive. */
+    public static WorkerStatus ofLiving(WorkerRow row, DataDirectory data, String how, Optional<Ailment> ailment) {
+        Liveness alive = Liveness.alive("worker " + row.workerId() + " " + how);
+        return of(row, data, Optional.of(alive), ailment);
+    }
+
     /** The status of a row, with the verdict on it and with what keeps its worker from working. */
     public static WorkerStatus of(
             WorkerRow row, DataDirectory data, Optional<Liveness> liveness, Optional<Ailment> ailment) {

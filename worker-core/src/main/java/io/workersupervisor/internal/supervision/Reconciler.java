@@ -11,6 +11,7 @@ import io.workersupervisor.internal.launch.keeper.KeeperConnections;
 import io.workersupervisor.internal.lifecycle.AccountCheck;
 import io.workersupervisor.internal.lifecycle.Lifecycle;
 import io.workersupervisor.internal.lifecycle.ProtocolContext;
+import io.workersupervisor.internal.liveness.UnregisteredWorkers;
 import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.RowListing;
@@ -157,6 +158,15 @@ public final class Reconciler {
                 () -> pass.add(account, lifecycle.check().check(account)), pool);
         looking.put(account, over);
         return over.whenComplete((nothing, thrown) -> looking.remove(account, over));
+    }
+
+    /** Workers that the registry does not know: a person has to end them. */
+    public void reportStrangers() {
+        lifecycle
+                .unregistered()
+                .look()
+                .forEach(stranger ->
+                        context.events().trouble(stranger.accountId(), UnregisteredWorkers.refused(stranger)));
     }
 
     /** Step 2; a sentence for each row. */

@@ -330,6 +330,31 @@ public abstract class LauncherContract {
     }
 
     @Test
+    void a_worker_has_the_name_it_is_called_by() throws Exception {
+        LaunchRequest request = request(
+                1,
+                WorkerSpec.builder(ACCOUNT, "sh", "-c", "tr '\\0' '|' </proc/$$/cmdline")
+                        .build());
+        launch(request);
+
+        await().until(() -> local.records().exit(request.workerId()).isPresent());
+        assertThat(log(request)).startsWith("sh|-c|tr ");
+    }
+
+    @Test
+    void P4_a_worker_that_is_stopped_hears_that_it_shall_end() throws Exception {
+        LaunchAnswer.Born born = launch(request(1, "exec sleep 600"));
+        long pid = born.identity().pid();
+        await().until(() -> local.proc().commandLine(pid).contains("sleep"));
+        TestNode.signal("-STOP", pid);
+        await().until(() -> local.proc().stat(pid).orElseThrow().state() == 'T');
+
+        assertThat(launcher.signal(born.identity(), "TERM", Scope.GROUP)).isEqualTo(SignalAnswer.SENT);
+
+        await().until(() -> !isAlive(born));
+    }
+
+    @Test
     void a_signal_to_the_group_reaches_what_the_worker_forked() {
         LaunchRequest request = request(1, "sleep 600 & wait");
         LaunchAnswer.Born born = launch(request);
@@ -359,6 +384,7 @@ public abstract class LauncherContract {
         await().until(() -> local.search().ofWorker(request.workerId(), 0).isEmpty());
     }
 
+    @Test
     void a_log_file_that_cannot_be_opened_is_named_and_nothing_is_run() throws IOException {
         LaunchRequest request = request(1, "exec sleep 600");
         Files.createDirectory(data.path().resolve(Layout.logName(ACCOUNT, request.workerId())));
@@ -369,6 +395,18 @@ public abstract class LauncherContract {
         assertThat(((LaunchAnswer.NotLaunched) answer).step()).isEqualTo("log file");
         assertThat(((LaunchAnswer.NotLaunched) answer).error()).contains(request.workerId());
         assertThat(local.records().birth(request.workerId())).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void P6_a_script_whose_interpreter_is_missing_is_not_launched_and_the_cause_is_told() throws IOException {
+        Path program = Files.writeString(directory.resolve("program"), "#!/bin/sh\r\nsleep 600\r\n");
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+
+        LaunchAnswer answer = launcher.launch(request(1, WorkerSpec.of(ACCOUNT, program.toString())));
+
+        assertThat(answer).isInstanceOf(LaunchAnswer.NotLaunched.class);
+        assertThat(((LaunchAnswer.NotLaunched) answer).step()).isEqualTo("program");
+        assertThat(((LaunchAnswer.NotLaunched) answer).error()).contains(program.toString(), "carriage return");
     }
 
     @Test

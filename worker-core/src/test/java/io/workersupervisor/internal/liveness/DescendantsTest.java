@@ -151,11 +151,10 @@ class DescendantsTest {
         StartResult second = host.start(spec);
         StopResult stopped = host.stop(ACCOUNT);
 
-        assertThat(second).isInstanceOf(StartResult.Refused.class);
-        assertThat(((StartResult.Refused) second).reason()).isEqualTo(RefusalReason.PROCESS_IN_DOUBT);
-        assertThat(((StartResult.Refused) second).evidence()).contains("pid " + pid);
-        assertThat(((StopResult.Refused) stopped).reason()).isEqualTo(RefusalReason.PROCESS_IN_DOUBT);
-        assertThat(node.isAlive(pid)).isTrue();
+        assertThat(second).isInstanceOf(StartResult.AlreadyRunning.class);
+        assertThat(((StartResult.AlreadyRunning) second).pid()).isEqualTo(pid);
+        assertThat(stopped).isInstanceOf(StopResult.Stopped.class);
+        assertThat(node.isAlive(pid)).isFalse();
     }
 
     @Test

@@ -73,6 +73,25 @@ class CheckpointJournalTest {
     }
 
     @Test
+    void line_whose_checksum_does_not_fit_ends_the_journal() throws IOException {
+        Path file = directory.resolve("journal");
+        int before;
+        try (CheckpointJournal journal = CheckpointJournal.open(directory)) {
+            journal.announce(List.of(piece(0, 10)));
+            journal.acknowledge(Samples.NOW);
+            before = (int) Files.size(file);
+            journal.announce(List.of(piece(10, 20)));
+            journal.acknowledge(Samples.NOW);
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        int digit = new String(bytes, StandardCharsets.US_ASCII).indexOf(" 20 ", before) + 1;
+        bytes[digit] = '3';
+        Files.write(file, bytes);
+
+        assertThat(CheckpointJournal.readOnly(directory)).isEqualTo(Map.of(WORKER, piece(0, 10).after()));
+    }
+
+    @Test
     void a_journal_torn_at_any_byte_says_what_stands_before_the_tear() throws IOException {
         try (CheckpointJournal journal = CheckpointJournal.open(directory)) {
             journal.announce(List.of(piece(0, 10)));
@@ -162,6 +181,13 @@ class CheckpointJournalTest {
 
     private static LogProgress progress(long offset) {
         return new LogProgress(
-                77, 0, offset, Samples.NOW.plusMillis(offset), LogLevel.WARNING, new LogProgress.Mark(2, 4711), 0);
+                77,
+                0,
+                offset,
+                Samples.NOW.plusMillis(offset),
+                LogLevel.WARNING,
+                new LogProgress.Mark(2, 4711),
+                new LogProgress.Mark(1, 7),
+                0);
     }
 }

@@ -72,8 +72,8 @@ class FileSearchTest extends OnTailedDirectory {
         long inode = WorkerLogFile.stat(file.path()).orElseThrow().inode();
         List<LogEntry> entries = List.of(entry(file, 5), entry(file, 1_000_000));
 
-        LogProgress behindTheCut =
-                new LogProgress(inode, 1_000_000, 0, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE, 0);
+        LogProgress behindTheCut = new LogProgress(
+                inode, 1_000_000, 0, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE, LogProgress.Mark.NONE, 0);
 
         EntryReader reader = new EntryReader(ZoneOffset.UTC, Redaction.standard());
         try (FollowedFile cut = FollowedFile.searched(file, Optional.of(behindTheCut), reader, new EntryTimes())) {

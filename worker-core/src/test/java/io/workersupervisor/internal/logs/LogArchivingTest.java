@@ -171,8 +171,15 @@ class LogArchivingTest extends OnTailedDirectory {
         node.drain(node.tailer(sink));
         LogProgress before =
                 LogProgress.begin(WorkerLogFile.stat(cut.path()).orElseThrow().inode());
-        LogProgress after =
-                new LogProgress(before.inode(), 0, 1 << 20, before.time(), before.level(), LogProgress.Mark.NONE, 0);
+        LogProgress after = new LogProgress(
+                before.inode(),
+                0,
+                1 << 20,
+                before.time(),
+                before.level(),
+                LogProgress.Mark.NONE,
+                LogProgress.Mark.NONE,
+                0);
         try (CheckpointJournal died = CheckpointJournal.open(Layout.archive(node.data))) {
             died.announce(List.of(
                     new BatchPiece(cut.workerId(), before, List.of(new BatchPiece.Cut(1 << 20, 0)), List.of(), after)));

@@ -66,6 +66,7 @@ class LogRemovalTest extends OnTailedDirectory {
                 node.timing.now(),
                 LogLevel.INFO,
                 LogProgress.Mark.NONE,
+                LogProgress.Mark.NONE,
                 0);
         try (CheckpointJournal journal = CheckpointJournal.open(Layout.archive(node.data))) {
             journal.announce(List.of(new BatchPiece(

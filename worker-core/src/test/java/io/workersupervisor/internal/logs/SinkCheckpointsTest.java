@@ -48,7 +48,8 @@ class SinkCheckpointsTest extends OnTailedDirectory {
         try (CheckpointJournal journal =
                 CheckpointJournal.open(Layout.checkpoints(node.data).resolve(sink))) {
             LogProgress before = LogProgress.begin(INODE);
-            LogProgress after = new LogProgress(INODE, 0, offset, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE, 0);
+            LogProgress after = new LogProgress(
+                    INODE, 0, offset, Samples.NOW, LogLevel.INFO, LogProgress.Mark.NONE, LogProgress.Mark.NONE, 0);
             journal.announce(List.of(new BatchPiece(
                     TailedDirectory.worker(number),
                     before,

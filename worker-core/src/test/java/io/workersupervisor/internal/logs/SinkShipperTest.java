@@ -707,6 +707,26 @@ class SinkShipperTest extends OnTailedDirectory {
     }
 
     @Test
+    void p7_a_line_of_now_comes_before_the_backlog_of_other_files() throws IOException {
+        String much = "a line of some length that stands for many others\n".repeat(24_000);
+        for (int i = 1; i <= 40; i++) {
+            node.write(i, much);
+        }
+        SinkShipper tailer = node.tailer(sink);
+        tailer.tick();
+        tailer.noticed(node.write(41, "now\n"));
+        int ticks = 0;
+        while (sink.messages(41).isEmpty() && ticks < 40) {
+            tailer.tick();
+            node.timing.pass(FollowedFile.QUIET);
+            ticks++;
+        }
+
+        assertThat(ticks).isLessThan(4);
+        assertThat(sink.messages(40)).hasSizeLessThan(24_000);
+    }
+
+    @Test
     void what_is_known_of_a_file_that_is_gone_is_forgotten_when_its_worker_has_ended() throws IOException {
         node.write(1, "one\n");
         node.write(2, "two\n");

@@ -76,7 +76,7 @@ final class TailedDirectory implements AutoCloseable {
     }
 
     SinkShipper tailer(LogSink sink) {
-        SinkShipper tailer = new SinkShipper(sink, data, feed());
+        SinkShipper tailer = new SinkShipper(sink, data, feed(), 50);
         tailers.add(tailer);
         return tailer;
     }

@@ -75,6 +75,20 @@ class EnvironmentSearchTest {
     }
 
     @Test
+    void a_worker_belongs_to_its_directory_by_whatever_path_that_is_reached(@TempDir Path home) throws IOException {
+        DataDirectory data = DataDirectory.open(home.resolve("data"));
+        Path other = Files.createSymbolicLink(home.resolve("other"), data.path());
+        proc.process(50).environment(MARK, "WORKER_DATA=" + data.path());
+        proc.process(51).environment(MARK, "WORKER_DATA=" + other);
+        proc.process(52).environment(MARK, "WORKER_DATA=" + home);
+        proc.process(53).environment(MARK, "WORKER_DATA=nowhere");
+
+        assertThat(new EnvironmentSearch(proc.view(), clock).ofDirectory(data))
+                .extracting(marked -> marked.stat().pid())
+                .containsExactly(50L, 51L);
+    }
+
+    @Test
     void nobody_carries_the_mark() {
         proc.process(50).environment("PATH=/bin");
 

@@ -119,7 +119,7 @@ public final class KeeperOrShell implements Launcher {
     public SignalAnswer signal(ProcessIdentity process, String signal, Scope scope) {
         return either(
                 asked -> asked.signal(process, SIGNALS.getOrDefault(signal, 0), scope),
-                answer -> answer == SignalAnswer.FAILED,
+                SignalAnswer::isFailure,
                 () -> shell.signal(process, signal, scope));
     }
 

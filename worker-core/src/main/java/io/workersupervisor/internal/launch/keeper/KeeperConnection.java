@@ -1,5 +1,6 @@
 package io.workersupervisor.internal.launch.keeper;
 
+import io.workersupervisor.internal.directory.CertainPath;
 import io.workersupervisor.internal.text.PlatformCharset;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -92,9 +93,11 @@ public final class KeeperConnection {
     /** A new directory of ours, where a name for a socket is short enough. */
     private static Path shorter() throws IOException {
         for (String place : List.of(System.getProperty("java.io.tmpdir"), "/tmp", "/var/tmp", "/dev/shm")) {
-            Path temporary = Path.of(place);
-            if (bytes(temporary) <= LONGEST_PATH / 2 && Files.isWritable(temporary)) {
-                return Files.createTempDirectory(temporary, "wk");
+            Optional<Path> temporary = CertainPath.named(place)
+                    .filter(path -> bytes(path) <= LONGEST_PATH / 2)
+                    .filter(Files::isWritable);
+            if (temporary.isPresent()) {
+                return Files.createTempDirectory(temporary.get(), "wk");
             }
         }
         throw new IOException("no temporary directory has a name that is short enough for a socket");

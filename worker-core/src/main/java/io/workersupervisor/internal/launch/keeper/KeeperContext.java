@@ -14,19 +14,20 @@ import java.util.List;
  * The properties a worker inherits and no request can set; a keeper serves one set of them.
  *
  * <p>It is named by the build of the keeper and a hash over user, groups, capabilities, filters of system calls, security
- * label, namespaces, control group, root directory, the processors that may be used, the preference of the out-of-memory
- * killer, and niceness, which may be raised and not lowered again, as {@code /proc/self} shows them. The name is that of
- * its directory below {@code data/keeper}.
+ * label, namespaces, control group, root directory, the processors and memory nodes that may be used, policy of scheduling,
+ * personality, contents of core dumps, the preference of the out-of-memory killer, and niceness, which may be raised and not
+ * lowered again, as {@code /proc/self} shows them. The name is that of its directory below {@code data/keeper}.
  */
 public record KeeperContext(String name) {
     private static final List<String> LINKS = List.of("ns/pid", "ns/mnt", "ns/net", "root");
     /** Links that not every kernel has. */
     private static final List<String> MORE_LINKS = List.of("ns/user", "ns/ipc", "ns/uts", "ns/time");
 
-    private static final List<String> MORE_FILES = List.of("attr/current", "oom_score_adj");
+    private static final List<String> MORE_FILES =
+            List.of("attr/current", "oom_score_adj", "personality", "coredump_filter");
 
     private static final List<String> STATUS = List.of(
-            "Uid: Gid: Groups: CapInh: CapPrm: CapBnd: CapAmb: NoNewPrivs: Seccomp: Seccomp_filters: Cpus_allowed:"
+            "Uid: Gid: Groups: CapInh: CapPrm: CapBnd: CapAmb: NoNewPrivs: Seccomp: Seccomp_filters: Cpus_allowed: Mems_allowed:"
                     .split(" ", -1));
 
     public static KeeperContext current(KeeperBinary binary) throws KeeperUnavailableException {
@@ -40,6 +41,9 @@ public record KeeperContext(String name) {
                 parts.add(Files.readSymbolicLink(self.resolve(link)).toString());
             }
             parts.add(Files.readString(self.resolve("cgroup"), StandardCharsets.ISO_8859_1));
+            String stat = Files.readString(self.resolve("stat"), StandardCharsets.ISO_8859_1);
+            String[] behindName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            parts.add("priority " + behindName[37] + " policy " + behindName[38]);
             MORE_LINKS.forEach(link -> parts.add(
                     ifThere(() -> Files.readSymbolicLink(self.resolve(link)).toString())));
             MORE_FILES.forEach(file ->

@@ -10,6 +10,7 @@ import io.workersupervisor.internal.launch.Launcher.FenceAnswer;
 import io.workersupervisor.internal.launch.Launcher.LaunchAnswer;
 import io.workersupervisor.internal.launch.Launcher.LaunchRequest;
 import io.workersupervisor.internal.launch.Launcher.SignalAnswer;
+import io.workersupervisor.internal.launch.ProgramHead;
 import io.workersupervisor.internal.launch.ResolvedCommand;
 import io.workersupervisor.internal.launch.WorkerEnvironment;
 import io.workersupervisor.internal.machine.Clocks;
@@ -114,19 +115,21 @@ public record KeeperLauncher(
         return switch (answer.get(0)) {
             case "BUSY" -> new LaunchAnswer.Busy();
             case "SUPERSEDED" -> new LaunchAnswer.Superseded(Long.parseLong(answer.get(2)));
-            case "FAILED" -> new LaunchAnswer.NotLaunched(answer.get(2), answer.get(4) + file(answer.get(2), asked));
+            case "FAILED" -> new LaunchAnswer.NotLaunched(answer.get(2), error(answer, asked));
             default -> new LaunchAnswer.NotLaunched("keeper", "it answered " + answer.get(0));
         };
     }
 
-    /** The file of the request that a failed step is about. */
-    private static String file(String step, List<String> asked) {
-        return switch (step) {
-            case "lock", "fence" -> ": " + asked.get(4);
-            case "log file" -> ": " + asked.get(5);
-            case "directory" -> ": " + asked.get(6);
-            case "program" -> ": " + asked.get(12);
-            default -> "";
+    /** The system's error, and the file of the request that the failed step is about. */
+    private static String error(List<String> answer, List<String> asked) {
+        String words = answer.get(4) + ": ";
+        return switch (answer.get(2)) {
+            case "lock", "fence" -> words + asked.get(4);
+            case "log file" -> words + asked.get(5);
+            case "directory" -> words + asked.get(6);
+            case "program" ->
+                ProgramHead.fault(Path.of(asked.get(11)), Path.of(asked.get(6))).orElseGet(() -> words + asked.get(11));
+            default -> answer.get(4);
         };
     }
 
@@ -145,8 +148,9 @@ public record KeeperLauncher(
                 Integer.toString(inherited.niceness()),
                 NO_LEASE,
                 inherited.limits(),
-                Integer.toString(ready.command().size())));
-        fields.addAll(ready.command());
+                ready.program().toString(),
+                Integer.toString(request.spec().command().size())));
+        fields.addAll(request.spec().command());
         return fields;
     }
 
@@ -192,7 +196,7 @@ public record KeeperLauncher(
                     case ITS_GROUP -> "m";
                     case PROCESS -> "p";
                 });
-        return SignalAnswer.of(answer.isEmpty() ? "" : answer.get(0));
+        return SignalAnswer.of(answer.isEmpty() ? "" : answer.get(0), answer);
     }
 
     public AccountLocks.State probe(Path lockFile) throws KeeperUnavailableException {

@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.launch.keeper;
 
 import io.workersupervisor.DataDirectory;
+import io.workersupervisor.internal.directory.CertainPath;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.OwnFiles;
 import io.workersupervisor.internal.launch.SpawnError;
@@ -39,11 +40,12 @@ public record KeeperStarter(KeeperBinary binary, List<Path> places, Clocks clock
     public static List<Path> usualPlaces(DataDirectory data) {
         List<Path> places = new ArrayList<>(List.of(Layout.launcher(data)));
         String runtime = System.getenv("XDG_RUNTIME_DIR");
-        if (runtime != null && !runtime.isEmpty()) {
-            places.add(Path.of(runtime).resolve("worker-supervisor"));
-        }
+        CertainPath.named(runtime == null ? "" : runtime)
+                .ifPresent(directory -> places.add(directory.resolve("worker-supervisor")));
         try {
-            places.add(Path.of(System.getProperty("java.io.tmpdir")).resolve("worker-supervisor-" + Kernel.userId()));
+            String own = "worker-supervisor-" + Kernel.userId();
+            CertainPath.named(System.getProperty("java.io.tmpdir"))
+                    .ifPresent(directory -> places.add(directory.resolve(own)));
         } catch (IOException unknown) {
             // The data directory remains.
             return places;

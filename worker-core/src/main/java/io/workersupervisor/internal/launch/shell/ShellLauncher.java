@@ -6,6 +6,7 @@ import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.InheritedLimits;
 import io.workersupervisor.internal.launch.Launcher;
+import io.workersupervisor.internal.launch.ProgramHead;
 import io.workersupervisor.internal.launch.ResolvedCommand;
 import io.workersupervisor.internal.launch.SpawnError;
 import io.workersupervisor.internal.launch.WorkerEnvironment;
@@ -53,12 +54,12 @@ public record ShellLauncher(
             return not.answer();
         }
         ResolvedCommand.Ready ready = (ResolvedCommand.Ready) resolved;
-        Optional<LaunchAnswer> unfit = unfit(Path.of(ready.command().get(0)));
+        Optional<LaunchAnswer> unfit = unfit(ready);
         if (unfit.isPresent()) {
             return unfit.get();
         }
         try {
-            ProcessBuilder builder = new ProcessBuilder(command(request, ready.command()));
+            ProcessBuilder builder = new ProcessBuilder(command(request));
             WorkerEnvironment.set(builder.environment(), ready.environment());
             builder.directory(ready.directory().toFile());
             builder.redirectInput(
@@ -72,11 +73,11 @@ public record ShellLauncher(
     }
 
     /** The reason for which the shell must not run it. Another thread looks at it: a file system may hang for good. */
-    private Optional<LaunchAnswer> unfit(Path program) {
+    private Optional<LaunchAnswer> unfit(ResolvedCommand.Ready ready) {
+        Path program = ready.program();
         return awaited(
-                () -> ForeignProgram.is(program)
-                        ? Optional.of(new LaunchAnswer.NotLaunched("program", "Exec format error: " + program))
-                        : Optional.empty(),
+                () -> ProgramHead.fault(program, ready.directory())
+                        .map(why -> new LaunchAnswer.NotLaunched("program", why)),
                 program + " could not be opened within " + Text.words(patience) + ": its file system hangs",
                 "the look at " + program + " was interrupted",
                 why -> Optional.of(new LaunchAnswer.NotLaunched("program", why)));
@@ -96,7 +97,7 @@ public record ShellLauncher(
         }
     }
 
-    private List<String> command(LaunchRequest request, List<String> words) throws IOException {
+    private List<String> command(LaunchRequest request) throws IOException {
         AccountId account = request.spec().account();
         String session = script.tools().session();
         List<String> command = new ArrayList<>();
@@ -116,11 +117,12 @@ public record ShellLauncher(
                 data.path().resolve(Layout.logName(account, request.workerId())).toString(),
                 inherited.umask(),
                 session,
+                script.tools().signals(),
                 ShellRecords.birthPrefix(request.workerId(), account, request.epoch(), kernel),
                 request.workerId(),
                 account.toString(),
                 data.path().toString()));
-        command.addAll(words);
+        command.addAll(request.spec().command());
         return command;
     }
 
@@ -186,6 +188,6 @@ public record ShellLauncher(
                 Long.toString(process.startTicks()),
                 signal,
                 scope.name().toLowerCase(Locale.ROOT).replace('_', '-'));
-        return SignalAnswer.of(lines.isEmpty() ? "" : lines.get(lines.size() - 1));
+        return SignalAnswer.of(lines.isEmpty() ? "" : lines.get(lines.size() - 1), lines);
     }
 }

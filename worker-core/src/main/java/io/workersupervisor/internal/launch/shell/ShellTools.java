@@ -1,14 +1,22 @@
 package io.workersupervisor.internal.launch.shell;
 
 import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.internal.directory.CertainPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The programs that the sh launch path is made of; the locker may be {@code perl} or {@code none}, the session's {@code perl}. */
-public record ShellTools(String shell, String locker, String session) {
+/**
+ * The programs that the sh launch path is made of.
+ *
+ * @param locker {@code perl} or {@code none} in place of a path
+ * @param session {@code perl} in place of a path
+ * @param signals the path of a perl, a python3 or an env that gives a worker the usual signals, or {@code none}
+ */
+public record ShellTools(String shell, String locker, String session, String signals) {
     private static final String PERL = "perl";
-    public static final String NO_LOCKER = "none";
+    public static final String NONE = "none";
 
     /**
      * Looks the programs up in a search path; {@link DataDirectoryException} names a missing one. {@code unlocked} does
@@ -28,7 +36,11 @@ public record ShellTools(String shell, String locker, String session) {
             throw new DataDirectoryException("neither setsid nor perl is on the PATH (" + path
                     + "): a worker needs a session of its own; install util-linux");
         }
-        return new ShellTools(shell, locker.orElse(perl ? PERL : NO_LOCKER), session.orElse(PERL));
+        String signals = Stream.of(PERL, "python3", "env")
+                .flatMap(program -> onPath(program, path).stream())
+                .findFirst()
+                .orElse(NONE);
+        return new ShellTools(shell, locker.orElse(perl ? PERL : NONE), session.orElse(PERL), signals);
     }
 
     /** The PATH of the host, which may be narrow, and the usual directories. */
@@ -37,14 +49,13 @@ public record ShellTools(String shell, String locker, String session) {
         return (path == null ? "" : path + ":") + "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
     }
 
+    /** An entry that is relative or in doubt is passed over. */
     private static Optional<String> onPath(String program, String path) {
-        for (String directory : path.split(":", -1)) {
-            Path candidate =
-                    Path.of(directory.isEmpty() ? "." : directory, program).toAbsolutePath();
-            if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
-                return Optional.of(candidate.toString());
-            }
-        }
-        return Optional.empty();
+        return Stream.of(path.split(":", -1))
+                .flatMap(directory -> CertainPath.named(directory).stream())
+                .map(directory -> directory.resolve(program))
+                .filter(candidate -> Files.isRegularFile(candidate) && Files.isExecutable(candidate))
+                .map(Path::toString)
+                .findFirst();
     }
 }

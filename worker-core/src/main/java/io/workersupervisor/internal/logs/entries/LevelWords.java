@@ -2,7 +2,9 @@ package io.workersupervisor.internal.logs.entries;
 
 import io.workersupervisor.LogLevel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
@@ -65,6 +67,31 @@ public final class LevelWords {
     /** Whether the word stands alone at the begin of a line only as a level. */
     static boolean isCommon(byte[] bytes, int from, int to) {
         return COMMON.contains(new String(bytes, from, to - from, StandardCharsets.US_ASCII));
+    }
+
+    /**
+     * The ways in which other programs store a level: its words in small letters, in capitals and with one capital, its
+     * letter, and the numbers of syslog, pino and bunyan, as numbers and as text.
+     */
+    public static List<Object> spellings(LogLevel level) {
+        List<Object> spellings = new ArrayList<>();
+        for (String word : WORDS[level.ordinal()].split(" ")) {
+            spellings.add(word);
+            spellings.add(word.toUpperCase(Locale.ROOT));
+            spellings.add(word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
+        }
+        for (byte letter = 'A'; letter <= 'Z'; letter++) {
+            if (ofLetter(letter) == level) {
+                spellings.add(String.valueOf((char) letter));
+            }
+        }
+        for (int number = 0; number <= 100; number += number < 10 ? 1 : 5) {
+            if (ofNumber(number) == level) {
+                spellings.add((long) number);
+                spellings.add(Integer.toString(number));
+            }
+        }
+        return spellings;
     }
 
     /** Whether the word, in any case, names a level and little else. */

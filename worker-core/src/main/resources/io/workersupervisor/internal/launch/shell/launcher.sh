@@ -1,15 +1,15 @@
 # The sh launch path. One process of this script stands behind each worker: it takes the account's lock, passes the
 # fence, has the birth record written, runs the worker, writes the exit record and only then lets go of the lock.
 #
-#   start  LOCKER LOCK TRIES EPOCH RECORD LOG UMASK SETSID BIRTH ID ACCOUNT DATA PROGRAM [ARG...]
+#   start  LOCKER LOCK TRIES EPOCH RECORD LOG UMASK SETSID SIGNALS BIRTH ID ACCOUNT DATA PROGRAM [ARG...]
 #   fence  LOCKER LOCK TRIES NUMBER          raises the admitted number, never lowers it
 #   probe  LOCKER LOCK...                    a word a file: free, busy, absent, failed
 #   discard LOCKER LOCK FILE                 deletes a file, unless the lock is held
 #   signal PID TICKS NAME group|its-group|process
 #                                            only if PID is still the process that started at TICKS
 #
-# LOCKER is the path of flock(1), "perl" or "none"; SETSID the path of setsid(1) or "perl"; numbers of the fence have 19
-# digits. Answers are lines on standard output; the last one begins with born, busy, superseded, failed, fence, sent or
+# LOCKER is the path of flock(1), "perl" or "none"; SETSID the path of setsid(1) or "perl"; SIGNALS the path of a perl, a
+# python3 or an env(1), or "none"; numbers of the fence have 19 digits. Answers are lines on standard output; the last one begins with born, busy, superseded, failed, fence, sent or
 # gone. Lines beginning with #@ mark steps.
 
 # Variables begin with ws_: a shell hands those it was started with on to the worker, with the values they have then.
@@ -80,11 +80,23 @@ parse_stat() {
     ws_group=$3 ws_ticks=${20}
 }
 
+# A worker would inherit signals that are blocked or ignored here, by nohup say, and a shell cannot undo it. 32 and 33 are
+# the C library's own.
+has_odd_signals() {
+    [ -r /proc/self/status ] || return 1
+    while read -r ws_key ws_value; do
+        case $ws_key in
+        SigBlk: | SigIgn:) case $ws_value in 0000000[01][08]0000000) ;; *) return 0 ;; esac ;;
+        esac
+    done </proc/self/status
+    return 1
+}
+
 start() {
-    ws_locker=$1 ws_lockfile=$2 ws_tries=$3 ws_epoch=$4 ws_record=$5 ws_log=$6 ws_mask=$7 ws_setsid=$8 ws_birth=$9
+    ws_locker=$1 ws_lockfile=$2 ws_tries=$3 ws_epoch=$4 ws_record=$5 ws_log=$6 ws_mask=$7 ws_setsid=$8 ws_signals=$9
     shift 9
-    ws_id=$1 ws_account=$2 ws_data=$3
-    shift 3
+    ws_birth=$1 ws_id=$2 ws_account=$3 ws_data=$4
+    shift 4
     trap : HUP INT QUIT TERM # caught, not ignored: the worker gets the defaults back
     umask 077
     #@spawned
@@ -123,12 +135,28 @@ start() {
         WORKER_REASON_FILE=$ws_record.reason WORKER_HEARTBEAT_FILE=$ws_record.heartbeat
         export WORKER_ID WORKER_ACCOUNT WORKER_EPOCH WORKER_DATA WORKER_REASON_FILE WORKER_HEARTBEAT_FILE
         umask "$ws_mask"
-        if [ "$ws_setsid" = perl ]; then
-            exec perl -e 'use POSIX; POSIX::setsid(); exec {$ARGV[0]} @ARGV;
-                my $code = $!{ENOENT} ? 127 : 126; print STDERR "launcher: $!\n"; POSIX::_exit($code)' \
-                "$@" </dev/null >&8 2>&8 7>&- 8>&-
-        fi
-        exec "$ws_setsid" "$@" </dev/null >&8 2>&8 7>&- 8>&-
+        ws_run=$ws_setsid
+        if [ "$ws_signals" != none ] && has_odd_signals; then ws_run=$ws_signals; fi
+        exec </dev/null >&8 2>&8 7>&- 8>&-
+        case ${ws_run##*/} in
+        perl*)
+            exec "$ws_run" -e 'use POSIX; POSIX::setsid(); sigprocmask(SIG_SETMASK, POSIX::SigSet->new);
+                $SIG{$_} = "DEFAULT" for keys %SIG; exec {$ARGV[0]} @ARGV;
+                my $code = $!{ENOENT} ? 127 : 126; print STDERR "launcher: $!\n"; POSIX::_exit($code)' "$@"
+            ;;
+        python3*)
+            exec "$ws_run" -Ic 'import os, signal, sys
+os.setsid()
+for one in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}: signal.signal(one, signal.SIG_DFL)
+signal.pthread_sigmask(signal.SIG_SETMASK, [])
+try: os.execvp(sys.argv[1], sys.argv[1:])
+except OSError as error:
+    print("launcher:", error.strerror, file=sys.stderr, flush=True)
+    os._exit(127 if isinstance(error, FileNotFoundError) else 126)' "$@"
+            ;;
+        env) if "$ws_run" --default-signal true 2>/dev/null; then exec "$ws_run" --default-signal "$ws_setsid" -- "$@"; fi ;;
+        esac
+        exec "$ws_setsid" -- "$@"
     )
     ws_status=$?
     #@ended
@@ -196,19 +224,22 @@ gone_or_failed() {
 }
 
 signal() {
-    ws_pid=$1 ws_wanted=$2 ws_name=$3 ws_scope=$4
+    ws_pid=$1 ws_wanted=$2 ws_name=$3 ws_scope=$4 ws_group=$1 ws_to=$1
     if [ "$ws_wanted" != 0 ]; then
         read_stat || gone_or_failed
         parse_stat "$ws_stat"
         if [ "$ws_ticks" != "$ws_wanted" ]; then echo gone; exit 0; fi
-        case $ws_scope in
-        # Before it has a session of its own, a worker shares the group of its launcher.
-        group) [ "$ws_group" = "$ws_pid" ] || ws_scope=process ;;
-        its-group) ws_pid=$ws_group ws_scope=group ;;
-        esac
+        if [ "$ws_scope" = its-group ]; then ws_to=-$ws_group; fi
     fi
-    if [ "$ws_scope" = group ]; then ws_pid=-$ws_pid; fi
-    kill "-$ws_name" "$ws_pid" && echo sent || echo "failed kill"
+    # Before it has a session of its own, a worker shares the group of its launcher.
+    if [ "$ws_scope" = group ] && [ "$ws_group" = "$ws_pid" ]; then ws_to=-$ws_pid; fi
+    kill "-$ws_name" "$ws_to" || { echo "failed kill"; exit 0; }
+    # Who is stopped hears TERM when it goes on.
+    if [ "$ws_name" = TERM ] && read_stat && parse_stat "$ws_stat" &&
+        { [ "$ws_ticks" = "$ws_wanted" ] || [ "$ws_wanted" = 0 ]; }; then
+        kill -CONT "$ws_to" 2>/dev/null
+    fi
+    echo sent
 }
 
 "$@"

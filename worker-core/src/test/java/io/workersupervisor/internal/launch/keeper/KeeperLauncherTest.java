@@ -148,6 +148,18 @@ class KeeperLauncherTest extends LauncherContract {
                 .isTrue();
     }
 
+    /** A cleaner of old files may do so; a host that is connected notices nothing. */
+    @Test
+    void P7_a_new_host_reaches_a_keeper_whose_socket_somebody_removed() throws Exception {
+        launch(request(1, "exec sleep 600"));
+        long pid = node.pid();
+        Files.delete(node.directory().resolve("sock"));
+
+        try (KeeperNode other = new KeeperNode(data)) {
+            assertThat(other.pid()).isEqualTo(pid);
+        }
+    }
+
     @Test
     void a_frozen_keeper_leaves_a_launch_unanswered_and_fences_and_signals_work_without_it() throws Exception {
         LaunchAnswer.Born born = launch(request(1, "exec sleep 600"));

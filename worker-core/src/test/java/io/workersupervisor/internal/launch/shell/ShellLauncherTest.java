@@ -118,7 +118,7 @@ class ShellLauncherTest {
         process.destroyForcibly().waitFor();
         Launcher.SignalAnswer dead = launcher(local).signal(identity, "KILL", Launcher.Scope.PROCESS);
 
-        assertThat(living).isEqualTo(Launcher.SignalAnswer.FAILED);
+        assertThat(living.isFailure()).isTrue();
         assertThat(lived).isTrue();
         assertThat(dead).isEqualTo(Launcher.SignalAnswer.GONE);
     }
@@ -206,7 +206,8 @@ class ShellLauncherTest {
             return new ShellTools(
                     Need.DASH.path().toString(),
                     ShellLauncherTest.tools().locker(),
-                    ShellLauncherTest.tools().session());
+                    ShellLauncherTest.tools().session(),
+                    ShellLauncherTest.tools().signals());
         }
     }
 
@@ -218,7 +219,8 @@ class ShellLauncherTest {
             return new ShellTools(
                     Need.BASH.path().toString(),
                     ShellLauncherTest.tools().locker(),
-                    ShellLauncherTest.tools().session());
+                    ShellLauncherTest.tools().session(),
+                    ShellLauncherTest.tools().signals());
         }
     }
 
@@ -244,7 +246,7 @@ class ShellLauncherTest {
     class BusyboxShell extends Busybox {
         @Override
         public ShellTools tools() {
-            return new ShellTools(applet("sh"), ShellLauncherTest.tools().locker(), applet("setsid"));
+            return new ShellTools(applet("sh"), ShellLauncherTest.tools().locker(), applet("setsid"), ShellTools.NONE);
         }
     }
 
@@ -254,7 +256,7 @@ class ShellLauncherTest {
     class BusyboxFlock extends Busybox {
         @Override
         public ShellTools tools() {
-            return new ShellTools(applet("sh"), applet("flock"), applet("setsid"));
+            return new ShellTools(applet("sh"), applet("flock"), applet("setsid"), ShellTools.NONE);
         }
     }
 
@@ -263,7 +265,11 @@ class ShellLauncherTest {
     class Perl extends Sh {
         @Override
         public ShellTools tools() {
-            return new ShellTools(ShellLauncherTest.tools().shell(), "perl", "perl");
+            return new ShellTools(
+                    ShellLauncherTest.tools().shell(),
+                    "perl",
+                    "perl",
+                    ShellLauncherTest.tools().signals());
         }
     }
 }

@@ -33,7 +33,23 @@ class ShellToolsTest {
         Path flock = program("flock");
         Path setsid = program("setsid");
 
-        assertThat(find()).isEqualTo(new ShellTools(sh.toString(), flock.toString(), setsid.toString()));
+        assertThat(find())
+                .isEqualTo(new ShellTools(sh.toString(), flock.toString(), setsid.toString(), ShellTools.NONE));
+    }
+
+    @Test
+    void signals_are_reset_by_what_knows_both_masks_and_actions_before_what_knows_one() throws IOException {
+        program("flock");
+        program("setsid");
+        String env = program("env").toString();
+        String only = find().signals();
+        String python = program("python3").toString();
+        String better = find().signals();
+        String perl = program("perl").toString();
+
+        assertThat(only).isEqualTo(env);
+        assertThat(better).isEqualTo(python);
+        assertThat(find().signals()).isEqualTo(perl);
     }
 
     @Test

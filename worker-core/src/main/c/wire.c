@@ -1,23 +1,16 @@
-/* The clients: their sockets, the frames that they send, and which request goes where. */
+/* The clients: their sockets, and the frames that they send and get. */
 #include "keeper.h"
 #include <stdarg.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 enum {
 	MAX_CLIENTS = 256,
 	MAX_FRAME = 8 << 20,
 	MAX_OUT = 1 << 20, /* waiting for one client; one that does not read is let go and looks again later */
-	CHUNK = 65536,     /* read from one client at a time, so that the others and the leases have their turn */
-	MAX_ACCOUNT = 192
-};
-
-struct client {
-	enum kind kind;
-	int fd, hello, dead, blocked;
-	char *in, *out; /* as large as they may become: what is not used takes no memory; null: free */
-	size_t inlen, outlen;
+	CHUNK = 65536      /* read from one client at a time, so that the others and the leases have their turn */
 };
 
 static const char *const STEPS[AT_REQUEST + 1] = {"arguments", "journal", "lock", "fence", "log file", "fork", "session",
@@ -25,8 +18,11 @@ static const char *const STEPS[AT_REQUEST + 1] = {"arguments", "journal", "lock"
 
 static enum kind listener_kind = LISTENER;
 static struct client clients[MAX_CLIENTS];
-static int listener, spare_fd; /* spare: given up to let somebody in where descriptors are used up */
+static int listener = -1, spare_fd = -1; /* spare: given up to let somebody in where descriptors are used up */
+static struct stat own_socket;
 int connected;
+void (*serve_request)(struct client *c, char **v, int n);
+void (*between_requests)(void);
 
 void flush_out(struct client *c) {
 	size_t off = 0;
@@ -91,71 +87,6 @@ static void hang_up(struct client *c) {
 	connected--;
 }
 
-/* ---- requests that need no more than a few lines */
-
-static void hello(struct client *c, char **v) {
-	c->hello = 1;
-	tell(c, "KEEPER\t%s\t%d\t%s\t%d\t%" PRIu64, v[1], VERSION, context, (int)getpid(), ticks_of(getpid()));
-}
-
-static void acknowledge(struct client *c, char **v) {
-	struct worker *w = find(v[2]);
-	if (w && w->over) forget_record(w);
-	tell(c, "DONE\t%s", v[1]);
-}
-
-static void punch(struct client *c, char **v) {
-	off_t offset = (off_t)strtoull(v[3], 0, 10), length = (off_t)strtoull(v[4], 0, 10);
-	int fd, error = open_regular(v[2], 0, &fd);
-	if (!error) {
-		error = fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length) ? errno : 0;
-		close(fd);
-	}
-	done(c, v[1], "DONE", error);
-}
-
-/* i name, a account, l name or nothing, p path, o umask, n nice, d decimal, # pid, s signal, t target, * anything. */
-static int fits(const char *field, char kind) {
-	uint64_t n;
-	switch (kind) {
-	case 'i': return is_name(field, MAX_ID);
-	case 'a': return is_name(field, MAX_ACCOUNT);
-	case 'l': return !*field || is_name(field, MAX_ID);
-	case 'p': return *field == '/';
-	case 'd': return number(field, 10, INT64_MAX, &n);
-	case 'o': return number(field, 8, 0777, &n);
-	case 'n': return number(field, 10, 39, &n);
-	case '#': return number(field, 10, INT32_MAX, &n) && n > 1;
-	case 's': return number(field, 10, 64, &n);
-	case 't': return !strcmp(field, "p") || !strcmp(field, "g") || !strcmp(field, "m");
-	default: return 1;
-	}
-}
-
-static void request(struct client *c, char **v, int n) {
-	static const struct {
-		const char *name, *fields; /* behind the name; + more of them */
-		void (*serve)(struct client *, char **);
-	} REQUESTS[] = {{"HELLO", "**", hello}, {"FENCE", "*pd", fence}, {"PROBE", "*p", probe},
-		{"SIGNAL", "*#dst", signal_request}, {"ACK", "*i", acknowledge}, {"LEASH", "*idd", leash_request},
-		{"PUNCH", "*pdd", punch}, {"START", "iadppponl*dp+", start}};
-	const char *tag = n > 1 ? v[1] : "-";
-	size_t i = 0, fields = (size_t)n - 1;
-	while (i < sizeof REQUESTS / sizeof *REQUESTS && strcmp(v[0], REQUESTS[i].name)) i++;
-	const char *kinds = i < sizeof REQUESTS / sizeof *REQUESTS && (!i || c->hello) ? REQUESTS[i].fields : 0;
-	size_t wanted = kinds ? strcspn(kinds, "+") : 0;
-	if (!kinds || fields < wanted || (fields > wanted && !kinds[wanted])) {
-		tell(c, "UNSUPPORTED\t%s", tag);
-		return;
-	}
-	for (size_t field = 0; field < wanted; field++)
-		if (!fits(v[field + 1], kinds[field])) {
-			failed(c, tag, AT_ARGUMENTS, EINVAL);
-			return;
-		}
-	REQUESTS[i].serve(c, v);
-}
-
 /* ---- input */
 
 /* 0 if it is no frame. */
@@ -169,7 +100,7 @@ static int frame(struct client *c, char *p, size_t length) {
 	for (char *field = p; field < p + length; field += strlen(field) + 1) v[n++] = field;
 	v[n] = 0;
 	int good = n < 2 || (strlen(v[1]) <= MAX_ID && !strchr(v[1], '\t'));
-	if (good) request(c, v, n);
+	if (good) serve_request(c, v, n);
 	free(v);
 	return good;
 }
@@ -193,7 +124,7 @@ static size_t serve_frames(struct client *c) {
 		off += 4 + length;
 		if (done % 8 == 0) { /* a large batch holds up neither its own first answers nor a leash */
 			flush_out(c);
-			check_leases();
+			between_requests();
 		}
 	}
 	return off;
@@ -244,11 +175,30 @@ void send_and_hang_up(void) {
 	}
 }
 
-int open_socket(void) {
+/* In place of the one that was there: a dead keeper's, or our own, whose name was taken away. */
+static int open_socket(void) {
 	struct sockaddr_un at = {.sun_family = AF_UNIX, .sun_path = "sock"};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0) return errno;
 	unlink("sock");
-	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	spare_fd = fcntl(null_fd, F_DUPFD_CLOEXEC, 3);
-	return listener < 0 || spare_fd < 0 || bind(listener, (struct sockaddr *)&at, sizeof at) || listen(listener, 128)
-		|| watch(EPOLL_CTL_ADD, listener, EPOLLIN, &listener_kind) ? errno : 0;
+	if (bind(fd, (struct sockaddr *)&at, sizeof at) || listen(fd, 128) || lstat("sock", &own_socket)
+		|| watch(EPOLL_CTL_ADD, fd, EPOLLIN, &listener_kind)) {
+		int error = errno;
+		close(fd);
+		return error;
+	}
+	if (listener >= 0) close(listener);
+	listener = fd;
+	return 0;
+}
+
+int look_after_socket(void) {
+	if (spare_fd < 0) spare_fd = fcntl(null_fd, F_DUPFD_CLOEXEC, 3);
+	if (spare_fd < 0) return errno;
+	return listener >= 0 && is_in_place("sock", &own_socket) ? 0 : open_socket();
+}
+
+/* Not a successor's. */
+void remove_socket(void) {
+	if (is_in_place("sock", &own_socket)) unlink("sock");
 }
