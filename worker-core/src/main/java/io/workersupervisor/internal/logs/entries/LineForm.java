@@ -45,7 +45,7 @@ public record LineForm(LineKind kind, LineHead head, int from, boolean isPrefixe
             byFirst.add(new ArrayList<>());
         }
         for (String row : table) {
-            String[] texts = row.split("\\|");
+            String[] texts = row.split("\\|", -1);
             for (int i = 1; i < texts.length; i++) {
                 byFirst.get(texts[i].charAt(0)).add(new Head(texts[i], LineKind.valueOf(texts[0])));
             }
