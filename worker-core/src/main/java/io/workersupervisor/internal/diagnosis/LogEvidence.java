@@ -146,7 +146,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
             if (found.isEmpty()) {
                 last = last.or(() -> Optional.of(entry));
             } else if (best.isEmpty() || outranks(found.get(), best.get())) {
-                best = best.isPresent() || isWeak ? found.map(Found::possible) : found;
+                best = (best.isPresent() || isWeak) ? found.map(Found::possible) : found;
                 foundAt = at;
             }
             boolean goesOn =

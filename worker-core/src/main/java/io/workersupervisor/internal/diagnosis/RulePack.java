@@ -57,7 +57,7 @@ record RulePack(
                     + " whileAlive plain lastResort abort");
 
     private static Set<String> fields(String names) {
-        return Set.of(names.split(" "));
+        return Set.of(names.split(" ", -1));
     }
 
     static RulePack of(List<DiagnosisRule> rules, List<String> problems) {

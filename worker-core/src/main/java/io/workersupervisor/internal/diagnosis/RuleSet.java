@@ -19,7 +19,7 @@ public final class RuleSet {
     /** Packs of the library, files in the jar, in the order in which they are asked. */
     private static final List<String> PACKS = List.of(
             "telethon pyrogram tdlib gramjs baileys discord worker library python node jvm go rust c shell words"
-                    .split(" "));
+                    .split(" ", -1));
 
     private final RulePack pack;
     private final Vocabulary vocabulary;

@@ -31,9 +31,9 @@ final class Vocabulary {
     private static final Set<String> BEFORE_CODE =
             Set.of(("code status statuscode error errno http https close closed rpc exception failed"
                             + " failure response reply sqlstate reason errored returned received got request server with errorcode")
-                    .split(" "));
+                    .split(" ", -1));
     private static final Set<String> BEHIND_COUNT =
-            Set.of("ms s sec secs seconds minutes bytes kb mb items messages users times chats of rows".split(" "));
+            Set.of("ms s sec secs seconds minutes bytes kb mb items messages users times chats of rows".split(" ", -1));
 
     private final Map<String, List<Phrase>> byFirst = new HashMap<>();
 
@@ -47,9 +47,9 @@ final class Vocabulary {
     record Phrase(String text, List<Set<String>> words, StopReason reason, Confidence most) {
         static Phrase of(String text, StopReason reason, Confidence most) {
             List<Set<String>> words = new ArrayList<>();
-            for (String part : text.replace("!", "").strip().split(" +")) {
+            for (String part : text.replace("!", "").strip().split(" +", -1)) {
                 if (part.equals("*") || part.contains("|")) {
-                    words.add(Set.copyOf(List.of(part.toLowerCase(Locale.ROOT).split("\\|"))));
+                    words.add(Set.copyOf(List.of(part.toLowerCase(Locale.ROOT).split("\\|", -1))));
                 } else {
                     Words.of(part).forEach(word -> words.add(Set.of(word.text())));
                 }

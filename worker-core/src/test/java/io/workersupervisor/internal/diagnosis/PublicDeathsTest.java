@@ -39,7 +39,7 @@ class PublicDeathsTest {
             boolean isWait = death.reason() == StopReason.FLOOD_WAIT;
             waits += isWait ? 1 : 0;
             waitsRight += isWait
-                            && told.reason() == StopReason.FLOOD_WAIT
+                            && isRight
                             && death.retryAfter().equals(told.retryAfter())
                     ? 1
                     : 0;
@@ -74,6 +74,10 @@ class PublicDeathsTest {
 
         System.out.println("public deaths: " + score);
         score.lines.forEach(System.out::println);
-        assertThat(score.all).isPositive();
+        assertThat(score.right).isGreaterThanOrEqualTo(score.all * 90 / 100);
+        assertThat(score.wrongCertain).isZero();
+        assertThat(score.wrongStart).isLessThanOrEqualTo(score.all * 3 / 100);
+        assertThat(score.wrongPerson).isLessThanOrEqualTo(score.all * 3 / 100);
+        assertThat(score.waitsRight).isGreaterThanOrEqualTo(score.waits * 95 / 100);
     }
 }

@@ -185,7 +185,7 @@ final class Joining {
 
     private boolean chain() {
         boolean isKnown = state == State.MESSAGE || state == State.FRAMES || state == State.PANIC;
-        return isKnown ? state == State.PANIC || goOn(State.CHAINED) : begin(State.CHAINED, records);
+        return isKnown ? (state == State.PANIC || goOn(State.CHAINED)) : begin(State.CHAINED, records);
     }
 
     private boolean cause() {
@@ -231,14 +231,13 @@ final class Joining {
     }
 
     private boolean goroutine() {
-        boolean isOfRecord = state == State.RECORD && (grave || unlevelled);
-        return state == State.PANIC
-                || (isOfRecord || state == State.GOROUTINE ? goOn(State.GOROUTINE) : begin(State.GOROUTINE, records));
+        boolean isDue = state == State.GOROUTINE || (state == State.RECORD && (grave || unlevelled));
+        return state == State.PANIC || (isDue ? goOn(State.GOROUTINE) : begin(State.GOROUTINE, records));
     }
 
     private boolean rustNote() {
         boolean isDue = state == State.RUST_MESSAGE || state == State.RUST_NOTES;
-        return isDue ? goOn(State.RUST_NOTES) : state == State.PANIC || begin(State.PLAIN, records);
+        return isDue ? goOn(State.RUST_NOTES) : (state == State.PANIC || begin(State.PLAIN, records));
     }
 
     private boolean raw(byte[] line, int from, int to) {

@@ -24,17 +24,17 @@ public final class LevelWords {
 
     /** Words that are a level before a colon in any case; the others begin other texts, too. */
     private static final Set<String> PLAIN = Set.of(
-            "trace trce debug dbug info notice warn warning err error severe fail fatal critical crit".split(" "));
+            "trace trce debug dbug info notice warn warning err error severe fail fatal critical crit".split(" ", -1));
 
     private static final Set<String> COMMON =
-            Set.of("DEBUG TRACE INFO NOTICE WARN WARNING ERROR SEVERE CRITICAL FATAL FATA FTL".split(" "));
+            Set.of("DEBUG TRACE INFO NOTICE WARN WARNING ERROR SEVERE CRITICAL FATAL FATA FTL".split(" ", -1));
     private static final long[] KEYS;
     private static final LogLevel[] LEVELS;
 
     static {
         SortedMap<Long, LogLevel> known = new TreeMap<>();
         for (LogLevel level : LogLevel.values()) {
-            for (String word : WORDS[level.ordinal()].split(" ")) {
+            for (String word : WORDS[level.ordinal()].split(" ", -1)) {
                 byte[] bytes = word.getBytes(StandardCharsets.US_ASCII);
                 known.put(key(bytes, 0, bytes.length), level);
             }
@@ -75,7 +75,7 @@ public final class LevelWords {
      */
     public static List<Object> spellings(LogLevel level) {
         List<Object> spellings = new ArrayList<>();
-        for (String word : WORDS[level.ordinal()].split(" ")) {
+        for (String word : WORDS[level.ordinal()].split(" ", -1)) {
             spellings.add(word);
             spellings.add(word.toUpperCase(Locale.ROOT));
             spellings.add(word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));

@@ -45,7 +45,7 @@ public record LineForm(LineKind kind, LineHead head, int from, boolean isPrefixe
             byFirst.add(new ArrayList<>());
         }
         for (String row : table) {
-            String[] texts = row.split("\\|");
+            String[] texts = row.split("\\|", -1);
             for (int i = 1; i < texts.length; i++) {
                 byFirst.get(texts[i].charAt(0)).add(new Head(texts[i], LineKind.valueOf(texts[0])));
             }
@@ -138,8 +138,7 @@ public record LineForm(LineKind kind, LineHead head, int from, boolean isPrefixe
             return last == ':' ? LineKind.GOROUTINE : null;
         } else if (first == 't' && LineBytes.starts(line, from, to, "thread '")) {
             return is(RUST, line, from, to) ? LineKind.RUST_PANIC : null;
-        } else if (LineBytes.isDigit(last) && "/n[".indexOf(first) >= 0
-                || LineBytes.isUpperCase(first) && LineBytes.isDigit(last)) {
+        } else if (LineBytes.isDigit(last) && ("/n[".indexOf(first) >= 0 || LineBytes.isUpperCase(first))) {
             return is(NODE_PLACE, line, from, to) ? LineKind.NODE_PLACE : null;
         }
         return last == ')' && is(RUBY, line, from, to) ? LineKind.EXCEPTION : null;

@@ -8,12 +8,12 @@ final class RawLevel {
                     + "|Uncaught exception|Segmentation fault|#\n# A fatal error has been detected by the Java Runtime Environment"
                     + "|#\n# java.lang.OutOfMemoryError|#\n# There is insufficient memory for the Java Runtime Environment"
                     + "|terminate called |Traceback (most recent call last)")
-            .split("\\|");
+            .split("\\|", -1);
     /** What Telethon, Pyrogram and asyncio log as ERROR, and Python prints bare where logging is not set up. */
     private static final String[] LAST_RESORT_ERRORS =
             ("Automatic reconnection failed |Unexpected exception reconnecting on attempt "
                             + "|Task was destroyed but it is pending!|Unclosed client session|Unclosed connector")
-                    .split("\\|");
+                    .split("\\|", -1);
 
     private static final String[] LAST_RESORT_WARNINGS =
             ("Server closed the connection: |Server replied with a wrong session ID"
@@ -22,7 +22,7 @@ final class RawLevel {
                             + "|Too many messages had to be ignored consecutively|Error executing high-level request after reconnect"
                             + "|Cannot get difference since the account is likely misusing the session|Telegram is having internal issues "
                             + "|Unable to connect due to network issues: |Connection failed! Trying again...|(node:")
-                    .split("\\|");
+                    .split("\\|", -1);
 
     private RawLevel() {}
 

@@ -40,7 +40,7 @@ public final class StructuredLine {
     }
 
     private static List<String> names(String text) {
-        return List.of(text.split(" "));
+        return List.of(text.split(" ", -1));
     }
 
     private static boolean isIn(List<String> names, Field field) {

@@ -94,7 +94,10 @@ public final class TimeScanner {
         for (int i = 0; i < pattern.length() && at >= 0; i++) {
             char part = pattern.charAt(i);
             switch (part) {
-                case 'b' -> at = (month = nameAt(at, MONTHS)) > 0 ? at + 3 : -1;
+                case 'b' -> {
+                    month = nameAt(at, MONTHS);
+                    at = month > 0 ? at + 3 : -1;
+                }
                 case 'E' -> at = nameAt(at, DAYS) > 0 ? at + 3 : -1;
                 case ' ' -> at = line.spaces(at, 3) > at ? line.spaces(at, 3) : -1;
                 case 'y', 'u', 'M', 'd', 'm', 'q', 'n' -> at = number(part, at);
@@ -106,8 +109,8 @@ public final class TimeScanner {
 
     private int number(char part, int at) {
         int digits = line.digits(at);
-        int length = part == 'y' ? 4 : part == 'm' || part == 'q' || part == 'u' ? 2 : digits;
-        boolean isFixed = part == 'y' || part == 'm' ? digits >= length : digits == length;
+        int length = part == 'y' ? 4 : "mqu".indexOf(part) >= 0 ? 2 : digits;
+        boolean isFixed = "ym".indexOf(part) >= 0 ? digits >= length : digits == length;
         if (!isFixed || length < 1 || length > 4 || (length > 2 && part != 'y')) {
             return -1;
         }
@@ -339,7 +342,7 @@ public final class TimeScanner {
             return at;
         }
         int from = isColon ? sign + 4 : sign + 3;
-        int end = digits == 4 || isColon ? from + 2 : sign + 3;
+        int end = (digits == 4 || isColon) ? from + 2 : sign + 3;
         int hours = line.number(sign + 1, sign + 3);
         int minutes = line.number(from, end);
         if (hours > 18 || minutes > 59 || LineBytes.isWord(line.get(end)) || (hours == 18 && minutes > 0)) {

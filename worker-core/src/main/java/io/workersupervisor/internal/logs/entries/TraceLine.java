@@ -4,12 +4,12 @@ package io.workersupervisor.internal.logs.entries;
 final class TraceLine {
     private static final String[] FRAMES =
             ("File \";at ;... ;Caused by: ;Suppressed: ;| ;+ ;+-;^;~;[Previous line repeated " + ";from ;thrown in ")
-                    .split(";");
+                    .split(";", -1);
     private static final String[] ASYNCIO = ("future: <|task: <|handle: <|transport: <|protocol: <|source_traceback: "
                     + "|handle_traceback: |client_session: <|connector: <|connections: [")
-            .split("\\|");
+            .split("\\|", -1);
     private static final String[] ENDINGS =
-            "Error|Exception|ExceptionGroup|Throwable|Interrupt|Rejection|Failure|Fault".split("\\|");
+            "Error|Exception|ExceptionGroup|Throwable|Interrupt|Rejection|Failure|Fault".split("\\|", -1);
     private static final int LONGEST = 200;
 
     private TraceLine() {}
@@ -144,7 +144,7 @@ final class TraceLine {
             if (!LineBytes.isLetter(c)
                     && c != '_'
                     && c != '$'
-                    && !(end > from && (isInner || line[end - 1] == ':' && c == ':'))) {
+                    && !(end > from && (isInner || (line[end - 1] == ':' && c == ':')))) {
                 break;
             }
             end++;
