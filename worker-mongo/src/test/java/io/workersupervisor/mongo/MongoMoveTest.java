@@ -237,7 +237,8 @@ class MongoMoveTest {
     }
 
     private void insert(String field, Object value, String kind) {
-        Document document = new Document("kind", kind).append("account_id", 1L).append("timestamp", Date.from(Instant.now()));
+        Document document =
+                new Document("kind", kind).append("account_id", 1L).append("timestamp", Date.from(Instant.now()));
         Wait.one(logs().insertOne(document.append(field, value)));
     }
 
