@@ -79,7 +79,7 @@ public final class LevelWords {
      */
     public static List<Object> spellings(LogLevel level) {
         List<Object> spellings = new ArrayList<>();
-        for (String word : WORDS[level.ordinal()].split(" ", -1)) {
+        for (String word : WORDS.getOrDefault(level, "").split(" ", -1)) {
             spellings.add(word);
             spellings.add(word.toUpperCase(Locale.ROOT));
             spellings.add(word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
