@@ -97,7 +97,7 @@ final class FixedHead {
         if (!front.lookingAt()) {
             return null;
         }
-        LogLevel level = LogLevel.values()[Math.max(0, 4 - Integer.parseInt(front.group(1)))];
+        LogLevel level = LevelWords.ofNumber(Math.max(20, 60 - 10 * Integer.parseInt(front.group(1))));
         TimeScanner time = new TimeScanner();
         int begin = front.start(2) < 0 ? line.to : from + front.start(2);
         int end = from + front.end(2);

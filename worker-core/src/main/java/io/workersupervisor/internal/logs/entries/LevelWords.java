@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -14,14 +15,17 @@ import org.jspecify.annotations.Nullable;
 /** The words by which programs name a level, read from bytes in any case and without making a string. Pure. */
 public final class LevelWords {
     private static final int LONGEST = 13;
-    private static final String[] WORDS = {
-        "trace trac trc trce debug debu dbg dbug fine finer finest config verbose vrb silly",
-        "info inf information informational notice log success",
-        "warn warning wrn",
-        "err error erro eror severe fail",
-        "fatal fata ftl critical crit panic pani dpanic emerg emergency alert",
-    };
-
+    private static final Map<LogLevel, String> WORDS = Map.of(
+            LogLevel.DEBUG,
+            "trace trac trc trce debug debu dbg dbug fine finer finest config verbose vrb silly",
+            LogLevel.INFO,
+            "info inf information informational notice log success",
+            LogLevel.WARNING,
+            "warn warning wrn",
+            LogLevel.ERROR,
+            "err error erro eror severe fail",
+            LogLevel.CRITICAL,
+            "fatal fata ftl critical crit panic pani dpanic emerg emergency alert");
     /** Words that are a level before a colon in any case; the others begin other texts, too. */
     private static final Set<String> PLAIN = Set.of(
             "trace trce debug dbug info notice warn warning err error severe fail fatal critical crit".split(" ", -1));
@@ -33,12 +37,12 @@ public final class LevelWords {
 
     static {
         SortedMap<Long, LogLevel> known = new TreeMap<>();
-        for (LogLevel level : LogLevel.values()) {
-            for (String word : WORDS[level.ordinal()].split(" ", -1)) {
+        WORDS.forEach((level, words) -> {
+            for (String word : words.split(" ", -1)) {
                 byte[] bytes = word.getBytes(StandardCharsets.US_ASCII);
                 known.put(key(bytes, 0, bytes.length), level);
             }
-        }
+        });
         KEYS = known.keySet().stream().mapToLong(Long::longValue).toArray();
         LEVELS = known.values().toArray(LogLevel[]::new);
     }
@@ -75,7 +79,7 @@ public final class LevelWords {
      */
     public static List<Object> spellings(LogLevel level) {
         List<Object> spellings = new ArrayList<>();
-        for (String word : WORDS[level.ordinal()].split(" ", -1)) {
+        for (String word : WORDS.getOrDefault(level, "").split(" ", -1)) {
             spellings.add(word);
             spellings.add(word.toUpperCase(Locale.ROOT));
             spellings.add(word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
@@ -133,7 +137,13 @@ public final class LevelWords {
 
     /** The level of a number in a JSON line: pino's and bunyan's 10 to 60, below 8 a syslog severity. */
     static LogLevel ofNumber(double number) {
-        boolean isSeverity = number >= 0 && number < 8;
-        return isSeverity ? ofSyslog((int) number) : LogLevel.values()[(int) Math.max(0, Math.min(4, number / 10 - 2))];
+        if (number >= 0 && number < 8) {
+            return ofSyslog((int) number);
+        } else if (number < 40) {
+            return number < 30 ? LogLevel.DEBUG : LogLevel.INFO;
+        } else if (number < 50) {
+            return LogLevel.WARNING;
+        }
+        return number < 60 ? LogLevel.ERROR : LogLevel.CRITICAL;
     }
 }
