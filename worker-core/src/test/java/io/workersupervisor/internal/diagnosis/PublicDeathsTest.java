@@ -38,11 +38,7 @@ class PublicDeathsTest {
             right += isRight ? 1 : 0;
             boolean isWait = death.reason() == StopReason.FLOOD_WAIT;
             waits += isWait ? 1 : 0;
-            waitsRight += isWait
-                            && isRight
-                            && death.retryAfter().equals(told.retryAfter())
-                    ? 1
-                    : 0;
+            waitsRight += isWait && isRight && death.retryAfter().equals(told.retryAfter()) ? 1 : 0;
             wrongCertain += !isRight && told.confidence() == Confidence.CERTAIN ? 1 : 0;
             boolean canHelp = death.accepted().stream()
                     .anyMatch(name -> StopReason.valueOf(name).restartCanHelp());
