@@ -90,20 +90,17 @@ public final class KeepingLoop {
      * there is no answer, the policy for all accounts counts.
      */
     public void prepare() {
-        Guard.run(
-                "keeping",
-                Optional.empty(),
-                () -> CompletableFuture.allOf(rows.list(RowSelection.openOf(context.node())).rows().stream()
+        Guard.run("keeping", Optional.empty(), () -> CompletableFuture.allOf(
+                        rows.list(RowSelection.openOf(context.node())).rows().stream()
                                 .map(row -> specs.find(row.account()))
                                 .toArray(CompletableFuture[]::new))
-                        .join());
+                .join());
     }
 
     /** Plans each wanted account that was closed without a plan, by a host that kept nothing running, from its last report. */
     public void begin() {
         Guard.run("keeping", Optional.empty(), () -> {
-            for (WorkerRow row : rows.list(new RowSelection(Optional.of(context.node()), false))
-                    .rows()) {
+            for (WorkerRow row : rows.list(new RowSelection(Optional.of(context.node()), false)).rows()) {
                 if (!row.state().isOpen()
                         && row.desired() == Desired.RUNNING
                         && Detail.of(row).restart().isEmpty()) {

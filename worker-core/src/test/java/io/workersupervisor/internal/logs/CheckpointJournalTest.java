@@ -88,8 +88,7 @@ class CheckpointJournalTest {
         bytes[digit] = '3';
         Files.write(file, bytes);
 
-        assertThat(CheckpointJournal.readOnly(directory))
-                .isEqualTo(Map.of(WORKER, piece(0, 10).after()));
+        assertThat(CheckpointJournal.readOnly(directory)).isEqualTo(Map.of(WORKER, piece(0, 10).after()));
     }
 
     @Test
