@@ -51,7 +51,7 @@ public final class LevelWords {
 
     /** The length and the first seven letters; words that agree in these are not both in the table. */
     private static long key(byte[] bytes, int from, int to) {
-        long key = to - from;
+        long key = (long) to - from;
         for (int i = from; i < Math.min(to, from + 7); i++) {
             key = (key << 8) | ((bytes[i] | 0x20) & 0xff);
         }
