@@ -15,16 +15,17 @@ import org.jspecify.annotations.Nullable;
 /** The words by which programs name a level, read from bytes in any case and without making a string. Pure. */
 public final class LevelWords {
     private static final int LONGEST = 13;
-    private static final Map<LogLevel, String> WORDS = Map.of(
-            LogLevel.DEBUG,
+    /** By the name of a level, as levels ask for their words while they are made themselves. */
+    private static final Map<String, String> WORDS = Map.of(
+            "DEBUG",
             "trace trac trc trce debug debu dbg dbug fine finer finest config verbose vrb silly",
-            LogLevel.INFO,
+            "INFO",
             "info inf information informational notice log success",
-            LogLevel.WARNING,
+            "WARNING",
             "warn warning wrn",
-            LogLevel.ERROR,
+            "ERROR",
             "err error erro eror severe fail",
-            LogLevel.CRITICAL,
+            "CRITICAL",
             "fatal fata ftl critical crit panic pani dpanic emerg emergency alert");
     /** Words that are a level before a colon in any case; the others begin other texts, too. */
     private static final Set<String> PLAIN = Set.of(
@@ -37,17 +38,21 @@ public final class LevelWords {
 
     static {
         SortedMap<Long, LogLevel> known = new TreeMap<>();
-        WORDS.forEach((level, words) -> {
-            for (String word : words.split(" ", -1)) {
+        for (LogLevel level : LogLevel.values()) {
+            for (String word : words(level)) {
                 byte[] bytes = word.getBytes(StandardCharsets.US_ASCII);
                 known.put(key(bytes, 0, bytes.length), level);
             }
-        });
+        }
         KEYS = known.keySet().stream().mapToLong(Long::longValue).toArray();
         LEVELS = known.values().toArray(LogLevel[]::new);
     }
 
     private LevelWords() {}
+
+    private static String[] words(LogLevel level) {
+        return WORDS.getOrDefault(level.name(), "").split(" ", -1);
+    }
 
     /** The length and the first seven letters; words that agree in these are not both in the table. */
     private static long key(byte[] bytes, int from, int to) {
@@ -79,7 +84,7 @@ public final class LevelWords {
      */
     public static List<Object> spellings(LogLevel level) {
         List<Object> spellings = new ArrayList<>();
-        for (String word : WORDS.getOrDefault(level, "").split(" ", -1)) {
+        for (String word : words(level)) {
             spellings.add(word);
             spellings.add(word.toUpperCase(Locale.ROOT));
             spellings.add(word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
