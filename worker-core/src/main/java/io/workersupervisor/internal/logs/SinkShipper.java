@@ -355,8 +355,8 @@ public final class SinkShipper implements AutoCloseable {
     private Duration down(String reason, long now) {
         Duration pause = backoff;
         if (outage.isEmpty()) {
-            notes.down(reason);
             feed.report(new WorkerEvent.SinkDown(feed.clocks().now(), sink.name(), reason, backlog()));
+            notes.down(reason);
         }
         outage = Optional.of(new Outage(outage.map(Outage::since).orElse(now), now + pause.toNanos()));
         backoff = pause.multipliedBy(2).compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : pause.multipliedBy(2);

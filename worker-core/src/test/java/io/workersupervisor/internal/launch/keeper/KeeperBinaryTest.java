@@ -72,6 +72,7 @@ class KeeperBinaryTest {
         }
         Files.writeString(self.resolve("cgroup"), "0::/one\n");
         Files.writeString(self.resolve("status"), "Name:\tjava\nUid:\t1\t1\t1\t1\nVmRSS:\t5 kB\n");
+        Files.writeString(self.resolve("stat"), "1 (java) S" + " 0".repeat(49));
         KeeperContext first = KeeperContext.of(binary, self, 20);
 
         Files.writeString(self.resolve("status"), "Name:\tjava\nUid:\t1\t1\t1\t1\nVmRSS:\t6 kB\n");
@@ -89,9 +90,19 @@ class KeeperBinaryTest {
         KeeperContext otherPreference = KeeperContext.of(binary, self, 20);
         Files.writeString(self.resolve("status"), "Uid:\t2\t2\t2\t2\nCpus_allowed:\t3\n");
         KeeperContext otherProcessors = KeeperContext.of(binary, self, 20);
+        Files.writeString(self.resolve("stat"), "1 (java) S" + " 0".repeat(37) + " 5" + " 0".repeat(11));
+        KeeperContext otherPolicy = KeeperContext.of(binary, self, 20);
 
         assertThat(same).isEqualTo(first);
-        assertThat(List.of(first, otherGroup, otherUser, otherNamespace, otherTime, otherPreference, otherProcessors))
+        assertThat(List.of(
+                        first,
+                        otherGroup,
+                        otherUser,
+                        otherNamespace,
+                        otherTime,
+                        otherPreference,
+                        otherProcessors,
+                        otherPolicy))
                 .doesNotHaveDuplicates();
     }
 }
