@@ -3,12 +3,15 @@ package io.workersupervisor.examples.console;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Liveness;
 import io.workersupervisor.LogAnswer;
+import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerStatus;
 import io.workersupervisor.examples.console.text.LogWords;
+import io.workersupervisor.mongo.MongoLogSink;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -67,6 +70,12 @@ final class LogsCommand extends StoreAction {
     @Override
     public int run(Call call) {
         LogQuery query = query(call);
+        Optional<MongoLogSink> shared = call.hasDataDirectory() || beforeEnd
+                ? Optional.empty()
+                : Stores.of(stores, call).mongoToLookAt();
+        if (shared.isPresent()) {
+            return show(shared.get(), call.output(), query);
+        }
         try (Inspection inspection = Inspection.withLogs(call, stores)) {
             inspection.warnIfMoved(call.output());
             if (!beforeEnd) {
@@ -96,6 +105,18 @@ final class LogsCommand extends StoreAction {
             throw call.wrong("--before-end needs an account");
         }
         return query;
+    }
+
+    /** From a machine that runs no host. */
+    private static int show(MongoLogSink shared, Output output, LogQuery query) {
+        try (shared) {
+            List<LogEntry> entries = shared.find(query);
+            if (entries.isEmpty()) {
+                output.note("nothing found (" + output.words().text(query) + "); looked in log sink " + shared.name());
+            }
+            output.entries(entries);
+            return WorkerConsole.DONE;
+        }
     }
 
     private static int show(Inspection inspection, Output output, LogQuery query) {
