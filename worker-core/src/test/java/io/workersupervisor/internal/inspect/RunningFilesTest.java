@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.workersupervisor.CommandedHost;
 import io.workersupervisor.HostProcess;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -82,6 +84,8 @@ class RunningFilesTest {
         Files.delete(jdk.resolve("lib/jspawnhelper"));
         String stopped = host.ask("stop");
         String doctor = host.ask("doctor");
+        // The next tick says it, where the stop has not.
+        await().atMost(Duration.ofSeconds(30)).until(() -> host.ask("told").contains("can run no program"));
         String told = host.ask("told");
         host.finish();
 

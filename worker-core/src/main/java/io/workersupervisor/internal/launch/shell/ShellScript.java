@@ -53,7 +53,7 @@ public record ShellScript(String text, ShellTools tools) {
                     .map(run -> run.output().lines().toList())
                     .orElseGet(() -> List.of("failed: no answer within " + Text.words(LONGEST_COMMAND)));
         } catch (IOException e) {
-            return List.of("failed: " + e.getMessage());
+            return List.of("failed: " + Text.oneLine(String.valueOf(e.getMessage())));
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             return List.of("failed: interrupted");
