@@ -69,11 +69,20 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
                 evidence);
     }
 
+    /** The end of a row's worker; one that is reported stays as it was reported. */
+    UnfiledEnds.End end(WorkerRow row, Ending ending) {
+        return unfiled.of(row.account())
+                .filter(reported -> UnfiledEnds.isSame(reported.row(), row))
+                .orElseGet(() -> {
+                    StopReport report = unfiled.reportOf(row)
+                            .orElseGet(() -> context.diagnosis().report(row, ending));
+                    return new UnfiledEnds.End(row, report, context.restarts().ended(row, report));
+                });
+    }
+
     /** Step 3: the row was read when its worker was dead, and nobody is ending it. */
     StopReport report(WorkerRow row, Ending ending) {
-        StopReport report = context.diagnosis().report(row, ending);
-        UnfiledEnds.Unfiled end =
-                new UnfiledEnds.Unfiled(row, report, context.restarts().ended(row, report));
+        UnfiledEnds.End end = end(row, ending);
         unfiled.put(end);
         context.events().hear(new WorkerEvent.Stopped(context.now(), end.report()));
         behind.execute(() -> fileLater(row.account()));
@@ -91,7 +100,7 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
     }
 
     /** The end that is reported and not filed; the caller has the account's mutex. */
-    Optional<UnfiledEnds.Unfiled> unfiled(AccountId account) {
+    Optional<UnfiledEnds.End> unfiled(AccountId account) {
         return unfiled.of(account);
     }
 
@@ -108,7 +117,7 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
     private boolean fileReported(AccountId account, Duration patience) {
         return context.mutex()
                 .call(account, patience, () -> {
-                    unfiled.of(account).ifPresent(end -> close(end.row(), end.report()));
+                    unfiled.of(account).ifPresent(this::close);
                     return true;
                 })
                 .isPresent();
@@ -121,15 +130,15 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
         if (ran && !caused && !isUnchanged(row)) {
             return Optional.empty();
         }
-        return close(
-                row, unfiled.reportOf(row).orElseGet(() -> context.diagnosis().report(row, ending)));
+        return close(end(row, ending));
     }
 
     /** Steps 4 to 6. */
-    Optional<StopReport> close(WorkerRow row, StopReport report) {
+    Optional<StopReport> close(UnfiledEnds.End end) {
+        WorkerRow row = end.row();
+        StopReport report = end.report();
         context.reached("report");
-        WorkerRegistry.Claimed closed =
-                context.registry().claim(Optional.of(row), closed(row, report), Optional.of(report));
+        WorkerRegistry.Claimed closed = context.registry().claim(Optional.of(row), end.closed(), Optional.of(report));
         context.reached("closed");
         reportFiled(report, closed.filed());
         context.reached("told");
@@ -138,14 +147,6 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
         }
         acknowledge(row.workerId());
         return Optional.of(closed.filed() ? report : filed(row).orElse(report));
-    }
-
-    /** The row that an end leaves; one that is reported already was planned then. */
-    WorkerRow closed(WorkerRow row, StopReport report) {
-        return unfiled.of(row.account())
-                .filter(end -> UnfiledEnds.isSame(end.row(), row))
-                .map(UnfiledEnds.Unfiled::closed)
-                .orElseGet(() -> context.restarts().ended(row, report));
     }
 
     /** A report is in the registry now; this write has put it there, or found another. */

@@ -89,8 +89,8 @@ record StartProtocol(
         }
     }
 
-    /** The account is free; the report of its last worker is to be filed with the claim. */
-    private record Clear(Optional<StopReport> ended) implements Progress {}
+    /** The account is free; the end of its last worker is to be filed with the claim. */
+    private record Clear(Optional<UnfiledEnds.End> ended) implements Progress {}
 
     /** Somebody else works on the account: wait, bounded, and look again. */
     private record Wait(RefusalReason reason, String evidence) implements Progress {
@@ -101,7 +101,7 @@ record StartProtocol(
     Progress begin(WorkerSpec spec, StartCalls.Verb verb) {
         return ends.unfiled(spec.account())
                 .map(end -> against(end.closed(), spec, verb)
-                        .orElseGet(() -> claim(spec, verb, Optional.of(end.row()), Optional.of(end.report()))))
+                        .orElseGet(() -> claim(spec, verb, Optional.of(end.row()), Optional.of(end))))
                 .filter(progress -> !(progress instanceof Wait))
                 .orElseGet(() -> lookAndBegin(spec, verb));
     }
@@ -235,7 +235,7 @@ record StartProtocol(
     }
 
     private Clear clear(WorkerRow row, Judgement.Dead dead) {
-        return new Clear(Optional.of(context.diagnosis().report(row, ends.ending(row, dead, List.of()))));
+        return new Clear(Optional.of(ends.end(row, ends.ending(row, dead, List.of()))));
     }
 
     /** A worker that was found only now is recorded first. */
@@ -258,20 +258,18 @@ record StartProtocol(
 
     /** A dead worker that is not to be followed at once: its end is filed, with the plan for the next start. */
     private Progress claimPlanned(
-            WorkerSpec spec, StartCalls.Verb verb, Optional<WorkerRow> seen, Optional<StopReport> ended) {
-        Optional<WorkerRow> closed = ended.isPresent()
-                ? Optional.of(ends.closed(seen.orElseThrow(), ended.get()))
-                : seen.filter(row -> !row.state().isOpen());
-        Optional<Progress> refused = closed.flatMap(row -> against(row, spec, verb));
-        if (refused.isPresent() && ended.isPresent()) {
-            ends.close(seen.orElseThrow(), ended.get());
+            WorkerSpec spec, StartCalls.Verb verb, Optional<WorkerRow> seen, Optional<UnfiledEnds.End> ended) {
+        Optional<Progress> refused =
+                ended.map(UnfiledEnds.End::closed).or(() -> seen).flatMap(closed -> against(closed, spec, verb));
+        if (refused.isPresent()) {
+            ended.ifPresent(ends::close);
         }
         return refused.orElseGet(() -> claim(spec, verb, seen, ended));
     }
 
     /** Steps 2 and 3; the news of the worker before and the acknowledgement of its records come behind the launch. */
     private Progress claim(
-            WorkerSpec spec, StartCalls.Verb verb, Optional<WorkerRow> seen, Optional<StopReport> ended) {
+            WorkerSpec spec, StartCalls.Verb verb, Optional<WorkerRow> seen, Optional<UnfiledEnds.End> ended) {
         Instant now = context.now();
         long known = seen.map(WorkerRow::epoch).orElse(0L);
         long admitted = context.local().locks().admitted(spec.account());
@@ -301,12 +299,12 @@ record StartProtocol(
             new FileOnlyMarks(context.local().data()).mark(workerId);
         }
         context.reached("claim");
-        WorkerRegistry.Claimed claimed = context.registry().claim(seen, next, ended);
+        WorkerRegistry.Claimed claimed = context.registry().claim(seen, next, ended.map(UnfiledEnds.End::report));
         context.reached("claimed");
         try {
             return claimed.won() ? launch(spec, next) : Wait.CHANGED;
         } finally {
-            ended.ifPresent(report -> {
+            ended.map(UnfiledEnds.End::report).ifPresent(report -> {
                 ends.reportFiled(report, claimed.filed());
                 ends.acknowledge(report.workerId());
             });
@@ -314,9 +312,11 @@ record StartProtocol(
     }
 
     /** The series of restarts goes on, but for a start that names the account. */
-    private Map<String, @Nullable Object> plan(Optional<WorkerRow> seen, Optional<StopReport> ended) {
-        Optional<WorkerRow> closed = ended.isPresent() ? seen.map(row -> ends.closed(row, ended.get())) : seen;
-        return closed.map(row -> Detail.of(row).restart()).orElse(Map.of());
+    private static Map<String, @Nullable Object> plan(Optional<WorkerRow> seen, Optional<UnfiledEnds.End> ended) {
+        return ended.map(UnfiledEnds.End::closed)
+                .or(() -> seen)
+                .map(row -> Detail.of(row).restart())
+                .orElse(Map.of());
     }
 
     /** Step 3. */

@@ -18,15 +18,15 @@ import java.util.stream.Stream;
  * account's {@link AccountMutex}.
  */
 public final class UnfiledEnds {
-    private final Map<AccountId, Unfiled> ends = new ConcurrentHashMap<>();
+    private final Map<AccountId, End> ends = new ConcurrentHashMap<>();
 
     /**
-     * One end.
+     * One end, with the plan for the next start, which is decided once.
      *
      * @param row the row as it was read when the worker was dead: a stop that caused the end would be in it
      * @param closed the row as filing the end leaves it
      */
-    record Unfiled(WorkerRow row, StopReport report, WorkerRow closed) {}
+    record End(WorkerRow row, StopReport report, WorkerRow closed) {}
 
     /** True if the row is in the same state of the same worker. */
     static boolean isSame(WorkerRow one, WorkerRow other) {
@@ -35,18 +35,18 @@ public final class UnfiledEnds {
                 && one.workerId().equals(other.workerId());
     }
 
-    void put(Unfiled end) {
+    void put(End end) {
         ends.put(end.row().account(), end);
     }
 
-    Optional<Unfiled> of(AccountId account) {
+    Optional<End> of(AccountId account) {
         return Optional.ofNullable(ends.get(account));
     }
 
     /** The report of a row's worker that the listener has, in whatever state the row is. */
     Optional<StopReport> reportOf(WorkerRow row) {
         return of(row.account())
-                .map(Unfiled::report)
+                .map(End::report)
                 .filter(report -> report.workerId().equals(row.workerId()));
     }
 
@@ -56,7 +56,7 @@ public final class UnfiledEnds {
 
     /** Forgets the end of a worker, whose report is filed now; true if it was reported before. */
     boolean remove(AccountId account, String workerId) {
-        Unfiled end = ends.get(account);
+        End end = ends.get(account);
         return end != null && end.row().workerId().equals(workerId) && ends.remove(account, end);
     }
 
@@ -72,20 +72,20 @@ public final class UnfiledEnds {
             return registry.id();
         }
 
-        private static WorkerRow shown(WorkerRow stored, Map<AccountId, Unfiled> now) {
-            Unfiled end = now.get(stored.account());
+        private static WorkerRow shown(WorkerRow stored, Map<AccountId, End> now) {
+            End end = now.get(stored.account());
             return end != null && isSame(end.row(), stored) ? end.closed() : stored;
         }
 
         @Override
         public Optional<WorkerRow> find(AccountId account) {
-            Map<AccountId, Unfiled> now = Map.copyOf(pending.ends);
+            Map<AccountId, End> now = Map.copyOf(pending.ends);
             return registry.find(account).map(row -> shown(row, now));
         }
 
         @Override
         public RowListing list(RowSelection selection) {
-            Map<AccountId, Unfiled> now = Map.copyOf(pending.ends);
+            Map<AccountId, End> now = Map.copyOf(pending.ends);
             RowListing stored = registry.list(selection);
             return new RowListing(
                     stored.rows().stream()
@@ -97,7 +97,7 @@ public final class UnfiledEnds {
 
         @Override
         public List<StopReport> reports(AccountId account, int most) {
-            Optional<StopReport> unfiled = pending.of(account).map(Unfiled::report);
+            Optional<StopReport> unfiled = pending.of(account).map(End::report);
             List<StopReport> filed = registry.reports(account, most);
             boolean shown = unfiled.isPresent()
                     && filed.stream()
