@@ -54,6 +54,9 @@ public final class KeepingLoop {
     private final ScheduledExecutorService timer;
     private final Duration interval;
     private final Set<AccountId> underWay = ConcurrentHashMap.newKeySet();
+    /** Listed accounts that have a row. */
+    private final Set<AccountId> begun = ConcurrentHashMap.newKeySet();
+
     private final Map<AccountId, Hold> held = new ConcurrentHashMap<>();
     private volatile boolean closed;
 

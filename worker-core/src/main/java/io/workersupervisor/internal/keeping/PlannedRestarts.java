@@ -66,7 +66,7 @@ public final class PlannedRestarts implements RestartRules {
         seen(spec);
         Optional<RestartPlan> plan = RestartPlan.of(Detail.of(closed).restart());
         boolean isNewVersion = spec.version().isPresent() && !spec.version().equals(closed.version());
-        if (plan.isEmpty() || (isNewVersion && plan.get().isForCrashes())) {
+        if (plan.isEmpty() || (isNewVersion && plan.get().mayNewVersionHelp())) {
             return Optional.empty();
         }
         RestartPlan found = plan.get();

@@ -78,22 +78,28 @@ public record RestartPlan(Optional<Instant> at, Duration pause, String why, int 
         return at.isEmpty();
     }
 
-    /** Tells whether it waits because the worker ended again and again, whatever its login and its account. */
-    boolean isForCrashes() {
-        return ends.size() > 1 || why.startsWith(GAVE_UP);
+    /** Tells whether a new version of the program may help: no login, no account and no wait that a service named depends on it. */
+    boolean mayNewVersionHelp() {
+        return reason().filter(known -> known.restartCanHelp() && known != StopReason.FLOOD_WAIT)
+                .isPresent();
+    }
+
+    private boolean isGivenUp() {
+        return why.startsWith(GAVE_UP);
+    }
+
+    private Optional<StopReason> reason() {
+        String name = isGivenUp() ? why.substring(GAVE_UP.length()) : why;
+        return Arrays.stream(StopReason.values())
+                .filter(known -> known.name().equals(name))
+                .findFirst();
     }
 
     /** The plan in a few words, without times. */
     public String words() {
-        String reason = why.startsWith(GAVE_UP) ? why.substring(GAVE_UP.length()) : why;
-        String words = Arrays.stream(StopReason.values())
-                .filter(known -> known.name().equals(reason))
-                .findFirst()
-                .map(StopReason::words)
-                .orElse(reason);
+        String words = reason().map(StopReason::words).orElse(why);
         return needsPerson()
-                ? words + (why.startsWith(GAVE_UP) ? ", given up after " + ends.size() + " ends" : "")
-                        + ": needs a person"
+                ? words + (isGivenUp() ? ", given up after " + ends.size() + " ends" : "") + ": needs a person"
                 : words;
     }
 
