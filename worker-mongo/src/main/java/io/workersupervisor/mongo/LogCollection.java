@@ -52,7 +52,7 @@ record LogCollection(Connection connection, RetriedCalls calls) {
         });
     }
 
-    /** How many percent of the documents the server has indexed; empty where the user may not see that. */
+    /** Percentage of the documents that the server has indexed; empty where the user may not see that. */
     Optional<Long> progress() {
         Document building =
                 new Document("command.createIndexes", name()).append("progress.total", new Document("$gt", 0));

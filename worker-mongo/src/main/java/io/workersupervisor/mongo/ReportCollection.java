@@ -79,7 +79,7 @@ record ReportCollection(MongoCollection<Document> stops, RetriedCalls calls) {
                 "reading the reports since " + least, gte("ended_at", Date.from(least)), Sorts.descending("ended_at"));
     }
 
-    /** Those of these workers. */
+    /** Entries of these workers. */
     List<StopReport> of(List<String> workers) {
         return found(
                 "reading the reports of " + workers.size() + " workers", in("_id", workers), Sorts.ascending("_id"));

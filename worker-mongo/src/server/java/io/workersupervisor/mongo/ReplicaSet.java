@@ -187,13 +187,25 @@ final class ReplicaSet {
      *
      * @param appName of the client, as its connection string says
      * @param how what happens to them, in the words of {@code failCommand}
+     * @return for {@link #awaitFailing}
      */
-    void failNext(String appName, int times, Document how) {
+    long failNext(String appName, int times, Document how) {
         Document point = new Document("configureFailPoint", "failCommand")
                 .append("mode", new Document("times", times))
                 .append("data", how.append("appName", appName));
         try (MongoClient client = MongoClients.create(uri("admin"))) {
-            ask(client, point);
+            return ask(client, point).get("count", Number.class).longValue() + 1;
+        }
+    }
+
+    /** Waits until the primary fails, or holds up, the first of the commands that {@link #failNext} named. */
+    void awaitFailing(long entered) {
+        try (MongoClient client = MongoClients.create(uri("admin"))) {
+            ask(
+                    client,
+                    new Document("waitForFailPoint", "failCommand")
+                            .append("timesEntered", entered)
+                            .append("maxTimeMS", 30_000));
         }
     }
 

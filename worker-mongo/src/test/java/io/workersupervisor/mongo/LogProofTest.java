@@ -1,6 +1,7 @@
 package io.workersupervisor.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
@@ -73,13 +74,13 @@ class LogProofTest {
     }
 
     /** As the tailer does: a batch that failed is appended again, unchanged. Entries are left for each of the faults. */
-    private void stream(MongoLogSink sink, Faults faults, Random random) throws InterruptedException {
+    private void stream(MongoLogSink sink, Faults faults, Random random) {
         long each = ENTRIES / WORKERS;
         long[] next = new long[WORKERS];
         for (long sent = 0; sent < each * WORKERS; ) {
-            while (!faults.areOver() && sent > (faults.happened() + 1L) * ENTRIES / (FAULTS + 1)) {
-                Thread.sleep(20);
-            }
+            long now = sent;
+            await().atMost(Duration.ofMinutes(5))
+                    .until(() -> faults.areOver() || now <= (faults.happened() + 1L) * ENTRIES / (FAULTS + 1));
             int worker = random.nextInt(WORKERS);
             int count = (int) Math.min(1 + random.nextInt(1_500), each - next[worker]);
             List<LogEntry> batch = Entries.of(Rows.workerId(worker), next[worker], count);

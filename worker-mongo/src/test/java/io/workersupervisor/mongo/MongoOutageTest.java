@@ -168,7 +168,7 @@ class MongoOutageTest {
                 row.userId(),
                 row.version(),
                 row.detail());
-        set.failNext(
+        long held = set.failNext(
                 database,
                 1,
                 new Document("failCommands", List.of("update"))
@@ -178,7 +178,7 @@ class MongoOutageTest {
         ExecutorService pool = Executors.newSingleThreadExecutor();
         try (MongoWorkerRegistry other = MongoWorkerRegistry.open(set.uri(database))) {
             Future<Boolean> slow = pool.submit(() -> registry.update(Optional.of(row), closed));
-            Thread.sleep(1_000);
+            set.awaitFailing(held);
             boolean quick = other.update(Optional.of(row), closed);
 
             assertThat(quick).isTrue();

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.bson.Document;
 
-/** Another program that writes documents of its own into the collection, one by one. */
+/** A program of others that writes documents of its own into the collection, one by one. */
 final class OldWriter implements AutoCloseable {
     private final List<Long> latencies = new CopyOnWriteArrayList<>();
     private final Thread thread;

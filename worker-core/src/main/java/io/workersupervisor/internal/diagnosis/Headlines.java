@@ -37,7 +37,7 @@ record Headlines(List<Line> lines, List<Line> behind) {
 
     private static final Pattern GROUP_MARGIN = Pattern.compile("[\\s|+-]*");
 
-    /** Whether the exception carries a page. */
+    /** True if the exception carries a page. */
     boolean isBody() {
         return lines.stream()
                 .anyMatch(line -> line.text().contains("<html") || line.text().contains("<!DOCTYPE"));

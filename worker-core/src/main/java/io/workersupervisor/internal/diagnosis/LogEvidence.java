@@ -80,7 +80,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
             LogLevel level,
             boolean isLoud,
             boolean isLast) {
-        /** How much a reason explains others that follow it. */
+        /** Rank of a reason: a higher one explains those that follow it. */
         int rank() {
             return switch (reason) {
                 case UNHANDLED_EXCEPTION, KILLED_BY_SIGNAL, UNKNOWN -> 0;
@@ -289,7 +289,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
         }
     }
 
-    /** Whether an entry is an error by its form: plain words and warnings may be anything. */
+    /** True if an entry is an error by its form: plain words and warnings may be anything. */
     private static boolean isLoud(Entry entry) {
         boolean isGrave = entry.level().isPresent() && !entry.isBelow(LogLevel.ERROR);
         return entry.isCrash()

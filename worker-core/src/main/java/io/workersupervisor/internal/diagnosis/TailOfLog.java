@@ -82,7 +82,7 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
             return lines.get(0).text();
         }
 
-        /** Whether the worker gave it a level below this one. */
+        /** True if the worker gave it a level below this one. */
         boolean isBelow(LogLevel level) {
             return level().filter(known -> known.compareTo(level) < 0).isPresent();
         }
@@ -91,7 +91,7 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
             return crash != Crash.NONE;
         }
 
-        /** Whether frames of a stack are among its lines. */
+        /** True if frames of a stack are among its lines. */
         boolean hasStack() {
             return lines.stream()
                     .skip(1)

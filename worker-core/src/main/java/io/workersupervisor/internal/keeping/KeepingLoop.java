@@ -166,17 +166,21 @@ public final class KeepingLoop {
             due(row.account());
         }
         specs.accounts()
-                .thenAcceptAsync(
-                        answer -> answer.found()
-                                .orElse(List.of())
-                                .forEach(account -> contained(account, () -> {
-                                    if (!underWay.contains(account)
-                                            && !isHeld(account)
-                                            && rows.find(account).isEmpty()) {
-                                        due(account);
-                                    }
-                                })),
-                        looks);
+                .thenAcceptAsync(answer -> answer.found().orElse(List.of()).forEach(this::startIfNew), looks);
+    }
+
+    /** An account that has a row once has it for ever, so it is looked for once. */
+    private void startIfNew(AccountId account) {
+        if (begun.contains(account) || underWay.contains(account) || isHeld(account)) {
+            return;
+        }
+        contained(account, () -> {
+            if (rows.find(account).isPresent()) {
+                begun.add(account);
+            } else {
+                due(account);
+            }
+        });
     }
 
     private boolean isHeld(AccountId account) {

@@ -50,7 +50,7 @@ public final class SpecLookup {
     /** An answer of the application; there is none where it threw, hangs, or is still asked for the same. */
     record Answer<T>(Optional<T> found) {}
 
-    /** What to run for an account; never fails. */
+    /** Asks for the spec of an account; never fails. */
     CompletableFuture<Answer<Optional<WorkerSpec>>> find(AccountId account) {
         return ask(account, Optional.of(account), "the spec of its worker", () -> {
             Optional<WorkerSpec> spec = specs.find(account);

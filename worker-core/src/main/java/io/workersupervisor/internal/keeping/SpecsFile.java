@@ -70,7 +70,7 @@ public final class SpecsFile implements WorkerSpecs {
         return List.copyOf(specs.keySet());
     }
 
-    /** What is wrong with the file, a sentence each. */
+    /** The faults of the file, a sentence each. */
     public synchronized List<String> problems() {
         return problems;
     }

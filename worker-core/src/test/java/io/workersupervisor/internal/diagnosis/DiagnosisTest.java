@@ -478,7 +478,7 @@ class DiagnosisTest {
                 .contains("no use until a person has removed the cause");
     }
 
-    /** Another process of the machine may have been the one that was killed. */
+    /** The one that was killed may have been another process of the machine. */
     @Test
     void a_count_of_the_whole_machine_is_a_sentence_and_no_reason() throws IOException {
         counters(3);

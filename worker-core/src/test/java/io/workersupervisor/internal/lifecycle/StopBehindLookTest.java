@@ -154,7 +154,7 @@ class StopBehindLookTest {
             return row;
         }
 
-        /** Whoever ships log entries or looks for strangers looks at rows, too. */
+        /** Threads that ship log entries or look for strangers look at rows, too. */
         private static boolean isOfProtocol() {
             return StackWalker.getInstance()
                     .walk(calls -> calls.map(StackWalker.StackFrame::getClassName)

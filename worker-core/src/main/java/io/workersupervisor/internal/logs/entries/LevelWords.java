@@ -73,7 +73,7 @@ public final class LevelWords {
         return at < 0 ? null : LEVELS[at];
     }
 
-    /** Whether the word stands alone at the begin of a line only as a level. */
+    /** True if the word stands alone at the begin of a line only as a level. */
     static boolean isCommon(byte[] bytes, int from, int to) {
         return COMMON.contains(new String(bytes, from, to - from, StandardCharsets.US_ASCII));
     }
@@ -103,7 +103,7 @@ public final class LevelWords {
         return spellings;
     }
 
-    /** Whether the word, in any case, names a level and little else. */
+    /** True if the word, in any case, names a level and little else. */
     static boolean isPlain(byte[] bytes, int from, int to) {
         return PLAIN.contains(new String(bytes, from, to - from, StandardCharsets.US_ASCII).toLowerCase(Locale.ROOT));
     }

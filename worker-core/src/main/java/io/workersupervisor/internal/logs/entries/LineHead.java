@@ -37,7 +37,7 @@ public record LineHead(
         return Optional.ofNullable(FixedHead.of(line, from)).orElseGet(() -> new HeadScanner(line, from).scan());
     }
 
-    /** Whether the line begins a record: it has a time or a level in front. */
+    /** True if the line begins a record: it has a time or a level in front. */
     boolean isRecord() {
         return time != null || level != null;
     }

@@ -63,7 +63,7 @@ public final class StructuredLine {
         return flat;
     }
 
-    /** What a line and more lines behind it say; empty where the line only looks like one of these. */
+    /** The meaning of a line and of more lines behind it; empty where the line only looks like one of these. */
     static Optional<Parsed> parse(String line, String more, Before before) {
         if (line.startsWith("{")) {
             return JsonLine.fields(line)

@@ -42,13 +42,13 @@ final class TraceLine {
         return at;
     }
 
-    /** Whether an indented line is one of a traceback or stack, of any runtime. */
+    /** True if an indented line is one of a traceback or stack, of any runtime. */
     static boolean isFrame(byte[] line, int from, int to) {
         int at = first(line, from, to);
         return at > from && startsAny(line, at, to, FRAMES);
     }
 
-    /** Whether a line at the margin is a frame of a stack: {@code #0 /srv/x.php(12): f()}, {@code x.php(12):  f()}. */
+    /** True if a line at the margin is a frame of a stack: {@code #0 /srv/x.php(12): f()}, {@code x.php(12):  f()}. */
     static boolean isFrameAtMargin(byte[] line, int from, int to) {
         int at = from;
         if (line[at] == '#') {
@@ -95,7 +95,7 @@ final class TraceLine {
     }
 
     /**
-     * Whether a line begins with the class of an exception and ends there or goes on with a colon: {@code ValueError: x},
+     * True if a line begins with the class of an exception and ends there or goes on with a colon: {@code ValueError: x},
      * {@code java.lang.IllegalStateException}, {@code DiscordAPIError[50001]: x}, {@code TypeError [ERR_X]: x},
      * {@code Uncaught Error: x}.
      */
@@ -118,7 +118,7 @@ final class TraceLine {
         return end >= to ? end == to && end - start > 9 : line[end] == ':';
     }
 
-    /** Whether a dotted name ends in a class named like an exception. */
+    /** True if a dotted name ends in a class named like an exception. */
     static boolean isClass(byte[] line, int from, int to) {
         int last = to;
         while (last > from && line[last - 1] != '.' && line[last - 1] != '$' && line[last - 1] != ':') {
