@@ -4,17 +4,26 @@ import static io.workersupervisor.TestNode.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.workersupervisor.internal.keeping.RestartPlan;
+import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.spi.InMemoryWorkerRegistry;
+import io.workersupervisor.spi.RowListing;
+import io.workersupervisor.spi.RowSelection;
+import io.workersupervisor.spi.WorkerRegistry;
+import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -301,6 +310,137 @@ class KeepRunningTest {
         last.reconcile();
         assertThat(last.why(ONE)).hasSize(6);
         assertThat(last.ensure(crashing.find(ONE).orElseThrow()).describe()).contains("given up after 6 ends");
+    }
+
+    @Test
+    void start_is_due_no_later_than_its_wait_although_the_clock_is_set_back() {
+        AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+        TestNode node = node();
+        WorkerSupervisor plain = node.host();
+        plain.start(sleeping(ONE)).orElseThrow();
+        TestNode.kill(pid(plain, ONE));
+        await().until(() -> node.row(ONE).state() == WorkerState.FAILED);
+        plain.close();
+        planAhead(node);
+
+        // A host that begins behind the clock that made the plan.
+        WorkerSupervisor host = node.host(settings -> settings.keepRunning(specs(ONE), QUICK)
+                .clock(() -> Instant.now().plus(ahead.get())));
+        awaitRunning(host, ONE);
+
+        // A clock that is set back under a host.
+        host.stop(ONE);
+        host.start(sleeping(TWO)).orElseThrow();
+        WorkerRow stopped = node.row(ONE);
+        assertThat(node.registry.update(Optional.of(stopped), wanted(stopped))).isTrue();
+        planAhead(node);
+        ahead.set(Duration.ofMinutes(-1));
+        awaitRunning(host, ONE);
+    }
+
+    /** As a clock plans that is 40 days ahead. */
+    private static void planAhead(TestNode node) {
+        RestartPlan plan = new RestartPlan(
+                Optional.of(Instant.now().plus(Duration.ofDays(40))), Duration.ofSeconds(1), "UNKNOWN", 1, List.of());
+        WorkerRow row = node.row(ONE);
+        assertThat(node.registry.update(
+                        Optional.of(row), RowChanges.planned(row, WorkerState.BACKING_OFF, plan.fields())))
+                .isTrue();
+    }
+
+    private static WorkerRow wanted(WorkerRow row) {
+        return new WorkerRow(
+                row.account(),
+                row.epoch(),
+                row.revision() + 1,
+                row.workerId(),
+                row.node(),
+                row.state(),
+                Desired.RUNNING,
+                row.startedAt(),
+                row.userId(),
+                row.version(),
+                row.detail());
+    }
+
+    @Test
+    void account_that_was_kept_running_and_then_ended_under_a_host_that_keeps_nothing_comes_back() {
+        TestNode node = node();
+        WorkerSupervisor host = node.host(settings -> settings.keepRunning(specs(ONE), QUICK));
+        awaitRunning(host, ONE);
+        String first = host.status(ONE).orElseThrow().workerId();
+        TestNode.kill(pid(host, ONE));
+        awaitSuccessor(host, ONE, first);
+        host.close();
+
+        WorkerSupervisor plain = node.host();
+        TestNode.kill(pid(plain, ONE));
+        await().until(() -> node.row(ONE).state() == WorkerState.FAILED);
+        plain.close();
+
+        awaitRunning(node.host(settings -> settings.keepRunning(specs(ONE), QUICK)), ONE);
+    }
+
+    @Test
+    void policy_of_an_account_counts_from_its_first_end_on() {
+        TestNode node = node();
+        WorkerSpec once = sh(ONE, "exec sleep 600")
+                .restart(QUICK.on(StopReason.KILLED_BY_SIGNAL, Restart.never()))
+                .build();
+        WorkerSupervisor host = node.host(settings ->
+                settings.keepRunning(account -> account.equals(ONE) ? Optional.of(once) : Optional.empty(), QUICK));
+        host.start(once).orElseThrow();
+
+        TestNode.kill(pid(host, ONE));
+
+        await().until(() -> node.row(ONE).state() == WorkerState.FAILED);
+        host.reconcile();
+        assertThat(host.ensure(once).describe()).contains("needs a person");
+    }
+
+    @Test
+    void accounts_that_run_are_not_looked_for_at_every_tick() {
+        Looks looks = new Looks();
+        TestNode node = new TestNode(temporary.resolve("counted"), looks.registry());
+        nodes.add(node);
+        WorkerSupervisor host = node.host(settings -> settings.keepRunning(specs(ONE), QUICK));
+        awaitRunning(host, ONE);
+        await().until(() -> looks.ticks.get() > 3);
+
+        int before = looks.finds.get();
+        int now = looks.ticks.get();
+        await().until(() -> looks.ticks.get() > now + 5);
+
+        assertThat(looks.finds.get()).isEqualTo(before);
+    }
+
+    /** A registry that counts what the loop asks: looks for one account, and listings of what is due, one a tick. */
+    private static final class Looks {
+        private final AtomicInteger finds = new AtomicInteger();
+        private final AtomicInteger ticks = new AtomicInteger();
+
+        WorkerRegistry registry() {
+            WorkerRegistry all = new InMemoryWorkerRegistry();
+            return new ForwardingRegistry(all) {
+                @Override
+                public Optional<WorkerRow> find(AccountId account) {
+                    if (StackWalker.getInstance()
+                            .walk(calls -> calls.anyMatch(
+                                    call -> call.getClassName().startsWith(RestartPlan.class.getPackageName())))) {
+                        finds.incrementAndGet();
+                    }
+                    return super.find(account);
+                }
+
+                @Override
+                public RowListing list(RowSelection selection) {
+                    if (selection.dueBy().isPresent()) {
+                        ticks.incrementAndGet();
+                    }
+                    return super.list(selection);
+                }
+            };
+        }
     }
 
     @Test

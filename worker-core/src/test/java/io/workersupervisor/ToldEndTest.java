@@ -10,8 +10,6 @@ import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.InMemoryLogSink;
 import io.workersupervisor.spi.InMemoryWorkerRegistry;
-import io.workersupervisor.spi.RowListing;
-import io.workersupervisor.spi.RowSelection;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
@@ -62,15 +60,14 @@ class ToldEndTest {
     private TestNode node;
 
     /** A registry that counts, and fails while it is told to. */
-    private static final class Writes implements WorkerRegistry {
-        private final WorkerRegistry registry;
+    private static final class Writes extends ForwardingRegistry {
         private final AtomicInteger durable = new AtomicInteger();
         private final AtomicInteger failed = new AtomicInteger();
         private volatile boolean failing;
         private volatile Runnable beforeFind = () -> {};
 
         Writes(WorkerRegistry registry) {
-            this.registry = registry;
+            super(registry);
         }
 
         private void write() {
@@ -82,42 +79,27 @@ class ToldEndTest {
         }
 
         @Override
-        public String id() {
-            return registry.id();
-        }
-
-        @Override
         public Optional<WorkerRow> find(AccountId account) {
             beforeFind.run();
-            return registry.find(account);
-        }
-
-        @Override
-        public RowListing list(RowSelection selection) {
-            return registry.list(selection);
+            return super.find(account);
         }
 
         @Override
         public Claimed claim(Optional<WorkerRow> seen, WorkerRow next, Optional<StopReport> ended) {
             write();
-            return registry.claim(seen, next, ended);
+            return super.claim(seen, next, ended);
         }
 
         @Override
         public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
             write();
-            return registry.update(seen, next);
+            return super.update(seen, next);
         }
 
         @Override
         public boolean file(StopReport report) {
             write();
-            return registry.file(report);
-        }
-
-        @Override
-        public List<StopReport> reports(AccountId account, int most) {
-            return registry.reports(account, most);
+            return super.file(report);
         }
     }
 

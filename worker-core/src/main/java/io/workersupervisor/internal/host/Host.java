@@ -51,6 +51,7 @@ import io.workersupervisor.internal.supervision.Reconciler;
 import io.workersupervisor.spi.WorkerRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -82,6 +83,9 @@ public final class Host {
     private final Optional<KeepingLoop> keeping;
     private final OnClose onClose;
     private final Duration closeTimeout;
+    /** Files of the JDK and the library that were replaced at the last tick. */
+    private volatile List<Path> replaced = List.of();
+
     private volatile boolean begun;
 
     private Host(HostSettings settings, HostThreads threads) {
@@ -201,7 +205,10 @@ public final class Host {
             try {
                 host.begin(settings);
             } catch (RuntimeException refused) {
+                host.keeping.ifPresent(KeepingLoop::close);
+                host.logs.close();
                 host.paths.keepers().close();
+                host.context.closed();
                 throw refused;
             }
             return host;
@@ -252,10 +259,16 @@ public final class Host {
                                 Optional.empty(), "reconcile failed, tried again at the next interval: " + thrown));
     }
 
+    /** Findings take a program that runs, so they are asked for once for what is replaced, and hold up no tick. */
     private void lookBeneath() {
-        RunningFiles files = inspector.running();
-        if (!files.replaced().isEmpty()) {
-            context.events().troubleOnce(Optional.empty(), String.join("; ", files.findings()));
+        List<Path> now = inspector.running().replaced();
+        if (!now.equals(replaced)) {
+            replaced = now;
+            threads.readers()
+                    .execute(() -> context.events()
+                            .troubleOnce(
+                                    Optional.empty(),
+                                    String.join("; ", inspector.running().findings())));
         }
     }
 

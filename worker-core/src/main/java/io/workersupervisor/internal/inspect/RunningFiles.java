@@ -3,6 +3,8 @@ package io.workersupervisor.internal.inspect;
 import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
@@ -36,11 +38,17 @@ public final class RunningFiles {
         Stream<Path> own =
                 Optional.ofNullable(RunningFiles.class.getProtectionDomain().getCodeSource())
                         .map(CodeSource::getLocation)
-                        .filter(location -> location.getProtocol().equals("file"))
-                        .map(location -> Path.of(location.getPath()))
+                        .flatMap(RunningFiles::fileOf)
                         .stream();
         return Stream.concat(Stream.of(libraries.resolve("modules"), libraries.resolve("jspawnhelper")), own)
                 .filter(Files::isRegularFile);
+    }
+
+    /** A file's path; an address has other letters for blanks and for letters outside ASCII. */
+    static Optional<Path> fileOf(URL location) {
+        return location.getProtocol().equals("file")
+                ? Optional.of(Path.of(URI.create(location.toString())))
+                : Optional.empty();
     }
 
     private static String mark(Path file) {

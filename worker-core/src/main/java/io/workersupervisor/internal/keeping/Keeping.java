@@ -38,34 +38,36 @@ public final class Keeping {
      * The plan after an end.
      *
      * @param before the plan that the row had
-     * @param now the time of the decision; ends later than it, from a clock that was wrong, do not count
+     * @param now the time of the decision: an end that was noticed late waits from its own time on; ends later than now, from
+     *     a clock that was wrong, do not count
      * @param jitter gives numbers from 0 to 1
      */
     public static RestartPlan next(
             RestartPolicy policy, StopReport report, Optional<RestartPlan> before, Instant now, DoubleSupplier jitter) {
         String why = report.reason().name();
         Restart restart = policy.of(report);
-        List<Instant> ends = counted(before, restart.window(), now);
+        Instant end = report.endedAt().isAfter(now) ? now : report.endedAt();
+        List<Instant> ends = counted(before, restart.window(), end);
         if (isNobodysFault(report.reason()) && !restart.isNever()) {
-            return plan(restart.first().orElseThrow(), why, 0, ends, now);
+            return plan(restart.first().orElseThrow(), why, 0, ends, end);
         } else if (restart.isNever()) {
             return person(why, ends);
         } else if (report.reason() == StopReason.FLOOD_WAIT
                 && report.retryAfter().isPresent()) {
             Duration wait = report.retryAfter().get().plus(SKEW);
-            return wait.compareTo(LONGEST_FLOOD) > 0 ? person(why, ends) : plan(wait, why, 0, ends, now);
+            return wait.compareTo(LONGEST_FLOOD) > 0 ? person(why, ends) : plan(wait, why, 0, ends, end);
         }
         boolean calm = report.uptime().compareTo(Restart.CALM) >= 0;
         int tries = calm ? 0 : before.map(RestartPlan::tries).orElse(0);
-        ends.add(now);
+        ends.add(end);
         if (restart.budget().isPresent() && ends.size() >= restart.budget().getAsInt()) {
             return restart.givesUp()
                     ? person(RestartPlan.GAVE_UP + why, ends)
-                    : plan(Restart.EXHAUSTED, why, tries, ends, now);
+                    : plan(Restart.EXHAUSTED, why, tries, ends, end);
         } else if (calm && restart.grace()) {
-            return plan(Duration.ZERO, why, 0, ends, now);
+            return plan(Duration.ZERO, why, 0, ends, end);
         }
-        return plan(wait(restart, tries, jitter), why, tries + 1, ends, now);
+        return plan(wait(restart, tries, jitter), why, tries + 1, ends, end);
     }
 
     private static boolean isNobodysFault(StopReason reason) {

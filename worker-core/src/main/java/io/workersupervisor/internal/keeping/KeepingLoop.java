@@ -5,13 +5,17 @@ import io.workersupervisor.Desired;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.lifecycle.ProtocolContext;
 import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.spi.RowSelection;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +27,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts wanted accounts of this node when their start is due. The plan stands in the row alone, so that any host of the node
@@ -36,7 +41,8 @@ import java.util.function.Function;
  *       account, nothing changes.
  *   <li>The start, on the threads for starts of many; the start grace holds nobody up. It looks at the row again: a person's
  *       stop wins.
- *   <li>Refused: the row stays as it is, and the next try is held back for 1 s to 5 min. Failed: its end has a plan of its own.
+ *   <li>Not started: the row stays as it is, and the next try is held back for 1 s to 5 min, or until another end is reported.
+ *       A worker that ran and ended has a plan of its own.
  * </ol>
  *
  * Thread-safe. Nothing here throws.
@@ -58,6 +64,9 @@ public final class KeepingLoop {
     private final Set<AccountId> begun = ConcurrentHashMap.newKeySet();
 
     private final Map<AccountId, Hold> held = new ConcurrentHashMap<>();
+    /** The wall clock at the last tick. */
+    private volatile Instant ticked = Instant.MIN;
+
     private volatile boolean closed;
 
     /** Accounts that a try was refused for. */
@@ -93,40 +102,66 @@ public final class KeepingLoop {
      * there is no answer, the policy for all accounts counts.
      */
     public void prepare() {
-        Guard.run(
-                "keeping",
-                Optional.empty(),
-                () -> CompletableFuture.allOf(rows.list(RowSelection.openOf(context.node())).rows().stream()
-                                .map(row -> specs.find(row.account()))
-                                .toArray(CompletableFuture[]::new))
-                        .join());
-    }
-
-    /** Plans each wanted account that was closed without a plan, by a host that kept nothing running, from its last report. */
-    public void begin() {
         Guard.run("keeping", Optional.empty(), () -> {
-            for (WorkerRow row : rows.list(new RowSelection(Optional.of(context.node()), false))
-                    .rows()) {
-                if (!row.state().isOpen()
-                        && row.desired() == Desired.RUNNING
-                        && Detail.of(row).restart().isEmpty()) {
-                    contained(row.account(), () -> plan(row));
-                }
-            }
+            List<CompletableFuture<?>> asked = new ArrayList<>();
+            rows.list(RowSelection.openOf(context.node())).rows().forEach(row -> asked.add(specs.find(row.account())));
+            ProtocolContext.await(CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)), SpecLookup.LONGEST);
         });
-        tick();
     }
 
+    /** Takes up the accounts of this node, and begins the first tick. */
+    public void begin() {
+        Guard.run("keeping", Optional.empty(), this::takeUp);
+        Guard.run("keeping", Optional.empty(), this::tick);
+    }
+
+    /**
+     * Plans each wanted account that was closed without a plan, by a host that kept nothing running; and anew each one whose
+     * plan was made by a clock that is set back since: it waits no longer than was decided.
+     */
+    private void takeUp() {
+        Instant now = context.now();
+        for (WorkerRow row :
+                rows.list(new RowSelection(Optional.of(context.node()), false)).rows()) {
+            contained(row.account(), () -> {
+                Optional<RestartPlan> late = RestartPlan.of(Detail.of(row).restart())
+                        .filter(plan -> row.state() == WorkerState.BACKING_OFF && plan.isFromLater(now));
+                if (isWithoutPlan(row)) {
+                    plan(row);
+                } else if (late.isPresent()) {
+                    Map<String, @Nullable Object> anew = late.get().from(now).fields();
+                    context.registry().update(Optional.of(row), RowChanges.planned(row, row.state(), anew));
+                }
+            });
+        }
+    }
+
+    private static boolean isWithoutPlan(WorkerRow row) {
+        return !row.state().isOpen()
+                && row.desired() == Desired.RUNNING
+                && Detail.of(row).restart().isEmpty();
+    }
+
+    /** From the last report, by the policy that the spec has. */
     private void plan(WorkerRow row) {
-        rows.reports(row.account(), 1).stream()
+        AccountId account = row.account();
+        specs.find(account).thenRunAsync(() -> contained(account, () -> planNow(row)), looks);
+    }
+
+    private void planNow(WorkerRow row) {
+        Optional<StopReport> last = rows.reports(row.account(), 1).stream()
                 .filter(report -> report.workerId().equals(row.workerId()))
-                .findFirst()
-                .ifPresent(report -> context.registry()
-                        .update(Optional.of(row), context.restarts().ended(row, report)));
+                .findFirst();
+        if (last.isPresent()
+                && context.registry()
+                        .update(Optional.of(row), context.restarts().ended(row, last.get()))) {
+            look(row.account());
+        }
     }
 
     /** Step 1. */
     public void ended(StopReport report) {
+        held.remove(report.account());
         soon(() -> contained(report.account(), () -> look(report.account())));
     }
 
@@ -142,17 +177,17 @@ public final class KeepingLoop {
     }
 
     private void look(AccountId account) {
-        Optional<RestartPlan> plan = rows.find(account)
-                .filter(row -> row.node().equals(context.node()))
-                .flatMap(row -> RestartPlan.of(Detail.of(row).restart()));
-        if (plan.isEmpty() || plan.get().needsPerson()) {
-            return;
-        }
-        Duration left = plan.get().left(context.now());
-        if (left.isZero()) {
+        Optional<WorkerRow> row =
+                rows.find(account).filter(found -> found.node().equals(context.node()));
+        row.filter(KeepingLoop::isWithoutPlan).ifPresent(this::plan);
+        Optional<Duration> left = row.flatMap(
+                        found -> RestartPlan.of(Detail.of(found).restart()))
+                .filter(plan -> !plan.needsPerson())
+                .map(plan -> plan.left(context.now()));
+        if (left.filter(Duration::isZero).isPresent()) {
             due(account);
-        } else if (left.compareTo(interval) < 0) {
-            timer.schedule(() -> soon(() -> due(account)), left.toMillis() + 1, TimeUnit.MILLISECONDS);
+        } else if (left.filter(wait -> wait.compareTo(interval) < 0).isPresent()) {
+            timer.schedule(() -> soon(() -> due(account)), left.get().toMillis() + 1, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -161,10 +196,12 @@ public final class KeepingLoop {
         if (closed) {
             return;
         }
-        for (WorkerRow row :
-                rows.list(RowSelection.dueOf(context.node(), context.now())).rows()) {
-            due(row.account());
+        Instant now = context.now();
+        if (now.isBefore(ticked)) {
+            takeUp();
         }
+        ticked = now;
+        rows.list(RowSelection.dueOf(context.node(), now)).rows().forEach(row -> due(row.account()));
         specs.accounts()
                 .thenAcceptAsync(answer -> answer.found().orElse(List.of()).forEach(this::startIfNew), looks);
     }
@@ -208,10 +245,12 @@ public final class KeepingLoop {
         AccountId account = spec.account();
         start.apply(spec).whenComplete((result, failed) -> {
             underWay.remove(account);
-            if (result instanceof StartResult.Refused || failed != null) {
-                hold(account);
-            } else {
+            boolean isPlanned =
+                    result instanceof StartResult.Failed ended && ended.report().isPresent();
+            if (failed == null && (result.isRunning() || isPlanned)) {
                 held.remove(account);
+            } else {
+                hold(account);
             }
         });
     }

@@ -15,10 +15,12 @@ import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** The rules where accounts are kept running: an end of a wanted account leaves a plan, and starts obey it. Thread-safe. */
 public final class PlannedRestarts implements RestartRules {
@@ -32,7 +34,7 @@ public final class PlannedRestarts implements RestartRules {
         this.clocks = clocks;
     }
 
-    /** Takes the policy of an account from its spec. */
+    @Override
     public void seen(WorkerSpec spec) {
         if (spec.restart().isPresent()) {
             own.put(spec.account(), spec.restart().get());
@@ -63,24 +65,27 @@ public final class PlannedRestarts implements RestartRules {
     /** A new version of the program may not crash any more; it brings no login back. */
     @Override
     public Optional<StartResult.Refused> against(WorkerRow closed, WorkerSpec spec) {
-        seen(spec);
-        Optional<RestartPlan> plan = RestartPlan.of(Detail.of(closed).restart());
+        Optional<RestartPlan> counting = counting(closed, spec);
+        Duration left = counting.map(plan -> plan.left(clocks.now())).orElse(Duration.ZERO);
+        Instant at = clocks.now().plus(left);
+        return counting.filter(plan -> plan.needsPerson() || !left.isZero())
+                .map(plan -> plan.needsPerson()
+                        ? new StartResult.Refused(closed.account(), RefusalReason.NEEDS_PERSON, plan.words())
+                        : new StartResult.Refused(
+                                closed.account(),
+                                RefusalReason.RESTART_WAITS,
+                                plan.words() + ", starts at " + at,
+                                Optional.of(at)));
+    }
+
+    @Override
+    public Map<String, @Nullable Object> carried(WorkerRow closed, WorkerSpec spec) {
+        return counting(closed, spec).map(RestartPlan::fields).orElse(Map.of());
+    }
+
+    /** The plan of a row, unless the spec begins the series anew. */
+    private static Optional<RestartPlan> counting(WorkerRow closed, WorkerSpec spec) {
         boolean isNewVersion = spec.version().isPresent() && !spec.version().equals(closed.version());
-        if (plan.isEmpty() || (isNewVersion && plan.get().mayNewVersionHelp())) {
-            return Optional.empty();
-        }
-        RestartPlan found = plan.get();
-        Duration left = found.left(clocks.now());
-        if (found.needsPerson()) {
-            return Optional.of(new StartResult.Refused(
-                    closed.account(), RefusalReason.NEEDS_PERSON, found.words(), Optional.empty()));
-        }
-        return left.isZero()
-                ? Optional.empty()
-                : Optional.of(new StartResult.Refused(
-                        closed.account(),
-                        RefusalReason.RESTART_WAITS,
-                        found.words() + ", starts at " + clocks.now().plus(left),
-                        Optional.of(clocks.now().plus(left))));
+        return RestartPlan.of(Detail.of(closed).restart()).filter(plan -> !(isNewVersion && plan.mayNewVersionHelp()));
     }
 }

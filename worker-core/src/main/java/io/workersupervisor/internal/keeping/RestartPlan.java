@@ -80,8 +80,17 @@ public record RestartPlan(Optional<Instant> at, Duration pause, String why, int 
 
     /** Tells whether a new version of the program may help: no login, no account and no wait that a service named depends on it. */
     boolean mayNewVersionHelp() {
-        return reason().filter(known -> known.restartCanHelp() && known != StopReason.FLOOD_WAIT)
-                .isPresent();
+        return isGivenUp() || (!needsPerson() && !why.equals(StopReason.FLOOD_WAIT.name()));
+    }
+
+    /** True if a clock that was ahead of this time made it: the start is later than was ever decided. */
+    boolean isFromLater(Instant now) {
+        return at.isPresent() && at.get().isAfter(now.plus(pause));
+    }
+
+    /** This plan, as if it were made now. */
+    RestartPlan from(Instant now) {
+        return new RestartPlan(Optional.of(now.plus(pause)), pause, why, tries, ends);
     }
 
     private boolean isGivenUp() {

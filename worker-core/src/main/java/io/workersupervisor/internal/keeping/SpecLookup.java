@@ -12,9 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,9 +25,9 @@ import java.util.function.Supplier;
  * that throws or takes too long changes nothing and is reported, and is not made again while it hangs. Thread-safe.
  */
 public final class SpecLookup {
-    private static final Duration LONGEST = Duration.ofSeconds(10);
+    static final Duration LONGEST = Duration.ofSeconds(10);
 
-    /** Lookups that hang hold a thread each; where so many hang, all others wait for the application. */
+    /** Lookups that hang hold a thread each; where so many hang, all others wait. */
     private static final int MOST_THREADS = 64;
 
     private static final Object ALL = new Object();
@@ -37,14 +36,20 @@ public final class SpecLookup {
     private final Consumer<WorkerSpec> found;
     private final Events events;
     private final Set<Object> asked = ConcurrentHashMap.newKeySet();
-    private final ExecutorService threads = new ThreadPoolExecutor(
-            0, MOST_THREADS, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), DaemonThreads.numbered("worker-specs"));
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
+            MOST_THREADS,
+            MOST_THREADS,
+            5,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            DaemonThreads.numbered("worker-specs"));
 
     /** Hands each spec that is found to {@code found}, too. */
     public SpecLookup(WorkerSpecs specs, Consumer<WorkerSpec> found, Events events) {
         this.specs = specs;
         this.found = found;
         this.events = events;
+        threads.allowCoreThreadTimeOut(true);
     }
 
     /** An answer of the application; there is none where it threw, hangs, or is still asked for the same. */
@@ -82,6 +87,7 @@ public final class SpecLookup {
         CompletableFuture<Answer<T>> answer = new CompletableFuture<>();
         try {
             threads.execute(() -> {
+                answer.orTimeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
                 try {
                     answer.complete(new Answer<>(Optional.of(question.get())));
                 } catch (RuntimeException | Error thrown) {
@@ -90,12 +96,11 @@ public final class SpecLookup {
                     asked.remove(key);
                 }
             });
-        } catch (RejectedExecutionException full) {
+        } catch (RejectedExecutionException | OutOfMemoryError noThread) {
             asked.remove(key);
-            answer.completeExceptionally(
-                    new IllegalStateException(MOST_THREADS + " lookups hang or the host is closed", full));
+            answer.completeExceptionally(noThread);
         }
-        return answer.orTimeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS).exceptionally(thrown -> {
+        return answer.exceptionally(thrown -> {
             events.troubleOnce(
                     account,
                     what + " cannot be looked up, so nothing changes: "

@@ -1,6 +1,8 @@
 package io.workersupervisor.internal.keeping;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.Restart;
 import io.workersupervisor.RestartPolicy;
 import io.workersupervisor.StopReason;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <ol>
- *   <li>A file that is missing, cannot be read, or is open to others: what was read last stays.
+ *   <li>A file that is missing, empty, half written, cannot be read, or is open to others: what was read last stays.
  *   <li>A line that is bad harms only its own account, which counts as not served.
  *   <li>An account that is in no line any more is not served: its worker is left as it is.
  * </ol>
@@ -50,12 +52,14 @@ public final class SpecsFile implements WorkerSpecs {
             PosixFilePermission.OTHERS_WRITE);
 
     private final Path file;
-    private @Nullable Object stamp;
+    /** The file and its env files as they were when they were read. */
+    private Map<Path, String> marks = Map.of();
+
     private Map<AccountId, WorkerSpec> specs = Map.of();
     private List<String> problems = List.of();
 
     public SpecsFile(Path file) {
-        this.file = file.toAbsolutePath();
+        this.file = DataDirectory.absolute(file);
     }
 
     @Override
@@ -81,23 +85,24 @@ public final class SpecsFile implements WorkerSpecs {
     }
 
     private void refresh() {
+        if (!marks.isEmpty()
+                && marks.entrySet().stream().allMatch(one -> mark(one.getKey()).equals(one.getValue()))) {
+            return;
+        }
         try {
-            Object now = List.of(
-                    Files.getLastModifiedTime(file),
-                    Files.size(file),
-                    Objects.requireNonNullElse(Files.getAttribute(file, "unix:ino"), 0),
-                    Files.getAttribute(file, "unix:ctime"));
-            if (now.equals(stamp)) {
-                return;
-            }
-            Set<PosixFilePermission> open = Files.getPosixFilePermissions(file);
-            open.retainAll(OPEN_TO_OTHERS);
-            if (!open.isEmpty()) {
+            Map<Path, String> now = new LinkedHashMap<>(Map.of(file, mark(file)));
+            if (isOpenToOthers(file)) {
                 problems = List.of(file + " may hold secrets and is open to others: set its mode to 0600");
                 return;
             }
-            read(Files.readAllLines(file));
-            stamp = now;
+            String text = Files.readString(file);
+            List<String> lines = text.lines().toList();
+            if (text.isBlank() || (!text.endsWith("\n") && !isObject(lines.get(lines.size() - 1)))) {
+                problems = List.of(file + " is empty or half written: what was read before stays");
+            } else {
+                read(lines, now);
+            }
+            marks = now;
         } catch (CharacterCodingException strange) {
             problems = List.of(file + " is no UTF-8 text");
         } catch (IOException e) {
@@ -105,7 +110,29 @@ public final class SpecsFile implements WorkerSpecs {
         }
     }
 
-    private void read(List<String> lines) {
+    private static String mark(Path file) {
+        try {
+            return Files.readAttributes(file, "unix:ino,size,lastModifiedTime,ctime")
+                    .toString();
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    private static boolean isOpenToOthers(Path file) throws IOException {
+        return Files.getPosixFilePermissions(file).stream().anyMatch(OPEN_TO_OTHERS::contains);
+    }
+
+    private static boolean isObject(String line) {
+        try {
+            Json.object(line);
+            return true;
+        } catch (IllegalArgumentException cut) {
+            return false;
+        }
+    }
+
+    private void read(List<String> lines, Map<Path, String> now) {
         Map<AccountId, WorkerSpec> found = new LinkedHashMap<>();
         List<String> wrong = new ArrayList<>();
         for (int number = 1; number <= lines.size(); number++) {
@@ -114,7 +141,7 @@ public final class SpecsFile implements WorkerSpecs {
                 continue;
             }
             try {
-                WorkerSpec spec = new Line(Json.object(line)).spec();
+                WorkerSpec spec = new Line(Json.object(line), now).spec();
                 if (found.putIfAbsent(spec.account(), spec) != null) {
                     wrong.add("line " + number + " of " + file + ": account " + spec.account()
                             + " is there twice, the first line counts");
@@ -141,9 +168,11 @@ public final class SpecsFile implements WorkerSpecs {
     /** One line. */
     private final class Line {
         private final Map<String, @Nullable Object> fields;
+        private final Map<Path, String> now;
 
-        Line(Map<String, @Nullable Object> fields) {
+        Line(Map<String, @Nullable Object> fields, Map<Path, String> now) {
             this.fields = fields;
+            this.now = now;
         }
 
         WorkerSpec spec() {
@@ -168,7 +197,7 @@ public final class SpecsFile implements WorkerSpecs {
                 names.forEach(name -> Optional.ofNullable(System.getenv(name))
                         .ifPresent(value -> variable("inherit", spec, name, value)));
             });
-            text("envFile").ifPresent(path -> variables(beside(path), spec));
+            text("envFile").ifPresent(path -> variables(bounded("envFile", "be a path", () -> beside(path)), spec));
             object("env").forEach((name, value) -> {
                 if (!(value instanceof String text)) {
                     throw new BadField("env", "hold texts");
@@ -225,7 +254,11 @@ public final class SpecsFile implements WorkerSpecs {
         }
 
         private void variables(Path from, WorkerSpec.Builder spec) {
+            now.put(from, mark(from));
             try {
+                if (isOpenToOthers(from)) {
+                    throw new BadField("envFile", "name a file that is not open to others, of mode 0600");
+                }
                 for (String line : Files.readAllLines(from)) {
                     int split = line.indexOf('=');
                     if (line.isBlank() || line.startsWith("#")) {
@@ -279,7 +312,7 @@ public final class SpecsFile implements WorkerSpecs {
                 return made.get();
             } catch (BadField bad) {
                 throw bad;
-            } catch (IllegalArgumentException | NullPointerException showsTheValue) {
+            } catch (IllegalArgumentException | DataDirectoryException | NullPointerException showsTheValue) {
                 throw new BadField(field, must);
             }
         }

@@ -294,7 +294,7 @@ record StartProtocol(
                                         context.self(),
                                         context.local().proc().uptimeTicks(),
                                         Layout.logName(spec.account(), workerId))),
-                        verb.obeysPlan() ? plan(seen, ended) : Map.of()));
+                        plan(spec, verb, seen, ended)));
         if (spec.logShipping() == LogShipping.FILE_ONLY) {
             new FileOnlyMarks(context.local().data()).mark(workerId);
         }
@@ -312,10 +312,13 @@ record StartProtocol(
     }
 
     /** The series of restarts goes on, but for a start that names the account. */
-    private static Map<String, @Nullable Object> plan(Optional<WorkerRow> seen, Optional<UnfiledEnds.End> ended) {
+    private Map<String, @Nullable Object> plan(
+            WorkerSpec spec, StartCalls.Verb verb, Optional<WorkerRow> seen, Optional<UnfiledEnds.End> ended) {
+        context.restarts().seen(spec);
         return ended.map(UnfiledEnds.End::closed)
                 .or(() -> seen)
-                .map(row -> Detail.of(row).restart())
+                .filter(closed -> verb.obeysPlan())
+                .map(closed -> context.restarts().carried(closed, spec))
                 .orElse(Map.of());
     }
 

@@ -236,6 +236,7 @@ record StopLadder(
     /** Step 6: KILL to all of them and to their new children, until nobody is found, or the time is over. */
     private Optional<StopResult> sweep(WorkerRow row, List<Marked> found, Walk walk) {
         Set<Long> killed = new HashSet<>();
+        walk.unsent = Optional.empty();
         List<Marked> left = signals.sweep(found, now -> killed.addAll(signalLeft(row, now, "KILL", walk)), now -> {
             walk.seen = Stream.concat(walk.seen.stream(), now.stream()).toList();
             return descendants.of(row, walk.seen).ours();
@@ -244,12 +245,13 @@ record StopLadder(
         if (Thread.currentThread().isInterrupted()) {
             return interrupted(row, UnregisteredWorkers.pids(found));
         }
-        return left.isEmpty()
-                ? unsent(row, walk)
-                : refused(
-                        row,
-                        RefusalReason.STOP_UNFINISHED,
-                        UnregisteredWorkers.pids(left) + " of worker " + row.workerId() + " still live");
+        if (left.isEmpty()) {
+            // A signal that failed was not needed.
+            walk.unsent = Optional.empty();
+            return Optional.empty();
+        }
+        String living = UnregisteredWorkers.pids(left) + " of worker " + row.workerId() + " still live";
+        return unsent(row, walk).or(() -> refused(row, RefusalReason.STOP_UNFINISHED, living));
     }
 
     /** Signals groups of the worker's own session as a whole. Returns who was meant and was there. */

@@ -10,6 +10,7 @@ import io.workersupervisor.internal.launch.shell.ShellScript;
 import io.workersupervisor.internal.launch.shell.ShellTools;
 import io.workersupervisor.internal.machine.ProcFs;
 import java.io.IOException;
+import java.net.URL;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -93,6 +94,14 @@ class RunningFilesTest {
         assertThat(ProcFs.system().stat(child).filter(stat -> !stat.isDead())).isEmpty();
         assertThat(doctor).contains("can run no program", "jspawnhelper");
         assertThat(told).contains("can run no program", "jspawnhelper");
+    }
+
+    @Test
+    void jar_is_found_whatever_letters_its_path_has() throws IOException {
+        Path jar = directory.resolve("my app 100% \u00fc").resolve("lib.jar");
+
+        assertThat(RunningFiles.fileOf(jar.toUri().toURL())).contains(jar);
+        assertThat(RunningFiles.fileOf(new URL("https://localhost/lib.jar"))).isEmpty();
     }
 
     private static ShellScript script() {

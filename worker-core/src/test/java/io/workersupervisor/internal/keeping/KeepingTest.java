@@ -150,12 +150,36 @@ class KeepingTest {
         assertThat(RestartPlan.of(java.util.Map.of("at", "soon"))).isEmpty();
     }
 
+    @Test
+    void end_that_is_noticed_late_waits_from_its_own_time_on() {
+        Instant earlier = NOW.minus(LONG);
+        StopReport flooded =
+                reportOf(StopReason.FLOOD_WAIT, earlier, Optional.of(Duration.ofHours(1)), Confidence.PROBABLE);
+
+        RestartPlan plan = next(flooded, Optional.empty());
+
+        assertThat(plan.at()).contains(earlier.plus(Duration.ofHours(1)).plusSeconds(2));
+        assertThat(plan.left(NOW)).isZero();
+    }
+
+    @Test
+    void plan_of_a_clock_that_was_ahead_is_known_and_made_anew() {
+        RestartPlan plan = next(report(StopReason.DISCONNECTED, SHORT), Optional.empty());
+        Instant set = NOW.minus(Duration.ofDays(40));
+
+        assertThat(plan.isFromLater(NOW)).isFalse();
+        assertThat(plan.isFromLater(set)).isTrue();
+        assertThat(plan.from(set).at()).contains(set.plusSeconds(1));
+        assertThat(plan.from(set).isFromLater(set)).isFalse();
+    }
+
     /** The plan after so many unexplained ends, each so long after the one before. */
     private static Optional<RestartPlan> crashes(int ends, RestartPolicy policy, Duration apart) {
         Optional<RestartPlan> plan = Optional.empty();
         for (int end = 1; end <= ends; end++) {
-            plan = Optional.of(Keeping.next(
-                    policy, report(StopReason.UNKNOWN, SHORT), plan, NOW.plus(apart.multipliedBy(end)), () -> 1));
+            Instant at = NOW.plus(apart.multipliedBy(end));
+            StopReport report = reportOf(StopReason.UNKNOWN, at, Optional.empty(), Confidence.PROBABLE);
+            plan = Optional.of(Keeping.next(policy, report, plan, at, () -> 1));
         }
         return plan;
     }
@@ -177,10 +201,20 @@ class KeepingTest {
     }
 
     private static StopReport reportOf(
+            StopReason reason, Instant end, Optional<Duration> retryAfter, Confidence confidence) {
+        return reportOf(reason, end, SHORT, retryAfter, confidence);
+    }
+
+    private static StopReport reportOf(
             StopReason reason, Duration life, Optional<Duration> retryAfter, Confidence confidence) {
+        return reportOf(reason, NOW, life, retryAfter, confidence);
+    }
+
+    private static StopReport reportOf(
+            StopReason reason, Instant end, Duration life, Optional<Duration> retryAfter, Confidence confidence) {
         StopReport.Builder report = StopReport.builder(AccountId.of(1), "w1")
-                .startedAt(NOW.minus(life))
-                .endedAt(NOW)
+                .startedAt(end.minus(life))
+                .endedAt(end)
                 .reason(reason)
                 .confidence(confidence);
         retryAfter.ifPresent(report::retryAfter);

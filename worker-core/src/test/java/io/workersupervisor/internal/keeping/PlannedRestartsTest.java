@@ -55,7 +55,9 @@ class PlannedRestartsTest {
 
         assertThat(restarts.against(givenUp, spec("same")).map(StartResult.Refused::reason))
                 .contains(RefusalReason.NEEDS_PERSON);
+        assertThat(restarts.carried(givenUp, spec("same"))).isNotEmpty();
         assertThat(restarts.against(givenUp, spec("newer"))).isEmpty();
+        assertThat(restarts.carried(givenUp, spec("newer"))).isEmpty();
     }
 
     @ParameterizedTest
@@ -63,6 +65,7 @@ class PlannedRestartsTest {
     void new_version_brings_no_login_back_however_often_it_crashed_before(StopReason reason) {
         WorkerRow lost = endedTwice(reason, Optional.empty());
 
+        assertThat(restarts.carried(lost, spec("newer"))).isNotEmpty();
         assertThat(restarts.against(lost, spec("newer")).map(StartResult.Refused::reason))
                 .contains(RefusalReason.NEEDS_PERSON);
     }

@@ -12,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SpecsFileTest {
     private final Path file;
@@ -65,6 +67,8 @@ class SpecsFileTest {
                 "{'account':1,'command':['a'],'env':{'s3cret=':'b'}}|field env must hold variables",
                 "{'account':1,'command':['a'],'env':{'A':5}}|field env must hold texts",
                 "{'account':1,'command':['a'],'envFile':'missing'}|field envFile must name a file that can be read",
+                "{'account':1,'command':['a'],'envFile':'\\u0000'}|field envFile must be a path",
+                "{'account':1,'command':['a'],'directory':'a\ufffd'}|field directory must be a path",
                 "{'account':1,'command':['a'],'version':' '}|field version must have 1 to 256 characters",
                 "{'account':1,'command':['a'],'restart':{'policy':'s3cret'}}|field restart.policy must be standard or never",
                 "{'account':1,'command':['a'],'restart':{'giveUpAfter':0}}|field restart.giveUpAfter must be a number from 1"
@@ -108,6 +112,43 @@ class SpecsFileTest {
         Files.delete(file);
         assertThat(specs.accounts()).containsExactly(AccountId.of(1), AccountId.of(3));
         assertThat(specs.problems()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " \n", "{\"account\":1,\"command\":[\"a\"]}\n{\"account\":2,\"comm"})
+    void file_that_is_empty_or_half_written_changes_nothing(String cut) throws IOException {
+        write(file, "{\"account\":1,\"command\":[\"a\"]}\n{\"account\":2,\"command\":[\"a\"]}\n");
+        assertThat(specs.accounts()).hasSize(2);
+
+        write(file, cut);
+
+        assertThat(specs.accounts()).hasSize(2);
+        assertThat(specs.problems()).singleElement().asString().contains("empty or half written");
+    }
+
+    @Test
+    void env_file_is_read_again_when_it_changes_and_not_while_others_can_read_it() throws IOException {
+        Path secrets = file.resolveSibling("a.env");
+        write(secrets, "TOKEN=one\n");
+        write(file, "{\"account\":1,\"command\":[\"a\"],\"envFile\":\"a.env\"}\n");
+        assertThat(token()).hasValue("one");
+
+        write(secrets, "TOKEN=the-other\n");
+        assertThat(token()).hasValue("the-other");
+
+        Files.setPosixFilePermissions(secrets, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThat(specs.accounts()).isEmpty();
+        assertThat(specs.problems())
+                .singleElement()
+                .asString()
+                .contains("field envFile must name a file that is not open");
+
+        Files.setPosixFilePermissions(secrets, PosixFilePermissions.fromString("rw-------"));
+        assertThat(token()).hasValue("the-other");
+    }
+
+    private Optional<String> token() {
+        return specs.find(AccountId.of(1)).map(found -> found.environment().get("TOKEN"));
     }
 
     @Test

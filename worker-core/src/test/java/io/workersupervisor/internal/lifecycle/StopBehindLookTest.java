@@ -4,6 +4,7 @@ import static io.workersupervisor.TestNode.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.ForwardingRegistry;
 import io.workersupervisor.Initiator;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.StopReason;
@@ -12,8 +13,6 @@ import io.workersupervisor.StopResult;
 import io.workersupervisor.TestNode;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.spi.InMemoryWorkerRegistry;
-import io.workersupervisor.spi.RowListing;
-import io.workersupervisor.spi.RowSelection;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.nio.file.Path;
@@ -133,12 +132,11 @@ class StopBehindLookTest {
     }
 
     /** A registry for one host; other hosts do something between its look at a row and what it does next. */
-    private static final class InterruptedLooks implements WorkerRegistry {
-        private final WorkerRegistry all;
+    private static final class InterruptedLooks extends ForwardingRegistry {
         private final Queue<Runnable> behind = new ConcurrentLinkedQueue<>();
 
         InterruptedLooks(WorkerRegistry all) {
-            this.all = all;
+            super(all);
         }
 
         void behindNext(List<Runnable> acts) {
@@ -147,7 +145,7 @@ class StopBehindLookTest {
 
         @Override
         public Optional<WorkerRow> find(AccountId account) {
-            Optional<WorkerRow> row = all.find(account);
+            Optional<WorkerRow> row = super.find(account);
             if (isOfProtocol()) {
                 Optional.ofNullable(behind.poll()).ifPresent(Runnable::run);
             }
@@ -162,31 +160,6 @@ class StopBehindLookTest {
                             .findFirst())
                     .filter(caller -> caller.startsWith(StopProtocol.class.getPackageName() + "."))
                     .isPresent();
-        }
-
-        @Override
-        public String id() {
-            return all.id();
-        }
-
-        @Override
-        public RowListing list(RowSelection selection) {
-            return all.list(selection);
-        }
-
-        @Override
-        public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
-            return all.update(seen, next);
-        }
-
-        @Override
-        public boolean file(StopReport report) {
-            return all.file(report);
-        }
-
-        @Override
-        public List<StopReport> reports(AccountId account, int most) {
-            return all.reports(account, most);
         }
     }
 }
