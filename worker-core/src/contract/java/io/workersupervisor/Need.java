@@ -54,6 +54,8 @@ public enum Need {
     BUSYBOX_FLOCK,
     /** Rare: a kernel that lets a process choose the number of the next one. */
     NS_LAST_PID,
+    /** Rare: a group of processes whose number this user can limit. */
+    PIDS_GROUP,
     /** Rare: a kernel that runs no programs of other machines, as it does with an emulator. */
     NO_EMULATOR;
 
@@ -80,7 +82,7 @@ public enum Need {
     /** Never required, since some good machines cannot have it. */
     boolean isRare() {
         return switch (this) {
-            case OWN_MONGOD, BUSYBOX_FLOCK, NS_LAST_PID, NO_EMULATOR -> true;
+            case OWN_MONGOD, BUSYBOX_FLOCK, NS_LAST_PID, PIDS_GROUP, NO_EMULATOR -> true;
             default -> false;
         };
     }
@@ -103,6 +105,7 @@ public enum Need {
             case OWN_MONGOD -> System.getenv("WORKER_MONGO_URI") == null;
             case BUSYBOX_FLOCK -> prints("flock", "busybox", "--list");
             case NS_LAST_PID -> Files.exists(Path.of("/proc/sys/kernel/ns_last_pid"));
+            case PIDS_GROUP -> Files.isWritable(Path.of("/sys/fs/cgroup/pids"));
             case NO_EMULATOR -> hasNoEmulator();
             default -> find().isPresent();
         };

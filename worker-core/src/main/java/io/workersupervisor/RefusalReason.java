@@ -47,8 +47,9 @@ public record RefusalReason(String code, String advice) {
             new RefusalReason("LOCK_HELD", "stop the account to end the holder if it is a worker, or end it by hand");
 
     /** The state of the lock could not be determined. */
-    public static final RefusalReason LOCK_UNREADABLE =
-            new RefusalReason("LOCK_UNREADABLE", "see whether the lock file can be opened and flock runs");
+    public static final RefusalReason LOCK_UNREADABLE = new RefusalReason(
+            "LOCK_UNREADABLE",
+            "look at the cause named: the lock file must be readable, and this user able to run flock");
 
     /** A worker of the account lives that the registry does not know. */
     public static final RefusalReason UNREGISTERED_WORKER =

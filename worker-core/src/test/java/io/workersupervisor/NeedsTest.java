@@ -125,11 +125,12 @@ class NeedsTest {
     }
 
     @Test
-    void each_need_has_a_name_and_only_four_are_never_required() {
+    void each_need_has_a_name_and_only_five_are_never_required() {
         assertThat(Need.values())
                 .allSatisfy(need -> assertThat(Need.of(need.label())).contains(need));
         assertThat(Set.of(Need.values()).stream().filter(Need::isRare))
-                .containsExactlyInAnyOrder(Need.OWN_MONGOD, Need.BUSYBOX_FLOCK, Need.NS_LAST_PID, Need.NO_EMULATOR);
+                .containsExactlyInAnyOrder(
+                        Need.OWN_MONGOD, Need.BUSYBOX_FLOCK, Need.NS_LAST_PID, Need.PIDS_GROUP, Need.NO_EMULATOR);
     }
 
     @Test

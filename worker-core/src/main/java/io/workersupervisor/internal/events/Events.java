@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -54,13 +53,13 @@ public final class Events {
         this.listener = listener;
         this.ended = ended;
         // One thread, which ends when it is idle: a host that could not be built leaves none.
-        ThreadPoolExecutor one = new ThreadPoolExecutor(
-                1, 1, IDLE.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), work -> {
-                    Thread created = DaemonThreads.of("worker-events", work);
-                    thread = created;
-                    return created;
-                });
-        one.allowCoreThreadTimeOut(true);
+        ThreadPoolExecutor one = DaemonThreads.pool(1, IDLE, work -> {
+            Thread created = DaemonThreads.of("worker-events", work);
+            thread = created;
+            return created;
+        });
+        // Where no thread can be made, an event waits for the next one.
+        one.setRejectedExecutionHandler((work, pool) -> pool.getQueue().add(work));
         this.dispatcher = one;
     }
 

@@ -221,11 +221,7 @@ public final class Host {
     /** Runs the filing of reported ends a moment later; once this host is closed the next one does it. */
     private Executor behind() {
         Executor later = CompletableFuture.delayedExecutor(BEHIND.toMillis(), TimeUnit.MILLISECONDS, threads.writers());
-        return work -> later.execute(() -> {
-            if (state.isAtWork()) {
-                work.run();
-            }
-        });
+        return work -> later.execute(() -> state.work(work));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // a tick contains what it throws
@@ -246,14 +242,15 @@ public final class Host {
 
     /** Begins a pass over the rows of this node; an exception is reported once and does not end the next pass. */
     void tick() {
-        Guard.run("reconcile", Optional.empty(), () -> {
-                    if (state.isAtWork()) {
-                        lookBeneath();
-                        paths.keepers().discover();
-                        reconciler.tick();
-                        keeping.ifPresent(KeepingLoop::tick);
-                    }
-                })
+        Guard.run(
+                        "reconcile",
+                        Optional.empty(),
+                        () -> state.work(() -> {
+                            lookBeneath();
+                            paths.keepers().discover();
+                            reconciler.tick();
+                            keeping.ifPresent(KeepingLoop::tick);
+                        }))
                 .ifPresent(thrown -> context.events()
                         .troubleOnce(
                                 Optional.empty(), "reconcile failed, tried again at the next interval: " + thrown));

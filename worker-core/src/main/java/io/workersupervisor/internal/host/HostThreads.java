@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -49,29 +48,17 @@ record HostThreads(
     HostThreads() {
         this(
                 Executors.newSingleThreadScheduledExecutor(DaemonThreads.numbered("worker-tick")),
-                bounded(POOL, IDLE, "worker-pool"),
-                bounded(STARTERS, IDLE_SHARING, "worker-start"),
+                DaemonThreads.pool(POOL, IDLE, DaemonThreads.numbered("worker-pool")),
+                DaemonThreads.pool(STARTERS, IDLE_SHARING, DaemonThreads.numbered("worker-start")),
                 writing(),
-                Executors.newCachedThreadPool(DaemonThreads.numbered("worker-ladder")),
-                Executors.newCachedThreadPool(DaemonThreads.numbered("worker-launch")));
+                DaemonThreads.pool("worker-ladder"),
+                DaemonThreads.pool("worker-launch"));
     }
 
-    /** After shutdown the caller writes: a start overtaken by a close still records its result. */
+    /** Without a thread, and after shutdown, the caller writes: a start overtaken by a close still records its result. */
     private static ExecutorService writing() {
-        ThreadPoolExecutor threads = bounded(WRITERS, IDLE_SHARING, "worker-write");
-        threads.setRejectedExecutionHandler((work, closed) -> work.run());
-        return threads;
-    }
-
-    private static ThreadPoolExecutor bounded(int most, Duration idle, String name) {
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                most,
-                most,
-                idle.toMillis(),
-                TimeUnit.MILLISECONDS,
-                new LinkedBlockingQueue<>(),
-                DaemonThreads.numbered(name));
-        threads.allowCoreThreadTimeOut(true);
+        ThreadPoolExecutor threads = DaemonThreads.pool(WRITERS, IDLE_SHARING, DaemonThreads.numbered("worker-write"));
+        threads.setRejectedExecutionHandler((work, pool) -> work.run());
         return threads;
     }
 

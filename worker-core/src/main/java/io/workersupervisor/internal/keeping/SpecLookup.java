@@ -12,9 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -30,26 +29,22 @@ public final class SpecLookup {
     /** Lookups that hang hold a thread each; where so many hang, all others wait. */
     private static final int MOST_THREADS = 64;
 
+    private static final Duration IDLE = Duration.ofSeconds(5);
+
     private static final Object ALL = new Object();
 
     private final WorkerSpecs specs;
     private final Consumer<WorkerSpec> found;
     private final Events events;
     private final Set<Object> asked = ConcurrentHashMap.newKeySet();
-    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
-            MOST_THREADS,
-            MOST_THREADS,
-            5,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            DaemonThreads.numbered("worker-specs"));
+    private final ExecutorService threads =
+            DaemonThreads.pool(MOST_THREADS, IDLE, DaemonThreads.numbered("worker-specs"));
 
     /** Hands each spec that is found to {@code found}, too. */
     public SpecLookup(WorkerSpecs specs, Consumer<WorkerSpec> found, Events events) {
         this.specs = specs;
         this.found = found;
         this.events = events;
-        threads.allowCoreThreadTimeOut(true);
     }
 
     /** An answer of the application; there is none where it threw, hangs, or is still asked for the same. */
@@ -96,7 +91,7 @@ public final class SpecLookup {
                     asked.remove(key);
                 }
             });
-        } catch (RejectedExecutionException | OutOfMemoryError noThread) {
+        } catch (RejectedExecutionException noThread) {
             asked.remove(key);
             answer.completeExceptionally(noThread);
         }

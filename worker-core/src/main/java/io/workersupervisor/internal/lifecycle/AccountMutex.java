@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.internal.machine.DescriptorReserve;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +12,7 @@ import java.util.function.Supplier;
 
 /**
  * One call at a time for an account within this host. While it is held, an unfinished row of this host is left over from a
- * call that has given up. Reentrant.
+ * call that has given up. A call may use the reserve of descriptors. Reentrant.
  */
 public final class AccountMutex {
     private final Map<AccountId, ReentrantLock> locks = new ConcurrentHashMap<>();
@@ -28,7 +29,7 @@ public final class AccountMutex {
             return Optional.empty();
         }
         try {
-            return Optional.of(call.get());
+            return Optional.of(DescriptorReserve.OF_PROCESS.lend(call));
         } finally {
             lock.unlock();
         }

@@ -3,6 +3,7 @@ package io.workersupervisor.internal.lifecycle;
 import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.internal.directory.NodeStamp;
 import io.workersupervisor.internal.liveness.LocalEvidence;
+import io.workersupervisor.internal.machine.DescriptorReserve;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,19 +31,33 @@ public final class HostState {
         this.trouble = trouble;
     }
 
-    /** Runs one call of the application; close waits for it. */
+    /** Runs one call of the application, which may use the reserve of descriptors; close waits for it. */
     public <T> T call(Supplier<T> body) {
         calls.readLock().lock();
         try {
             requireOpen();
-            return body.get();
+            return DescriptorReserve.OF_PROCESS.lend(body);
         } finally {
             calls.readLock().unlock();
         }
     }
 
+    /** Runs work of the host's own, if it may go on by itself. */
+    public void work(Runnable work) {
+        if (isAtWork()) {
+            DescriptorReserve.OF_PROCESS.lend(() -> {
+                work.run();
+                return true;
+            });
+        }
+    }
+
+    boolean isOpen() {
+        return !closing.get();
+    }
+
     void requireOpen() {
-        if (closing.get()) {
+        if (!isOpen()) {
             throw new IllegalStateException("the supervisor is closed");
         }
     }

@@ -8,6 +8,7 @@ import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.liveness.LocalEvidence;
 import io.workersupervisor.internal.liveness.RowJudge;
 import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.internal.machine.DescriptorReserve;
 import io.workersupervisor.internal.machine.ProcessProbe;
 import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.Detail;
@@ -63,10 +64,13 @@ public record ProtocolContext(
 
     public void opened() {
         OPEN_HOSTS.add(self.host());
+        DescriptorReserve.OF_PROCESS.begin();
     }
 
     public void closed() {
-        OPEN_HOSTS.remove(self.host());
+        if (OPEN_HOSTS.remove(self.host())) {
+            DescriptorReserve.OF_PROCESS.end();
+        }
     }
 
     void reached(String point) {

@@ -113,8 +113,11 @@ public record StartCalls(
         try {
             return CompletableFuture.supplyAsync(() -> beginOpen(spec, verb), threads.starters())
                     .thenApplyAsync(this::recordAlone, threads.writers());
-        } catch (RejectedExecutionException overtaken) {
-            return CompletableFuture.failedFuture(new IllegalStateException("the supervisor is closed", overtaken));
+        } catch (RejectedExecutionException rejected) {
+            return state.isOpen()
+                    ? CompletableFuture.completedFuture(
+                            StartProtocol.failed(spec.account(), "thread", "the system refuses a further thread"))
+                    : CompletableFuture.failedFuture(new IllegalStateException("the supervisor is closed", rejected));
         }
     }
 

@@ -410,6 +410,10 @@ record StartProtocol(
                         claimed.account(), RefusalReason.CONTENDED, "its row names worker " + seen.workerId() + " now");
     }
 
+    static Decided failed(AccountId account, String step, String error) {
+        return new Decided(new StartResult.Failed(account, step, error, Optional.empty()));
+    }
+
     static Decided refused(AccountId account, RefusalReason reason, String evidence) {
         return new Decided(new StartResult.Refused(account, reason, evidence));
     }

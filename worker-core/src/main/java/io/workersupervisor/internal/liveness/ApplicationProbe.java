@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -30,7 +30,7 @@ final class ApplicationProbe {
 
     private final LivenessProbe probe;
     private final Map<AccountId, CompletableFuture<Liveness>> hanging = new ConcurrentHashMap<>();
-    private final ExecutorService threads = Executors.newCachedThreadPool(DaemonThreads.numbered("worker-probe"));
+    private final ExecutorService threads = DaemonThreads.pool("worker-probe");
 
     ApplicationProbe(LivenessProbe probe) {
         this.probe = probe;
@@ -41,8 +41,13 @@ final class ApplicationProbe {
         if (hanging.containsKey(row.account())) {
             return Optional.of(HANGS);
         }
-        CompletableFuture<Liveness> call = CompletableFuture.supplyAsync(
-                () -> Objects.requireNonNull(probe.probe(row), "it answered null"), threads);
+        CompletableFuture<Liveness> call;
+        try {
+            call = CompletableFuture.supplyAsync(
+                    () -> Objects.requireNonNull(probe.probe(row), "it answered null"), threads);
+        } catch (RejectedExecutionException noThread) {
+            return Optional.of("there is no thread to ask the application's probe: " + noThread.getMessage());
+        }
         try {
             Liveness opinion = call.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
             return opinion.verdict() == Liveness.Verdict.UNKNOWN ? Optional.of(opinion.evidence()) : Optional.empty();

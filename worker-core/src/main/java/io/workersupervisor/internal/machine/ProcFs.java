@@ -139,6 +139,7 @@ public final class ProcFs {
             }
             return false;
         } catch (IOException | DirectoryIteratorException hidden) {
+            Descriptors.requireOne();
             return false;
         }
     }

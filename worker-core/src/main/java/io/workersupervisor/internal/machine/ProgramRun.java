@@ -18,7 +18,7 @@ public record ProgramRun(int status, String output) {
             throws IOException, InterruptedException {
         program.redirectErrorStream(true);
         program.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-        Process process = program.start();
+        Process process = Programs.start(program);
         if (!process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS)) {
             process.destroyForcibly();
             return Optional.empty();

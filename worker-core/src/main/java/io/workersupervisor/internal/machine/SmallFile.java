@@ -36,10 +36,16 @@ public final class SmallFile {
         return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
-    /** Reads by a stream: an interrupt of the thread makes a channel fail and a living process look dead. */
+    /**
+     * Reads by a stream: an interrupt of the thread makes a channel fail and a living process look dead. {@link
+     * DataDirectoryException} if this process can open nothing more.
+     */
     static String bytes(Path file) throws IOException {
         try (FileInputStream in = new FileInputStream(file.toFile())) {
             return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (FileNotFoundException notOpened) {
+            Descriptors.requireOne();
+            throw notOpened;
         }
     }
 }

@@ -12,6 +12,7 @@ import io.workersupervisor.internal.launch.SpawnError;
 import io.workersupervisor.internal.launch.WorkerEnvironment;
 import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcessIdentity;
+import io.workersupervisor.internal.machine.Programs;
 import io.workersupervisor.internal.text.Text;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -65,7 +66,9 @@ public record ShellLauncher(
             builder.redirectInput(
                     ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
             builder.redirectErrorStream(true);
-            return answer(builder.start());
+            return answer(Programs.start(builder));
+        } catch (Programs.UnobservedException unobserved) {
+            return new LaunchAnswer.Unanswered("the launcher was started: " + Text.reason(unobserved));
         } catch (IOException e) {
             String step = SpawnError.number(e) == SpawnError.TOO_LONG ? "program" : "spawn";
             return new LaunchAnswer.NotLaunched(step, SpawnError.words(e));
