@@ -85,6 +85,8 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
     /** The last listing: a host asks for the same one again and again, and mostly nothing has changed. */
     private volatile @Nullable Listed listed;
 
+    private volatile boolean indexed;
+
     private record Listed(SqliteConnection.Moment moment, RowSelection selection, RowListing listing) {
         boolean isOf(SqliteConnection.Moment now, RowSelection wanted) {
             return moment.equals(now) && selection.equals(wanted);
@@ -191,6 +193,11 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
     }
 
     private RowListing due(RowSelection selection, Instant by) {
+        if (!indexed && store instanceof WritableStore) {
+            // A file that was made by an older version of this library has no such index.
+            store.write("making the index of what is due", session -> session.update(RegistryTables.DUE_INDEX));
+            indexed = true;
+        }
         Found found = store.read(
                 "listing the rows that are due",
                 session -> new Found(session.moment(), session.query(SELECT + DUE, by.toEpochMilli())));

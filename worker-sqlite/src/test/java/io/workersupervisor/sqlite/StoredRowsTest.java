@@ -8,6 +8,7 @@ import io.workersupervisor.Desired;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerState;
+import io.workersupervisor.spi.RowSelection;
 import io.workersupervisor.spi.WorkerRow;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,6 +63,20 @@ class StoredRowsTest {
             assertThat(registry.find(AccountId.of("bot-a")))
                     .map(WorkerRow::version)
                     .contains(Optional.empty());
+        }
+    }
+
+    @Test
+    void what_is_due_gets_its_index() throws Exception {
+        try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data)) {
+            assertThat(registry.list(RowSelection.dueOf("any", Instant.now())).rows()).isEmpty();
+        }
+
+        try (Connection database = connect();
+                Statement statement = database.createStatement();
+                ResultSet found = statement.executeQuery(
+                        "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = 'worker_registry_due'")) {
+            assertThat(found.getInt(1)).isOne();
         }
     }
 
