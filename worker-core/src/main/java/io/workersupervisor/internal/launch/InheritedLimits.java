@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.launch;
 
 import io.workersupervisor.internal.machine.Kernel;
+import io.workersupervisor.internal.machine.ProcFs.Stat;
 import io.workersupervisor.internal.machine.SmallFile;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,12 +18,7 @@ public record InheritedLimits(String umask, int niceness, String limits) {
     /** The usual ones where the system has no {@code /proc}. */
     public static InheritedLimits current() {
         List<String> stat = lines("stat");
-        int nice = 0;
-        if (!stat.isEmpty()) {
-            String behindName = stat.get(stat.size() - 1);
-            nice = Integer.parseInt(
-                    behindName.substring(behindName.lastIndexOf(')') + 2).split(" ", -1)[16]);
-        }
+        int nice = stat.isEmpty() ? 0 : Integer.parseInt(Stat.fields(stat.get(stat.size() - 1))[16]);
         return new InheritedLimits(
                 Kernel.umask(),
                 nice + 20,

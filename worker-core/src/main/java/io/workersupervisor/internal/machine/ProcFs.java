@@ -43,10 +43,14 @@ public final class ProcFs {
             return (state == 'Z' || state == 'X' || state == 'x') && threads <= 1;
         }
 
-        /** The name of the program, in parentheses, may hold any character. */
+        /** The fields from the state on. They stand behind the program's name, which may hold any character. */
+        public static String[] fields(String line) {
+            return line.substring(line.lastIndexOf(')') + 2).strip().split(" ", -1);
+        }
+
         static Stat parse(String line) {
             int open = line.indexOf(' ');
-            String[] fields = line.substring(line.lastIndexOf(')') + 2).strip().split(" ", -1);
+            String[] fields = fields(line);
             return new Stat(
                     Long.parseLong(line.substring(0, open)),
                     fields[0].charAt(0),

@@ -16,13 +16,19 @@ public final class SmallFile {
 
     /** Its bytes, a character each; empty if there is no such file, {@link DataDirectoryException} if it cannot be read. */
     public static Optional<String> read(Path file) {
-        try {
-            return Optional.of(bytes(file));
-        } catch (IOException e) {
-            if (e instanceof FileNotFoundException && Files.notExists(file)) {
-                return Optional.empty();
+        for (int more = 1; ; more--) {
+            try {
+                return Optional.of(bytes(file));
+            } catch (IOException e) {
+                boolean unopened = e instanceof FileNotFoundException;
+                if (unopened && Files.notExists(file)) {
+                    return Optional.empty();
+                }
+                // A file that is there by now may have been made in between.
+                if (!unopened || more == 0) {
+                    throw new DataDirectoryException(file + " cannot be read: " + Text.reason(e), e);
+                }
             }
-            throw new DataDirectoryException(file + " cannot be read: " + Text.reason(e), e);
         }
     }
 

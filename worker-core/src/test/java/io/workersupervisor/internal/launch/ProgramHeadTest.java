@@ -3,8 +3,7 @@ package io.workersupervisor.internal.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.workersupervisor.Need;
-import io.workersupervisor.Needs;
+import io.workersupervisor.internal.text.PlatformCharset;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -35,15 +34,27 @@ class ProgramHeadTest {
     }
 
     private Optional<String> fault(Path program) {
-        return ProgramHead.fault(program, home);
+        return ProgramHead.fault(program, home, home.resolve("no-emulators"));
+    }
+
+    private Optional<String> faultBesideAnEmulator(Path program) throws IOException {
+        Path emulators = Files.createDirectories(home.resolve("emulators"));
+        Files.writeString(emulators.resolve("qemu-riscv64"), "enabled");
+        return ProgramHead.fault(program, home, emulators);
+    }
+
+    private static byte[] withoutLoader() throws IOException {
+        String bytes = new String(Files.readAllBytes(Path.of("/proc/self/exe")), StandardCharsets.ISO_8859_1);
+        int loader = bytes.indexOf("/ld-");
+        return (bytes.substring(0, loader) + "/no-" + bytes.substring(loader + 4))
+                .getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private Optional<String> faultOfScript(String text) throws IOException {
-        return fault(file(text.getBytes(StandardCharsets.US_ASCII)));
+        return fault(file(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
-    @Needs(Need.NO_EMULATOR)
     void a_program_of_another_machine_is_foreign_in_either_order_of_bytes() throws IOException {
         for (ByteOrder order : new ByteOrder[] {ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN}) {
             assertThat(fault(file(elf(RISC_V, order))))
@@ -67,11 +78,7 @@ class ProgramHeadTest {
     /** The program of this test's JVM is linked dynamically, and names its loader. */
     @Test
     void a_program_whose_loader_is_missing_names_it() throws IOException {
-        String bytes = new String(Files.readAllBytes(Path.of("/proc/self/exe")), StandardCharsets.ISO_8859_1);
-        int loader = bytes.indexOf("/ld-");
-        String without = bytes.substring(0, loader) + "/no-" + bytes.substring(loader + 4);
-
-        assertThat(fault(file(without.getBytes(StandardCharsets.ISO_8859_1))).orElseThrow())
+        assertThat(fault(file(withoutLoader())).orElseThrow())
                 .contains("needs the loader /", "/no-", "which is not there");
     }
 
@@ -98,5 +105,20 @@ class ProgramHeadTest {
         assertThat(faultOfScript("#!/no/such/python3 -u\n"))
                 .hasValue("the interpreter of " + home.resolve("worker") + ", /no/such/python3, is not there");
         assertThat(faultOfScript("#!/etc/passwd\n").orElseThrow()).endsWith(", /etc/passwd, may not be executed");
+    }
+
+    @Test
+    void the_name_of_an_interpreter_is_utf_8() throws IOException {
+        assumeThat(PlatformCharset.doubt("é")).isEmpty();
+        Files.createSymbolicLink(home.resolve("Jürgens-sh"), Path.of("/bin/sh"));
+
+        assertThat(faultOfScript("#!" + home.resolve("Jürgens-sh") + "\n")).isEmpty();
+        assertThat(faultOfScript("#!/no/Jürgens-sh\n").orElseThrow()).endsWith(", /no/Jürgens-sh, is not there");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"#!/no/J\u00fcrgens-sh\n", "#!/no/sh\0\n"})
+    void an_interpreter_whose_name_cannot_be_read_for_certain_is_left_to_the_system(String text) throws IOException {
+        assertThat(fault(file(text.getBytes(StandardCharsets.ISO_8859_1)))).isEmpty();
     }
 }

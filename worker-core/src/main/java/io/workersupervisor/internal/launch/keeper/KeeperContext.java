@@ -1,7 +1,7 @@
 package io.workersupervisor.internal.launch.keeper;
 
 import io.workersupervisor.internal.directory.OwnFiles;
-import io.workersupervisor.internal.launch.InheritedLimits;
+import io.workersupervisor.internal.machine.ProcFs.Stat;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,19 +31,18 @@ public record KeeperContext(String name) {
                     .split(" ", -1));
 
     public static KeeperContext current(KeeperBinary binary) throws KeeperUnavailableException {
-        return of(binary, Path.of("/proc/self"), InheritedLimits.current().niceness());
+        return of(binary, Path.of("/proc/self"));
     }
 
-    static KeeperContext of(KeeperBinary binary, Path self, int niceness) throws KeeperUnavailableException {
+    static KeeperContext of(KeeperBinary binary, Path self) throws KeeperUnavailableException {
         try {
-            List<String> parts = new ArrayList<>(List.of(Integer.toString(niceness)));
+            List<String> parts = new ArrayList<>();
             for (String link : LINKS) {
                 parts.add(Files.readSymbolicLink(self.resolve(link)).toString());
             }
             parts.add(Files.readString(self.resolve("cgroup"), StandardCharsets.ISO_8859_1));
-            String stat = Files.readString(self.resolve("stat"), StandardCharsets.ISO_8859_1);
-            String[] behindName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            parts.add("priority " + behindName[37] + " policy " + behindName[38]);
+            String[] stat = Stat.fields(Files.readString(self.resolve("stat"), StandardCharsets.ISO_8859_1));
+            parts.add("niceness " + stat[16] + " priority " + stat[37] + " policy " + stat[38]);
             MORE_LINKS.forEach(link -> parts.add(
                     ifThere(() -> Files.readSymbolicLink(self.resolve(link)).toString())));
             MORE_FILES.forEach(file ->

@@ -73,25 +73,25 @@ class KeeperBinaryTest {
         Files.writeString(self.resolve("cgroup"), "0::/one\n");
         Files.writeString(self.resolve("status"), "Name:\tjava\nUid:\t1\t1\t1\t1\nVmRSS:\t5 kB\n");
         Files.writeString(self.resolve("stat"), "1 (java) S" + " 0".repeat(49));
-        KeeperContext first = KeeperContext.of(binary, self, 20);
+        KeeperContext first = KeeperContext.of(binary, self);
 
         Files.writeString(self.resolve("status"), "Name:\tjava\nUid:\t1\t1\t1\t1\nVmRSS:\t6 kB\n");
-        KeeperContext same = KeeperContext.of(binary, self, 20);
+        KeeperContext same = KeeperContext.of(binary, self);
         Files.writeString(self.resolve("cgroup"), "0::/two\n");
-        KeeperContext otherGroup = KeeperContext.of(binary, self, 20);
+        KeeperContext otherGroup = KeeperContext.of(binary, self);
         Files.writeString(self.resolve("status"), "Uid:\t2\t2\t2\t2\n");
-        KeeperContext otherUser = KeeperContext.of(binary, self, 20);
+        KeeperContext otherUser = KeeperContext.of(binary, self);
         Files.delete(self.resolve("ns/pid"));
         Files.createSymbolicLink(self.resolve("ns/pid"), Path.of("other"));
-        KeeperContext otherNamespace = KeeperContext.of(binary, self, 20);
+        KeeperContext otherNamespace = KeeperContext.of(binary, self);
         Files.createSymbolicLink(self.resolve("ns/time"), Path.of("other"));
-        KeeperContext otherTime = KeeperContext.of(binary, self, 20);
+        KeeperContext otherTime = KeeperContext.of(binary, self);
         Files.writeString(self.resolve("oom_score_adj"), "500\n");
-        KeeperContext otherPreference = KeeperContext.of(binary, self, 20);
+        KeeperContext otherPreference = KeeperContext.of(binary, self);
         Files.writeString(self.resolve("status"), "Uid:\t2\t2\t2\t2\nCpus_allowed:\t3\n");
-        KeeperContext otherProcessors = KeeperContext.of(binary, self, 20);
+        KeeperContext otherProcessors = KeeperContext.of(binary, self);
         Files.writeString(self.resolve("stat"), "1 (java) S" + " 0".repeat(37) + " 5" + " 0".repeat(11));
-        KeeperContext otherPolicy = KeeperContext.of(binary, self, 20);
+        KeeperContext otherPolicy = KeeperContext.of(binary, self);
 
         assertThat(same).isEqualTo(first);
         assertThat(List.of(
