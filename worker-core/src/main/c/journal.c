@@ -45,8 +45,20 @@ static int write_kept(int fd) {
 	return error;
 }
 
+/* True if a successor's journal stands where ours did. It may hold all that is known of workers, also when its keeper is
+   gone; ours is read by nobody then. */
+int is_replaced(void) {
+	struct stat own, there;
+	return journal >= 0 && !fstat(journal, &own) && !lstat("journal", &there) && !is_in_place("journal", &own);
+}
+
 /* Writes the journal anew, without what was acknowledged. Where that fails the present one stays. */
 int rewrite(void) {
+	if (is_replaced()) {
+		behind = 0;
+		journal_kept = journal_length;
+		return 0;
+	}
 	int old = journal, fd = open("journal.new", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	uint64_t length = journal_length, room = journal_room;
 	int error = fd < 0 ? errno : write_kept(fd);
@@ -140,10 +152,8 @@ int look_after_journal(void) {
 	return fstat(journal, &own) || is_in_place("journal", &own) ? 0 : rewrite();
 }
 
-/* Not a successor's. */
 void remove_journal(void) {
-	struct stat own;
-	if (!fstat(journal, &own) && is_in_place("journal", &own)) unlink("journal");
+	if (!is_replaced()) unlink("journal");
 }
 
 void know_ourselves(void) {
@@ -155,7 +165,7 @@ void know_ourselves(void) {
 	if (n > 0) time_ns[n] = 0;
 }
 
-/* Whether the numbers of a birth record mean what they would mean to us. */
+/* True if a birth record is of our boot and our namespaces, where its numbers name the same processes and times. */
 int is_here(const char *its_boot, const char *its_pid_ns, const char *its_time_ns) {
 	return !strcmp(its_boot, boot) && !strcmp(its_pid_ns, pid_ns) && !strcmp(its_time_ns, time_ns);
 }

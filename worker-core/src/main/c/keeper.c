@@ -51,7 +51,8 @@
  *     A id                                            nothing ran, or its report is filed: forget it
  *
  * Lock, sock and journal are put back a second after somebody removes them, such as a cleaner of old files; who removes the
- * whole directory is through by then. A directory that another keeper has by now is left to it.
+ * whole directory is through by then. A directory that another keeper has by now, or has left a journal in, is left to it
+ * and the next one.
  *
  * A keeper that begins in a directory with a journal adopts the living and keeps the ended. It leaves when it has no
  * client, no child and no record to be written; the journal stays unless everything in it was acknowledged.
@@ -110,6 +111,10 @@ static int look_after_files(void) {
 		error = take_lock("lock", &fd);
 		if (error == EWOULDBLOCK || error == ENOENT) return 0;
 		if (error) return error;
+		if (is_replaced()) { /* its keeper is gone: the next one reads what it left */
+			close(fd);
+			return 0;
+		}
 		close(lock_fd);
 		lock_fd = fd;
 	}

@@ -1,4 +1,4 @@
-/* What the files of the keeper share; all else in them is static. A file calls only files that stand above it here. */
+/* The names that the files of the keeper share; all others are static. A file calls only files that stand above it here. */
 #ifndef KEEPER_H
 #define KEEPER_H
 #define _GNU_SOURCE
@@ -24,7 +24,7 @@ enum {
 	LOCK_FD = 63    /* last of the table a process starts with: scripts use the low ones */
 };
 
-/* What epoll points to begins with its kind. */
+/* The first member of everything that an event of epoll points to. */
 enum kind { LISTENER, SIGNALS, TIMER, CHANGES, CLIENT, WORKER };
 
 /* How far a start or a request had come; wire.c has the names, in this order. */
@@ -56,7 +56,7 @@ struct worker {
 	char id[]; /* lease and records stand behind it */
 };
 
-/* What a birth record tells of a worker that has no process yet. */
+/* The part of a birth record that is known before the worker has a process. */
 struct birth {
 	const char *id, *account, *lease;
 	uint64_t epoch;
@@ -64,7 +64,7 @@ struct birth {
 
 struct stat;
 
-/* system.c: numbers, names, and what the kernel tells */
+/* system.c: numbers, names, and facts of the kernel */
 extern const char *context;
 extern int poller, null_fd, subreaper;
 extern struct rlimit files; /* as we found it: ours is raised, a worker's is not */
@@ -118,6 +118,7 @@ void probe(struct client *c, char **v);
 /* journal.c: records, and room for them */
 int reserve(void);
 int rewrite(void);
+int is_replaced(void);
 size_t birth_line(char *line, size_t size, const struct birth *b, pid_t pid, uint64_t ticks);
 int put_birth(const char *line);
 void birth_was_put(int error);
@@ -137,7 +138,7 @@ void reap(void);
 int signal_worker(struct worker *w, int sig, int group);
 void signal_request(struct client *c, char **v);
 
-/* resume.c: what an earlier keeper left */
+/* resume.c: the journal and the workers of an earlier keeper */
 int resume(void);
 
 /* lease.c: workers that end where nobody renews */
@@ -148,7 +149,7 @@ void leash_request(struct client *c, char **v);
 /* start.c: from a request to a worker's program */
 void start(struct client *c, char **v);
 
-/* request.c: which request goes where */
+/* request.c: the function of each request */
 void request(struct client *c, char **v, int n);
 
 /* keeper.c: begin, loop */

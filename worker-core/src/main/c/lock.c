@@ -61,7 +61,7 @@ void probe(struct client *c, char **v) {
 	tell(c, "PROBED\t%s\t%s", v[1], found);
 }
 
-/* Whoever sees the lock free must find the exit record, so this comes after it. Through /proc the same file is opened
+/* Comes after the exit record, which must be there for everybody who sees the lock free. Through /proc the same file is opened
    anew, without our own lock. */
 int still_locked(struct worker *w) {
 	char path[40];

@@ -1,4 +1,4 @@
-/* Which request goes where, and those that need no more than a few lines. */
+/* Hands each request to its function; the functions of a few lines stand here. */
 #include "keeper.h"
 
 enum { MAX_ACCOUNT = 192 };

@@ -1,4 +1,4 @@
-/* What an earlier keeper left in the journal, and who of its workers lives. */
+/* Reads the journal that an earlier keeper left, and adopts those of its workers that live. */
 #include "keeper.h"
 #include <sys/epoll.h>
 
@@ -28,7 +28,7 @@ static void read_line(const char *line) {
 	}
 }
 
-/* One that lives and cannot be watched stays in the journal until that is written anew. */
+/* A worker that lives and cannot be watched stays in the journal until that is written anew. */
 static void adopt(struct worker *w) {
 	w->pidfd = open_process(w->pid, w->ticks);
 	int gone = w->pidfd < 0 && errno == ESRCH;

@@ -72,8 +72,8 @@ int signal_fd(int pidfd, int sig, unsigned flags) {
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, 0, flags);
 }
 
-/* A descriptor of that very process, else -1: ESRCH if it is surely gone. Opened first, compared then: what we hold is
-   what was compared. */
+/* A descriptor of that very process, else -1: ESRCH if it is surely gone. It is opened first and compared then, so
+   that the descriptor is of the process that was compared. */
 int open_process(pid_t pid, uint64_t ticks) {
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (fd < 0) return -1;
@@ -95,7 +95,7 @@ int open_regular(const char *path, int flags, int *fd) {
 	return EINVAL;
 }
 
-/* Whether a name still leads to a file of ours. */
+/* True if a name still leads to this file of ours. */
 int is_in_place(const char *name, const struct stat *own) {
 	struct stat s;
 	return !lstat(name, &s) && s.st_dev == own->st_dev && s.st_ino == own->st_ino;

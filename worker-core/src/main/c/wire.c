@@ -71,7 +71,7 @@ void failed(struct client *c, const char *tag, enum step step, int error) {
 	tell(c, "FAILED\t%s\t%s\t%d\t%s", tag, STEPS[step], error, strerror(error));
 }
 
-/* What a request answers that either works or does not. */
+/* Answers a request that either works or does not. */
 void done(struct client *c, const char *tag, const char *answer, int error) {
 	if (error)
 		failed(c, tag, AT_REQUEST, error);

@@ -96,7 +96,7 @@ static int send_one(pid_t pid, int pidfd, int sig, int group) {
 	return signal_fd(pidfd, 0, 0) || kill(-pid, sig) ? errno : 0;
 }
 
-/* Who is stopped hears TERM when it goes on. */
+/* A process that is stopped hears TERM only when it goes on: CONT follows. */
 static int send_signal(pid_t pid, int pidfd, int sig, int group) {
 	int error = send_one(pid, pidfd, sig, group);
 	if (!error && sig == SIGTERM) send_one(pid, pidfd, SIGCONT, group);

@@ -513,6 +513,30 @@ def a_successor_keeps_its_files(k):
     assert int(Client(k.dir).pid) == k.pid and k.journal("K")[0][3] == str(k.pid)
 
 
+def a_successor_that_is_gone_keeps_its_journal(k):
+    first = k.pid, k.client
+    k.start("old", "/bin/sleep", "600")
+    os.kill(k.pid, signal.SIGSTOP)
+    for name in "sock", "lock", "journal":
+        os.unlink(f"{k.dir}/{name}")
+    k.again()
+    run = k.start("new", "/bin/sleep", "600")
+    k.kill()
+    os.unlink(k.dir + "/lock")
+    os.kill(first[0], signal.SIGCONT)
+    wait_until(lambda: os.path.exists(k.dir + "/lock"), "the first one looks after its files")
+    k.client = first[1]
+    ids = [f"{i:03}" + "x" * 60 for i in range(200)]
+    for id in ids:
+        assert k.start(id, "/bin/true", account="a" * 60 + id[:3])[0] == "RUN" and k.client.end_of(id) == "0"
+        k.acknowledge(id)
+    assert [b[1] for b in k.journal("B")] == ["new"], "so many records that a journal would be written anew"
+    k.again()
+    os.kill(int(run[2]), signal.SIGKILL)
+    assert k.client.end_of("new") == ("9" if TELLS_STATUS and not EMULATED else "-")
+    os.kill(first[0], signal.SIGKILL)
+
+
 def descriptors_used_up(command):
     k = Keeper(command, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100)))
     try:
@@ -620,7 +644,7 @@ def clean_up(k):
 
 
 WITH_A_KEEPER = (a_worker_has_the_name_it_is_called_by, one_that_is_stopped_hears_term, its_files_are_put_back,
-                 a_successor_keeps_its_files, hello_and_unknown_frames, no_frame_cuts_off, statuses_are_exact, a_worker_starts_clean,
+                 a_successor_keeps_its_files, a_successor_that_is_gone_keeps_its_journal, hello_and_unknown_frames, no_frame_cuts_off, statuses_are_exact, a_worker_starts_clean,
                  signals_go_to_the_right_process, only_kill_ends_it, failures_name_step_and_error,
                  a_script_without_an_interpreter_runs, lock_and_fence, leftovers_are_told,
                  acknowledged_records_leave_the_journal, a_new_keeper_adopts, a_leash_ends_its_workers,

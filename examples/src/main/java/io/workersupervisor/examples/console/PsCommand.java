@@ -73,7 +73,7 @@ final class PsCommand extends StoreAction {
                 .toList();
     }
 
-    /** Why the last workers stopped, where none runs. */
+    /** The reasons why the last workers stopped, for the accounts that have none running. */
     private static Map<String, StopReason> reasons(Inspection inspection, List<WorkerRow> rows) {
         List<WorkerRow> closed =
                 rows.stream().filter(row -> !row.state().isOpen()).toList();

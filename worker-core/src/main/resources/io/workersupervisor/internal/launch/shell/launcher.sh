@@ -145,14 +145,11 @@ start() {
                 my $code = $!{ENOENT} ? 127 : 126; print STDERR "launcher: $!\n"; POSIX::_exit($code)' "$@"
             ;;
         python3*)
+            # Its own execvp would not run a script without an interpreter, as all others do.
             exec "$ws_run" -Ic 'import os, signal, sys
-os.setsid()
 for one in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}: signal.signal(one, signal.SIG_DFL)
 signal.pthread_sigmask(signal.SIG_SETMASK, [])
-try: os.execvp(sys.argv[1], sys.argv[1:])
-except OSError as error:
-    print("launcher:", error.strerror, file=sys.stderr, flush=True)
-    os._exit(127 if isinstance(error, FileNotFoundError) else 126)' "$@"
+os.execv(sys.argv[1], sys.argv[1:])' "$ws_setsid" -- "$@"
             ;;
         env) if "$ws_run" --default-signal true 2>/dev/null; then exec "$ws_run" --default-signal "$ws_setsid" -- "$@"; fi ;;
         esac
@@ -234,7 +231,7 @@ signal() {
     # Before it has a session of its own, a worker shares the group of its launcher.
     if [ "$ws_scope" = group ] && [ "$ws_group" = "$ws_pid" ]; then ws_to=-$ws_pid; fi
     kill "-$ws_name" "$ws_to" || { echo "failed kill"; exit 0; }
-    # Who is stopped hears TERM when it goes on.
+    # A process that is stopped hears TERM only when it goes on.
     if [ "$ws_name" = TERM ] && read_stat && parse_stat "$ws_stat" &&
         { [ "$ws_ticks" = "$ws_wanted" ] || [ "$ws_wanted" = 0 ]; }; then
         kill -CONT "$ws_to" 2>/dev/null

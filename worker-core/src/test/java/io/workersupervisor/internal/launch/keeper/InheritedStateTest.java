@@ -6,6 +6,7 @@ import io.workersupervisor.HostProcess;
 import io.workersupervisor.LaunchPath;
 import io.workersupervisor.Need;
 import io.workersupervisor.Needs;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,8 +52,12 @@ class InheritedStateTest {
     Path directory;
 
     private List<String> told(LaunchPath path, List<String> options) throws Exception {
+        return told(path, options, TELL);
+    }
+
+    private List<String> told(LaunchPath path, List<String> options, String script) throws Exception {
         List<String> command = new ArrayList<>(List.of("perl", "-e", HOSTILE));
-        command.addAll(HostProcess.command(options, LaunchMain.class, directory.resolve("data"), path, TELL));
+        command.addAll(HostProcess.command(options, LaunchMain.class, directory.resolve("data"), path, script));
         try (HostProcess host = HostProcess.start(command)) {
             return host.rest().stream().map(InheritedStateTest::plain).toList();
         }
@@ -80,6 +85,17 @@ class InheritedStateTest {
                 .contains("SigIgn:0", "SigBlk:0", "Umask:\t0000", "lock", "input /dev/null")
                 .anyMatch(line -> line.startsWith("leader 0 session 0 terminal 0 nice "));
         assertThat(shell).isEqualTo(keeper);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"perl", "python3"})
+    void a_script_without_an_interpreter_runs_under_a_hostile_host(String signals) throws Exception {
+        Path program = signals.equals("perl") ? Need.PERL.path() : Need.PYTHON3.path();
+        Path script = Files.writeString(directory.resolve("worker"), "echo it runs\n");
+        assertThat(script.toFile().setExecutable(true)).isTrue();
+
+        assertThat(told(LaunchPath.SH, List.of("-Dsignals=" + program), script.toString()))
+                .containsExactly("it runs");
     }
 
     @Test

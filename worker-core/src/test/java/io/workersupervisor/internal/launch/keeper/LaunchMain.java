@@ -24,8 +24,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Launches workers in a JVM of its own and prints what each wrote and what was told: {@code DATA PATH SCRIPT...}. The
- * property {@code signals} replaces the program that resets signals on the sh path.
+ * Launches workers in a JVM of its own and prints what each wrote and what was told: {@code DATA PATH SCRIPT...}, a text for
+ * sh or the path of a program. The property {@code signals} replaces the program that resets signals on the sh path.
  */
 final class LaunchMain {
     private LaunchMain() {}
@@ -55,7 +55,9 @@ final class LaunchMain {
 
     private static String wrote(KeeperNode node, Launcher launcher, String script) throws Exception {
         AccountId account = AccountId.of(1);
-        WorkerSpec spec = TestNode.sh(account, script).build();
+        WorkerSpec spec = script.startsWith("/")
+                ? WorkerSpec.builder(account, script).build()
+                : TestNode.sh(account, script).build();
         String workerId = new WorkerIds().next(Instant.now());
         long epoch = node.local.locks().admitted(account) + 1;
         LaunchAnswer answer = launcher.launch(new LaunchRequest(spec, workerId, epoch));
