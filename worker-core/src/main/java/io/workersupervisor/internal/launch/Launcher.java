@@ -3,9 +3,7 @@ package io.workersupervisor.internal.launch;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.machine.ProcessIdentity;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 
 /**
  * The seam between the protocols and the launch path, which starts, fences and signals processes.
@@ -70,27 +68,15 @@ public interface Launcher {
         record NotRaised(String error) implements FenceAnswer {}
     }
 
-    /** The outcome of a signal: one of the two below, or the reason of the system for which it was not sent. */
-    record SignalAnswer(String words) {
-        public static final SignalAnswer SENT = new SignalAnswer("sent");
+    /** The outcome of a signal. */
+    sealed interface SignalAnswer {
+        record Sent() implements SignalAnswer {}
 
         /** The process is gone, or its number belongs to another. */
-        public static final SignalAnswer GONE = new SignalAnswer("gone");
+        record Gone() implements SignalAnswer {}
 
-        /** The words in which a launch path answers, the last one or the first of which is the outcome. */
-        public static SignalAnswer of(String outcome, List<String> words) {
-            return Stream.of(SENT, GONE)
-                    .filter(known -> known.words.equalsIgnoreCase(outcome))
-                    .findFirst()
-                    .orElseGet(() -> new SignalAnswer(words.stream()
-                            .filter(word -> !word.isBlank())
-                            .reduce((one, other) -> one + "; " + other)
-                            .orElse("no answer")));
-        }
-
-        public boolean isFailure() {
-            return !equals(SENT) && !equals(GONE);
-        }
+        /** The signal was not sent, for the system's reason. */
+        record NotSent(String error) implements SignalAnswer {}
     }
 
     /** The receivers of a signal. */

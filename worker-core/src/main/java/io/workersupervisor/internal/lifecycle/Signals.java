@@ -35,7 +35,7 @@ record Signals(ProtocolContext context) {
     /** Signals the process group of a worker; adds to the steps in words. */
     SignalAnswer send(ProcessIdentity worker, String signal, List<String> steps) {
         SignalAnswer answer = send(worker, signal, Scope.GROUP);
-        if (answer.equals(SignalAnswer.SENT)) {
+        if (answer instanceof SignalAnswer.Sent) {
             steps.add(signal + FOR_WORKER + worker.pid());
         }
         return answer;
@@ -61,8 +61,8 @@ record Signals(ProtocolContext context) {
 
     /** The words for a signal that was not sent. */
     static Optional<String> failure(String signal, long pid, SignalAnswer answer) {
-        return answer.isFailure()
-                ? Optional.of(signal + " could not be sent to pid " + pid + ": " + answer.words())
+        return answer instanceof SignalAnswer.NotSent not
+                ? Optional.of(signal + " could not be sent to pid " + pid + ": " + not.error())
                 : Optional.empty();
     }
 
@@ -74,12 +74,12 @@ record Signals(ProtocolContext context) {
     /** By the launch path; where that cannot, by this process itself, which needs no program. */
     private SignalAnswer send(ProcessIdentity process, String signal, Scope scope) {
         SignalAnswer answer = context.launcher().signal(process, signal, scope);
-        if (!answer.isFailure()) {
+        if (!(answer instanceof SignalAnswer.NotSent not)) {
             return answer;
         }
         LocalEvidence local = context.local();
         if (local.processes().probe(process).kind() == ProcessProbe.Kind.DEAD) {
-            return SignalAnswer.GONE;
+            return new SignalAnswer.Gone();
         }
         Optional<ProcFs.Stat> own =
                 local.proc().stat(process.pid()).filter(stat -> stat.startTicks() == process.startTicks());
@@ -97,8 +97,8 @@ record Signals(ProtocolContext context) {
         }
         context.events()
                 .troubleOnce(
-                        Optional.empty(), "this host signals by itself, as its launch path cannot: " + answer.words());
-        return SignalAnswer.SENT;
+                        Optional.empty(), "this host signals by itself, as its launch path cannot: " + not.error());
+        return new SignalAnswer.Sent();
     }
 
     /** The handle knows its process's start, which is compared with the tick here and again by the handle as it sends. */

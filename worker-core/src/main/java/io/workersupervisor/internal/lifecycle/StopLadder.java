@@ -192,7 +192,7 @@ record StopLadder(
         SignalAnswer answer = signals.send(worker, "TERM", walk.steps);
         context.reached("termed");
         walk.unsent = Signals.failure("TERM", worker.pid(), answer);
-        boolean sent = answer.equals(SignalAnswer.SENT);
+        boolean sent = answer instanceof SignalAnswer.Sent;
         walk.group = sent ? worker.pid() : 0;
         walk.graceUntil = context.nanos() + Detail.of(row).stopGrace().toNanos();
         // If another host has changed the row since, the end stays probably its doing.
@@ -263,10 +263,10 @@ record StopLadder(
             boolean inSession = descendants.isInSession(row, process);
             boolean had = inSession && groups.contains(process.stat().group());
             SignalAnswer answer = had
-                    ? SignalAnswer.SENT
+                    ? new SignalAnswer.Sent()
                     : signals.send(process, signal, inSession ? Scope.ITS_GROUP : Scope.PROCESS);
             walk.unsent = Signals.failure(signal, process.stat().pid(), answer).or(() -> walk.unsent);
-            if (answer.equals(SignalAnswer.SENT)) {
+            if (answer instanceof SignalAnswer.Sent) {
                 sent.add(process.stat().pid());
                 if (inSession) {
                     groups.add(process.stat().group());

@@ -139,7 +139,7 @@ public record StopProtocol(
                 stillLiving(processes),
                 living -> living.stream()
                         .filter(process ->
-                                signals.send(process, "KILL", Scope.PROCESS).equals(SignalAnswer.SENT))
+                                signals.send(process, "KILL", Scope.PROCESS) instanceof SignalAnswer.Sent)
                         .forEach(ended -> steps.add("KILL sent to " + ended)),
                 killed -> stillLiving(processes));
         if (!left.isEmpty()) {

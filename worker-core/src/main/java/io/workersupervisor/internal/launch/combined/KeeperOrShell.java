@@ -119,7 +119,7 @@ public final class KeeperOrShell implements Launcher {
     public SignalAnswer signal(ProcessIdentity process, String signal, Scope scope) {
         return either(
                 asked -> asked.signal(process, SIGNALS.getOrDefault(signal, 0), scope),
-                SignalAnswer::isFailure,
+                answer -> answer instanceof SignalAnswer.NotSent,
                 () -> shell.signal(process, signal, scope));
     }
 

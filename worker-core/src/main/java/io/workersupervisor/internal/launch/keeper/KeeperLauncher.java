@@ -45,6 +45,7 @@ public record KeeperLauncher(
     public static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
 
     /** The longest that a launch or a fence tries for a busy lock: probes and fences hold it for a moment only. */
+    private static final String NO_ANSWER = "the keeper gave no answer";
     private static final Duration LONGEST_BUSY = Duration.ofSeconds(2);
 
     private static final Duration PAUSE = Duration.ofMillis(10);
@@ -177,11 +178,15 @@ public record KeeperLauncher(
     private FenceAnswer raiseOnce(AccountId account, long number) throws KeeperUnavailableException {
         List<String> answer = ask("FENCE", Layout.lockFile(data, account).toString(), Long.toString(number));
         return switch (answer.isEmpty() ? "" : answer.get(0)) {
-            case "" -> new FenceAnswer.NotRaised("the keeper gave no answer");
+            case "" -> new FenceAnswer.NotRaised(NO_ANSWER);
             case "FENCED" -> new FenceAnswer.Raised(Long.parseLong(answer.get(2)));
             case "HELD" -> new FenceAnswer.Held();
-            default -> new FenceAnswer.NotRaised(String.join(" ", answer.subList(2, answer.size())));
+            default -> new FenceAnswer.NotRaised(failure(answer));
         };
+    }
+
+    private static String failure(List<String> answer) {
+        return answer.size() > 4 ? answer.get(2) + ": " + answer.get(4) : "the keeper answered " + answer.get(0);
     }
 
     public SignalAnswer signal(ProcessIdentity process, int signal, Launcher.Scope scope)
@@ -196,7 +201,12 @@ public record KeeperLauncher(
                     case ITS_GROUP -> "m";
                     case PROCESS -> "p";
                 });
-        return SignalAnswer.of(answer.isEmpty() ? "" : answer.get(0), answer);
+        return switch (answer.isEmpty() ? "" : answer.get(0)) {
+            case "" -> new SignalAnswer.NotSent(NO_ANSWER);
+            case "SENT" -> new SignalAnswer.Sent();
+            case "GONE" -> new SignalAnswer.Gone();
+            default -> new SignalAnswer.NotSent(failure(answer));
+        };
     }
 
     public AccountLocks.State probe(Path lockFile) throws KeeperUnavailableException {

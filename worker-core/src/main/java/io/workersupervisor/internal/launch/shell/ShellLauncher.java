@@ -191,6 +191,11 @@ public record ShellLauncher(
                 Long.toString(process.startTicks()),
                 signal,
                 scope.name().toLowerCase(Locale.ROOT).replace('_', '-'));
-        return SignalAnswer.of(lines.isEmpty() ? "" : lines.get(lines.size() - 1), lines);
+        return switch (lines.isEmpty() ? "" : lines.get(lines.size() - 1)) {
+            case "" -> new SignalAnswer.NotSent("no answer");
+            case "sent" -> new SignalAnswer.Sent();
+            case "gone" -> new SignalAnswer.Gone();
+            default -> new SignalAnswer.NotSent(String.join("; ", lines));
+        };
     }
 }
