@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Apply the retention, which hangs on an index.
  * </ol>
  *
- * <p>Thread-safe. {@link #tick} comes before each batch.
+ * <p>Thread-safe. {@link #tick} comes before each batch, which waits for nobody who waits in {@link #run}.
  */
 final class LogPreparation {
     /** A build that takes no longer is waited for, so that a new collection has its indexes from its first entry on. */
@@ -57,6 +58,7 @@ final class LogPreparation {
     private @Nullable Document hello;
     private @Nullable Build build;
     private boolean refused;
+    private boolean warned;
     private boolean done;
     private Duration pause = FIRST_PAUSE;
     private long next;
@@ -93,14 +95,27 @@ final class LogPreparation {
         }
     }
 
-    /** Does all steps, and blocks until the server has done or refused them. */
-    synchronized void run() {
-        do {
-            tick();
-            if (build != null) {
-                follow(build, NEWS);
-            }
-        } while (build != null);
+    /** Does all steps now, refused ones again, and blocks until the server has done or refused them. */
+    void run() {
+        renew();
+        Optional<Build> present = next();
+        while (present.isPresent()) {
+            await(present.get(), NEWS);
+            present = next();
+        }
+    }
+
+    private synchronized void renew() {
+        if (build == null) {
+            done = false;
+            refused = false;
+            next = nanos.getAsLong();
+        }
+    }
+
+    private synchronized Optional<Build> next() {
+        tick();
+        return Optional.ofNullable(build);
     }
 
     private Document requireWholeSet(Attempt attempt) throws InterruptedException {
@@ -117,7 +132,7 @@ final class LogPreparation {
     private void begin() {
         List<LogIndex> missing = logs.missing(expiry.isWanted());
         if (missing.isEmpty()) {
-            finish();
+            finish("");
         } else if (refused) {
             later();
         } else {
@@ -144,25 +159,49 @@ final class LogPreparation {
 
     /** Waits for the end of a build, at most so long, and tells of it. */
     private void follow(Build present, Duration most) {
-        try {
-            present.end().get(most.toMillis(), TimeUnit.MILLISECONDS);
-            build = null;
-            if (present.news() - present.begun() > SHORT.toNanos()) {
-                tell(Level.OK, "has its indexes, after " + since(present));
-            }
-            begin();
-        } catch (TimeoutException goesOn) {
+        if (!await(present, most)) {
             if (nanos.getAsLong() - present.news() >= 0) {
                 build = present.toldAt(nanos.getAsLong());
                 tell(Level.OK, progress(present));
             }
-        } catch (ExecutionException e) {
-            build = null;
+            return;
+        }
+        build = null;
+        try {
+            present.end().join();
+        } catch (CompletionException e) {
             failed(present, e.getCause());
+            return;
+        }
+        built(present);
+    }
+
+    /** Tells whether it has ended, well or not, within that time. */
+    private boolean await(Build present, Duration most) {
+        try {
+            present.end().get(most.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException goesOn) {
+            return false;
+        } catch (ExecutionException failed) {
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LogSinkException(place + ": making the indexes: the thread was interrupted", e);
         }
+    }
+
+    /** An index that others made with the same keys, and hid, is not used; the server makes no second one. */
+    private void built(Build present) {
+        List<LogIndex> missing = logs.missing(expiry.isWanted());
+        if (missing.isEmpty()) {
+            finish(present.news() - present.begun() > SHORT.toNanos() ? ", after " + since(present) : "");
+            return;
+        }
+        later();
+        warn("searches do not use " + words(missing) + " although the server has built what they need. An index may be"
+                + " hidden, or unfit for the retention. See in mongosh: db.getCollection(\"" + logs.name()
+                + "\").getIndexes(), and unhideIndex. Entries are stored; searches are slow");
     }
 
     private String since(Build present) {
@@ -191,8 +230,7 @@ final class LogPreparation {
         String why = cause instanceof MongoException e ? MongoFailure.words(e) : String.valueOf(cause);
         refused = cause instanceof MongoException e && MongoFailure.isRefusal(e);
         later();
-        tell(
-                Level.WARNING,
+        warn(
                 refused
                         ? "the server refuses to build " + words(present.indexes()) + " that searches need (" + why
                                 + "). Entries are stored; searches are slow. Let somebody who may run in mongosh: "
@@ -205,13 +243,19 @@ final class LogPreparation {
         pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
     }
 
-    private void finish() {
-        if (refused) {
-            tell(Level.OK, "has its indexes");
+    private void finish(String after) {
+        if (warned || !after.isEmpty()) {
+            tell(Level.OK, "has its indexes" + after);
         }
+        warned = false;
         refused = false;
         expiry.apply().ifPresent(trouble -> tell(Level.WARNING, trouble));
         done = true;
+    }
+
+    private void warn(String text) {
+        warned = true;
+        tell(Level.WARNING, text);
     }
 
     private void tell(Level level, String text) {

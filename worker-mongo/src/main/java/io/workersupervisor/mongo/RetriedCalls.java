@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.bson.BSONException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs statements until they are answered or the time is over. Thread-safe.
@@ -17,6 +19,8 @@ import org.bson.BSONException;
  * </ol>
  */
 final class RetriedCalls {
+    private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.mongo");
+
     /** The time of one attempt: one that hangs on a frozen primary leaves time for the next one. */
     private static final Duration ATTEMPT = Duration.ofSeconds(5);
     /** The least time in which an attempt can come to something. */
@@ -84,7 +88,7 @@ final class RetriedCalls {
                         && System.nanoTime() - begun >= ATTEMPT.toNanos() - LEAST.toNanos()
                         && timeout.compareTo(ATTEMPT) > 0) {
                     told = true;
-                    listener.accept(failure.place() + ": " + doing + " has no answer for " + ATTEMPT.toSeconds()
+                    tell(failure.place() + ": " + doing + " has no answer for " + ATTEMPT.toSeconds()
                             + " s and is tried for " + timeout.toSeconds() + " s: "
                             + connection.trouble().orElseGet(() -> MongoFailure.words(e)));
                 }
@@ -101,6 +105,15 @@ final class RetriedCalls {
             } catch (InterruptedException e) {
                 throw interrupted(doing, unknown, e);
             }
+        }
+    }
+
+    /** A listener that fails changes nothing. */
+    private void tell(String text) {
+        try {
+            listener.accept(text);
+        } catch (RuntimeException e) {
+            LOG.warn("A listener failed, which was to hear: {}", text, e);
         }
     }
 

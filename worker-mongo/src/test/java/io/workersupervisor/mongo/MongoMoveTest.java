@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.IndexOptions;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
 import com.mongodb.reactivestreams.client.MongoCollection;
@@ -278,6 +279,29 @@ class MongoMoveTest {
                             .filter(one -> !one.matches("\\d{1,3} keys, \\d{1,2} documents.*")))
                     .isEmpty();
             assertThat(findings).extracting(Finding::text).noneMatch(text -> text.contains("not looked at"));
+        }
+    }
+
+    /** P5: entries are taken, and what is to be done is told once. */
+    @Test
+    void an_index_that_is_hidden_is_told_and_looked_for_later() throws Exception {
+        Wait.one(logs().createIndex(new Document("timestamp", 1), new IndexOptions().hidden(true)));
+        try (MongoLogSink sink = MongoLogSink.in(uri)) {
+            List<Finding> heard = heard(sink);
+
+            sink.prepare();
+            sink.append(Entries.of(WORKER, 0, 1));
+
+            assertThat(heard)
+                    .filteredOn(finding -> finding.level() == Finding.Level.WARNING)
+                    .singleElement()
+                    .satisfies(finding -> assertThat(finding.text()).contains("hidden", "unhideIndex"));
+
+            Wait.one(database.runCommand(new Document("collMod", "worker_logs")
+                    .append("index", new Document("name", "timestamp_1").append("hidden", false))));
+            sink.prepare();
+
+            assertThat(heard.get(heard.size() - 1).text()).isEqualTo("has its indexes");
         }
     }
 

@@ -91,7 +91,10 @@ class MongoTroubleTest {
         List<String> told = new CopyOnWriteArrayList<>();
         MongoPlace nobody = MongoPlace.of("mongodb://127.0.0.1:1/x")
                 .timeout(Duration.ofSeconds(7))
-                .reportTo(told::add);
+                .reportTo(text -> {
+                    told.add(text);
+                    throw new IllegalStateException("a listener that fails");
+                });
 
         assertThatThrownBy(() -> MongoWorkerRegistry.open(nobody))
                 .isInstanceOf(RegistryException.class)

@@ -31,7 +31,7 @@ final class LogMapper {
                 Optional.of(new LogPosition(found.text("worker_id"), found.number("byte_offset"))),
                 found.account(),
                 found.optionalText("user_id"),
-                found.constant(LogLevel.class, "level"),
+                LogLevel.ofStored(found.text("level")),
                 found.instant("timestamp"),
                 found.number("inferred") != 0,
                 found.optionalText("logger"),

@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A query as SQL, newest first. Each reads one index in its order and stops after the last row that is wanted: of a
- * worker the key, of what a person should look at one of the small indexes of that, else that of the account or the time.
+ * worker the key, of what a person should look at one of the small indexes of that, else that of the account or the time. Levels that other
+ * programs spell otherwise have an index of their own.
  *
  * @param sql the statement
  * @param values its parameters
@@ -48,25 +50,43 @@ record LogSearch(String sql, List<Object> values) {
             terms.add(free + "timestamp <= ?");
             values.add(bound(last));
         });
+        String order =
+                (ofWorker ? " ORDER BY byte_offset DESC" : " ORDER BY timestamp DESC, worker_id DESC, byte_offset DESC")
+                        + " LIMIT ?";
+        if (query.levels().equals(ALL)) {
+            values.add(query.limit());
+            return new LogSearch(select(terms) + order, values);
+        }
+        List<String> own = new ArrayList<>(terms);
         if (GRAVE.containsAll(query.levels()) && !ofWorker) {
-            terms.add("(" + LogTable.GRAVE + ")");
+            own.add("(" + LogTable.GRAVE + ")");
         }
-        if (!query.levels().equals(ALL)) {
-            terms.add(levels(query.levels()));
-        }
+        own.add("level IN " + list(query.levels().stream().map(LogLevel::name)));
+        List<String> foreign = new ArrayList<>(terms);
+        foreign.add((ofWorker ? "+" : "") + LogTable.FOREIGN);
+        foreign.add(foreign(query.levels()));
+        values.addAll(List.copyOf(values));
         values.add(query.limit());
-        String where = String.join(" AND ", terms);
-        return new LogSearch(
-                SELECT + (where.isEmpty() ? "" : " WHERE " + where)
-                        + (ofWorker
-                                ? " ORDER BY byte_offset DESC"
-                                : " ORDER BY timestamp DESC, worker_id DESC, byte_offset DESC")
-                        + " LIMIT ?",
-                values);
+        return new LogSearch(select(own) + " UNION ALL " + select(foreign) + order, values);
     }
 
-    private static String levels(Set<LogLevel> levels) {
-        return levels.stream().sorted().map(level -> "'" + level + "'").collect(joining(", ", "level IN (", ")"));
+    private static String select(List<String> terms) {
+        return SELECT + (terms.isEmpty() ? "" : " WHERE " + String.join(" AND ", terms));
+    }
+
+    /** INFO is also all that is no level. */
+    private static String foreign(Set<LogLevel> wanted) {
+        boolean open = wanted.contains(LogLevel.INFO);
+        return (open ? "level NOT IN " : "level IN ")
+                + list(ALL.stream()
+                        .filter(level -> wanted.contains(level) != open)
+                        .flatMap(level -> level.spellings().stream())
+                        .filter(String.class::isInstance)
+                        .map(String.class::cast));
+    }
+
+    private static String list(Stream<String> texts) {
+        return texts.sorted().map(text -> "'" + text + "'").collect(joining(", ", "(", ")"));
     }
 
     /** Tells whether a time is stored in the width that sorts. */

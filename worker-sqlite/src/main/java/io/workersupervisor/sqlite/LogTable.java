@@ -24,6 +24,9 @@ final class LogTable {
     private static final String GRAVE_OF_ACCOUNT_AS_WRITTEN =
             GRAVE_AS_WRITTEN + " OR level IN ('ERROR', 'WARNING', 'CRITICAL')";
 
+    /** The levels of other programs, which spell them otherwise; numbers are stored as text. */
+    static final String FOREIGN = "level NOT IN ('DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL')";
+
     /** account_id has no declared type, so that numbers and strings stay what they are. */
     static final List<String> STATEMENTS = List.of(
             """
@@ -46,6 +49,9 @@ final class LogTable {
                     + GRAVE_AS_WRITTEN,
             "CREATE INDEX worker_logs_account_grave ON worker_logs (account_id, timestamp, worker_id, byte_offset, level)"
                     + " WHERE " + GRAVE_OF_ACCOUNT_AS_WRITTEN,
+            "CREATE INDEX worker_logs_foreign ON worker_logs (timestamp, worker_id, byte_offset) WHERE " + FOREIGN,
+            "CREATE INDEX worker_logs_account_foreign ON worker_logs (account_id, timestamp, worker_id, byte_offset) WHERE "
+                    + FOREIGN,
             // Statistics for the planner of every client: entries are many, of one account some, few are WARNING or
             // above. Without it the planner takes all indexes of an account for equal. An ANALYZE of real entries says
             // the same.
@@ -56,7 +62,9 @@ final class LogTable {
                 ('worker_logs', 'worker_logs_time', '2000000 2 1 1'),
                 ('worker_logs', 'worker_logs_account', '2000000 2000 1 1 1'),
                 ('worker_logs', 'worker_logs_grave', '20000 1 1 1 1'),
-                ('worker_logs', 'worker_logs_account_grave', '20000 20 1 1 1 1')
+                ('worker_logs', 'worker_logs_account_grave', '20000 20 1 1 1 1'),
+                ('worker_logs', 'worker_logs_foreign', '10 1 1 1'),
+                ('worker_logs', 'worker_logs_account_foreign', '10 1 1 1 1')
             """);
 
     private LogTable() {}

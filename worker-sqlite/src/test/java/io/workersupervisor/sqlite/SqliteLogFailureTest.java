@@ -360,11 +360,11 @@ class SqliteLogFailureTest {
     @Test
     void an_entry_that_was_changed_by_hand_is_named() throws Exception {
         sink.append(lines.next(3));
-        edit("UPDATE worker_logs SET level = 'bad' WHERE rowid = 2");
+        edit("UPDATE worker_logs SET inferred = 'bad' WHERE rowid = 2");
 
         assertThatThrownBy(() -> sink.find(LAST))
                 .isInstanceOf(LogSinkException.class)
-                .hasMessageContainingAll(Rows.workerId(0), "at byte", "level must be one of", "sqlite3");
+                .hasMessageContainingAll(Rows.workerId(0), "at byte", "inferred must be", "sqlite3");
         assertThat(sink.find(LogQuery.last(1))).hasSize(1);
     }
 

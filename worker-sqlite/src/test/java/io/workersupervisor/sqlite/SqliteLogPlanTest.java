@@ -10,10 +10,12 @@ import io.workersupervisor.Rows;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -92,6 +94,19 @@ class SqliteLogPlanTest {
         assertThat(plan(search.sql(), search.values().toArray()))
                 .contains("USING INDEX", index)
                 .doesNotContain("TEMP B-TREE", "SCAN worker_logs\n");
+    }
+
+    /** Beside an index that has none of its own spellings. */
+    @Test
+    void levels_of_other_programs_are_looked_up_in_an_index_of_their_own() throws SQLException {
+        for (LogQuery query :
+                List.of(LAST.atLeast(LogLevel.WARNING), LAST.account(ACCOUNT).atLeast(LogLevel.ERROR))) {
+            LogSearch search = LogSearch.of(query);
+
+            assertThat(plan(search.sql(), search.values().toArray()))
+                    .contains("_foreign")
+                    .doesNotContain("worker_logs_time", "worker_logs_account (", "TEMP B-TREE");
+        }
     }
 
     @ParameterizedTest

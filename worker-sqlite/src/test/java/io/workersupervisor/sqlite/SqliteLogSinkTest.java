@@ -9,6 +9,7 @@ import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
+import io.workersupervisor.Rows;
 import io.workersupervisor.spi.LogPosition;
 import io.workersupervisor.spi.LogSink;
 import io.workersupervisor.spi.LogSinkContract;
@@ -103,6 +104,48 @@ class SqliteLogSinkTest extends LogSinkContract {
 
         assertThat(sink.find(LogQuery.last(100))).hasSize(10);
         assertThat(elsewhere.resolve("logs.db")).exists();
+    }
+
+    @Test
+    void levels_that_other_programs_spell_otherwise_are_found_by_what_they_mean() throws SQLException {
+        List<Object> spellings = List.of(
+                "WARN",
+                "warning",
+                "error",
+                "Fatal",
+                20,
+                30,
+                40,
+                50,
+                "trace",
+                "E",
+                "notice",
+                "whatever",
+                "",
+                "INFO",
+                "ERROR");
+        sink.append(new LogLines(3, 5, 10).next(spellings.size()));
+        try (SqliteConnection session =
+                SqliteConnection.open(data.path().resolve("logs/logs.db"), "mode=rw", SqliteLogSink.BUSY_TIMEOUT)) {
+            for (int i = 0; i < spellings.size(); i++) {
+                session.update("UPDATE worker_logs SET level = ? WHERE rowid = ?", spellings.get(i), i + 1);
+            }
+        }
+
+        for (LogQuery all : List.of(
+                LogQuery.last(100),
+                LogQuery.last(100).account(AccountId.of(1)),
+                LogQuery.last(100).worker(Rows.workerId(1)))) {
+            List<LogEntry> found = sink.find(all);
+            assertThat(found).isNotEmpty();
+            for (LogLevel least : LogLevel.values()) {
+                assertThat(sink.find(all.atLeast(least)))
+                        .isEqualTo(found.stream()
+                                .filter(entry -> entry.level().compareTo(least) >= 0)
+                                .toList());
+            }
+        }
+        assertThat(sink.find(LogQuery.last(100))).extracting(LogEntry::level).contains(LogLevel.values());
     }
 
     @Test

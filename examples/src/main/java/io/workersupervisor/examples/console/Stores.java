@@ -18,13 +18,14 @@ import java.util.Optional;
  *
  * @param logs the MongoDB that has the log entries, if one has
  * @param rows the MongoDB that has the registry, if one has
+ * @param patience the longest time of a call of one who looks
  */
-record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows) {
-    /** SQLite alone. */
-    private static final Stores NONE = new Stores(Optional.empty(), Optional.empty());
-
+record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows, Duration patience) {
     /** A person who looks rather reads the files than waits for an election. */
-    private static final Duration PATIENCE_OF_ONE_WHO_LOOKS = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** SQLite alone. */
+    private static final Stores NONE = new Stores(Optional.empty(), Optional.empty(), PATIENCE);
 
     /** For commands that have nothing to do with log entries. */
     static Stores ofRows(StoreOptions options, Call call) {
@@ -46,7 +47,10 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows) {
                             + StoreOptions.MONGO_PASSWORD_FILE + ", " + MongoUri.PASSWORD + " or " + MongoUri.URI);
         }
         Optional<MongoPlace> place = Optional.of(place(call, uri.get(), options));
-        return new Stores(place, options.hasSharedRegistry() ? place : Optional.empty());
+        return new Stores(
+                place,
+                options.hasSharedRegistry() ? place : Optional.empty(),
+                options.timeout().orElse(PATIENCE));
     }
 
     private static MongoPlace place(Call call, MongoUri uri, StoreOptions options) {
@@ -70,7 +74,7 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows) {
     /** To look; made by nobody. */
     Registry registryToLookAt(DataDirectory data) {
         if (rows.isPresent()) {
-            return Registry.of(MongoWorkerRegistry.openReadOnly(patient(rows.get())));
+            return Registry.of(MongoWorkerRegistry.openReadOnly(rows.get().timeout(patience)));
         }
         if (Files.notExists(data.registryFile())) {
             throw new DataDirectoryException(
@@ -109,11 +113,6 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows) {
 
     /** The MongoDB that has the log entries, for one who looks. */
     Optional<MongoLogSink> mongoToLookAt() {
-        return logs.map(Stores::patient).map(MongoLogSink::in);
-    }
-
-    private static MongoPlace patient(MongoPlace place) {
-        return place.timeout(
-                place.timeout().compareTo(PATIENCE_OF_ONE_WHO_LOOKS) < 0 ? place.timeout() : PATIENCE_OF_ONE_WHO_LOOKS);
+        return logs.map(place -> place.timeout(patience)).map(MongoLogSink::in);
     }
 }

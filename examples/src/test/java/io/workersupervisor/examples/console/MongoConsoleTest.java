@@ -294,6 +294,13 @@ class MongoConsoleTest {
     }
 
     @Test
+    void a_time_that_is_asked_for_holds_for_one_who_looks_too() throws Exception {
+        Programs.Ended looked = console("logs", "--mongo", "mongodb://127.0.0.1:1/x", "--mongo-timeout", "7s");
+
+        assertThat(looked.err()).contains("has no answer for 5 s and is tried for 7 s");
+    }
+
+    @Test
     void a_host_whose_log_database_is_away_supervises_and_says_so() throws Exception {
         programs.environment(MongoUri.URI, "mongodb://127.0.0.1:1/x?connectTimeoutMS=500");
         Programs.Running host = host();

@@ -138,8 +138,7 @@ public record StopProtocol(
         List<Marked> left = signals.sweep(
                 stillLiving(processes),
                 living -> living.stream()
-                        .filter(process ->
-                                signals.send(process, "KILL", Scope.PROCESS) instanceof SignalAnswer.Sent)
+                        .filter(process -> signals.send(process, "KILL", Scope.PROCESS) instanceof SignalAnswer.Sent)
                         .forEach(ended -> steps.add("KILL sent to " + ended)),
                 killed -> stillLiving(processes));
         if (!left.isEmpty()) {

@@ -46,6 +46,7 @@ public record KeeperLauncher(
 
     /** The longest that a launch or a fence tries for a busy lock: probes and fences hold it for a moment only. */
     private static final String NO_ANSWER = "the keeper gave no answer";
+
     private static final Duration LONGEST_BUSY = Duration.ofSeconds(2);
 
     private static final Duration PAUSE = Duration.ofMillis(10);
