@@ -24,8 +24,12 @@ final class LogTable {
     private static final String GRAVE_OF_ACCOUNT_AS_WRITTEN =
             GRAVE_AS_WRITTEN + " OR level IN ('ERROR', 'WARNING', 'CRITICAL')";
 
-    /** The levels of other programs, which spell them otherwise; numbers are stored as text. */
-    static final String FOREIGN = "level NOT IN ('DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL')";
+    /**
+     * The levels of other programs, which spell them otherwise; numbers are stored as text. This form ends at the first
+     * comparison for most entries, and costs an insert next to nothing; a list costs a third of it.
+     */
+    static final String FOREIGN = "level <> 'INFO' AND level <> 'DEBUG' AND level <> 'WARNING' AND level <> 'ERROR'"
+            + " AND level <> 'CRITICAL'";
 
     /** account_id has no declared type, so that numbers and strings stay what they are. */
     static final List<String> STATEMENTS = List.of(
