@@ -100,7 +100,8 @@ record LogSearch(String sql, List<Object> values) {
         return bound(floor.equals(instant) ? floor : floor.plusMillis(1));
     }
 
-    private static String bound(Instant instant) {
+    /** The time as it is stored, in milliseconds, or a text before or behind all of them. */
+    static String bound(Instant instant) {
         if (isStorable(instant)) {
             return ResultRow.time(instant);
         }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -79,6 +80,13 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
                     + (StopReport.KEPT - 1) + ")";
     private static final String NEWEST = "SELECT worker_id, ended_at, report FROM worker_stops WHERE account_id = ?"
             + " ORDER BY worker_id DESC LIMIT ?";
+    private static final String SINCE = "SELECT account_id, worker_id, ended_at, report FROM worker_stops"
+            + " WHERE ended_at >= ? ORDER BY ended_at DESC";
+    private static final String OF =
+            "SELECT account_id, worker_id, ended_at, report FROM worker_stops WHERE worker_id IN ";
+
+    /** The most parameters of a statement that SQLite takes are 32,766. */
+    private static final int MOST_IDS = 30_000;
 
     private final Store store;
     private final KnownRows known = new KnownRows();
@@ -292,6 +300,32 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
         List<ResultRow> found = store.read(
                 "reading the reports of account " + account, session -> session.query(NEWEST, account.value(), most));
         return found.stream().map(fields -> RowMapper.report(fields, account)).toList();
+    }
+
+    @Override
+    public List<StopReport> reportsSince(Instant since) {
+        return found("the reports since " + since, SINCE, LogSearch.bound(since)).stream()
+                .filter(report -> !report.endedAt().isBefore(since))
+                .toList();
+    }
+
+    @Override
+    public List<StopReport> reportsOf(List<WorkerRow> rows) {
+        List<StopReport> all = new ArrayList<>();
+        for (int from = 0; from < rows.size(); from += MOST_IDS) {
+            Object[] ids = rows.subList(from, Math.min(rows.size(), from + MOST_IDS)).stream()
+                    .map(WorkerRow::workerId)
+                    .toArray();
+            String places = String.join(", ", Collections.nCopies(ids.length, "?"));
+            all.addAll(found("the reports of " + ids.length + " workers", OF + "(" + places + ")", ids));
+        }
+        return all;
+    }
+
+    private List<StopReport> found(String what, String sql, Object... values) {
+        return store.read("reading " + what, session -> session.query(sql, values)).stream()
+                .map(found -> RowMapper.report(found, found.account()))
+                .toList();
     }
 
     /** Closes the file. Closing again does nothing; any other call afterwards is an {@link IllegalStateException}. */

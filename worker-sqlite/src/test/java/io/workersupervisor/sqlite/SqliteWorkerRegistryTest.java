@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.Rows;
+import io.workersupervisor.StopReport;
 import io.workersupervisor.spi.CorruptRowException;
 import io.workersupervisor.spi.RowListing;
 import io.workersupervisor.spi.RowSelection;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +49,31 @@ class SqliteWorkerRegistryTest extends WorkerRegistryContract {
     @AfterEach
     void close() {
         open.forEach(SqliteWorkerRegistry::close);
+    }
+
+    /** A person waits for these: one query each. */
+    @Test
+    void the_reports_of_a_thousand_accounts_are_read_at_once() {
+        WorkerRegistry registry = registry();
+        List<WorkerRow> rows = new ArrayList<>();
+        for (int account = 1; account <= 1_000; account++) {
+            WorkerRow row = Rows.claim(Optional.empty(), AccountId.of(account), Rows.workerId(account));
+            rows.add(row);
+            registry.claim(Optional.empty(), row, Optional.of(Rows.report(row)));
+        }
+        List<StopReport> all = rows.stream().map(Rows::report).toList();
+        long begun = System.nanoTime();
+
+        List<StopReport> since = registry.reportsSince(all.get(0).endedAt());
+        List<StopReport> of = registry.reportsOf(rows.subList(10, 1_000));
+
+        System.out.println("2,000 reports: " + (System.nanoTime() - begun) / 1_000_000 + " ms");
+        assertThat(since).containsExactlyInAnyOrderElementsOf(all);
+        assertThat(of).containsExactlyInAnyOrderElementsOf(all.subList(10, 1_000));
+        assertThat(registry.reportsSince(all.get(0).endedAt().plusMillis(1))).isEmpty();
+        assertThat(registry.reportsSince(Instant.MIN)).hasSize(1_000);
+        assertThat(registry.reportsSince(Instant.MAX)).isEmpty();
+        assertThat(registry.reportsOf(List.of())).isEmpty();
     }
 
     /** A listing is kept while nothing changes; it must never be an old one. */
