@@ -1,6 +1,6 @@
 package io.workersupervisor;
 
-import io.workersupervisor.internal.diagnosis.Explainer;
+import io.workersupervisor.internal.diagnosis.Diagnosis;
 import io.workersupervisor.internal.text.Require;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +42,7 @@ public record Explanation(
      */
     public static Explanation of(Path log, ExitStatus exit) {
         Require.noneNull("log exit", log, exit);
-        return Explainer.of(log, exit, Optional.empty());
+        return Diagnosis.explain(log, exit, Optional.empty());
     }
 
     /**
@@ -53,11 +53,11 @@ public record Explanation(
      */
     public static Explanation of(Path log, ExitStatus exit, Path rules) {
         Require.noneNull("log exit rules", log, exit, rules);
-        return Explainer.of(log, exit, Optional.of(rules));
+        return Diagnosis.explain(log, exit, Optional.of(rules));
     }
 
     /** Explains the end of a process that the caller stopped itself; no log is read. */
     public static Explanation ofOwnStop(ExitStatus exit) {
-        return Explainer.ofOwnStop(Require.nonNull("exit", exit));
+        return Diagnosis.explainOwnStop(Require.nonNull("exit", exit));
     }
 }

@@ -93,7 +93,8 @@ public final class Ailments {
         int found = 0;
         Optional<Ailment> first = Optional.empty();
         for (int i = entries.size() - 1; i >= Math.max(0, entries.size() - MOST_ENTRIES); i--) {
-            Optional<Ailment> ailment = of(workerId, file, entries.get(i), rules);
+            Headlines headlines = Headlines.of(entries.get(i));
+            Optional<Ailment> ailment = of(workerId, file, entries.get(i), headlines, rules);
             if (ailment.isPresent()) {
                 found++;
                 first = first.isPresent() ? first : ailment;
@@ -101,21 +102,16 @@ public final class Ailments {
                     return first;
                 }
             }
-            isLast = isLast && passes(entries.get(i), rules);
+            isLast = isLast && headlines.lines().stream().anyMatch(line -> rules.isClosing(line.text()));
         }
         return Optional.empty();
     }
 
-    private static boolean passes(Entry entry, RuleSet rules) {
-        return Headlines.of(entry).lines().stream().anyMatch(line -> rules.isClosing(line.text()));
-    }
-
-    private Optional<Ailment> of(String workerId, Path file, Entry entry, RuleSet rules) {
-        Headlines headlines = Headlines.of(entry);
+    private Optional<Ailment> of(String workerId, Path file, Entry entry, Headlines headlines, RuleSet rules) {
         boolean isTold = !entry.isBelow(LogLevel.WARNING);
         for (Line line : isTold ? headlines.lines() : List.<Line>of()) {
             for (DiagnosisRule rule : rules.alive()) {
-                if (RuleMatch.match(rule, line.text()).isPresent() && RuleMatch.isNear(rule, entry)) {
+                if (RuleMatch.find(rule.pattern(), line.text()).isPresent() && RuleMatch.isNear(rule, entry)) {
                     LogExcerpt excerpt = LogReading.excerpt(
                             String.valueOf(file.getFileName()),
                             line,

@@ -4,6 +4,8 @@ import io.workersupervisor.Confidence;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.Desired;
 import io.workersupervisor.ExitStatus;
+import io.workersupervisor.Explanation;
+import io.workersupervisor.Initiator;
 import io.workersupervisor.Redaction;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
@@ -14,6 +16,7 @@ import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.internal.registry.StopPurpose;
 import io.workersupervisor.spi.WorkerRow;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,6 +99,44 @@ public final class Diagnosis {
                 : WorkerState.FAILED;
     }
 
+    /**
+     * Explains the end of a process of which nothing is known but its exit and its log.
+     *
+     * @param rules a directory whose rules are asked first
+     */
+    public static Explanation explain(Path log, ExitStatus exit, Optional<Path> rules) {
+        RulePack own = rules.map(RulesDirectory::read).orElseGet(() -> RulePack.of(List.of(), List.of()));
+        return explain(log, exit, RuleSet.builtIn().with(own), own.problems());
+    }
+
+    static Explanation explain(Path log, ExitStatus exit, RuleSet rules, List<String> problems) {
+        LogReading reading = LogReading.of(log, rules, exit, Redaction.standard());
+        return explain(exit, Optional.empty(), reading, String.valueOf(log.getFileName()), problems);
+    }
+
+    public static Explanation explainOwnStop(ExitStatus exit) {
+        Reasoner.Asked asked = new Reasoner.Asked(Confidence.CERTAIN, Initiator.USER, false);
+        return explain(exit, Optional.of(asked), LogReading.NONE, "its log", List.of());
+    }
+
+    private static Explanation explain(
+            ExitStatus exit, Optional<Reasoner.Asked> asked, LogReading log, String name, List<String> problems) {
+        Reasoner.Conclusion conclusion = Reasoner.conclude(
+                new Reasoner.Facts(exit, false, asked, Optional.empty(), () -> LastWords.NONE, () -> log, name));
+        List<String> evidence = new ArrayList<>();
+        evidence.add("it ended with " + exit);
+        evidence.addAll(conclusion.evidence());
+        return new Explanation(
+                conclusion.reason(),
+                conclusion.confidence(),
+                conclusion.retryAfter(),
+                List.copyOf(evidence),
+                conclusion.logEvidence(),
+                log.lastEntries(),
+                conclusion.advice(),
+                problems);
+    }
+
     private List<String> evidence(
             WorkerRow row, Ending ending, Optional<OomCounters.Kills> counted, Reasoner.Conclusion conclusion) {
         List<String> evidence = new ArrayList<>();
@@ -115,7 +156,7 @@ public final class Diagnosis {
     }
 
     /** Leftovers are swept after the worker has ended by itself: that is no stop of the worker. */
-    private static Optional<java.time.Instant> stopAsked(WorkerRow row) {
+    private static Optional<Instant> stopAsked(WorkerRow row) {
         return row.state() == WorkerState.STOPPING && Detail.of(row).stopCause() != StopPurpose.LEFTOVERS
                 ? Detail.of(row).stopAskedAt()
                 : Optional.empty();

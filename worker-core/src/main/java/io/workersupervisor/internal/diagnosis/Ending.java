@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param otherBoot whether the machine went down with it
  * @param signalled whether this host's ladder signalled the worker itself, not only what it left behind
  * @param usage what it used, where the launch path can tell
- * @param outOfMemory whether the kernel killed something for want of memory meanwhile
+ * @param outOfMemory whether the kernel killed something for want of memory between its start and its end, where the launch
+ *     path has counted that
  * @param evidence what is known, a sentence each
  */
 public record Ending(
@@ -23,10 +24,10 @@ public record Ending(
         boolean otherBoot,
         boolean signalled,
         Optional<ResourceUsage> usage,
-        boolean outOfMemory,
+        Optional<Boolean> outOfMemory,
         List<String> evidence) {
     /** Nothing was run. */
     public static Ending neverRan(Instant at, List<String> evidence) {
-        return new Ending(new ExitStatus.NeverRan(), at, false, false, Optional.empty(), false, evidence);
+        return new Ending(new ExitStatus.NeverRan(), at, false, false, Optional.empty(), Optional.empty(), evidence);
     }
 }

@@ -24,8 +24,11 @@ record Headlines(List<Line> lines, List<Line> behind) {
     private static final Pattern CAUSE =
             Pattern.compile("^\\s*(?:Caused by: |\\[cause\\]: |-+> |what\\(\\): +|[Ee]rror: (?=\\w*Error: ))");
     private static final Pattern FIELD = Pattern.compile(
-            "^[\\s{,]*[\"']?(?i:code|errno|err_?code|error_?code|error|status|status_?code|description"
-                    + "|original_?message|message|msg|reason|type|tag|title|detail|name|retry_?after(?:_?ms)?)[\"']?\\s*[:=](?:\\s|$)");
+            "^[\\s{,<]*[\"']?(?i:code|errno|err_?code|error_?code|error|status|status_?code|description|original_?message"
+                    + "|message|(?:err_?)?msg|reason|type|tag|title|detail|name|retry_?after(?:_?ms)?)[\"'>]*\\s*[:=]>?(?:\\s|$)");
+    /** Words whose quotation is what went wrong: {@code HTTP error "429 - Too Many Requests"}. */
+    private static final Pattern SAYING =
+            Pattern.compile("(?i)^(?:error|exception|status|code|reason|response|cause|failure):");
     /** What may be the name of a logger, with its place: {@code pkg.Class - }, {@code mod:main:40 - }, {@code name: }. */
     private static final List<Pattern> LOGGERS = List.of(
             Pattern.compile("\\S{1,120} [-|] "), Pattern.compile("[\\w.$/<>@-]{1,120}(?:\\[\\d+\\])?[:\\]]\\s*"));
@@ -34,6 +37,8 @@ record Headlines(List<Line> lines, List<Line> behind) {
             Pattern.compile("(?<![\\w.])[A-Za-z_][\\w.]{0,200}(?:Error|Exception)\\b");
     /** A frame of a stack at the margin: {@code #0 /srv/x.php(12): f()}, {@code x.php(12): f()}, {@code f()}. */
     private static final Pattern FRAME = Pattern.compile("^(?:#\\d+ |\\S{1,200}\\(\\d+\\):|\\w+\\(\\)$)");
+
+    private static final Pattern TAG = Pattern.compile("<[^<>]{0,512}>");
 
     private static final Pattern GROUP_MARGIN = Pattern.compile("[\\s|+-]*");
 
@@ -64,7 +69,9 @@ record Headlines(List<Line> lines, List<Line> behind) {
         details(entry, false, found);
         behind.stream().limit(6).forEach(line -> add(line.offset(), line.text(), found));
         if (new Headlines(found, behind).isBody()) {
-            entry.lines().forEach(line -> add(line.offset(), line.text().replaceAll("<[^>]*>", " "), found));
+            entry.lines()
+                    .forEach(line ->
+                            add(line.offset(), TAG.matcher(cut(line.text())).replaceAll(" "), found));
         }
         return new Headlines(found.stream().distinct().limit(MOST).toList(), behind);
     }
@@ -107,12 +114,16 @@ record Headlines(List<Line> lines, List<Line> behind) {
         add(entry.offset(), words.message(), found);
         named(entry.offset(), words.message(), found);
         if (entry.first().startsWith("{")) {
-            add(entry.offset(), unquoted(entry.first()), found);
+            add(entry.offset(), unquoted(cut(entry.first())), found);
         }
     }
 
+    private static String cut(String text) {
+        return text.substring(0, Math.min(LONGEST, text.length()));
+    }
+
     private static void add(long offset, String text, List<Line> found) {
-        String line = text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+        String line = cut(text);
         if (!line.isBlank()) {
             found.add(Line.of(offset, line.strip()));
         }
@@ -121,7 +132,7 @@ record Headlines(List<Line> lines, List<Line> behind) {
     private static void message(Entry entry, List<Line> found) {
         String text = entry.parsed().message();
         int end = text.indexOf('\n') < 0 ? text.length() : text.indexOf('\n');
-        String message = text.substring(0, Math.min(end, LONGEST));
+        String message = cut(text.substring(0, end));
         add(entry.offset(), message, found);
         for (Pattern pattern : LOGGERS) {
             Matcher logger = pattern.matcher(message);
@@ -214,8 +225,12 @@ record Headlines(List<Line> lines, List<Line> behind) {
         }
     }
 
-    /** A text without what it only quotes: strings and fields of objects that do not say what went wrong. */
-    static String unquoted(String text) {
+    /**
+     * A text without what it only quotes: strings and fields of objects that do not say what went wrong. Erlang's
+     * {@code <<"key">> => <<"text">>} and Ruby's {@code "key" => "text"} are fields, too.
+     */
+    static String unquoted(String shown) {
+        String text = shown.replace("<<\"", "\"").replace("\">>", "\"").replace(" => ", " = ");
         StringBuilder kept = new StringBuilder(text.length());
         int at = 0;
         int depth = 0;
@@ -258,7 +273,7 @@ record Headlines(List<Line> lines, List<Line> behind) {
             begin--;
         }
         String key = begin <= end && at >= 0 ? text.substring(begin, end + 1) + ":" : ":";
-        return isLed
+        return (isLed || SAYING.matcher(key).find())
                 && (inObject
                         ? FIELD.matcher(key + " ").find()
                         : !QUOTING.matcher(key).find());

@@ -70,9 +70,8 @@ record LastWords(Optional<StopReason> reason, Optional<Duration> retryAfter, Str
     private static String text(Path file) throws IOException {
         try (SeekableByteChannel channel =
                 Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-            ByteBuffer bytes = ByteBuffer.allocate(LARGEST);
-            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
-            return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
+            ByteBuffer bytes = ByteBuffer.wrap(TailOfLog.bytes(channel, LARGEST));
+            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
         }
     }
 

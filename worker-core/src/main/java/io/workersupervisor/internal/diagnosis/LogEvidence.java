@@ -12,10 +12,13 @@ import io.workersupervisor.internal.text.Text;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What the end of a log says about the stop. Pure; linear in the length of the tail.
@@ -40,7 +43,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
     private static final int MOST_QUICK = 20;
     private static final int MOST_BEFORE = 6;
 
-    /** Two loggers of one program may write two zones, which differ by quarters of an hour. */
+    /** Zones differ by quarters of an hour. */
     private static final long QUARTER = 900;
 
     private static final Duration ENDING = Duration.ofSeconds(2);
@@ -103,6 +106,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
         private final RuleSet rules;
         private final ExitStatus exit;
         private final List<Line> later = new ArrayList<>();
+        private final Set<Long> zones;
         private int quiet;
         private int untimed;
         private int errors;
@@ -118,6 +122,30 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
             this.entries = entries;
             this.rules = rules;
             this.exit = exit;
+            this.zones = zones(entries);
+        }
+
+        /** Quarters of an hour by which times of two loggers differ; proven where a log goes back by them. */
+        private static Set<Long> zones(List<Entry> entries) {
+            Set<Long> zones = new HashSet<>();
+            for (int i = 1; i < entries.size(); i++) {
+                long back = Duration.between(
+                                entries.get(i).parsed().timestamp(),
+                                entries.get(i - 1).parsed().timestamp())
+                        .toSeconds();
+                if (back >= QUARTER - ENDING.toSeconds() && beyondQuarters(back) <= ENDING.toSeconds()) {
+                    zones.add(quarters(back));
+                }
+            }
+            return zones;
+        }
+
+        private static long quarters(long seconds) {
+            return (seconds + QUARTER / 2) / QUARTER;
+        }
+
+        private static long beyondQuarters(long seconds) {
+            return Math.abs(seconds - quarters(seconds) * QUARTER);
         }
 
         LogEvidence evidence() {
@@ -157,9 +185,12 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
         }
 
         private boolean isFarewell(Line line) {
-            String text =
-                    line.text().length() <= 200 ? line.text() : line.text().substring(0, 200);
+            String text = bounded(line);
             return FAREWELL.matcher(text).find() || rules.isClosing(text);
+        }
+
+        private static String bounded(Line line) {
+            return line.text().substring(0, Math.min(200, line.text().length()));
         }
 
         private boolean isBeyond() {
@@ -173,7 +204,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
 
         private boolean isApart(Instant from, Duration most) {
             long seconds = Duration.between(at, from).abs().toSeconds();
-            return Math.min(seconds, Math.min(seconds % QUARTER, QUARTER - seconds % QUARTER)) > most.toSeconds();
+            return (zones.contains(quarters(seconds)) ? beyondQuarters(seconds) : seconds) > most.toSeconds();
         }
 
         /** A cause stands before what it brings about: a bare exception, a lost connection. */
@@ -206,10 +237,14 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
             if (isOrdinary && !headlines.anyMatch(FAILING)) {
                 return Optional.empty();
             }
-            return (isOrdinary ? Optional.<Found>empty() : byRules(entry, headlines, rules.causes()))
-                    .or(() -> byWords(entry, headlines))
-                    .or(() -> isOrdinary ? Optional.empty() : byRules(entry, headlines, rules.lastResorts()))
-                    .filter(found -> !isWell || found.rank() == 3);
+            List<DiagnosisRule> none = List.of();
+            Optional<Found> found = Optional.empty();
+            for (RuleSet.Layer layer : rules.layers()) {
+                found = found.or(() -> byRules(entry, headlines, isOrdinary ? none : layer.causes()))
+                        .or(() -> byWords(entry, headlines, layer.vocabulary()));
+            }
+            return found.or(() -> byRules(entry, headlines, isOrdinary ? none : rules.lastResorts()))
+                    .filter(known -> !isWell || known.rank() == 3);
         }
 
         private Optional<Found> byRules(Entry entry, Headlines headlines, List<DiagnosisRule> asked) {
@@ -218,7 +253,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
                     boolean isAsked = RuleMatch.fits(rule, exit)
                             && RuleMatch.fits(rule, entry.level())
                             && (rule.isAbort() || !isSilenced(entry));
-                    Optional<Matcher> match = isAsked ? RuleMatch.match(rule, line.text()) : Optional.empty();
+                    Optional<Matcher> match = isAsked ? RuleMatch.find(rule.pattern(), line.text()) : Optional.empty();
                     if (match.isPresent() && RuleMatch.isNear(rule, entry) && RuleMatch.holds(rule, later)) {
                         String by = "fits rule " + rule.id() + " (" + rule.source() + ")";
                         boolean isSure = isLoud(entry) || rule.isPlain();
@@ -231,14 +266,13 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
             return Optional.empty();
         }
 
-        private Optional<Found> byWords(Entry entry, Headlines headlines) {
+        private Optional<Found> byWords(Entry entry, Headlines headlines, Vocabulary vocabulary) {
             Optional<Vocabulary.Meaning> best = Optional.empty();
             Line where = entry.lines().get(0);
             for (Line line : isSilenced(entry) ? List.<Line>of() : headlines.lines()) {
                 String text = Headlines.unquoted(line.text());
                 boolean isQuoting = !isLoud(entry) && QUOTING.matcher(text).find();
-                Optional<Vocabulary.Meaning> meaning =
-                        isQuoting ? Optional.empty() : rules.vocabulary().of(text);
+                Optional<Vocabulary.Meaning> meaning = isQuoting ? Optional.empty() : vocabulary.of(text);
                 boolean isShort = text.length() <= 60 && !isFarewell(line);
                 boolean isClear = isLoud(entry)
                         || isShort
@@ -258,7 +292,8 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
             Vocabulary.Phrase phrase = best.get().phrase();
             Confidence sure = isLoud(entry) ? phrase.most() : Confidence.POSSIBLE;
             String by = "says " + Text.quoted(phrase.text());
-            return Optional.of(found(entry, headlines, where, phrase.reason(), by, "", sure, Optional.empty()));
+            return Optional.of(
+                    found(entry, headlines, where, phrase.reason(), by, phrase.advice(), sure, Optional.empty()));
         }
 
         private Found found(
@@ -271,7 +306,7 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
                 Confidence sure,
                 Optional<Duration> named) {
             Optional<Duration> wait =
-                    named.or(() -> reason == StopReason.FLOOD_WAIT ? WaitTime.in(headlines, at) : Optional.empty());
+                    named.or(() -> reason == StopReason.FLOOD_WAIT ? wait(headlines) : Optional.empty());
             String told = advice.isEmpty() ? rules.advice(reason) : advice;
             if (reason == StopReason.FLOOD_WAIT && wait.isEmpty()) {
                 told += " Its log names no time that can be read: wait some minutes, and longer each time.";
@@ -279,11 +314,19 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
             return new Found(reason, by, told, sure, wait, line, entry.parsed().level(), isLoud(entry), quiet == 0);
         }
 
+        /** In the lines of the entry, or in those that follow at once. */
+        private Optional<Duration> wait(Headlines headlines) {
+            return Stream.concat(
+                            headlines.lines().stream().map(line -> WaitTime.in(line.text(), at)),
+                            later.subList(Math.max(0, later.size() - MOST_BEFORE), later.size()).stream()
+                                    .map(line -> WaitTime.named(bounded(line))))
+                    .flatMap(Optional::stream)
+                    .findFirst();
+        }
+
         /** A signal explains itself; only words of a crash, and errors before a program that ended itself, tell more. */
         private boolean isSilenced(Entry entry) {
-            int signal = exit instanceof ExitStatus.Signalled signalled
-                    ? signalled.signal()
-                    : exit instanceof ExitStatus.ExitedOrSignalled either ? either.code() - 128 : 0;
+            int signal = Reasoner.signal(exit);
             boolean isOwn = signal == TRAP || signal == ABRT;
             return signal > 0 && !UNCAUGHT.matcher(entry.first()).find() && !(isOwn && isLoud(entry));
         }

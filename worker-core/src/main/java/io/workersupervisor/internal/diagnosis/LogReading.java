@@ -82,6 +82,13 @@ record LogReading(LogEvidence evidence, Optional<LogExcerpt> cause, List<LogExce
         return new LogReading(evidence, cause, kept, looked);
     }
 
+    /** The reason that was found, for a report that rests on another one. */
+    String saying() {
+        return evidence.found()
+                .map(found -> "the end of its log says " + found.reason() + ": it " + found.by())
+                .orElse(looked);
+    }
+
     /** A line as it may be shown. */
     static LogExcerpt excerpt(String file, Line line, LogLevel level, Redaction redaction) {
         return new LogExcerpt(file, line.offset(), level, redaction.apply(bounded(line.text())));

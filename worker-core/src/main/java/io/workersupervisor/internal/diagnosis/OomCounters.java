@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>The kernel's log names the worker's pid, in its lifetime: proof.
  *   <li>The kernel's log can be read and names other processes alone: speaks against it.
- *   <li>The count of its control group, version 2 or 1, has grown: proof that something in the group was killed.
+ *   <li>The count of its control group, version 2 or 1, has grown: proof that something in the group was killed. The launch
+ *       path's own count, taken at the end itself, decides where there is one.
  *   <li>The count of the machine alone has grown: a sentence, and nothing more.
  * </ol>
  */
@@ -91,8 +92,8 @@ public final class OomCounters {
         return counts;
     }
 
-    /** The kills since a row was claimed, empty if there were none; {@code counted} is the launch path's own count. */
-    Optional<Kills> since(WorkerRow row, boolean counted) {
+    /** The kills since a row was claimed, empty if there were none; {@code counted} tells what the launch path has counted. */
+    Optional<Kills> since(WorkerRow row, Optional<Boolean> counted) {
         Map<String, @Nullable Object> before = Detail.of(row).memoryCounts();
         Map<String, @Nullable Object> after = read();
         Object group = before.get("file") instanceof String file && !file.equals(after.get("file"))
@@ -100,7 +101,8 @@ public final class OomCounters {
                 : after.get("group");
         long ofGroup = grown(before.get("group"), group);
         long ofMachine = grown(before.get("machine"), after.get("machine"));
-        if (!counted && ofGroup <= 0 && ofMachine <= 0) {
+        boolean isCounted = counted.orElse(false);
+        if (!counted.orElse(true) || (!isCounted && ofGroup <= 0 && ofMachine <= 0)) {
             return Optional.empty();
         }
         String counts = "out-of-memory kills while it ran: "
@@ -116,7 +118,7 @@ public final class OomCounters {
         String others = killed.isEmpty() ? "" : "; the kernel's log names other processes, not this one";
         return Optional.of(new Kills(
                 named.isPresent(),
-                named.isPresent() || (ofGroup > 0 && killed.isEmpty()),
+                named.isPresent() || (killed.isEmpty() && (ofGroup > 0 || (isCounted && this.group.isPresent()))),
                 counts + named.orElse(others)));
     }
 

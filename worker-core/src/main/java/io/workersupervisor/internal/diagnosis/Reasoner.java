@@ -23,7 +23,8 @@ import java.util.function.Supplier;
  *   <li>The machine went down, and no exit was recorded: MACHINE_LOST.
  *   <li>A stop of ours: STOPPED_ON_REQUEST.
  *   <li>KILL that no host of ours sent, and the kernel killed this worker for want of memory: OUT_OF_MEMORY.
- *   <li>A signal: KILLED_BY_SIGNAL. Of a program that ended itself by one, the text of the crash tells more.
+ *   <li>A signal: KILLED_BY_SIGNAL. Of a program that ended itself by one, the text of the crash tells more. A code above 128
+ *       that a shell reported is read as a code.
  *   <li>The worker's last words.
  *   <li>Exit code 0: COMPLETED, unless the very end of the log says that the account cannot go on, which is POSSIBLE.
  *   <li>The exit code of a program that passes on the signal which ended another: that signal, before a log's bare exception.
@@ -88,14 +89,24 @@ final class Reasoner {
             return new Conclusion(reason, confidence, initiator, Optional.empty(), List.of(), List.of(), advice);
         }
 
-        Conclusion with(Confidence sure, Optional<String> sentence) {
+        Conclusion with(Confidence sure, Optional<String> sentence, List<LogExcerpt> lines) {
             List<String> all = new ArrayList<>(evidence);
             sentence.ifPresent(all::add);
-            return new Conclusion(reason, sure, initiator, retryAfter, List.copyOf(all), logEvidence, advice);
+            return new Conclusion(reason, sure, initiator, retryAfter, List.copyOf(all), lines, advice);
         }
 
         Conclusion with(Optional<String> sentence) {
-            return with(confidence, sentence);
+            return with(confidence, sentence, logEvidence);
+        }
+
+        /** With what the log says otherwise. */
+        Conclusion besides(Optional<LogReading> log) {
+            return log.isEmpty()
+                    ? this
+                    : with(
+                            confidence,
+                            Optional.of(log.get().saying()),
+                            log.get().cause().stream().toList());
         }
     }
 
@@ -121,7 +132,7 @@ final class Reasoner {
             return Conclusion.of(StopReason.MACHINE_LOST, Confidence.CERTAIN, Initiator.KERNEL, advice);
         } else if (facts.asked.isPresent()) {
             Asked asked = facts.asked.get();
-            String advice = signal(exit) == KILL && asked.isKilled
+            String advice = Math.max(signal(exit), code(exit) - 128) == KILL && asked.isKilled
                     ? "It did not end within its stop grace and was killed: let it handle TERM, or give it more time."
                     : "Nothing to do; start it when it shall run again.";
             return Conclusion.of(StopReason.STOPPED_ON_REQUEST, asked.confidence, asked.initiator, advice);
@@ -145,30 +156,40 @@ final class Reasoner {
         return words.message().isEmpty() ? "" : ", " + Text.quoted(words.message());
     }
 
-    private static int signal(ExitStatus exit) {
-        if (exit instanceof ExitStatus.Signalled signalled) {
-            return signalled.signal();
-        }
-        return exit instanceof ExitStatus.ExitedOrSignalled either ? either.code() - 128 : 0;
+    /** The signal that certainly ended it, else 0. */
+    static int signal(ExitStatus exit) {
+        return exit instanceof ExitStatus.Signalled signalled ? signalled.signal() : 0;
+    }
+
+    /** The code that it exited with, or that a shell reported; negative for none. */
+    static int code(ExitStatus exit) {
+        return exit instanceof ExitStatus.Exited exited
+                ? exited.code()
+                : exit instanceof ExitStatus.ExitedOrSignalled either ? either.code() : -1;
     }
 
     private Conclusion ofSignal(int signal) {
-        boolean isOom = facts.kills.filter(OomCounters.Kills::isOurs).isPresent();
-        if (signal == KILL && isOom) {
-            return outOfMemory(facts.kills.get().isCertain() ? Confidence.CERTAIN : Confidence.PROBABLE);
+        if (isOutOfMemory(signal)) {
+            return outOfMemory();
         }
         boolean isCrash = CRASHES.contains(signal);
         Optional<Conclusion> told = isCrash ? fromLog() : Optional.empty();
         return told.orElseGet(() -> Conclusion.of(
                 StopReason.KILLED_BY_SIGNAL,
-                facts.exit instanceof ExitStatus.Signalled ? Confidence.CERTAIN : Confidence.PROBABLE,
+                Confidence.CERTAIN,
                 isCrash ? Initiator.WORKER : Initiator.UNKNOWN,
                 isCrash
                         ? "The program crashed (signal " + SignalName.of(signal) + ")." + look
                         : "This library did not send it: see who did, and whether memory ran out." + look));
     }
 
-    private static Conclusion outOfMemory(Confidence sure) {
+    private boolean isOutOfMemory(int signal) {
+        return signal == KILL && facts.kills.filter(OomCounters.Kills::isOurs).isPresent();
+    }
+
+    private Conclusion outOfMemory() {
+        boolean isCertain = facts.kills.filter(OomCounters.Kills::isCertain).isPresent();
+        Confidence sure = isCertain ? Confidence.CERTAIN : Confidence.PROBABLE;
         String advice = "The kernel killed it for want of memory: give it more, or run fewer workers on this machine.";
         return Conclusion.of(StopReason.OUT_OF_MEMORY, sure, Initiator.KERNEL, advice);
     }
@@ -187,23 +208,20 @@ final class Reasoner {
     }
 
     private Conclusion ofCode() {
-        int code = facts.exit instanceof ExitStatus.Exited exited ? exited.code() : -1;
+        int code = code(facts.exit);
         Optional<Conclusion> told = fromLog();
-        Optional<String> saying = told.map(known -> "the end of its log says " + known.reason() + ": "
-                + known.evidence().get(0));
         if (code == 0) {
-            return success(told, saying);
+            return success(told);
         }
         int signal = code - 128;
-        boolean isKilled = signal == KILL || (CRASHES.contains(signal) && told.isEmpty());
-        if (isKilled
-                && told.filter(known -> known.reason() != StopReason.UNHANDLED_EXCEPTION)
-                        .isEmpty()) {
-            if (signal == KILL && facts.kills.filter(OomCounters.Kills::isOurs).isPresent()) {
-                return outOfMemory(Confidence.PROBABLE).with(saying);
-            }
+        Optional<LogReading> bare = told.map(known -> facts.log.get());
+        boolean isBare = told.filter(known -> known.reason() != StopReason.UNHANDLED_EXCEPTION)
+                .isEmpty();
+        if (isBare && isOutOfMemory(signal)) {
+            return outOfMemory().besides(bare);
+        } else if ((isBare && signal == KILL) || (told.isEmpty() && CRASHES.contains(signal))) {
             return byConvention(signal, StopReason.KILLED_BY_SIGNAL, Confidence.PROBABLE)
-                    .with(saying);
+                    .besides(bare);
         } else if (told.isPresent()) {
             return told.get();
         } else if (code == 126 || code == 127) {
@@ -217,20 +235,24 @@ final class Reasoner {
                     ? byConvention(signal, StopReason.KILLED_BY_SIGNAL, Confidence.PROBABLE)
                     : byConvention(signal, StopReason.UNKNOWN, Confidence.POSSIBLE);
         }
-        boolean isSeen = facts.exit instanceof ExitStatus.Exited;
         return unexplained(
                 StopReason.UNKNOWN,
                 Confidence.POSSIBLE,
-                isSeen ? Initiator.WORKER : Initiator.UNKNOWN,
-                (isSeen ? "It ended by itself." : "Nobody saw how it ended.") + look);
+                code > 0 ? Initiator.WORKER : Initiator.UNKNOWN,
+                (code > 0 ? "It ended by itself." : "Nobody saw how it ended.") + look);
     }
 
-    private Conclusion success(Optional<Conclusion> told, Optional<String> saying) {
-        Optional<LogEvidence.Found> found = facts.log.get().evidence().found();
+    private Conclusion success(Optional<Conclusion> told) {
+        LogReading log = facts.log.get();
+        Optional<LogEvidence.Found> found = log.evidence().found();
         boolean isError = found.filter(known -> known.isLast() && known.level().compareTo(LogLevel.ERROR) >= 0)
                 .isPresent();
         if (isError && told.filter(known -> isOfAccount(known.reason())).isPresent()) {
-            return told.get().with(Confidence.POSSIBLE, Optional.of("although it ended with success"));
+            return told.get()
+                    .with(
+                            Confidence.POSSIBLE,
+                            Optional.of("although it ended with success"),
+                            told.get().logEvidence());
         }
         String advice = "The worker ended by itself with success.";
         return Conclusion.of(
@@ -238,7 +260,7 @@ final class Reasoner {
                         isError ? Confidence.PROBABLE : Confidence.CERTAIN,
                         Initiator.WORKER,
                         advice)
-                .with(isError ? saying : Optional.empty());
+                .besides(Optional.of(log).filter(known -> isError));
     }
 
     private static boolean isOfAccount(StopReason reason) {
@@ -260,10 +282,11 @@ final class Reasoner {
     }
 
     private Conclusion byConvention(int signal, StopReason reason, Confidence sure) {
+        boolean isOwn = reason == StopReason.UNKNOWN || CRASHES.contains(signal);
         return unexplained(
                 reason,
                 sure,
-                reason == StopReason.UNKNOWN ? Initiator.WORKER : Initiator.UNKNOWN,
+                isOwn ? Initiator.WORKER : Initiator.UNKNOWN,
                 "By convention it, or a program that it ran, was ended by signal " + SignalName.of(signal) + "."
                         + look);
     }

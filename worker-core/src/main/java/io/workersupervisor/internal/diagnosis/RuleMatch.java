@@ -18,9 +18,8 @@ final class RuleMatch {
 
     /** True if a worker that exited so can have ended by it. */
     static boolean fits(DiagnosisRule rule, ExitStatus exit) {
-        return rule.exit().isEmpty()
-                || !(exit instanceof ExitStatus.Exited exited)
-                || exited.code() == rule.exit().getAsInt();
+        int code = Reasoner.code(exit);
+        return rule.exit().isEmpty() || code < 0 || code == rule.exit().getAsInt();
     }
 
     /** True if a record of this level can say it; plain output has none. */
@@ -28,11 +27,6 @@ final class RuleMatch {
         return rule.level().isEmpty()
                 || level.filter(known -> known.compareTo(rule.level().get()) >= 0)
                         .isPresent();
-    }
-
-    /** How it matches a line; empty if it does not, or goes over the text too often. */
-    static Optional<Matcher> match(DiagnosisRule rule, String line) {
-        return find(rule.pattern(), line);
     }
 
     /** True if the words that must stand in the same entry, if any, do. */
@@ -65,9 +59,9 @@ final class RuleMatch {
         return Optional.empty();
     }
 
-    /** Searches, or looks at the beginning alone where the pattern is bound to it. */
+    /** Searches, or looks at the beginning alone where the pattern is bound to it; empty if it goes over the text too often. */
     static Optional<Matcher> find(Pattern pattern, String line) {
-        Matcher matcher = pattern.matcher(new BoundedText(line, BoundedText.LOOKS));
+        Matcher matcher = pattern.matcher(new BoundedText(line));
         try {
             boolean found = pattern.pattern().startsWith("^") ? matcher.lookingAt() : matcher.find();
             return found ? Optional.of(matcher) : Optional.empty();
@@ -86,11 +80,10 @@ final class RuleMatch {
         static final int LOOKS = 100_000;
 
         private final String text;
-        private int left;
+        private int left = LOOKS;
 
-        BoundedText(String text, int looks) {
+        BoundedText(String text) {
             this.text = text;
-            this.left = looks;
         }
 
         /** The looks are used up. */

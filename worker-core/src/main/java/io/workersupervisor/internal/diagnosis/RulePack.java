@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rules the rules that can be used
  * @param words the phrases
- * @param advice the advice of reasons whose rules and phrases give none
+ * @param advice what its phrases give for each reason
  * @param closing lines that may follow an end
  * @param problems the faults of the others, a sentence each
  */
@@ -55,6 +55,8 @@ record RulePack(
     private static final Set<String> FIELDS =
             fields("id reason pattern near followedBy notFollowedBy exit confidence level advice"
                     + " whileAlive plain lastResort abort");
+
+    private static final Set<String> WORD_FIELDS = fields("reason say confidence advice");
 
     private static Set<String> fields(String names) {
         return Set.of(names.split(" ", -1));
@@ -78,9 +80,8 @@ record RulePack(
                     .filter(key -> !fields("rules closing words").contains(key))
                     .forEach(key -> pack.problems.add(source + ": unknown field " + Text.quoted(key)));
             pack.each(source, lists, "closing", item -> pack.closing.add(closing(item)));
-            pack.each(
-                    source, lists, "words", item -> pack.addWords(known(item, fields("reason say confidence advice"))));
-            pack.each(source, lists, "rules", item -> pack.rules.add(rule(source, known(item, FIELDS))));
+            pack.each(source, lists, "words", item -> pack.addWords(known("words", item, WORD_FIELDS)));
+            pack.each(source, lists, "rules", item -> pack.rules.add(rule(source, known("rules", item, FIELDS))));
         } catch (IllegalArgumentException noPack) {
             pack.problems.add(source + ": " + noPack.getMessage());
         }
@@ -126,14 +127,14 @@ record RulePack(
         throw new IllegalArgumentException(name + " must be a list");
     }
 
-    private static Map<String, @Nullable Object> known(@Nullable Object item, Set<String> names) {
+    private static Map<String, @Nullable Object> known(String list, @Nullable Object item, Set<String> names) {
         if (!(item instanceof Map<?, ?> map)) {
-            throw new IllegalArgumentException("a rule must be an object");
+            throw new IllegalArgumentException("each of " + list + " must be an object");
         }
         Map<String, @Nullable Object> fields = Json.asObject(map);
         for (String name : fields.keySet()) {
             if (!names.contains(name)) {
-                throw new IllegalArgumentException("unknown field " + Text.quoted(name) + " of a rule");
+                throw new IllegalArgumentException("unknown field " + Text.quoted(name) + " of " + list);
             }
         }
         return fields;
@@ -150,32 +151,30 @@ record RulePack(
         }
     }
 
+    /** Reason, confidence and advice of phrases are those of a rule. */
     private void addWords(Map<String, @Nullable Object> fields) {
-        StopReason reason = one(StopReason.values(), text(fields, "reason").orElse(""), "reason");
-        Confidence most = confidence(text(fields, "confidence").orElse("PROBABLE"));
-        text(fields, "advice").ifPresent(sentence -> advice.put(reason, Text.cut(Text.oneLine(sentence), 300)));
-        for (Object phrase : items(fields, "say")) {
-            if (!(phrase instanceof String text) || text.length() > DiagnosisRule.LONGEST_PATTERN) {
-                throw new IllegalArgumentException("a phrase must be text");
-            }
-            words.add(Vocabulary.Phrase.of(text, reason, most));
+        DiagnosisRule means = described(fields, "words", "phrases").build();
+        if (!(fields.get("say") instanceof List<?> say) || !say.stream().allMatch(String.class::isInstance)) {
+            throw new IllegalArgumentException("say of words must be a list of phrases");
+        }
+        say.forEach(phrase ->
+                words.add(Vocabulary.Phrase.of((String) phrase, means.reason(), means.confidence(), means.advice())));
+        if (!means.advice().isEmpty()) {
+            advice.put(means.reason(), means.advice());
         }
     }
 
     private static DiagnosisRule rule(String source, Map<String, @Nullable Object> fields) {
-        String id = required(fields, "id");
-        StopReason reason = one(StopReason.values(), required(fields, "reason"), "reason");
-        DiagnosisRule.Builder rule =
-                DiagnosisRule.rule(id, reason, required(fields, "pattern")).source(source);
+        DiagnosisRule.Builder rule = described(fields, required(fields, "id"), required(fields, "pattern"));
+        rule.source(source);
         text(fields, "near").ifPresent(rule::near);
         text(fields, "followedBy").ifPresent(rule::followedBy);
         text(fields, "notFollowedBy").ifPresent(rule::notFollowedBy);
-        text(fields, "advice").ifPresent(rule::advice);
-        text(fields, "confidence").ifPresent(name -> rule.confidence(confidence(name)));
         text(fields, "level")
                 .ifPresent(name -> rule.atLeast(Optional.ofNullable(LevelWords.of(name))
                         .orElseThrow(() -> new IllegalArgumentException("unknown level " + Text.quoted(name)))));
-        if (fields.get("exit") instanceof Long code) {
+        if (fields.get("exit") != null) {
+            long code = (Long) typed(fields, "exit", Long.class, "a number");
             rule.exit((int) Math.max(-1, Math.min(256, code)));
         }
         Map<String, Runnable> flags = Map.of(
@@ -188,25 +187,44 @@ record RulePack(
                 "abort",
                 rule::abort);
         flags.forEach((name, set) -> {
-            if (Boolean.TRUE.equals(fields.get(name))) {
+            if (fields.get(name) != null && (Boolean) typed(fields, name, Boolean.class, "true or false")) {
                 set.run();
             }
         });
         return rule.build();
     }
 
+    private static DiagnosisRule.Builder described(Map<String, @Nullable Object> fields, String id, String pattern) {
+        StopReason reason = one(StopReason.values(), required(fields, "reason"), "reason");
+        DiagnosisRule.Builder rule = DiagnosisRule.rule(id, reason, pattern);
+        text(fields, "advice").ifPresent(rule::advice);
+        text(fields, "confidence").ifPresent(name -> rule.confidence(confidence(name)));
+        return rule;
+    }
+
     private static String required(Map<String, @Nullable Object> fields, String name) {
         return text(fields, name)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        name + " of a rule is missing: " + Text.quoted(String.valueOf(fields.get("id")))));
+                .orElseThrow(() -> new IllegalArgumentException(name + " of " + named(fields) + " is missing"));
     }
 
     private static Optional<String> text(Map<String, @Nullable Object> fields, String name) {
+        return fields.get(name) == null
+                ? Optional.empty()
+                : Optional.of((String) typed(fields, name, String.class, "text"));
+    }
+
+    private static Object typed(Map<String, @Nullable Object> fields, String name, Class<?> type, String what) {
         Object value = fields.get(name);
-        if (value != null && !(value instanceof String)) {
-            throw new IllegalArgumentException(name + " of rule " + fields.get("id") + " must be text");
+        if (!type.isInstance(value)) {
+            throw new IllegalArgumentException(name + " of " + named(fields) + " must be " + what);
         }
-        return Optional.ofNullable((String) value);
+        return value;
+    }
+
+    private static String named(Map<String, @Nullable Object> fields) {
+        return fields.get("id") instanceof String id
+                ? "rule " + Text.quoted(id)
+                : fields.containsKey("say") ? "words" : "a rule";
     }
 
     private static Confidence confidence(String name) {

@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * All rules in the order in which they are asked: those of the application and of {@code data/rules.d}, then the library's
- * packs from special to general. Immutable and thread-safe.
+ * All rules in the order in which they are asked, in layers: those of the application, those of {@code data/rules.d}, and the
+ * library's packs from special to general. Immutable and thread-safe.
  */
 public final class RuleSet {
     /** Packs of the library, files in the jar, in the order in which they are asked. */
@@ -21,20 +21,30 @@ public final class RuleSet {
             "telethon pyrogram tdlib gramjs baileys discord worker library python node jvm go rust c shell words"
                     .split(" ", -1));
 
-    private final RulePack pack;
-    private final Vocabulary vocabulary;
-    private final List<DiagnosisRule> causes;
+    private final List<RulePack> packs;
+    private final List<Layer> layers;
     private final List<DiagnosisRule> lastResorts;
+    private final List<DiagnosisRule> alive;
 
-    RuleSet(RulePack pack) {
-        this.pack = pack;
-        this.vocabulary = new Vocabulary(pack.words());
-        this.causes = rules(rule -> rule.use() != DiagnosisRule.Use.LAST_RESORT);
-        this.lastResorts = rules(rule -> rule.use() == DiagnosisRule.Use.LAST_RESORT);
+    /** Rules of one origin, which are asked before its phrases, and these before the next layer. */
+    record Layer(List<DiagnosisRule> causes, Vocabulary vocabulary) {}
+
+    private RuleSet(List<RulePack> packs) {
+        this.packs = packs;
+        this.layers = packs.stream()
+                .map(pack -> new Layer(
+                        rules(List.of(pack), use -> use != DiagnosisRule.Use.LAST_RESORT),
+                        new Vocabulary(pack.words())))
+                .toList();
+        this.lastResorts = rules(packs, use -> use == DiagnosisRule.Use.LAST_RESORT);
+        this.alive = rules(packs, use -> use == DiagnosisRule.Use.ALIVE);
     }
 
-    private List<DiagnosisRule> rules(Predicate<DiagnosisRule> which) {
-        return pack.rules().stream().filter(which).toList();
+    private static List<DiagnosisRule> rules(List<RulePack> packs, Predicate<DiagnosisRule.Use> which) {
+        return packs.stream()
+                .flatMap(pack -> pack.rules().stream())
+                .filter(rule -> which.test(rule.use()))
+                .toList();
     }
 
     private static final class BuiltIn {
@@ -56,7 +66,7 @@ public final class RuleSet {
             }
             all = packs.contains(name) ? all : all.with(pack);
         }
-        return new RuleSet(all);
+        return new RuleSet(List.of(all));
     }
 
     private static String text(String name) {
@@ -76,16 +86,17 @@ public final class RuleSet {
     }
 
     RuleSet with(RulePack first) {
-        return new RuleSet(first.with(pack));
+        return new RuleSet(Stream.concat(Stream.of(first), packs.stream()).toList());
     }
 
     /** Every rule in order, those of a last resort behind the others. */
     List<DiagnosisRule> all() {
-        return Stream.concat(causes.stream(), lastResorts.stream()).toList();
+        return Stream.concat(layers.stream().flatMap(layer -> layer.causes().stream()), lastResorts.stream())
+                .toList();
     }
 
-    List<DiagnosisRule> causes() {
-        return causes;
+    List<Layer> layers() {
+        return layers;
     }
 
     List<DiagnosisRule> lastResorts() {
@@ -94,22 +105,18 @@ public final class RuleSet {
 
     /** Those that tell of living workers. */
     List<DiagnosisRule> alive() {
-        return rules(rule -> rule.use() == DiagnosisRule.Use.ALIVE);
+        return alive;
     }
 
-    /** The words of the trade, and those that were added. */
-    Vocabulary vocabulary() {
-        return vocabulary;
-    }
-
-    /** The advice for a reason whose rule gives none. */
+    /** The library's advice for a reason, where rule or phrase give none. */
     String advice(StopReason reason) {
-        return pack.advice().getOrDefault(reason, "See the line of its log.");
+        return packs.get(packs.size() - 1).advice().getOrDefault(reason, "See the line of its log.");
     }
 
     /** Whether a line may follow an end without meaning that it was survived. */
     boolean isClosing(String line) {
-        return pack.closing().stream()
+        return packs.stream()
+                .flatMap(pack -> pack.closing().stream())
                 .anyMatch(pattern -> RuleMatch.find(pattern, line).isPresent());
     }
 }

@@ -6,6 +6,7 @@ import io.workersupervisor.internal.logs.entries.Ansi;
 import io.workersupervisor.internal.logs.entries.Before;
 import io.workersupervisor.internal.logs.entries.EntryCutter;
 import io.workersupervisor.internal.logs.entries.EntryParser;
+import io.workersupervisor.internal.logs.entries.LineBytes;
 import io.workersupervisor.internal.logs.entries.LineForm;
 import io.workersupervisor.internal.logs.entries.LineKind;
 import io.workersupervisor.internal.logs.entries.Parsed;
@@ -20,6 +21,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,7 +40,10 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
     /** What is read first, and mostly is enough: 16 KiB. */
     static final int SHORT = 16 * 1024;
 
-    private static final Before FIRST = Before.first(Instant.EPOCH, ZoneOffset.UTC, Optional.empty());
+    /** The zone of times that name none: they are compared with one another only. */
+    static final ZoneOffset ZONE = ZoneOffset.UTC;
+
+    private static final Before FIRST = Before.first(Instant.EPOCH, ZONE, Optional.empty());
 
     /**
      * A line without colours and without what a collector put before it.
@@ -139,20 +144,21 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
     public static TailOfLog read(Path file, int most) throws IOException {
         try (SeekableByteChannel channel =
                 Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-            long size = channel.size();
-            long from = Math.max(0, size - most);
-            ByteBuffer bytes = ByteBuffer.allocate((int) (size - from));
-            channel.position(from);
-            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
-            byte[] read = new byte[bytes.position()];
-            bytes.flip().get(read);
-            return of(read, from);
+            long from = Math.max(0, channel.size() - most);
+            return of(bytes(channel.position(from), most), from);
         }
+    }
+
+    /** The next bytes, at most so many. */
+    static byte[] bytes(SeekableByteChannel channel, int most) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(most, channel.size() - channel.position()));
+        while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
+        return Arrays.copyOf(bytes.array(), bytes.position());
     }
 
     /** Text from a place of a file on; what stands before the first line break of a later place is left out. */
     static TailOfLog of(byte[] bytes, long from) {
-        int begin = from == 0 ? 0 : behindLine(bytes, 0, bytes.length);
+        int begin = from == 0 ? 0 : LineBytes.nextLine(bytes, 0, bytes.length);
         List<EntryCutter.Span> spans = new ArrayList<>();
         EntryCutter cutter = new EntryCutter(begin);
         cutter.feed(bytes, begin, bytes.length, spans::add);
@@ -178,7 +184,7 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
         if (bytes[end - 1] != '\n') {
             return true;
         }
-        int next = behindLine(bytes, end, bytes.length);
+        int next = LineBytes.nextLine(bytes, end, bytes.length);
         if (span.length() + next - end <= LogEntry.LONGEST) {
             return false;
         }
@@ -187,19 +193,11 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
         return kind == LineKind.INDENTED || kind == LineKind.EXCEPTION || kind == LineKind.CAUSE;
     }
 
-    private static int behindLine(byte[] bytes, int from, int to) {
-        int at = from;
-        while (at < to && bytes[at] != '\n') {
-            at++;
-        }
-        return Math.min(to, at + 1);
-    }
-
     private static List<Line> lines(byte[] bytes, long from, int begin, int to) {
         List<Line> lines = new ArrayList<>();
         int at = begin;
         while (at < to) {
-            int next = behindLine(bytes, at, to);
+            int next = LineBytes.nextLine(bytes, at, to);
             lines.add(Line.of(from + at, bytes, at, bytes[next - 1] == '\n' ? next - 1 : next));
             at = next;
         }

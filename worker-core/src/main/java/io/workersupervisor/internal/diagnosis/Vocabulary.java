@@ -5,6 +5,7 @@ import io.workersupervisor.StopReason;
 import io.workersupervisor.internal.text.Text;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,10 +18,11 @@ import java.util.Set;
  *
  * <ol>
  *   <li>Text and phrases become words in lower case: {@code AuthKeyDuplicated}, {@code AUTH_KEY_DUPLICATED} and
- *       {@code auth key duplicated} are the same three.
+ *       {@code auth key duplicated} are the same three, {@code couldn't} is {@code could not}.
  *   <li>A phrase fits where its words stand one behind the other; {@code a|b} is either word, {@code *} up to three words.
  *   <li>A phrase that is a number or ends in digits is a code: it fits where codes stand, behind {@code code}, {@code status},
  *       {@code error} and their kin, in brackets, or in front of the text.
+ *   <li>A phrase that a text warns against says nothing: {@code do not run multiple instances}.
  *   <li>The phrase with the most words decides; one that ends with an exclamation mark decides before all others.
  * </ol>
  */
@@ -35,6 +37,8 @@ final class Vocabulary {
     private static final Set<String> BEHIND_COUNT =
             Set.of("ms s sec secs seconds minutes bytes kb mb items messages users times chats of rows".split(" ", -1));
 
+    private static final Set<String> PLEASE = Set.of("please", "also", "and", "so");
+
     private final Map<String, List<Phrase>> byFirst = new HashMap<>();
 
     /**
@@ -43,21 +47,36 @@ final class Vocabulary {
      * @param text the phrase as it was written
      * @param words what may stand at each of its places
      * @param most the highest confidence that it gives
+     * @param advice its own advice, empty for that of the reason
      */
-    record Phrase(String text, List<Set<String>> words, StopReason reason, Confidence most) {
-        static Phrase of(String text, StopReason reason, Confidence most) {
+    record Phrase(String text, List<Set<String>> words, StopReason reason, Confidence most, String advice) {
+        static Phrase of(String text, StopReason reason, Confidence most, String advice) {
             List<Set<String>> words = new ArrayList<>();
             for (String part : text.replace("!", "").strip().split(" +", -1)) {
-                if (part.equals("*") || part.contains("|")) {
-                    words.add(Set.copyOf(List.of(part.toLowerCase(Locale.ROOT).split("\\|", -1))));
+                if (part.equals("*")) {
+                    words.add(Set.of(part));
+                } else if (part.contains("|")) {
+                    words.add(alternatives(part, text));
                 } else {
-                    Words.of(part).forEach(word -> words.add(Set.of(word.text())));
+                    Word.of(part).forEach(word -> words.add(Set.of(word.text())));
                 }
             }
             if (words.isEmpty() || words.get(0).contains("*")) {
                 throw new IllegalArgumentException("a phrase must begin with a word: " + Text.quoted(text));
             }
-            return new Phrase(text, List.copyOf(words), reason, most);
+            return new Phrase(text, List.copyOf(words), reason, most, advice);
+        }
+
+        private static Set<String> alternatives(String part, String phrase) {
+            Set<String> words = new HashSet<>();
+            for (String alternative : part.split("\\|", -1)) {
+                List<Word> word = Word.of(alternative);
+                if (word.size() != 1) {
+                    throw new IllegalArgumentException("each of a|b must be one word: " + Text.quoted(phrase));
+                }
+                words.add(word.get(0).text());
+            }
+            return words;
         }
 
         boolean isDecisive() {
@@ -82,10 +101,10 @@ final class Vocabulary {
     }
 
     /** A word of a text, and whether it stands where a code stands. */
-    record Words(String text, boolean isCode) {
+    record Word(String text, boolean isCode) {
         /** The words of a text, at most the first 300. */
-        static List<Words> of(String text) {
-            List<Words> words = new ArrayList<>();
+        static List<Word> of(String text) {
+            List<Word> words = new ArrayList<>();
             int at = 0;
             while (at < text.length() && words.size() < MOST_WORDS) {
                 if (!Character.isLetterOrDigit(text.charAt(at))) {
@@ -93,11 +112,15 @@ final class Vocabulary {
                     continue;
                 }
                 int end = end(text, at);
-                String word = text.substring(at, end)
-                        .replace("'", "")
-                        .replace("\u2019", "")
-                        .toLowerCase(Locale.ROOT);
-                words.add(new Words(word, isCode(text, at, word, words)));
+                String word = text.substring(at, end).replace('\u2019', '\'').toLowerCase(Locale.ROOT);
+                boolean isNot = word.length() > 3 && word.endsWith("n't") && !word.equals("can't");
+                String bare = word.equals("can't") || word.equals("cant")
+                        ? "cannot"
+                        : word.substring(0, word.length() - (isNot ? 3 : 0)).replace("'", "");
+                words.add(new Word(bare, isCode(text, at, word, words)));
+                if (isNot) {
+                    words.add(new Word("not", false));
+                }
                 at = end;
             }
             return words;
@@ -127,7 +150,7 @@ final class Vocabulary {
             return at;
         }
 
-        private static boolean isCode(String text, int at, String word, List<Words> before) {
+        private static boolean isCode(String text, int at, String word, List<Word> before) {
             if (!Character.isDigit(word.charAt(word.length() - 1)) || word.length() < 3) {
                 return false;
             }
@@ -136,9 +159,9 @@ final class Vocabulary {
                     || (at > 1 && previous == ' ' && text.charAt(at - 2) == ':')
                     || before.stream()
                             .skip(Math.max(0, before.size() - 2))
-                            .anyMatch(word2 -> BEFORE_CODE.contains(word2.text));
+                            .anyMatch(led -> BEFORE_CODE.contains(led.text));
             String behind = text.substring(Math.min(text.length(), at + word.length()));
-            List<Words> next = behind.isEmpty() || behind.startsWith(".")
+            List<Word> next = behind.isEmpty() || behind.startsWith(".")
                     ? List.of()
                     : of(behind.substring(0, Math.min(12, behind.length())));
             boolean isCount = !next.isEmpty() && BEHIND_COUNT.contains(next.get(0).text);
@@ -156,9 +179,12 @@ final class Vocabulary {
 
     /** The meaning of a text, if it has one. */
     Optional<Meaning> of(String text) {
-        List<Words> words = Words.of(text);
+        List<Word> words = Word.of(text);
         Optional<Meaning> best = Optional.empty();
         for (int i = 0; i < words.size(); i++) {
+            if (!byFirst.containsKey(words.get(i).text()) || isWarned(words, i)) {
+                continue;
+            }
             for (Phrase phrase : byFirst.getOrDefault(words.get(i).text(), List.of())) {
                 Meaning meaning = new Meaning(phrase, weight(phrase, words, i));
                 if (meaning.score() > best.map(Meaning::score).orElse(1)) {
@@ -169,7 +195,19 @@ final class Vocabulary {
         return best;
     }
 
-    private static int weight(Phrase phrase, List<Words> words, int from) {
+    /** {@code do not} and {@code please do not}, at most two words before; {@code you do not} tells what is. */
+    private static boolean isWarned(List<Word> words, int at) {
+        for (int not = Math.max(1, at - 3); not < at; not++) {
+            boolean isLed = words.get(not).text().equals("not")
+                    && words.get(not - 1).text().equals("do");
+            if (isLed && (not == 1 || PLEASE.contains(words.get(not - 2).text()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int weight(Phrase phrase, List<Word> words, int from) {
         List<Set<String>> wanted = phrase.words();
         int at = from;
         int fits = 0;
@@ -193,7 +231,7 @@ final class Vocabulary {
         return fits + (phrase.isDecisive() ? DECISIVE : 0);
     }
 
-    private static boolean fits(Set<String> wanted, Words word) {
+    private static boolean fits(Set<String> wanted, Word word) {
         boolean isNumber = Character.isDigit(word.text().charAt(word.text().length() - 1))
                 && word.text().length() > 2;
         return wanted.contains(word.text()) && (!isNumber || word.isCode());

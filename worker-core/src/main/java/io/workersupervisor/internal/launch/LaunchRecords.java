@@ -60,7 +60,8 @@ public interface LaunchRecords {
      * @param at when the end was recorded
      * @param evidence further observations, a sentence each
      * @param usage empty where the launch path cannot tell
-     * @param outOfMemory whether the kernel killed something for want of memory while the worker ran
+     * @param outOfMemory whether the kernel killed something for want of memory while the worker ran; empty where the launch
+     *     path cannot tell
      * @param signalled the last signal that a host of ours sent, 0 for none or where the launch path cannot tell
      * @param nothingLeft whether it is known that no descendant lived on
      */
@@ -69,11 +70,11 @@ public interface LaunchRecords {
             Instant at,
             List<String> evidence,
             Optional<ResourceUsage> usage,
-            boolean outOfMemory,
+            Optional<Boolean> outOfMemory,
             int signalled,
             boolean nothingLeft) {
         public static Exit of(ExitStatus status, Instant at) {
-            return new Exit(status, at, List.of(), Optional.empty(), false, 0, false);
+            return new Exit(status, at, List.of(), Optional.empty(), Optional.empty(), 0, false);
         }
     }
 }

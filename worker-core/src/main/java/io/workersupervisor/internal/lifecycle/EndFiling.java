@@ -65,7 +65,7 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
                 dead.otherBoot(),
                 steps.stream().anyMatch(Signals::isForWorker),
                 exit.flatMap(LaunchRecords.Exit::usage),
-                exit.filter(LaunchRecords.Exit::outOfMemory).isPresent(),
+                exit.flatMap(LaunchRecords.Exit::outOfMemory),
                 evidence);
     }
 

@@ -69,7 +69,7 @@ class DiagnosisTest {
     private static final ExitStatus UNSEEN = new ExitStatus.Unknown("no exit record");
 
     private static Ending ending(ExitStatus exit, Instant at, boolean otherBoot, boolean signalled) {
-        return new Ending(exit, at, otherBoot, signalled, Optional.empty(), false, List.of("the facts"));
+        return new Ending(exit, at, otherBoot, signalled, Optional.empty(), Optional.empty(), List.of("the facts"));
     }
 
     private static Ending itself(ExitStatus exit) {
@@ -215,6 +215,9 @@ class DiagnosisTest {
                         "137 from a shell", running, itself(code(137)), "KILLED_BY_SIGNAL PROBABLE UNKNOWN", failed),
                 Arguments.of(
                         "139 from a shell", running, itself(code(139)), "KILLED_BY_SIGNAL PROBABLE WORKER", failed),
+                Arguments.of("255 from a shell", running, itself(code(255)), "UNKNOWN POSSIBLE WORKER", failed),
+                Arguments.of(
+                        "143 from a shell", running, itself(code(143)), "KILLED_BY_SIGNAL PROBABLE UNKNOWN", failed),
                 Arguments.of(
                         "TERM that was not ours",
                         running,
@@ -598,6 +601,57 @@ class DiagnosisTest {
         assertThat(report.evidence()).anyMatch(line -> line.contains("Killed process 4242"));
     }
 
+    /** A host that comes late reads counts that grew behind the worker's end, too; its launch path counted at the end. */
+    @Test
+    void the_launch_paths_own_count_decides() throws IOException {
+        WorkerRow row = counted(GROUP_FILES.get(0), 3);
+        Ending none = counted(false);
+        Ending one = counted(true);
+
+        assertThat(diagnosis.report(row, one).reason()).isEqualTo(StopReason.OUT_OF_MEMORY);
+        group(GROUP_FILES.get(0), 4);
+        assertThat(diagnosis.report(row, none).reason()).isEqualTo(StopReason.KILLED_BY_SIGNAL);
+        assertThat(diagnosis.report(row, none).evidence()).noneMatch(line -> line.contains("out-of-memory"));
+        assertThat(diagnosis.report(row, one).evidence())
+                .filteredOn(line -> line.contains("out-of-memory"))
+                .hasSize(1);
+    }
+
+    private static Ending counted(boolean kills) {
+        return new Ending(signal(9), END, false, false, Optional.empty(), Optional.of(kills), List.of("the facts"));
+    }
+
+    /** A shell reports an exit and a signal alike: its code is read as one, and its log with it. */
+    @ParameterizedTest
+    @ValueSource(ints = {137, 143, 255})
+    void a_code_that_a_shell_reports_loses_no_log(int code) throws IOException {
+        log("2026-11-24 02:00:00 INFO begun\n" + TRACEBACK);
+
+        StopReport shell = diagnosis.report(Samples.running(), itself(code(code)));
+        StopReport exited = diagnosis.report(Samples.running(), itself(new ExitStatus.Exited(code)));
+
+        assertThat(shell.reason()).isEqualTo(StopReason.FLOOD_WAIT).isEqualTo(exited.reason());
+        assertThat(shell.confidence()).isEqualTo(exited.confidence());
+        assertThat(shell.logEvidence()).isNotEmpty().isEqualTo(exited.logEvidence());
+    }
+
+    @Test
+    void what_facts_overrule_of_a_log_is_told_once_with_its_line() throws IOException {
+        WorkerRow row = counted(GROUP_FILES.get(0), 3);
+        group(GROUP_FILES.get(0), 4);
+        log("2026-11-24 02:00:00 INFO begun\nTraceback (most recent call last):\n  File \"x\", line 1\nshop.Odd: no\n");
+
+        StopReport report = diagnosis.report(row, itself(code(137)));
+
+        assertThat(report.reason()).isEqualTo(StopReason.OUT_OF_MEMORY);
+        assertThat(report.logEvidence()).isNotEmpty();
+        assertThat(report.evidence())
+                .filteredOn(line -> line.contains("the end of its log"))
+                .singleElement()
+                .satisfies(
+                        line -> assertThat(line.split("the end of its log", -1)).hasSize(2));
+    }
+
     @Test
     void a_stop_that_needed_kill_says_so() {
         Ending killed = new Ending(
@@ -606,7 +660,7 @@ class DiagnosisTest {
                 false,
                 true,
                 Optional.empty(),
-                false,
+                Optional.empty(),
                 List.of("TERM sent to the group of pid 5", "KILL sent to the group of pid 5"));
 
         StopReport report = diagnosis.report(Samples.stopping(), killed);

@@ -37,7 +37,7 @@ class GeneralReadingTest {
     Path directory;
 
     private static Explanation explain(Death death, RuleSet rules) {
-        return Explainer.of(death.log(), death.exit(), rules, List.of());
+        return Diagnosis.explain(death.log(), death.exit(), rules, List.of());
     }
 
     @Test

@@ -152,6 +152,26 @@ class LogEvidenceTest {
                         "UNHANDLED_EXCEPTION POSSIBLE"));
     }
 
+    /** Two loggers of one program may write two zones; that is proven where a time goes back by whole quarters of an hour. */
+    @Test
+    void a_quarter_of_an_hour_is_no_zone_unless_two_are_proven() {
+        String conflict = ERROR + CONFLICT + "\n";
+        String later = INFO.replace("02:00:00", "02:30:02");
+        String earlier = INFO.replace("02:00:00", "01:30:01");
+
+        assertThat(verdict(INFO + conflict + later)).isEqualTo("nothing");
+        assertThat(verdict(INFO + earlier + INFO + conflict + earlier)).isEqualTo("SESSION_CONFLICT POSSIBLE");
+        assertThat(verdict(earlier + INFO + earlier + conflict)).isEqualTo("SESSION_CONFLICT PROBABLE");
+    }
+
+    @Test
+    void a_wait_that_stands_on_a_later_line_is_read() {
+        LogEvidence evidence =
+                look("ERROR: 429 Too Many Requests\nThe request will be retried in 30 minutes, at 18:04.\n", ONE);
+
+        assertThat(evidence.found().orElseThrow().retryAfter()).contains(Duration.ofMinutes(30));
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("noCauses")
     void what_was_survived_or_only_quoted_is_no_cause(String what, String log) {
@@ -249,7 +269,9 @@ class LogEvidenceTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("hostile")
     void hostile_text_is_looked_at_in_little_time(String what, String text) {
-        String log = text.repeat(TailOfLog.LONGEST / text.length());
+        String head = text.startsWith("ERROR <html") ? ERROR + "<html" : "";
+        String unit = text.substring(head.isEmpty() ? 0 : "ERROR <html".length());
+        String log = head + unit.repeat((TailOfLog.LONGEST - head.length()) / unit.length());
         RuleSet rules = RuleSet.builtIn()
                 .with(List.of(
                         DiagnosisRule.rule("hostile.nested", StopReason.UNKNOWN, "(a+)+$")
@@ -281,6 +303,13 @@ class LogEvidenceTest {
                 Arguments.of("indented", "  at f\n"),
                 Arguments.of("empty", "\n"),
                 Arguments.of("zeros", "\0"),
+                Arguments.of("a page of brackets", "ERROR <html<"),
+                Arguments.of("a page of tags", "ERROR <html<a "),
+                Arguments.of(
+                        "quotes that never close",
+                        "{\"level\":\"error\",\"msg\":\"" + "\u00ab".repeat(9_000) + "\"}\n"),
+                Arguments.of("waits", "ERROR <htmlretry wait "),
+                Arguments.of("digits", "ERROR <html1:"),
                 Arguments.of("times", "2026-11-24 02:00:00 " + "[".repeat(80) + "\n"));
     }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RulePackTest {
@@ -129,6 +130,12 @@ class RulePackTest {
                 "{\"rules\":[{\"id\":\"a\",\"reason\":\"FLOOD_WAIT\",\"pattern\":\"x\",\"exit\":256}]}",
                 "{\"rules\":[{\"id\":\"a\",\"reason\":\"FLOOD_WAIT\",\"pattern\":\"x\",\"near\":5}]}",
                 "{\"rules\":[{\"id\":\"a\",\"reason\":\"FLOOD_WAIT\",\"pattern\":\"x\",\"patern\":\"y\"}]}",
+                "{\"rules\":[{\"id\":\"a\",\"reason\":\"FLOOD_WAIT\",\"pattern\":\"x\",\"plain\":\"yes\"}]}",
+                "{\"rules\":[{\"id\":\"a\",\"reason\":\"FLOOD_WAIT\",\"pattern\":\"x\",\"exit\":\"75\"}]}",
+                "{\"rules\":[{\"id\":\"a\",\"reason\":\"FLOOD_WAIT\",\"pattern\":\"(?k)x\"}]}",
+                "{\"words\":[{\"reason\":\"FLOOD_WAIT\",\"say\":\"quota\"}]}",
+                "{\"words\":[{\"say\":[\"quota\"]}]}",
+                "{\"words\":[{\"reason\":\"MACHINE_LOST\",\"say\":[\"quota\"]}]}",
                 "{\"closing\":[\"(\"]}"
             })
     void what_is_no_rule_is_told(String json) {
@@ -136,6 +143,53 @@ class RulePackTest {
 
         assertThat(pack.rules()).isEmpty();
         assertThat(pack.problems()).hasSize(1).allMatch(problem -> problem.startsWith("rules.d/x.json: "));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', textBlock = """
+            {"rules":[{"id":"a","reason":"FLOOD_WAIT","pattern":"x","plain":"yes"}]} ~ plain of rule "a" must be true or false
+            {"rules":[{"id":"a","reason":"FLOOD_WAIT","pattern":"x","exit":256}]} ~ exit of rule a must be between 0 and 255, was 256
+            {"rules":[{"id":"a","reason":"FLOOD_WAIT","pattern":"x","exit":"75"}]} ~ exit of rule "a" must be a number
+            {"rules":[{"id":"a","reason":"FLOOD_WAIT","pattern":"(?k)x"}]} ~ pattern of rule a is no regular expression: Unknown
+            {"words":[{"reason":"FLOOD_WAIT","say":["x|y z|a-b"]}]} ~ each of a|b must be one word: "x|y z|a-b"
+            {"words":[{"reason":"FLOOD_WAIT","says":["x"]}]} ~ unknown field "says" of words
+            {"words":[5]} ~ each of words must be an object
+            {"words":[{"reason":"FLOOD_WAIT","say":[5]}]} ~ say of words must be a list of phrases
+            """)
+    void a_fault_is_told_with_field_and_value(String json, String message) {
+        assertThat(RulePack.parse("rules.d/x.json", json).problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem).startsWith("rules.d/x.json: " + message));
+    }
+
+    /** Of a phrase for one service, not of all that share its reason. */
+    @Test
+    void the_advice_of_a_phrase_is_told_where_the_phrase_decides_alone() throws IOException {
+        Files.writeString(
+                directory.resolve("shop.json"),
+                "{\"words\":[{\"reason\":\"FLOOD_WAIT\",\"say\":[\"quota used up\"],\"advice\":\"Buy more.\"}]}");
+        RuleSet rules = rules().rules();
+
+        assertThat(found(rules, "Quota used up").advice()).startsWith("Buy more.");
+        assertThat(found(rules, "Too many requests, retry after 37").advice()).doesNotContain("Buy more.");
+    }
+
+    @Test
+    void a_phrase_of_a_file_is_asked_before_the_librarys_causes() throws IOException {
+        Files.writeString(
+                directory.resolve("shop.json"),
+                "{\"words\":[{\"reason\":\"CONFIGURATION\",\"say\":[\"database is locked\"]}]}");
+        String locked = "sqlite3.OperationalError: database is locked";
+
+        assertThat(found(RuleSet.builtIn(), locked).reason()).isEqualTo(StopReason.DATABASE_LOCKED);
+        assertThat(found(rules().rules(), locked).reason()).isEqualTo(StopReason.CONFIGURATION);
+    }
+
+    private static LogEvidence.Found found(RuleSet rules, String line) {
+        byte[] log = ("2026-11-24 02:00:00 ERROR " + line + "\n").getBytes(StandardCharsets.UTF_8);
+        return LogEvidence.of(TailOfLog.of(log, 0), rules, new ExitStatus.Exited(1))
+                .found()
+                .orElseThrow();
     }
 
     @Test

@@ -171,9 +171,6 @@ final class KeeperJournal {
         if (sent > 0) {
             evidence.add("the last signal that a host sent it was " + SignalName.of(sent));
         }
-        if (kills > 0) {
-            evidence.add("out-of-memory kills counted by the kernel while it ran: " + kills);
-        }
         if (words[9].equals("1")) {
             evidence.add("other processes of its group outlived it");
         }
@@ -186,7 +183,7 @@ final class KeeperJournal {
                 Instant.ofEpochMilli(Long.parseLong(words[3])),
                 evidence,
                 usage(words),
-                kills > 0 && sent != KILL,
+                known && (kills == 0 || sent != KILL) ? Optional.of(kills > 0) : Optional.empty(),
                 sent,
                 words[10].equals("0"));
     }

@@ -101,10 +101,7 @@ final class Collector {
         ByteArrayOutputStream out = new ByteArrayOutputStream(to);
         int at = 0;
         while (at < to) {
-            int end = at;
-            while (end < to && lines[end] != '\n') {
-                end++;
-            }
+            int end = LineBytes.lineEnd(lines, at, to);
             int from = LineForm.of(lines, at, end).from();
             out.write(lines, from, Math.min(to, end + 1) - from);
             at = end + 1;

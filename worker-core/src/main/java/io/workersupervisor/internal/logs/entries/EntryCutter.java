@@ -44,10 +44,7 @@ public final class EntryCutter {
         int at = from;
         while (at < to) {
             int limit = Math.min(to, at + LogEntry.LONGEST - carried);
-            int newline = at;
-            while (newline < limit && bytes[newline] != '\n') {
-                newline++;
-            }
+            int newline = LineBytes.lineEnd(bytes, at, limit);
             boolean complete = newline < limit;
             int next = complete ? newline + 1 : limit;
             if (complete && carried == 0) {

@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * become U+FFFD, CR LF becomes LF, blank lines at the end are dropped. What is doubtful stays in the message.
  */
 public final class EntryParser {
-    private static final char REPLACEMENT = '\ufffd';
-
     private EntryParser() {}
 
     /** Reads the entry in {@code bytes[from, to)}. */
@@ -67,10 +65,7 @@ public final class EntryParser {
     }
 
     private static int firstEnd(byte[] text, int end) {
-        int line = 0;
-        while (line < end && text[line] != '\n') {
-            line++;
-        }
+        int line = LineBytes.lineEnd(text, 0, end);
         return line > 0 && text[line - 1] == '\r' ? line - 1 : line;
     }
 
@@ -102,8 +97,8 @@ public final class EntryParser {
         int from = head.time() != null && time.isEmpty() ? 0 : head.message();
         @Nullable LogLevel level = head.level();
         if (kind == LineKind.JUL_HEAD && first < end) {
-            int next = nextLine(text, first, end);
-            LineHead second = LineHead.of(text, next, Math.max(next, nextLine(text, next, end) - 1));
+            int next = LineBytes.nextLine(text, first, end);
+            LineHead second = LineHead.of(text, next, Math.max(next, LineBytes.nextLine(text, next, end) - 1));
             level = second.level();
             if (level != null && second.time() == null) {
                 logger = Optional.of(message(text, from, first));
@@ -113,7 +108,7 @@ public final class EntryParser {
         int category = dotnetCategory(head, text, first, end);
         if (category > 0) {
             logger = Optional.of(message(text, from, category));
-            from = nextLine(text, first, end);
+            from = LineBytes.nextLine(text, first, end);
             while (from < end && text[from] == ' ') {
                 from++;
             }
@@ -144,14 +139,6 @@ public final class EntryParser {
         return line.is(name, '[') && close == first - 1 && line.is(close, ']') ? name : -1;
     }
 
-    private static int nextLine(byte[] text, int from, int end) {
-        int at = from;
-        while (at < end && text[at] != '\n') {
-            at++;
-        }
-        return Math.min(end, at + 1);
-    }
-
     /** The time of an entry that gives none. */
     static Instant inferred(Before before) {
         Instant time = before.time();
@@ -170,26 +157,6 @@ public final class EntryParser {
 
     /** The text without what a store may refuse, each line ended by LF alone. */
     static String clean(String text) {
-        String lines = text.indexOf('\r') < 0 ? text : text.replace("\r\n", "\n");
-        boolean dirty = false;
-        for (int i = 0; i < lines.length() && !dirty; i++) {
-            char c = lines.charAt(i);
-            dirty = c == 0 || Character.isSurrogate(c);
-        }
-        if (!dirty) {
-            return lines;
-        }
-        StringBuilder clean = new StringBuilder(lines.length());
-        for (int i = 0; i < lines.length(); i++) {
-            char c = lines.charAt(i);
-            if (Character.isHighSurrogate(c)
-                    && i + 1 < lines.length()
-                    && Character.isLowSurrogate(lines.charAt(i + 1))) {
-                clean.append(c).append(lines.charAt(++i));
-            } else {
-                clean.append(c == 0 || Character.isSurrogate(c) ? REPLACEMENT : c);
-            }
-        }
-        return clean.toString();
+        return text.replace("\r\n", "\n").replace('\0', '\ufffd');
     }
 }

@@ -148,7 +148,7 @@ final class Joining {
     }
 
     private boolean traceback(byte[] line, int from, int to, boolean isRecord) {
-        boolean own = !LineForm.isSpace(line[from]) || TraceLine.isGroupHead(line, from, to);
+        boolean own = !LineForm.isSpace(line[from]) || LineBytes.starts(line, from, to, "  + Exception Group");
         if (isRecord && own) {
             return begin(State.FRAMES, true);
         } else if (!own && state == State.FRAMES) {
@@ -242,9 +242,9 @@ final class Joining {
 
     private boolean raw(byte[] line, int from, int to) {
         if (state == State.FRAMES) {
-            return TraceLine.isFileOfLoguru(line, from, to) || exceptionOfTraceback(line, from, to);
+            return LineBytes.starts(line, from, to, "> File ") || exceptionOfTraceback(line, from, to);
         } else if (state == State.PANIC) {
-            return goOn(TraceLine.isVersionOfNode(line, from, to) ? State.PLAIN : State.PANIC);
+            return goOn(LineBytes.starts(line, from, to, "Node.js v") ? State.PLAIN : State.PANIC);
         } else if (due()) {
             return true;
         }
@@ -252,7 +252,7 @@ final class Joining {
             case NODE_MARK -> TraceLine.isMark(line, from, to, '^') && goOn(State.PANIC);
             case GOROUTINE -> line[to - 1] == ')' || LineBytes.starts(line, from, to, "created by ");
             case RECORD ->
-                TraceLine.isLoggedStack(line, from, to)
+                isLoggedStack(line, from, to)
                         || (grave
                                 && (TraceLine.isAsyncioDetail(line, from, to)
                                         || TraceLine.isFrameAtMargin(line, from, to)));
@@ -260,11 +260,16 @@ final class Joining {
                 TraceLine.isFrameAtMargin(line, from, to)
                         || (announced && TraceLine.isAsyncioDetail(line, from, to))
                         || messageGoesOn();
-            case MESSAGE -> TraceLine.isLoggedStack(line, from, to) || messageGoesOn();
+            case MESSAGE -> isLoggedStack(line, from, to) || messageGoesOn();
             case HASH -> LineBytes.starts(line, from, to, "# ");
             default -> false;
         };
         return goesOn || begin(State.PLAIN, records);
+    }
+
+    /** The stack that Python's logging adds to a record of any level when it is asked to. */
+    private static boolean isLoggedStack(byte[] line, int from, int to) {
+        return LineBytes.starts(line, from, to, "Stack (most recent call last):");
     }
 
     private boolean messageGoesOn() {

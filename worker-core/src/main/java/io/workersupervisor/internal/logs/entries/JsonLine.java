@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonLine {
     private static final int NO = -1;
+    private static final Pattern LONE_SURROGATE = Pattern.compile("\\p{Cs}");
 
     /**
      * One field of a line of JSON or of {@code key=value}.
@@ -179,7 +181,7 @@ final class JsonLine {
                 default -> out.append('\\').append(escape);
             }
         }
-        return out.toString();
+        return LONE_SURROGATE.matcher(out).replaceAll("\ufffd");
     }
 
     private static int code(String text, int from, int to, int digits, StringBuilder out) {

@@ -3,7 +3,7 @@ package io.workersupervisor.internal.logs.entries;
 import java.nio.charset.StandardCharsets;
 
 /** One line of bytes, and the looks at it that scanners share. Mutable and for one thread; looks are bounded in length. */
-final class LineBytes {
+public final class LineBytes {
     /** The most bytes of a name, or of what stands in brackets. */
     static final int LONGEST_TOKEN = 128;
 
@@ -50,6 +50,20 @@ final class LineBytes {
             }
         }
         return true;
+    }
+
+    /** Where the line ends that goes on here: at its newline, or at the end of the bytes. */
+    public static int lineEnd(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && bytes[at] != '\n') {
+            at++;
+        }
+        return at;
+    }
+
+    /** The place behind the newline of the line that goes on here. */
+    public static int nextLine(byte[] bytes, int from, int to) {
+        return Math.min(to, lineEnd(bytes, from, to) + 1);
     }
 
     static boolean contains(byte[] bytes, int from, int to, String text) {

@@ -14,11 +14,6 @@ final class TraceLine {
 
     private TraceLine() {}
 
-    /** {@code + Exception Group Traceback}, which begins a traceback although it is indented. */
-    static boolean isGroupHead(byte[] line, int from, int to) {
-        return LineBytes.starts(line, from, to, "  + Exception Group");
-    }
-
     /** Whether a line is indentation and one mark, repeated; the dashes that end an exception group follow a plus. */
     static boolean isMark(byte[] line, int from, int to, char mark) {
         int at = first(line, from, to);
@@ -65,24 +60,9 @@ final class TraceLine {
         return close > at && LineBytes.starts(line, close + 1, to, "):");
     }
 
-    /** loguru marks the frame that caught the exception. */
-    static boolean isFileOfLoguru(byte[] line, int from, int to) {
-        return LineBytes.starts(line, from, to, "> File ");
-    }
-
-    /** The last line of a process of Node that dies of an error. */
-    static boolean isVersionOfNode(byte[] line, int from, int to) {
-        return LineBytes.starts(line, from, to, "Node.js v");
-    }
-
     /** What asyncio's handler of exceptions writes between its message and the traceback. */
     static boolean isAsyncioDetail(byte[] line, int from, int to) {
         return startsAny(line, from, to, ASYNCIO);
-    }
-
-    /** The stack that Python's logging adds to a record of any level when it is asked to. */
-    static boolean isLoggedStack(byte[] line, int from, int to) {
-        return LineBytes.starts(line, from, to, "Stack (most recent call last):");
     }
 
     static boolean startsAny(byte[] line, int from, int to, String[] texts) {

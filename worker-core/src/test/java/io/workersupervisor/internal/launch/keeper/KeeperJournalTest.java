@@ -78,7 +78,7 @@ class KeeperJournalTest {
         assertThat(exit.at()).isEqualTo(Instant.ofEpochMilli(1_764_000_000_000L));
         assertThat(exit.usage()).contains(new ResourceUsage(2 << 20, Duration.ofMillis(1_500), Duration.ofMillis(250)));
         assertThat(exit.signalled()).isEqualTo(11);
-        assertThat(exit.outOfMemory()).isFalse();
+        assertThat(exit.outOfMemory()).contains(false);
         assertThat(exit.evidence())
                 .containsExactly(
                         "the last signal that a host sent it was 11 (SEGV)",
@@ -89,11 +89,11 @@ class KeeperJournalTest {
     @Test
     void a_kill_for_want_of_memory_is_none_where_a_host_sent_it() throws IOException {
         append(BIRTH + "E w1 9 1764000000000 10 20 30 1 0 0 0\n");
-        boolean kernels = exit().outOfMemory();
+        Optional<Boolean> kernels = exit().outOfMemory();
         append("E w1 9 1764000000000 10 20 30 1 9 0 0\n");
 
-        assertThat(kernels).isTrue();
-        assertThat(exit().outOfMemory()).isFalse();
+        assertThat(kernels).contains(true);
+        assertThat(exit().outOfMemory()).isEmpty();
     }
 
     @Test
@@ -102,6 +102,7 @@ class KeeperJournalTest {
 
         assertThat(exit().status()).isInstanceOf(ExitStatus.Unknown.class);
         assertThat(exit().usage()).isEmpty();
+        assertThat(exit().outOfMemory()).isEmpty();
     }
 
     @Test
