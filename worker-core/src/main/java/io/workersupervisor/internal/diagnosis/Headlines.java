@@ -35,8 +35,13 @@ record Headlines(List<Line> lines, List<Line> behind) {
 
     private static final Pattern NAMED_ERROR =
             Pattern.compile("(?<![\\w.])[A-Za-z_][\\w.]{0,200}(?:Error|Exception)\\b");
-    /** A frame of a stack at the margin: {@code #0 /srv/x.php(12): f()}, {@code x.php(12): f()}, {@code f()}. */
-    private static final Pattern FRAME = Pattern.compile("^(?:#\\d+ |\\S{1,200}\\(\\d+\\):|\\w+\\(\\)$)");
+    /** A frame of a stack at the margin: {@code #0 /srv/x.php(12): f()}, {@code x.php(12): f()}, {@code f()},
+     * {@code - x.js:16 f}; or brackets alone. */
+    static final Pattern FRAME = Pattern.compile(
+            "^(?:#\\d+ |\\S{1,200}\\(\\d+\\):|\\w+\\(\\)$|\\W{0,8}[A-Za-z]\\S{0,200}:\\d+(?: |$)|[\\s\\p{Punct}]*$)");
+
+    /** A further line of a record that names an error. */
+    private static final Pattern ERROR_WITHIN = Pattern.compile("\\s+(?:[\\w.]{0,200}(?:Error|Exception)|(?i:error|fatal))[: ]");
 
     private static final Pattern TAG = Pattern.compile("<[^<>]{0,512}>");
 
@@ -219,7 +224,9 @@ record Headlines(List<Line> lines, List<Line> behind) {
             boolean isException = line.kind() == LineKind.EXCEPTION && !entry.isCrash() && i > 0;
             if (exceptions
                     ? isException
-                    : (isCrash && isMargin) || FIELD.matcher(line.text()).find()) {
+                    : (isCrash && isMargin)
+                            || (i > 0 && !entry.isCrash() && ERROR_WITHIN.matcher(line.text()).lookingAt())
+                            || FIELD.matcher(line.text()).find()) {
                 add(line.offset(), line.text(), found);
             }
         }

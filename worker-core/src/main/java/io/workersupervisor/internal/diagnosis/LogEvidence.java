@@ -203,7 +203,8 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
         }
 
         private boolean isApart(Instant from, Duration most) {
-            long seconds = Duration.between(at, from).abs().toSeconds();
+            boolean isKnown = at.isAfter(Instant.EPOCH) && from.isAfter(Instant.EPOCH);
+            long seconds = isKnown ? Duration.between(at, from).abs().toSeconds() : 0;
             return (zones.contains(quarters(seconds)) ? beyondQuarters(seconds) : seconds) > most.toSeconds();
         }
 
@@ -224,7 +225,9 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
                 errors++;
                 isWeak |= !isLeave;
             } else if (!isLeave && !entry.isBelow(LogLevel.INFO)) {
-                quiet += entry.isRecord() ? 1 : entry.lines().size();
+                quiet += entry.isRecord() ? 1 : (int) entry.lines().stream()
+                        .filter(line -> !Headlines.FRAME.matcher(bounded(line)).find())
+                        .count();
                 untimed += entry.parsed().inferred() ? 1 : 0;
                 isWeak = true;
                 isWell |= headlines.anyMatch(WELL);
@@ -271,7 +274,9 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
             Line where = entry.lines().get(0);
             for (Line line : isSilenced(entry) ? List.<Line>of() : headlines.lines()) {
                 String text = Headlines.unquoted(line.text());
-                boolean isQuoting = !isLoud(entry) && QUOTING.matcher(text).find();
+                boolean isQuoting = !isLoud(entry)
+                        && line.kind() != LineKind.EXCEPTION
+                        && QUOTING.matcher(text).find();
                 Optional<Vocabulary.Meaning> meaning = isQuoting ? Optional.empty() : vocabulary.of(text);
                 boolean isShort = text.length() <= 60 && !isFarewell(line);
                 boolean isClear = isLoud(entry)

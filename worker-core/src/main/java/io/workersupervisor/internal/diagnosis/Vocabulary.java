@@ -90,9 +90,11 @@ final class Vocabulary {
      * @param weight the number of words that fit, more where the phrase is decisive
      */
     record Meaning(Phrase phrase, int weight) {
-        /** Of two that fit as well, the one decides that a restart cannot mend. */
+        /** Of two that fit as well, the one decides that a restart cannot mend; a lost connection has other causes. */
         int score() {
-            return 2 * weight + (weight > 0 && !phrase.reason.restartCanHelp() ? 1 : 0);
+            boolean isLost = phrase.reason == StopReason.DISCONNECTED && !isDecisive();
+            int rated = isLost ? Math.min(2, weight) : weight;
+            return 2 * rated + (weight > 0 && !phrase.reason.restartCanHelp() ? 1 : 0);
         }
 
         boolean isDecisive() {

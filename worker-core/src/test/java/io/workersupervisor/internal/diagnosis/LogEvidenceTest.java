@@ -43,7 +43,7 @@ class LogEvidenceTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("causes")
     void the_end_of_a_log_tells_a_cause(String what, String log, String verdict) {
-        assertThat(verdict(INFO + log)).isEqualTo(verdict);
+        assertThat(verdict((log.startsWith("Exception in thread T-1") ? "" : INFO) + log)).isEqualTo(verdict);
     }
 
     static Stream<Arguments> causes() {
@@ -145,6 +145,27 @@ class LogEvidenceTest {
                         "a line of output behind a traceback",
                         TRACEBACK + CONFLICT + "\nDelivered message 8\n",
                         "SESSION_CONFLICT POSSIBLE"),
+                Arguments.of(
+                        "Node before 17",
+                        "events.js:85\n      throw er; // Unhandled 'error' event\n            ^\nError: Odd: 34\n    at f (x.js:1:2)\n",
+                        "UNHANDLED_EXCEPTION PROBABLE"),
+                Arguments.of("a class alone", "shop.OddError: no\n", "UNHANDLED_EXCEPTION POSSIBLE"),
+                Arguments.of(
+                        "frames in a form of their own",
+                        ERROR + "failed\n Error  Not authorized\nstack:\n" + "* worker.js:10 f\n    lib/worker.js:10:2\n".repeat(8),
+                        "AUTHORIZATION_LOST POSSIBLE"),
+                Arguments.of(
+                        "a message that goes on behind a comma",
+                        "x.StartException: user data directory is already in use, \nplease specify another one\n",
+                        "SESSION_CONFLICT POSSIBLE"),
+                Arguments.of(
+                        "a lost connection with its cause",
+                        ERROR + "internal server error: authentication failed\n",
+                        "AUTHORIZATION_LOST PROBABLE"),
+                Arguments.of(
+                        "a time within the details of an exception without one",
+                        "Exception in thread T-1:\n" + TRACEBACK + CONFLICT + "\n2021-03-07 10:07:01 closing\n",
+                        "SESSION_CONFLICT PROBABLE"),
                 Arguments.of("an unknown class", TRACEBACK + "shop.Odd: no\n", "UNHANDLED_EXCEPTION PROBABLE"),
                 Arguments.of(
                         "in a thread",

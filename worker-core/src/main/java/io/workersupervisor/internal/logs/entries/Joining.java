@@ -7,7 +7,7 @@ package io.workersupervisor.internal.logs.entries;
  * <p>A traceback of Python belongs to the record before it where that is a WARNING or graver, as {@code logger.exception} writes
  * it; behind any other record it is that of an uncaught exception and stands for itself. The message of an exception cannot
  * always be told from other output: lines without time and level count as part of it where the worker otherwise writes such
- * records, up to {@value #MOST_MESSAGE_LINES} of them and not behind a blank line; a page of HTML is one to its end. Indented
+ * records, up to {@value #MOST_MESSAGE_LINES} of them and not behind a blank line, and one line behind a comma; a page of HTML is one to its end. Indented
  * lines behind a plain line belong to it, up to {@value #MOST_DETAILS}; others are ordinary output.
  */
 final class Joining {
@@ -210,7 +210,13 @@ final class Joining {
             messageLines = 1;
             return goOn(State.STACK);
         }
-        return messageGoesOn() || begin(State.STACK, records);
+        if (messageGoesOn()) {
+            return true;
+        }
+        begin(State.STACK, records);
+        messageOpen = line[to - 1] == ',' || (to - from > 2 && line[to - 2] == ',');
+        messageLines = MOST_MESSAGE_LINES - 1;
+        return false;
     }
 
     private boolean exceptionOfTraceback(byte[] line, int from, int to) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record LineForm(LineKind kind, LineHead head, int from, boolean isPrefixed) {
     private static final int FARTHEST = 640;
     private static final Pattern NODE_PLACE =
-            Pattern.compile("(?:node:.*|\\[eval\\]|/.{2,}[jt]sx?|[A-Za-z]:\\\\.*[jt]sx?):\\d{1,8}");
+            Pattern.compile("(?:node:.*|\\[eval\\]|/.{2,}[jt]sx?|[A-Za-z]:\\\\.*[jt]sx?|[\\w/-]{2,60}\\.js):\\d{1,8}");
     /** {@code worker.rb:1:in 'f': boom (RuntimeError)}. */
     private static final Pattern RUBY = Pattern.compile("\\S.*:in [`'].*");
 
@@ -138,7 +138,7 @@ public record LineForm(LineKind kind, LineHead head, int from, boolean isPrefixe
             return last == ':' ? LineKind.GOROUTINE : null;
         } else if (first == 't' && LineBytes.starts(line, from, to, "thread '")) {
             return is(RUST, line, from, to) ? LineKind.RUST_PANIC : null;
-        } else if (LineBytes.isDigit(last) && ("/n[".indexOf(first) >= 0 || LineBytes.isUpperCase(first))) {
+        } else if (LineBytes.isDigit(last) && ("/[_".indexOf(first) >= 0 || LineBytes.isLetter(first))) {
             return is(NODE_PLACE, line, from, to) ? LineKind.NODE_PLACE : null;
         }
         return last == ')' && is(RUBY, line, from, to) ? LineKind.EXCEPTION : null;
