@@ -192,15 +192,12 @@ public final class Diagnosis {
     }
 
     private static <T> Supplier<T> once(Supplier<T> made) {
-        return new Supplier<>() {
-            private Optional<T> known = Optional.empty();
-
-            @Override
-            public T get() {
-                T value = known.orElseGet(made);
-                known = Optional.of(value);
-                return value;
+        List<T> known = new ArrayList<>();
+        return () -> {
+            if (known.isEmpty()) {
+                known.add(made.get());
             }
+            return known.get(0);
         };
     }
 }

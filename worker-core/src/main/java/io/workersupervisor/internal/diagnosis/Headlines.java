@@ -41,7 +41,8 @@ record Headlines(List<Line> lines, List<Line> behind) {
             "^(?:#\\d+ |\\S{1,200}\\(\\d+\\):|\\w+\\(\\)$|\\W{0,8}[A-Za-z]\\S{0,200}:\\d+(?: |$)|[\\s\\p{Punct}]*$)");
 
     /** A further line of a record that names an error. */
-    private static final Pattern ERROR_WITHIN = Pattern.compile("\\s+(?:[\\w.]{0,200}(?:Error|Exception)|(?i:error|fatal))[: ]");
+    private static final Pattern ERROR_WITHIN =
+            Pattern.compile("\\s+(?:[\\w.]{0,200}(?:Error|Exception)|(?i:error|fatal))[: ]");
 
     private static final Pattern TAG = Pattern.compile("<[^<>]{0,512}>");
 
@@ -225,7 +226,9 @@ record Headlines(List<Line> lines, List<Line> behind) {
             if (exceptions
                     ? isException
                     : (isCrash && isMargin)
-                            || (i > 0 && !entry.isCrash() && ERROR_WITHIN.matcher(line.text()).lookingAt())
+                            || (i > 0
+                                    && !entry.isCrash()
+                                    && ERROR_WITHIN.matcher(line.text()).lookingAt())
                             || FIELD.matcher(line.text()).find()) {
                 add(line.offset(), line.text(), found);
             }

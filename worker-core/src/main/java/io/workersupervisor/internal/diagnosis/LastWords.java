@@ -7,20 +7,19 @@ import io.workersupervisor.internal.text.Json;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +54,8 @@ record LastWords(Optional<StopReason> reason, Optional<Duration> retryAfter, Str
             } else if (attributes.size() > LARGEST) {
                 return ignored(attributes.size() + " bytes long, " + LARGEST + " are allowed");
             }
-            return parse(text(file));
+            ByteBuffer bytes = ByteBuffer.wrap(TailOfLog.bytes(file, LARGEST));
+            return parse(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
         } catch (NoSuchFileException none) {
             return NONE;
         } catch (CharacterCodingException noText) {
@@ -67,14 +67,6 @@ record LastWords(Optional<StopReason> reason, Optional<Duration> retryAfter, Str
         }
     }
 
-    private static String text(Path file) throws IOException {
-        try (SeekableByteChannel channel =
-                Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-            ByteBuffer bytes = ByteBuffer.wrap(TailOfLog.bytes(channel, LARGEST));
-            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-        }
-    }
-
     /** The same, as it may be shown. */
     LastWords masked(Redaction redaction) {
         return new LastWords(reason, retryAfter, redaction.apply(message), redaction.apply(problem));
@@ -82,42 +74,26 @@ record LastWords(Optional<StopReason> reason, Optional<Duration> retryAfter, Str
 
     static LastWords parse(String json) {
         Map<String, @Nullable Object> map = Json.object(json);
-        if (!(map.get("reason") instanceof String name)) {
-            return ignored("without a reason");
-        }
-        Optional<StopReason> reason = reason(name);
+        Optional<StopReason> reason = Stream.of(StopReason.values())
+                .filter(known -> known.name().equals(map.get("reason")) && !NOT_ITS_OWN.contains(known))
+                .findFirst();
         if (reason.isEmpty()) {
-            return ignored("of a reason that is unknown or not a worker's to give: " + Text.quoted(name));
+            return ignored(
+                    map.get("reason") instanceof String name
+                            ? "of a reason that is unknown or not a worker's to give: " + Text.quoted(name)
+                            : "without a reason");
         }
         String message = map.get("message") instanceof String text ? Text.cut(Text.oneLine(text), 400) : "";
         Object seconds = map.get("retryAfterSeconds");
-        if (seconds == null) {
-            return new LastWords(reason, Optional.empty(), message, "");
-        }
-        Optional<Duration> wait = wait(seconds);
+        double number = seconds instanceof Number given ? Math.ceil(given.doubleValue()) : -1;
+        boolean isWait = number >= 0 && number <= DiagnosisRule.LONGEST_WAIT.toSeconds();
         return new LastWords(
                 reason,
-                wait,
+                isWait ? Optional.of(Duration.ofSeconds((long) number)) : Optional.empty(),
                 message,
-                wait.isPresent()
+                isWait || seconds == null
                         ? ""
                         : "of its last words the retryAfterSeconds are ignored: " + Text.quoted(Json.write(seconds)));
-    }
-
-    private static Optional<StopReason> reason(String name) {
-        for (StopReason reason : StopReason.values()) {
-            if (reason.name().equals(name) && !NOT_ITS_OWN.contains(reason)) {
-                return Optional.of(reason);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static Optional<Duration> wait(Object seconds) {
-        double number = seconds instanceof Number given ? Math.ceil(given.doubleValue()) : -1;
-        return number >= 0 && number <= DiagnosisRule.LONGEST_WAIT.toSeconds()
-                ? Optional.of(Duration.ofSeconds((long) number))
-                : Optional.empty();
     }
 
     private static LastWords ignored(String why) {

@@ -225,9 +225,12 @@ record LogEvidence(Optional<Found> found, int looked, Optional<Entry> last) {
                 errors++;
                 isWeak |= !isLeave;
             } else if (!isLeave && !entry.isBelow(LogLevel.INFO)) {
-                quiet += entry.isRecord() ? 1 : (int) entry.lines().stream()
-                        .filter(line -> !Headlines.FRAME.matcher(bounded(line)).find())
-                        .count();
+                quiet += entry.isRecord()
+                        ? 1
+                        : (int) entry.lines().stream()
+                                .filter(line ->
+                                        !Headlines.FRAME.matcher(bounded(line)).find())
+                                .count();
                 untimed += entry.parsed().inferred() ? 1 : 0;
                 isWeak = true;
                 isWell |= headlines.anyMatch(WELL);

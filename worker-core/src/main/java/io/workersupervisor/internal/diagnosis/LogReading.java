@@ -48,15 +48,11 @@ record LogReading(LogEvidence evidence, Optional<LogExcerpt> cause, List<LogExce
             }
             return of(String.valueOf(file.getFileName()), tail, evidence, redaction);
         } catch (NoSuchFileException gone) {
-            return unread("its log is gone");
+            return new LogReading(NOTHING, Optional.empty(), List.of(), "its log is gone");
         } catch (IOException | RuntimeException e) {
-            return unread(
-                    "its log could not be read: " + (e instanceof IOException io ? Text.reason(io) : e.toString()));
+            String why = e instanceof IOException io ? Text.reason(io) : e.toString();
+            return new LogReading(NOTHING, Optional.empty(), List.of(), "its log could not be read: " + why);
         }
-    }
-
-    private static LogReading unread(String why) {
-        return new LogReading(NOTHING, Optional.empty(), List.of(), why);
     }
 
     /** Whether the entry that decided, or the walk, came to the first entry, whose beginning may be missing. */
@@ -71,11 +67,10 @@ record LogReading(LogEvidence evidence, Optional<LogExcerpt> cause, List<LogExce
                 .or(() -> evidence.last()
                         .map(last ->
                                 excerpt(file, last.lines().get(0), last.parsed().level(), redaction)));
-        List<LogExcerpt> kept = new ArrayList<>();
         List<Entry> entries = tail.entries();
-        for (Entry entry : entries.subList(Math.max(0, entries.size() - KEPT), entries.size())) {
-            kept.add(excerpt(file, entry, redaction));
-        }
+        List<LogExcerpt> kept = entries.subList(Math.max(0, entries.size() - KEPT), entries.size()).stream()
+                .map(entry -> excerpt(file, entry, redaction))
+                .toList();
         String looked = tail.size() == 0
                 ? "its log is empty"
                 : "the log was looked at from its end, " + evidence.looked() + " entries of " + file;

@@ -2,7 +2,6 @@ package io.workersupervisor.internal.diagnosis;
 
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.ProcessIdentity;
-import io.workersupervisor.internal.machine.ProgramRun;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.WorkerRow;
@@ -36,8 +35,6 @@ public final class OomCounters {
     /** For so long a reading serves further starts: it was taken before them, too. */
     private static final Duration FRESH = Duration.ofMillis(500);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final int LARGEST_LOG = 4 << 20;
     private static final String COUNT = "oom_kill ";
     private static final Pattern KILLED =
             Pattern.compile("^(?:<\\d+>)?(?:\\[ *(\\d+)\\.\\d+])?.*[Oo]ut of memory\\b.*: Killed process (\\d+)[ ,]");
@@ -178,37 +175,6 @@ public final class OomCounters {
             return Files.readString(file, StandardCharsets.ISO_8859_1);
         } catch (IOException none) {
             return "";
-        }
-    }
-
-    /** The kernel's messages by {@code dmesg}; none where it is missing, may not read them, or takes long. */
-    public static List<String> kernelLog() {
-        for (String program : List.of("/usr/bin/dmesg", "/bin/dmesg", "/sbin/dmesg")) {
-            if (Files.isExecutable(Path.of(program))) {
-                return output(program);
-            }
-        }
-        return List.of();
-    }
-
-    /** The messages go through a file of no name of ours: a pipe that nobody reads in time would hold it up. */
-    private static List<String> output(String program) {
-        try {
-            Path out = Files.createTempFile("kernel-log", "");
-            try {
-                Optional<ProgramRun> run =
-                        ProgramRun.of(new ProcessBuilder(program).redirectOutput(out.toFile()), PATIENCE);
-                return run.isPresent() && run.get().status() == 0 && Files.size(out) <= LARGEST_LOG
-                        ? Files.readAllLines(out, StandardCharsets.ISO_8859_1)
-                        : List.of();
-            } finally {
-                Files.delete(out);
-            }
-        } catch (IOException notThere) {
-            return List.of();
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            return List.of();
         }
     }
 }

@@ -6,6 +6,7 @@ import io.workersupervisor.Initiator;
 import io.workersupervisor.LogExcerpt;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.StopReason;
+import io.workersupervisor.StopReport;
 import io.workersupervisor.internal.text.SignalName;
 import io.workersupervisor.internal.text.Text;
 import java.time.Duration;
@@ -41,17 +42,7 @@ final class Reasoner {
     /** HUP, INT, TERM: programs that handle one of these give its number by their exit code. */
     private static final Set<Integer> POLITE = Set.of(1, 2, 15);
 
-    /**
-     * Facts of a stop. Last words and log are read only where nothing before them decides.
-     *
-     * @param exit how it ended
-     * @param otherBoot whether the machine went down with it
-     * @param asked the stop of ours that ended it
-     * @param kills the out-of-memory kills meanwhile
-     * @param words what the worker wrote of its end
-     * @param log the end of its log
-     * @param logName the name of that file
-     */
+    /** Facts of a stop, as {@link Ending} has them. Last words and log are read only where nothing before them decides. */
     record Facts(
             ExitStatus exit,
             boolean otherBoot,
@@ -61,22 +52,10 @@ final class Reasoner {
             Supplier<LogReading> log,
             String logName) {}
 
-    /**
-     * A stop of ours.
-     *
-     * @param confidence certain where this host's ladder ended the worker
-     * @param initiator who asked
-     * @param isKilled whether the ladder had to send KILL
-     */
+    /** A stop of ours, certain where this host's ladder ended the worker; {@code isKilled} where it had to send KILL. */
     record Asked(Confidence confidence, Initiator initiator, boolean isKilled) {}
 
-    /**
-     * The reason that facts come to.
-     *
-     * @param retryAfter how long to wait before the next start, where somebody named it
-     * @param evidence what it rests on beyond the facts themselves, a sentence each
-     * @param logEvidence the lines of the log that it rests on
-     */
+    /** The reason that facts come to, and what it rests on beyond the facts themselves, as {@link StopReport} has them. */
     record Conclusion(
             StopReason reason,
             Confidence confidence,
@@ -247,7 +226,10 @@ final class Reasoner {
         Optional<LogEvidence.Found> found = log.evidence().found();
         boolean isError = found.filter(known -> known.isLast() && known.level().compareTo(LogLevel.ERROR) >= 0)
                 .isPresent();
-        if (isError && told.filter(known -> isOfAccount(known.reason())).isPresent()) {
+        boolean isOfAccount = told.filter(
+                        known -> !known.reason().restartCanHelp() || known.reason() == StopReason.FLOOD_WAIT)
+                .isPresent();
+        if (isError && isOfAccount) {
             return told.get()
                     .with(
                             Confidence.POSSIBLE,
@@ -261,10 +243,6 @@ final class Reasoner {
                         Initiator.WORKER,
                         advice)
                 .besides(Optional.of(log).filter(known -> isError));
-    }
-
-    private static boolean isOfAccount(StopReason reason) {
-        return !reason.restartCanHelp() || reason == StopReason.FLOOD_WAIT;
     }
 
     private Optional<Conclusion> fromLog() {

@@ -6,9 +6,10 @@ import io.workersupervisor.LogLevel;
 import io.workersupervisor.internal.diagnosis.TailOfLog.Entry;
 import io.workersupervisor.internal.diagnosis.TailOfLog.Line;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,14 +47,11 @@ final class RuleMatch {
 
     /** The time that the line names, if it names one that can be. */
     static Optional<Duration> retryAfter(DiagnosisRule rule, Matcher matched) {
-        for (String unit : Set.of("seconds", "minutes")) {
-            if (rule.pattern().pattern().contains("(?<" + unit + ">")) {
-                String digits = matched.group(unit);
-                if (digits != null && digits.matches("\\d{1,9}")) {
-                    long number = Long.parseLong(digits);
-                    Duration wait = unit.equals("seconds") ? Duration.ofSeconds(number) : Duration.ofMinutes(number);
-                    return Optional.of(wait).filter(known -> known.compareTo(DiagnosisRule.LONGEST_WAIT) <= 0);
-                }
+        for (ChronoUnit unit : List.of(ChronoUnit.SECONDS, ChronoUnit.MINUTES)) {
+            String group = unit.name().toLowerCase(Locale.ROOT);
+            String digits = rule.pattern().pattern().contains("(?<" + group + ">") ? matched.group(group) : null;
+            if (digits != null && digits.matches("\\d{1,9}")) {
+                return WaitTime.bounded(Duration.of(Long.parseLong(digits), unit));
             }
         }
         return Optional.empty();

@@ -19,25 +19,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rules that belong together, as one JSON object.
- *
- * <pre>
- * {"closing": ["^Disconnecting from "],     lines that may follow an end without meaning that it was survived
- *  "rules": [
- *   {"id": "shop.quota",                     names it in evidence
- *    "reason": "FLOOD_WAIT",                 a name of StopReason
- *    "pattern": "^Quota used up, wait (?&lt;seconds&gt;\\d+)",
- *    "near": "...", "followedBy": "...", "notFollowedBy": "...", "exit": 75, "level": "ERROR",
- *    "confidence": "POSSIBLE",               else PROBABLE
- *    "advice": "...",
- *    "whileAlive": true, "plain": true, "lastResort": true, "abort": true}]}
- * </pre>
- *
- * Beside {@code rules}, {@code words} adds phrases to the {@link Vocabulary}:
- *
- * <pre>
- * {"words": [{"reason": "FLOOD_WAIT", "say": ["quota used up", "wait * minutes"], "confidence": "POSSIBLE", "advice": "..."}]}
- * </pre>
+ * Rules, phrases of the {@link Vocabulary} and closing lines that belong together, as one JSON object; docs/diagnosis.md
+ * describes its fields, to which the library's own packs add {@code lastResort} and {@code abort}.
  *
  * @param rules the rules that can be used
  * @param words the phrases

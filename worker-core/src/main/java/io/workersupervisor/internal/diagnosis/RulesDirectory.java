@@ -110,11 +110,10 @@ public final class RulesDirectory {
                         .map(problem -> "a rule is ignored: " + problem)
                         .toList();
                 all = all.with(new RulePack(pack.rules(), pack.words(), pack.advice(), pack.closing(), told));
-            } catch (CharacterCodingException noText) {
-                all = all.with(RulePack.of(List.of(), List.of("rules are ignored: " + name + " is no UTF-8")));
             } catch (IOException e) {
-                all = all.with(RulePack.of(
-                        List.of(), List.of("rules are ignored: " + name + " cannot be read: " + Text.reason(e))));
+                boolean isNoText = e instanceof CharacterCodingException;
+                String why = isNoText ? " is no UTF-8" : " cannot be read: " + Text.reason(e);
+                all = all.with(RulePack.of(List.of(), List.of("rules are ignored: " + name + why)));
             }
         }
         return all;

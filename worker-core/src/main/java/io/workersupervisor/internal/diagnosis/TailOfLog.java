@@ -142,15 +142,24 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
 
     /** The end of a file, at most so many bytes; a symbolic link is not followed. */
     public static TailOfLog read(Path file, int most) throws IOException {
-        try (SeekableByteChannel channel =
-                Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+        try (SeekableByteChannel channel = opened(file)) {
             long from = Math.max(0, channel.size() - most);
             return of(bytes(channel.position(from), most), from);
         }
     }
 
-    /** The next bytes, at most so many. */
-    static byte[] bytes(SeekableByteChannel channel, int most) throws IOException {
+    /** The beginning of a file, as {@link #read}. */
+    static byte[] bytes(Path file, int most) throws IOException {
+        try (SeekableByteChannel channel = opened(file)) {
+            return bytes(channel, most);
+        }
+    }
+
+    private static SeekableByteChannel opened(Path file) throws IOException {
+        return Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    private static byte[] bytes(SeekableByteChannel channel, int most) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(most, channel.size() - channel.position()));
         while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
         return Arrays.copyOf(bytes.array(), bytes.position());

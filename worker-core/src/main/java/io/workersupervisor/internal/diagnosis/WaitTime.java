@@ -68,7 +68,8 @@ final class WaitTime {
         return unbounded(line).flatMap(WaitTime::bounded);
     }
 
-    private static Optional<Duration> bounded(Duration wait) {
+    /** A wait in whole seconds; none where it is none that can be. */
+    static Optional<Duration> bounded(Duration wait) {
         return wait.isNegative() || wait.compareTo(DiagnosisRule.LONGEST_WAIT) > 0
                 ? Optional.empty()
                 : Optional.of(Duration.ofSeconds(wait.plusMillis(999).toSeconds()));

@@ -43,6 +43,7 @@ import io.workersupervisor.internal.logs.LogThreads;
 import io.workersupervisor.internal.logs.WorkerLogFile;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.Kernel;
+import io.workersupervisor.internal.machine.KernelLog;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.RowStatus;
@@ -132,7 +133,7 @@ public final class Host {
                 new Diagnosis(
                         data,
                         rules,
-                        new OomCounters(seams.root(), timing, OomCounters::kernelLog),
+                        new OomCounters(seams.root(), timing, KernelLog::lines),
                         settings.logs().redaction(),
                         !script.tools().locker().equals(ShellTools.NONE)),
                 restarts.<RestartRules>map(planned -> planned).orElse(RestartRules.NONE),

@@ -43,7 +43,8 @@ class LogEvidenceTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("causes")
     void the_end_of_a_log_tells_a_cause(String what, String log, String verdict) {
-        assertThat(verdict((log.startsWith("Exception in thread T-1") ? "" : INFO) + log)).isEqualTo(verdict);
+        assertThat(verdict((log.startsWith("Exception in thread T-1") ? "" : INFO) + log))
+                .isEqualTo(verdict);
     }
 
     static Stream<Arguments> causes() {
@@ -152,7 +153,8 @@ class LogEvidenceTest {
                 Arguments.of("a class alone", "shop.OddError: no\n", "UNHANDLED_EXCEPTION POSSIBLE"),
                 Arguments.of(
                         "frames in a form of their own",
-                        ERROR + "failed\n Error  Not authorized\nstack:\n" + "* worker.js:10 f\n    lib/worker.js:10:2\n".repeat(8),
+                        ERROR + "failed\n Error  Not authorized\nstack:\n"
+                                + "* worker.js:10 f\n    lib/worker.js:10:2\n".repeat(8),
                         "AUTHORIZATION_LOST POSSIBLE"),
                 Arguments.of(
                         "a message that goes on behind a comma",

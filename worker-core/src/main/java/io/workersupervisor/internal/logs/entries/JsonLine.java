@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonLine {
     private static final int NO = -1;
+    /** What is no escape stays as it stands. */
+    private static final Pattern ESCAPE =
+            Pattern.compile("\\\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([ntrbf\"\\\\/']))");
+
     private static final Pattern LONE_SURROGATE = Pattern.compile("\\p{Cs}");
 
     /**
@@ -159,42 +165,16 @@ final class JsonLine {
     }
 
     private static String unescaped(String text) {
-        int to = text.length();
-        StringBuilder out = new StringBuilder(to);
-        int at = 0;
-        while (at < to) {
-            char c = text.charAt(at++);
-            if (c != '\\' || at == to) {
-                out.append(c);
-                continue;
-            }
-            char escape = text.charAt(at++);
-            switch (escape) {
-                case 'n' -> out.append('\n');
-                case 't' -> out.append('\t');
-                case 'r' -> out.append('\r');
-                case 'b' -> out.append('\b');
-                case 'f' -> out.append('\f');
-                case '"', '\\', '/', '\'' -> out.append(escape);
-                case 'u' -> at = code(text, at, Math.min(to, at + 4), 4, out);
-                case 'x' -> at = code(text, at, Math.min(to, at + 2), 2, out);
-                default -> out.append('\\').append(escape);
-            }
-        }
-        return LONE_SURROGATE.matcher(out).replaceAll("\ufffd");
+        String plain = ESCAPE.matcher(text).replaceAll(escape -> Matcher.quoteReplacement(character(escape)));
+        return LONE_SURROGATE.matcher(plain).replaceAll("\ufffd");
     }
 
-    private static int code(String text, int from, int to, int digits, StringBuilder out) {
-        int code = 0;
-        for (int i = from; i < to; i++) {
-            int digit = Character.digit(text.charAt(i), 16);
-            code = digit < 0 || code < 0 ? -1 : (code << 4) | digit;
+    private static String character(MatchResult escape) {
+        String code = escape.group(1) == null ? escape.group(2) : escape.group(1);
+        if (code != null) {
+            return String.valueOf((char) Integer.parseInt(code, 16));
         }
-        if (code < 0 || to - from < digits) {
-            out.append('\\').append(text.charAt(from - 1));
-            return from;
-        }
-        out.append((char) code);
-        return to;
+        int known = "ntrbf".indexOf(escape.group(3));
+        return known < 0 ? escape.group(3) : "\n\t\r\b\f".substring(known, known + 1);
     }
 }

@@ -67,7 +67,7 @@ public record LineForm(LineKind kind, LineHead head, int from, boolean isPrefixe
         };
     }
 
-    private static int firstOf(byte[] line, int from, int to) {
+    static int firstOf(byte[] line, int from, int to) {
         int first = from;
         while (first < to && isSpace(line[first])) {
             first++;

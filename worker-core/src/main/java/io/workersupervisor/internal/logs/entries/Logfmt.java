@@ -12,16 +12,7 @@ final class Logfmt {
 
     /** Whether a line begins with a key by which such lines begin. */
     static boolean is(byte[] line, int from, int to) {
-        byte first = line[from];
-        if (first != 't' && first != 'l' && first != 's') {
-            return false;
-        }
-        for (String key : FIRST_KEYS) {
-            if (LineBytes.starts(line, from, to, key)) {
-                return true;
-            }
-        }
-        return false;
+        return TraceLine.startsAny(line, from, to, FIRST_KEYS);
     }
 
     /** The fields of a line; a word without a value is a field without a key. */

@@ -31,25 +31,19 @@ final class RawLevel {
         return switch (kind) {
             case TRACEBACK, CHAIN, CAUSE, EXCEPTION, ANNOUNCED, PANIC, GOROUTINE, RUST_PANIC -> LogLevel.ERROR;
             case BLANK -> hasTraceback(text, from, end) ? LogLevel.ERROR : LogLevel.INFO;
-            case INDENTED -> indented(text, from, first, end, before);
+            case INDENTED ->
+                TraceLine.isFrame(text, from, first) || hasTraceback(text, from, end) ? LogLevel.ERROR : before.level();
             case NODE_PLACE -> first < end ? LogLevel.ERROR : LogLevel.INFO;
             default -> raw(text, from, first, end);
         };
     }
 
-    private static LogLevel indented(byte[] text, int from, int first, int end, Before before) {
-        return TraceLine.isFrame(text, from, first) || hasTraceback(text, from, end) ? LogLevel.ERROR : before.level();
-    }
-
     private static LogLevel raw(byte[] text, int from, int first, int end) {
-        if (TraceLine.startsAny(text, from, end, FAILURES)
-                || TraceLine.startsAny(text, from, first, LAST_RESORT_ERRORS)) {
-            return LogLevel.ERROR;
-        }
-        if (hasTraceback(text, from, end) || hasTrace(text, first, end)) {
-            return LogLevel.ERROR;
-        }
-        return isWarning(text, from, first) ? LogLevel.WARNING : LogLevel.INFO;
+        boolean isError = TraceLine.startsAny(text, from, end, FAILURES)
+                || TraceLine.startsAny(text, from, first, LAST_RESORT_ERRORS)
+                || hasTraceback(text, from, end)
+                || hasTrace(text, first, end);
+        return isError ? LogLevel.ERROR : isWarning(text, from, first) ? LogLevel.WARNING : LogLevel.INFO;
     }
 
     /** {@code (node:12) Warning:}, {@code x.py:3: DeprecationWarning:}, {@code OpenJDK 64-Bit Server VM warning:}. */

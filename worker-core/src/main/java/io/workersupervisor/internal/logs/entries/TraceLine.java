@@ -16,7 +16,7 @@ final class TraceLine {
 
     /** Whether a line is indentation and one mark, repeated; the dashes that end an exception group follow a plus. */
     static boolean isMark(byte[] line, int from, int to, char mark) {
-        int at = first(line, from, to);
+        int at = LineForm.firstOf(line, from, to);
         if (mark == '-') {
             if (line[at++] != '+' || to - at < 30) {
                 return false;
@@ -29,17 +29,9 @@ final class TraceLine {
         return at == to && at > start;
     }
 
-    private static int first(byte[] line, int from, int to) {
-        int at = from;
-        while (at < to && (line[at] == ' ' || line[at] == '\t')) {
-            at++;
-        }
-        return at;
-    }
-
     /** True if an indented line is one of a traceback or stack, of any runtime. */
     static boolean isFrame(byte[] line, int from, int to) {
-        int at = first(line, from, to);
+        int at = LineForm.firstOf(line, from, to);
         return at > from && startsAny(line, at, to, FRAMES);
     }
 
