@@ -1,6 +1,6 @@
 /**
- * Makes entries out of bytes: where one ends, its level, time, logger and message. Pure: no file, no thread, no
- * clock.
+ * Makes entries out of bytes: {@code EntryCutter} finds where one ends, {@code EntryParser} its level, time, logger and
+ * message. Pure and linear: no file, no thread, no clock.
  *
  * <p>May use: nothing.
  * <br>Used by: logs, diagnosis.
