@@ -39,9 +39,10 @@ public final class WorkerLogs {
     public boolean areShipped() throws IOException {
         SinkCheckpoints acknowledged = SinkCheckpoints.read(data);
         for (WorkerLogFile file : WorkerLogFile.list(data)) {
-            WorkerLogFile.Stat stat = WorkerLogFile.stat(file.path()).orElseThrow();
-            if (acknowledged.of(file, stat.inode()) < stat.size()) {
-                return false;
+            try (LogSource open = LogSource.open(file.path()).orElseThrow()) {
+                if (acknowledged.of(file, open) < open.size()) {
+                    return false;
+                }
             }
         }
         return true;

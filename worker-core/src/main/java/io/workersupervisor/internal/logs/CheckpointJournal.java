@@ -3,6 +3,7 @@ package io.workersupervisor.internal.logs;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.internal.directory.OwnFiles;
 import io.workersupervisor.internal.directory.ProcessLock;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -127,13 +128,15 @@ final class CheckpointJournal implements AutoCloseable {
         if (lock == null) {
             return null;
         }
+        Closeable held = lock::close;
         try {
             CheckpointJournal journal = open(directory);
             journal.lock = lock;
+            held = journal::close;
             journal.forget(feed.gone(journal.contents.acknowledged.keySet()));
             return journal;
         } catch (IOException | RuntimeException failed) {
-            lock.close();
+            held.close();
             throw failed;
         }
     }
@@ -144,7 +147,12 @@ final class CheckpointJournal implements AutoCloseable {
         Path file = directory.resolve("journal");
         Files.deleteIfExists(directory.resolve("journal.new"));
         CheckpointJournal journal = new CheckpointJournal(file, create(file), new Contents());
-        journal.length = journal.contents.replay(file);
+        try {
+            journal.length = journal.contents.replay(file);
+        } catch (IOException | RuntimeException failed) {
+            journal.close();
+            throw failed;
+        }
         journal.contents.steps.clear();
         return journal;
     }
@@ -259,16 +267,21 @@ final class CheckpointJournal implements AutoCloseable {
         StringBuilder lines = new StringBuilder(line("a " + contents.looked.toEpochMilli()));
         contents.acknowledged.forEach(
                 (worker, progress) -> lines.append(line("p " + words(worker, progress) + " " + more(progress))));
-        try (RandomAccessFile written = create(fresh)) {
-            written.write(lines.toString().getBytes(StandardCharsets.US_ASCII));
-            written.getFD().sync();
+        // It stays open: once it is renamed, no step that may fail stands before the writing to it.
+        RandomAccessFile spare = create(fresh);
+        try {
+            spare.setLength(0);
+            spare.write(lines.toString().getBytes(StandardCharsets.US_ASCII));
+            spare.getFD().sync();
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            RandomAccessFile written = spare;
+            spare = out;
+            out = written;
+            length = lines.length();
+            OwnFiles.syncDirectoryOf(file);
+        } finally {
+            spare.close();
         }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        OwnFiles.syncDirectoryOf(file);
-        RandomAccessFile old = out;
-        out = new RandomAccessFile(file.toFile(), "rw");
-        length = lines.length();
-        old.close();
     }
 
     private static String line(String said) {

@@ -52,7 +52,7 @@ final class EntryBudget {
         return cuts;
     }
 
-    /** Forgets the entries that wait: they are read again. */
+    /** Forgets the entries that wait: they are read again, or gone. */
     void rewind() {
         leftOut = 0;
         leftOutBytes = 0;

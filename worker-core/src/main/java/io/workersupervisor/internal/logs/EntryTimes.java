@@ -18,8 +18,9 @@ import java.util.Queue;
  *   <li>An entry that arrived while the file was watched has its own time where that lies within two minutes of the arrival.
  *   <li>Where own times are off by a number of quarter hours, the same for 20 lines on end, they are shifted by it.
  *   <li>Otherwise its time is that of the arrival, and inferred.
- *   <li>An entry that was written while nobody looked has its own time where that lies between the last look and the next one;
- *       else the last time that is known since, or where none is, the time at which the file was last written.
+ *   <li>An entry that was written while nobody looked has its own time where that lies between the last look, at which it may
+ *       have been open for two minutes, and the next one; else the last time that is known since, or where none is, the time at
+ *       which the file was last written.
  *   <li>No time is before the birth of the worker, nor after its end, as far as these themselves can be right.
  * </ol>
  */
@@ -44,8 +45,7 @@ final class EntryTimes {
     /** Bytes up to an end that arrived between two moments; where nobody looked, with the time of the last writing. */
     private record Arrival(long end, Instant from, Instant to, Optional<Instant> written) {
         boolean contains(Instant time) {
-            Instant earliest = written.isPresent() ? from : from.minus(NEAR);
-            return !time.isBefore(earliest) && !time.isAfter(to.plus(NEAR)) && time.isAfter(Instant.EPOCH);
+            return !time.isBefore(from.minus(NEAR)) && !time.isAfter(to.plus(NEAR)) && time.isAfter(Instant.EPOCH);
         }
 
         boolean isExact() {
@@ -54,7 +54,7 @@ final class EntryTimes {
 
         /** The time of an entry that gives none. */
         Instant otherwise(Instant last) {
-            return written.isEmpty() ? to : contains(last) ? last : written.get();
+            return written.isEmpty() ? to : contains(last) ? between(from, last, Instant.MAX) : written.get();
         }
     }
 
@@ -106,6 +106,13 @@ final class EntryTimes {
 
     void restart() {
         arrivals.clear();
+    }
+
+    /** Forgets the arrivals of a file that was longer than the one in its place. */
+    void cut(long size) {
+        if (!arrivals.isEmpty() && arrivals.get(arrivals.size() - 1).end > size) {
+            restart();
+        }
     }
 
     /** The number of quarter hours by which own times are shifted. */

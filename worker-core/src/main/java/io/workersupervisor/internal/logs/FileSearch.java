@@ -100,7 +100,12 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     private static EntryTimes times(Waiting part, KnownWorkers.Known known, Map<String, List<LogProgress>> steps) {
         EntryTimes times = new EntryTimes();
         Instant from = known.startedAt().orElse(Instant.EPOCH);
+        long base = 0;
         for (LogProgress step : steps.getOrDefault(part.file().workerId(), List.of())) {
+            if (step.base() != base) {
+                times.restart();
+                base = step.base();
+            }
             times.arrived(step.offset(), from, step.time());
             from = step.time();
         }

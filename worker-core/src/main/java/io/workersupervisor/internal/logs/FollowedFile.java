@@ -4,6 +4,7 @@ import io.workersupervisor.LogEntry;
 import io.workersupervisor.internal.logs.entries.EntryCutter;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ final class FollowedFile implements AutoCloseable {
     /** Fewer NULs at the begin of a file were written. */
     private static final long LEAST_FREED = 1 << 20;
 
+    private static final String NOTHING_LOST = "no byte of it is known to be lost";
+
     private final WorkerLogFile file;
     private final EntryReader reader;
     private final EntryBudget budget;
@@ -45,6 +48,9 @@ final class FollowedFile implements AutoCloseable {
     private EntryCutter cutter;
     private @Nullable LogSource source;
     private final HandedOn handedOn;
+    /** The name under which the file was found last. */
+    private Path place;
+
     private boolean superseded;
     private boolean isElsewhere;
     private boolean isWrittenOver;
@@ -56,6 +62,7 @@ final class FollowedFile implements AutoCloseable {
     private long grown;
     private long polled;
     private boolean moved;
+    private boolean isAtEnd;
 
     /** Bytes of the file that end at entries, and these entries. */
     record Part(BatchPiece piece, List<LogEntry> entries) {}
@@ -77,6 +84,7 @@ final class FollowedFile implements AutoCloseable {
             HandedOn handedOn,
             Optional<Consumer<String>> trouble) {
         this.file = file;
+        this.place = file.path();
         this.reader = reader;
         this.budget = budget;
         this.times = times;
@@ -104,7 +112,6 @@ final class FollowedFile implements AutoCloseable {
 
     /** Reads again what was read and not handed on. */
     void rewind() {
-        budget.rewind();
         readFrom(progress.offset());
         checked = Optional.empty();
         moved = true;
@@ -122,6 +129,7 @@ final class FollowedFile implements AutoCloseable {
     }
 
     private void readFrom(long offset) {
+        budget.rewind();
         read = offset;
         cutter = new EntryCutter(offset);
     }
@@ -134,6 +142,7 @@ final class FollowedFile implements AutoCloseable {
             throws IOException {
         polled = now;
         moved = false;
+        isAtEnd = false;
         LogSource from = source(at);
         if (from == null) {
             if (!progress.isNew() && !isGone && !ended.getAsBoolean()) {
@@ -152,6 +161,7 @@ final class FollowedFile implements AutoCloseable {
         boolean over = false;
         List<EntryCutter.Span> spans = new ArrayList<>();
         byte[] bytes = from.read(read, CHUNK);
+        isAtEnd = bytes.length < CHUNK;
         if (bytes.length == 0 && hasRest() && ended.getAsBoolean()) {
             // The worker may have written between the reading and its end.
             over = true;
@@ -170,8 +180,10 @@ final class FollowedFile implements AutoCloseable {
             grown = now;
             moved = true;
         } else if (over || (superseded && now >= quietAt())) {
+            // Entries beyond the budget stand in this file, too.
+            over = true;
             cutter.closeAll(spans::add);
-            if (superseded && spans.isEmpty()) {
+            if (superseded && !hasRest()) {
                 restart(0);
                 superseded = false;
             }
@@ -224,26 +236,25 @@ final class FollowedFile implements AutoCloseable {
         if (cuts.isEmpty()) {
             return Optional.empty();
         }
-        overwritten(
-                hasRest()
-                        ? "some of the " + (read - old) + " bytes behind that may be lost"
-                        : "no byte of it is known to be lost");
+        long over = cuts.stream().mapToLong(BatchPiece.Cut::length).sum();
+        // Lines behind those that are remembered may be written over, too, and cannot be told from what was there.
+        long lost = read - old + (over < handedOn.end() ? 0 : Math.max(0, old - over));
+        overwritten(lost, lost == 0 ? NOTHING_LOST : "up to " + lost + " bytes may be lost");
         times.restart();
         times.arrived(from.size(), at, at);
-        long end = Math.max(old, cuts.stream().mapToLong(BatchPiece.Cut::length).sum());
+        long end = Math.max(old, over);
         Part part = part(progress.anew(from.inode(), 0), cuts, end, worker.get());
         readFrom(end);
         moved = true;
         return Optional.of(part);
     }
 
-    private void overwritten(String lost) {
-        if (!handedOn.isOften()) {
+    private void overwritten(long lost, String told) {
+        if (handedOn.isNews(lost)) {
             trouble.accept(
-                    name() + " was cut by somebody or written over when it was read to byte " + read + ": " + lost
+                    name() + " was cut by somebody or written over when it was read to byte " + read + ": " + told
                             + ", and what came between two looks. A program that opens it by its name, as /dev/stdout or"
                             + " /dev/stderr, must open it for appending (>>, mode a)");
-            handedOn.often();
         }
     }
 
@@ -259,13 +270,25 @@ final class FollowedFile implements AutoCloseable {
             return Math.min(budgeted, quietAt());
         }
         // A line without an end: another host may have noticed that its worker has ended. No event tells of a renamed
-        // file.
-        return hasRest() || isElsewhere ? Math.min(budgeted, polled + LOOK_AGAIN.toNanos()) : budgeted;
+        // file; one that is gone is not looked for.
+        return (hasRest() || isElsewhere) && !(isGone && source == null)
+                ? Math.min(budgeted, polled + LOOK_AGAIN.toNanos())
+                : budgeted;
     }
 
     /** True if the last look found something, so that another may find more. */
     boolean hasMoved() {
         return moved;
+    }
+
+    /** True if the last look read up to the end of the file. */
+    boolean isAtEnd() {
+        return isAtEnd;
+    }
+
+    /** True if the file has another name, or none, and may not be found again. */
+    boolean isElsewhere() {
+        return isElsewhere;
     }
 
     /** True if all that was read is handed on. */
@@ -302,11 +325,9 @@ final class FollowedFile implements AutoCloseable {
         boolean changed = isElsewhere || !now.equals(checked);
         boolean isIntact = !changed || open.holds(progress.mark(), progress.offset());
         if (open.size() < read || (!isIntact && !handedOn.reachesTo(progress.offset()))) {
-            overwritten(
-                    hasRest()
-                            ? (read - progress.offset()) + " bytes behind that are lost"
-                            : "no byte of it is known to be lost");
-            restart(read - progress.offset());
+            long lost = read - progress.offset();
+            overwritten(lost, lost == 0 ? NOTHING_LOST : lost + " bytes behind that are lost");
+            restart(lost);
             open = begin();
         } else if (changed) {
             LogProgress.Mark head = progress.head();
@@ -319,7 +340,10 @@ final class FollowedFile implements AutoCloseable {
 
     private @Nullable LogSource begin() throws IOException {
         if (!progress.isNew()) {
-            source = LogSource.of(progress, file.path()).orElse(null);
+            source = LogSource.of(progress, place).orElse(null);
+            if (source != null && shipped) {
+                goOn(source);
+            }
         }
         if (source == null) {
             source = LogSource.open(file.path()).orElse(null);
@@ -327,7 +351,18 @@ final class FollowedFile implements AutoCloseable {
                 begin(source);
             }
         }
+        place = source == null ? file.path() : source.path();
         return source;
+    }
+
+    /** Goes on in a file of which an earlier host may have read the begin. */
+    private void goOn(LogSource opened) throws IOException {
+        if (progress.base() > 0) {
+            handedOn.often();
+        }
+        if (handedOn.end() == 0 && opened.holds(progress.head(), progress.head().length())) {
+            handedOn.remember(0, progress.offset(), opened::read);
+        }
     }
 
     /** Begins a file of which nothing was read. */
@@ -339,13 +374,14 @@ final class FollowedFile implements AutoCloseable {
             if (isSame && opened.size() >= progress.offset() && handedOn.reachesTo(progress.offset())) {
                 return;
             } else if (isSame) {
-                overwritten("what it held behind that, if anything, is lost");
+                overwritten(0, "what it held behind that, if anything, is lost");
             } else {
                 trouble.accept(name() + " is another file than the one that was read to byte " + progress.offset()
                         + ": what that held behind it, if anything, is lost");
             }
             progress = progress.anew(opened.inode(), 0);
             handedOn.clear();
+            times.cut(opened.size());
         }
         readFrom(progress.offset());
     }
@@ -374,10 +410,12 @@ final class FollowedFile implements AutoCloseable {
         close();
         Optional<WorkerLogFile.Stat> now = WorkerLogFile.stat(file.path());
         progress = progress.anew(now.map(WorkerLogFile.Stat::inode).orElse(LogProgress.NO_INODE), lost);
+        place = file.path();
         times.restart();
         handedOn.clear();
         readFrom(0);
         moved = true;
+        isAtEnd = false;
     }
 
     private String name() {

@@ -22,6 +22,7 @@ final class HandedOn {
 
     private int[] hashes = new int[0];
     private boolean often;
+    private boolean isLossTold;
 
     /** More is to be remembered, as the file is written over. */
     void often() {
@@ -30,6 +31,14 @@ final class HandedOn {
 
     boolean isOften() {
         return often;
+    }
+
+    /** Remembers more from now on; true if it is to be told that the file is written over: once, and once with a loss. */
+    boolean isNews(long lost) {
+        boolean isNews = !often || (lost > 0 && !isLossTold);
+        often = true;
+        isLossTold |= lost > 0;
+        return isNews;
     }
 
     void clear() {
@@ -42,7 +51,7 @@ final class HandedOn {
     }
 
     /** The end of the lines that are remembered. */
-    private int end() {
+    int end() {
         return ends.length == 0 ? 0 : ends[ends.length - 1];
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -61,8 +62,8 @@ final class LogArchiving implements AutoCloseable {
             return false;
         }
         waiting.addAll(grown);
-        for (BatchPiece piece : open.pending()) {
-            finish(open, piece);
+        if (!open.pending().isEmpty()) {
+            finish(open);
         }
         // A part that a slow sink does not have yet is looked at again, although the file grows no more.
         for (WorkerLogFile file : List.copyOf(waiting)) {
@@ -115,7 +116,7 @@ final class LogArchiving implements AutoCloseable {
             LogProgress before = open.progress(file.workerId())
                     .map(last -> last.inode() == inode ? last : last.anew(inode, 0))
                     .orElseGet(() -> LogProgress.begin(inode));
-            long upTo = feed.isShipped(file) ? acknowledged.of(file, inode) : held.size();
+            long upTo = feed.isShipped(file) ? acknowledged.of(file, held) : held.size();
             long end = Math.max(0, (Math.min(upTo, held.size()) - REST) / BLOCK * BLOCK);
             while (!ending && end - before.offset() >= retention.archiveAt()) {
                 int length = (int) (retention.archiveAt() / BLOCK * BLOCK);
@@ -131,12 +132,15 @@ final class LogArchiving implements AutoCloseable {
     }
 
     /** Steps 3 to 5, of which any may be done. */
-    private void finish(CheckpointJournal open, BatchPiece piece) throws IOException {
-        Optional<WorkerLogFile> file = WorkerLogFile.find(data, piece.workerId());
-        if (file.isPresent()) {
-            try (LogSource held = LogSource.open(file.get().path()).orElse(null)) {
-                if (held != null && held.inode() == piece.after().inode()) {
-                    move(file.get(), held, piece);
+    private void finish(CheckpointJournal open) throws IOException {
+        Map<String, WorkerLogFile> files = WorkerLogFile.byWorker(data);
+        for (BatchPiece piece : open.pending()) {
+            WorkerLogFile file = files.get(piece.workerId());
+            if (file != null) {
+                try (LogSource held = LogSource.open(file.path()).orElse(null)) {
+                    if (held != null && held.inode() == piece.after().inode()) {
+                        move(file, held, piece);
+                    }
                 }
             }
         }

@@ -7,6 +7,7 @@ import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.internal.machine.Clocks;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -84,9 +85,17 @@ public final class LogFeed {
         return from.next(now, clocks.now(), () -> isOver(from.file(), now), () -> known(from.file(), now));
     }
 
-    /** The entries of a piece that was announced before; bytes that are gone meanwhile are reported. */
-    List<LogEntry> again(BatchPiece piece) throws IOException {
-        Optional<WorkerLogFile> file = WorkerLogFile.find(data, piece.workerId());
+    /** The entries of a batch that was announced before; bytes that are gone meanwhile are reported. */
+    List<LogEntry> again(List<BatchPiece> batch) throws IOException {
+        List<LogEntry> entries = new ArrayList<>();
+        Map<String, WorkerLogFile> files = batch.isEmpty() ? Map.of() : WorkerLogFile.byWorker(data);
+        for (BatchPiece piece : batch) {
+            entries.addAll(again(piece, Optional.ofNullable(files.get(piece.workerId()))));
+        }
+        return entries;
+    }
+
+    private List<LogEntry> again(BatchPiece piece, Optional<WorkerLogFile> file) throws IOException {
         Optional<LogSource> source =
                 file.isPresent() ? LogSource.of(piece.after(), file.get().path()) : Optional.empty();
         if (source.isEmpty()) {
@@ -109,12 +118,17 @@ public final class LogFeed {
     /** Workers that have ended and whose log file no longer exists. */
     Set<String> gone(Set<String> ids) throws IOException {
         Set<String> gone = new HashSet<>(ids);
-        WorkerLogFile.list(data).forEach(file -> gone.remove(file.workerId()));
+        gone.removeAll(WorkerLogFile.byWorker(data).keySet());
         if (!gone.isEmpty()) {
             // Where it is not known who runs, any of them may.
-            gone.removeAll(workers.running().orElse(ids));
+            gone.removeAll(running().orElse(ids));
         }
         return gone;
+    }
+
+    /** The workers that may run; empty where that is not known. */
+    Optional<Set<String>> running() {
+        return workers.running();
     }
 
     /** Forgets the last answer about a worker, whose end was noticed. */

@@ -26,8 +26,14 @@ final class LogRemoval {
     private final LogRetention retention;
     private final LastingTrouble tooMuch = new LastingTrouble();
 
-    /** A file and the space that it takes; removable unless it is needed. */
-    private record Taken(Path path, long modified, long size, boolean isRemovable) {}
+    /** Tells whether a file is needed no more; it is asked of those alone that shall go. */
+    @FunctionalInterface
+    private interface Removable {
+        boolean now() throws IOException;
+    }
+
+    /** A file and the space that it takes. */
+    private record Taken(Path path, long modified, long size, Removable removable) {}
 
     LogRemoval(DataDirectory data, LogFeed feed, LogRetention retention) {
         this.data = data;
@@ -42,7 +48,7 @@ final class LogRemoval {
         long oldest = feed.clocks().now().toEpochMilli() - retention.keepFor().toMillis();
         long excess = Math.max(used - retention.atMost(), needed);
         for (Taken one : all) {
-            if (one.isRemovable() && (one.modified() < oldest || excess > 0)) {
+            if ((one.modified() < oldest || excess > 0) && one.removable().now()) {
                 Files.deleteIfExists(one.path());
                 Optional<WorkerLogFile> worker = WorkerLogFile.of(one.path());
                 if (worker.isPresent()) {
@@ -65,20 +71,30 @@ final class LogRemoval {
     private List<Taken> taken() throws IOException {
         List<Taken> found = new ArrayList<>();
         for (LogArchive.Part part : LogArchive.parts(data)) {
-            found.add(new Taken(part.path(), part.modified(), part.size(), true));
+            found.add(new Taken(part.path(), part.modified(), part.size(), () -> true));
         }
         SinkCheckpoints acknowledged = SinkCheckpoints.read(data);
         Map<String, LogProgress> archive = CheckpointJournal.readOnly(Layout.archive(data));
-        WorkerLogFile.stats(data).forEach((file, stat) -> {
-            boolean isShipped =
-                    stat.size() == 0 || !feed.isShipped(file) || acknowledged.of(file, stat.inode()) >= stat.size();
-            boolean isOver = isShipped && feed.isOver(file, feed.clocks().nanos());
-            found.add(new Taken(file.path(), stat.modified(), onDisk(file, stat, archive), isOver));
-        });
+        WorkerLogFile.stats(data)
+                .forEach((file, stat) -> found.add(new Taken(
+                        file.path(), stat.modified(), onDisk(file, stat, archive), () -> isDone(file, acknowledged))));
         plain(Layout.logs(data), found);
         plain(data.path(), found);
         found.sort(Comparator.comparingLong(Taken::modified));
         return found;
+    }
+
+    private boolean isDone(WorkerLogFile file, SinkCheckpoints acknowledged) throws IOException {
+        if (!feed.isOver(file, feed.clocks().nanos())) {
+            return false;
+        }
+        try (LogSource open = LogSource.open(file.path()).orElse(null)) {
+            return open != null
+                    && (open.size() == 0 || !feed.isShipped(file) || acknowledged.of(file, open) >= open.size());
+        } catch (IOException unreadable) {
+            // The shippers report it; the others go.
+            return false;
+        }
     }
 
     /** The bytes that a file takes: its archived part is a hole, unless the file was cut since. */
@@ -94,7 +110,8 @@ final class LogRemoval {
                 for (Path path : all) {
                     if (WorkerLogFile.of(path).isEmpty()) {
                         WorkerLogFile.stat(path)
-                                .ifPresent(stat -> found.add(new Taken(path, stat.modified(), stat.size(), false)));
+                                .ifPresent(
+                                        stat -> found.add(new Taken(path, stat.modified(), stat.size(), () -> false)));
                     }
                 }
             }

@@ -3,10 +3,14 @@ package io.workersupervisor.internal.logs;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -19,10 +23,12 @@ public final class LogSource implements AutoCloseable {
     private static final int BLOCK = 4096;
 
     private final RandomAccessFile file;
+    private final Path path;
     private final long inode;
 
-    private LogSource(RandomAccessFile file, long inode) {
+    private LogSource(RandomAccessFile file, Path path, long inode) {
         this.file = file;
+        this.path = path;
         this.inode = inode;
     }
 
@@ -46,7 +52,7 @@ public final class LogSource implements AutoCloseable {
             opened.close();
             return Optional.empty();
         }
-        return inode.map(same -> new LogSource(opened, same));
+        return inode.map(same -> new LogSource(opened, path, same));
     }
 
     /** The file in which a progress was made, under whatever name it has now; empty where its bytes are gone. */
@@ -65,14 +71,27 @@ public final class LogSource implements AutoCloseable {
     }
 
     private static Optional<Path> renamed(Path path, long inode) throws IOException {
+        List<Path> others = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(path.resolveSibling("."))) {
-            for (Path other : all) {
-                if (hasInode(other, inode)) {
-                    return Optional.of(other);
-                }
+            all.forEach(others::add);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        // Most have a longer name by now.
+        String name = String.valueOf(path.getFileName());
+        others.sort(Comparator.comparing(
+                other -> !String.valueOf(other.getFileName()).startsWith(name)));
+        for (Path other : others) {
+            if (hasInode(other, inode)) {
+                return Optional.of(other);
             }
         }
         return Optional.empty();
+    }
+
+    /** The name under which it was found. */
+    Path path() {
+        return path;
     }
 
     long inode() {

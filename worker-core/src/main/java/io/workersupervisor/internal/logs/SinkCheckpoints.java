@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,19 +19,20 @@ import java.util.Optional;
  * The place up to which every sink has the workers' files, of all sinks that a data directory was ever shipped to. A sink that
  * is not in use any more holds up the archive until its directory in {@code checkpoints} is deleted.
  */
-public record SinkCheckpoints(Map<String, Long> least) {
+public final class SinkCheckpoints {
+    private final List<Map<String, LogProgress>> sinks;
+
+    private SinkCheckpoints(List<Map<String, LogProgress>> sinks) {
+        this.sinks = sinks;
+    }
+
     /** Reads durable checkpoints, whichever process serves the sink. */
     public static SinkCheckpoints read(DataDirectory data) throws IOException {
-        Map<String, Long> least = new LinkedHashMap<>();
-        List<Path> sinks = directories(data);
-        for (Path sink : sinks) {
-            Map<String, Long> one = read(sink);
-            if (sink.equals(sinks.get(0))) {
-                least.putAll(one);
-            }
-            least.replaceAll((key, offset) -> Math.min(offset, one.getOrDefault(key, 0L)));
+        List<Map<String, LogProgress>> sinks = new ArrayList<>();
+        for (Path sink : directories(data)) {
+            sinks.add(read(sink));
         }
-        return new SinkCheckpoints(least);
+        return new SinkCheckpoints(sinks);
     }
 
     /** The directories of all sinks, in the order of their names. */
@@ -61,10 +61,8 @@ public record SinkCheckpoints(Map<String, Long> least) {
                 .toList();
     }
 
-    private static Map<String, Long> read(Path sink) throws IOException {
-        Map<String, Long> one = new LinkedHashMap<>();
-        CheckpointJournal.readOnly(sink)
-                .forEach((worker, progress) -> one.put(key(worker, progress.inode()), progress.offset()));
+    private static Map<String, LogProgress> read(Path sink) throws IOException {
+        Map<String, LogProgress> one = CheckpointJournal.readOnly(sink);
         // An acknowledgement that a crash of the machine takes back would need the bytes again: sync what was read.
         try (RandomAccessFile open =
                 new RandomAccessFile(sink.resolve("journal").toFile(), "rw")) {
@@ -73,13 +71,17 @@ public record SinkCheckpoints(Map<String, Long> least) {
         return one;
     }
 
-    private static String key(String worker, long inode) {
-        return worker + " " + inode;
-    }
-
-    /** The offset before which every sink has all. */
-    public long of(WorkerLogFile file, long inode) {
-        return least.getOrDefault(key(file.workerId(), inode), 0L);
+    /** The offset before which every sink has all; 0 where the file is another one than a sink has, cut or written over. */
+    public long of(WorkerLogFile file, LogSource open) throws IOException {
+        long least = sinks.isEmpty() ? 0 : Long.MAX_VALUE;
+        for (Map<String, LogProgress> sink : sinks) {
+            LogProgress progress = sink.get(file.workerId());
+            boolean isIn = progress != null
+                    && open.continues(progress)
+                    && open.holds(progress.head(), progress.head().length());
+            least = isIn ? Math.min(least, progress.offset()) : 0;
+        }
+        return least;
     }
 
     /** A file of which a sink lacks the last bytes; it has everything up to the progress, if it has anything. */

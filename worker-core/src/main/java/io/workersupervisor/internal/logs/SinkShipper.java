@@ -7,6 +7,8 @@ import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.events.LastingTrouble;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogSink;
+import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,10 +58,13 @@ public final class SinkShipper implements AutoCloseable {
     private static final Duration LOOK_NOTED = Duration.ofMinutes(1);
 
     private static final Duration LONGEST_TURN = Duration.ofMillis(500);
-    /** The system's words where no file can be opened. */
-    private static final String SHORTAGE = "Too many open files";
 
-    private static final int MOST_REMEMBERED = 50_000;
+    /** Opening it fails for want of a descriptor alone. */
+    private static final File ALWAYS_THERE = new File("/dev/null");
+
+    /** The number of workers beyond which those that have ended are forgotten. */
+    private static final int MANY_REMEMBERED = 10_000;
+
     private static final int MOST_BYTES = 4 << 20;
 
     private final LogSink sink;
@@ -79,6 +84,7 @@ public final class SinkShipper implements AutoCloseable {
     private long shortAt;
     private long turn;
     private final Map<String, HandedOn> handedOn = new HashMap<>();
+    private int mostRemembered = MANY_REMEMBERED;
     private List<BatchPiece> collected = new ArrayList<>();
     private List<LogEntry> entries = new ArrayList<>();
     private @Nullable CheckpointJournal journal;
@@ -97,6 +103,8 @@ public final class SinkShipper implements AutoCloseable {
         boolean ready = true;
         /** True if it grew while it was watched, and has not been read to its end since. */
         boolean fresh;
+        /** The time since which bytes may wait that were not read; far away where it was read to its end. */
+        Instant unread = Instant.MAX;
         /** The last turn in which entries of it were taken. */
         long served;
 
@@ -120,6 +128,7 @@ public final class SinkShipper implements AutoCloseable {
     /** Has at most so many files of workers open at once. */
     public SinkShipper(LogSink sink, DataDirectory data, LogFeed feed, int mostOpen) {
         this.mostOpen = mostOpen;
+        this.shortAt = feed.clocks().nanos() - LONGEST_BACKOFF.toNanos();
         this.sink = sink;
         this.data = data;
         this.directory = Layout.checkpoints(data).resolve(sink.name());
@@ -147,7 +156,7 @@ public final class SinkShipper implements AutoCloseable {
         long now = feed.clocks().nanos();
         Instant at = feed.clocks().now();
         try {
-            CheckpointJournal open = journal == null ? begin(at) : journal;
+            CheckpointJournal open = journal == null ? begin() : journal;
             if (open == null) {
                 return LOCK_AGAIN;
             }
@@ -157,7 +166,7 @@ public final class SinkShipper implements AutoCloseable {
             }
             repeat(open);
             // A batch that could not be announced comes first.
-            boolean more = collected.isEmpty() && collect(now);
+            boolean more = collected.isEmpty() && collect(now, at);
             deliver(open);
             up();
             look(open, now, at);
@@ -170,9 +179,8 @@ public final class SinkShipper implements AutoCloseable {
     }
 
     /** Step 1; null where another host has the lock. */
-    private @Nullable CheckpointJournal begin(Instant at) throws IOException {
+    private @Nullable CheckpointJournal begin() throws IOException {
         grown.clear();
-        feed.files().forEach(file -> grown.put(file, at));
         CheckpointJournal begun = CheckpointJournal.lock(directory, feed);
         journal = begun;
         if (begun != null) {
@@ -185,10 +193,7 @@ public final class SinkShipper implements AutoCloseable {
 
     /** Step 2. */
     private void repeat(CheckpointJournal open) throws IOException {
-        List<LogEntry> again = new ArrayList<>();
-        for (BatchPiece piece : open.pending()) {
-            again.addAll(feed.again(piece));
-        }
+        List<LogEntry> again = feed.again(open.pending());
         if (!open.pending().isEmpty()) {
             aside.put(sink.append(again));
             open.acknowledge(looked);
@@ -196,7 +201,7 @@ public final class SinkShipper implements AutoCloseable {
     }
 
     /** Step 3; true if there may be more than one batch takes. */
-    private boolean collect(long now) throws IOException {
+    private boolean collect(long now, Instant at) throws IOException {
         long bytes = 0;
         turn++;
         isShort = false;
@@ -211,41 +216,63 @@ public final class SinkShipper implements AutoCloseable {
                 long taken = read(one, now);
                 one.ready = one.again == Long.MAX_VALUE && (taken > 0 || one.file.hasMoved());
                 one.fresh &= one.ready;
+                if (one.again == Long.MAX_VALUE && (one.file.isAtEnd() || !one.ready)) {
+                    one.unread = one.ready ? at : Instant.MAX;
+                }
+                one.served = taken > 0 ? turn : one.served;
                 bytes += taken;
-                hold(one, isShort ? 0 : mostOpen);
-                if (taken > 0) {
-                    one.served = turn;
-                    // Files that had no turn come first in the next batch.
-                    followed.remove(worker);
-                    followed.put(worker, one);
-                }
+                hold(one);
+                // Files that had no turn come first in the next one.
+                followed.remove(worker);
+                followed.put(worker, one);
             } else if (one.again == Long.MAX_VALUE && one.file.isDrained() && now - one.touched > HELD_OPEN.toNanos()) {
-                if (handedOn.size() > MOST_REMEMBERED) {
-                    handedOn.clear();
-                }
-                if (!one.file.isHeld() || feed.isOver(one.file.file(), now)) {
+                boolean over = one.file.isHeld() && feed.isOver(one.file.file(), now);
+                if (over || !one.file.isHeld()) {
                     one.file.close();
                     held.remove(one);
                     followed.remove(worker);
+                }
+                if (over) {
+                    handedOn.remove(worker);
                 }
             }
         }
         return bytes > 0;
     }
 
-    /** Closes the file that was read least lately where too many are open; it is opened again when it has its turn. */
-    private void hold(Followed last, int most) throws IOException {
+    /**
+     * Closes the files that were read least lately where too many are open, and all where no descriptor is left; each is opened
+     * again when it has its turn. One that may not be found again is closed last.
+     */
+    private void hold(Followed last) throws IOException {
         held.remove(last);
         held.add(last);
-        while (held.size() > most) {
-            Followed eldest = held.iterator().next();
-            eldest.file.close();
-            held.remove(eldest);
+        if (held.size() > mostOpen || isShort) {
+            List<Followed> all = new ArrayList<>(held);
+            all.sort(Comparator.comparing(one -> one.file.isElsewhere()));
+            for (Followed one : all) {
+                if (held.size() > mostOpen || (isShort && !one.file.isElsewhere())) {
+                    one.file.close();
+                    held.remove(one);
+                }
+            }
+        }
+    }
+
+    /** Forgets the lines of workers that have ended, when there are many. */
+    private void forget() {
+        if (handedOn.size() > mostRemembered) {
+            handedOn.keySet().retainAll(feed.running().orElse(Set.of()));
+            mostRemembered = Math.max(MANY_REMEMBERED, 2 * handedOn.size());
         }
     }
 
     /** Takes note of the files that grew, and of the time, also while the sink is down. */
-    private void take(CheckpointJournal open, long now, Instant at) {
+    private void take(CheckpointJournal open, long now, Instant at) throws IOException {
+        if (missed) {
+            feed.files().forEach(file -> grown.put(file, at));
+        }
+        forget();
         for (Map.Entry<WorkerLogFile, Instant> one : Map.copyOf(grown).entrySet()) {
             WorkerLogFile file = one.getKey();
             grown.remove(file);
@@ -256,13 +283,19 @@ public final class SinkShipper implements AutoCloseable {
             taken.ready = true;
             taken.fresh |= !missed;
             taken.touched = now;
+            Instant since = missed ? looked : one.getValue();
+            taken.unread = earlier(taken.unread, since);
             try {
-                taken.file.arrived(missed ? looked : one.getValue(), at, missed);
+                taken.file.arrived(since, at, missed);
             } catch (IOException unreadable) {
                 cannotRead(taken, now, unreadable);
             }
         }
         missed = false;
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     /**
@@ -280,7 +313,7 @@ public final class SinkShipper implements AutoCloseable {
                 one.trouble.ends();
             });
             whole = true;
-            if (now - shortAt > LONGEST_BACKOFF.toNanos()) {
+            if (!isShortLately(now)) {
                 shortage.ends();
             }
             one.again = Long.MAX_VALUE;
@@ -299,8 +332,9 @@ public final class SinkShipper implements AutoCloseable {
         WorkerLogFile file = one.file.file();
         one.again = now + READ_AGAIN.toNanos();
         String why = unreadable instanceof IOException io ? Text.reason(io) : Text.oneLine(unreadable.toString());
-        if (!why.contains(SHORTAGE)) {
-            if (one.trouble.isNew(why)) {
+        if (hasDescriptor()) {
+            // Descriptors that others let go in this moment may have been missing: it is tried again first.
+            if (!isShortLately(now) && one.trouble.isNew(why)) {
                 feed.trouble(file.account(), file.path() + " cannot be read: " + why);
             }
             return;
@@ -311,6 +345,19 @@ public final class SinkShipper implements AutoCloseable {
             feed.trouble(
                     "this process has no descriptor left, and log sink " + sink.name()
                             + " waits for one: raise its limit (ulimit -n), or look for files that the application leaves open");
+        }
+    }
+
+    private boolean isShortLately(long now) {
+        return now - shortAt < LONGEST_BACKOFF.toNanos();
+    }
+
+    /** False where this process can open no file; its system may word that in any language. */
+    private static boolean hasDescriptor() {
+        try (FileInputStream opened = new FileInputStream(ALWAYS_THERE)) {
+            return opened.getFD().valid();
+        } catch (IOException none) {
+            return !ALWAYS_THERE.exists();
         }
     }
 
@@ -327,14 +374,19 @@ public final class SinkShipper implements AutoCloseable {
         open.acknowledge(looked);
     }
 
-    /** Notes now and then that all is handed on, so that the next host knows since when nobody has looked. */
+    /**
+     * Notes now and then up to when all was read, so that the next host knows since when nobody has looked. An entry that is open
+     * then is handed on within the two minutes by which times may differ.
+     */
     private void look(CheckpointJournal open, long now, Instant at) throws IOException {
-        if (grown.isEmpty() && followed.values().stream().allMatch(one -> one.file.isDrained())) {
-            looked = at;
-            if (now - lookedAt >= LOOK_NOTED.toNanos()) {
-                lookedAt = now;
-                open.acknowledge(looked);
-            }
+        Instant least = grown.values().stream().reduce(at, SinkShipper::earlier);
+        for (Followed one : followed.values()) {
+            least = earlier(least, one.unread);
+        }
+        looked = least;
+        if (now - lookedAt >= LOOK_NOTED.toNanos() && !looked.equals(open.looked())) {
+            lookedAt = now;
+            open.acknowledge(looked);
         }
     }
 
@@ -356,7 +408,9 @@ public final class SinkShipper implements AutoCloseable {
         Duration pause = backoff;
         if (outage.isEmpty()) {
             feed.report(new WorkerEvent.SinkDown(feed.clocks().now(), sink.name(), reason, backlog()));
-            notes.down(reason);
+            if (journal != null) {
+                notes.down(reason);
+            }
         }
         outage = Optional.of(new Outage(outage.map(Outage::since).orElse(now), now + pause.toNanos()));
         backoff = pause.multipliedBy(2).compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : pause.multipliedBy(2);

@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,11 +81,11 @@ public record WorkerLogFile(Path path, AccountId account, String workerId) {
         return stats;
     }
 
-    /** The file of a worker whose account is not known; empty if it is gone. */
-    static Optional<WorkerLogFile> find(DataDirectory data, String workerId) throws IOException {
-        return list(data).stream()
-                .filter(file -> file.workerId().equals(workerId))
-                .findFirst();
+    /** All files by their worker, also those that others renamed. */
+    static Map<String, WorkerLogFile> byWorker(DataDirectory data) throws IOException {
+        Map<String, WorkerLogFile> files = new HashMap<>();
+        listRenamed(data).forEach(file -> files.put(file.workerId(), file));
+        return files;
     }
 
     /** Empty where there is no regular file: a link of the worker's making is not followed. */

@@ -2,17 +2,20 @@ package io.workersupervisor.internal.logs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.Samples;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -163,6 +166,48 @@ class CheckpointJournalTest {
         }
 
         assertThat(CheckpointJournal.readOnly(directory)).isEmpty();
+    }
+
+    @Test
+    void a_journal_that_cannot_be_opened_holds_no_descriptor() throws IOException {
+        CheckpointJournal.open(directory).close();
+        Path file = directory.resolve("journal");
+        String said = "a no time";
+        CRC32 crc = new CRC32();
+        crc.update(said.getBytes(StandardCharsets.US_ASCII));
+        Files.writeString(file, String.format("%08x %s%n", crc.getValue(), said));
+
+        assertThatThrownBy(() -> CheckpointJournal.open(directory)).isInstanceOf(RuntimeException.class);
+
+        assertThat(open(file)).isZero();
+    }
+
+    @Test
+    void a_journal_whose_files_cannot_be_listed_holds_neither_descriptor_nor_lock() throws IOException {
+        Path checkpoints = directory.resolve("checkpoints");
+        try (TailedDirectory node = new TailedDirectory(directory.resolve("data"))) {
+            LogFeed feed = node.feed();
+            Files.move(node.data.path(), directory.resolve("away"));
+
+            assertThatThrownBy(() -> CheckpointJournal.lock(checkpoints, feed)).isInstanceOf(IOException.class);
+
+            assertThat(open(checkpoints.resolve("journal"))).isZero();
+            Files.move(directory.resolve("away"), node.data.path());
+            CheckpointJournal journal = CheckpointJournal.lock(checkpoints, feed);
+            assertThat(journal).isNotNull();
+            journal.close();
+        }
+    }
+
+    /** The number of descriptors of this process that are open on a file. */
+    private static long open(Path file) throws IOException {
+        long count = 0;
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path one : all) {
+                count += Files.exists(one) && Files.isSameFile(one, file) ? 1 : 0;
+            }
+        }
+        return count;
     }
 
     @Test

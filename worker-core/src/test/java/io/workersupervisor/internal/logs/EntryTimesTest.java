@@ -98,8 +98,39 @@ class EntryTimesTest {
 
         assertThat(missed(Optional.of(own))).isEqualTo(new EntryTimes.Stamp(own, false));
         assertThat(missed(Optional.empty())).isEqualTo(new EntryTimes.Stamp(own, true));
-        assertThat(missed(Optional.of(LOOKED.minusSeconds(1)))).isEqualTo(new EntryTimes.Stamp(own, true));
+        assertThat(missed(Optional.of(LOOKED.minus(EntryTimes.NEAR).minusMillis(1))))
+                .isEqualTo(new EntryTimes.Stamp(own, true));
         assertThat(missed(Optional.of(NOW.plus(Duration.ofDays(180))))).isEqualTo(new EntryTimes.Stamp(own, true));
+    }
+
+    /** It was open, or without its end, when the last host looked. */
+    @Test
+    void a_line_that_was_written_just_before_the_last_look_has_its_own_time() {
+        Instant own = LOOKED.minusSeconds(1);
+
+        assertThat(missed(Optional.of(own))).isEqualTo(new EntryTimes.Stamp(own, false));
+        assertThat(missed(Optional.empty())).isEqualTo(new EntryTimes.Stamp(LOOKED, true));
+    }
+
+    @Test
+    void the_arrivals_of_a_longer_file_are_not_those_of_the_one_in_its_place() {
+        times.arrived(400, LOOKED, LOOKED);
+        times.arrived(2_000, LOOKED, LOOKED);
+
+        times.cut(1_000);
+        times.missed(FILE, LOOKED, NOW);
+
+        assertThat(line(Optional.empty(), KnownWorkers.Known.NOTHING).time()).isEqualTo(NOW.minusSeconds(9));
+    }
+
+    @Test
+    void the_arrivals_of_a_file_that_is_long_enough_stay() {
+        times.arrived(400, LOOKED, LOOKED);
+
+        times.cut(400);
+        times.arrived(1_000, NOW, NOW);
+
+        assertThat(line(Optional.empty(), KnownWorkers.Known.NOTHING).time()).isEqualTo(LOOKED);
     }
 
     /** Retention must not take what was just written. */

@@ -10,8 +10,11 @@ import io.workersupervisor.Needs;
 import io.workersupervisor.Redaction;
 import io.workersupervisor.Samples;
 import io.workersupervisor.internal.directory.HolePuncher;
+import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.logs.LogProgress.Mark;
 import io.workersupervisor.spi.LogPosition;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +66,30 @@ class FileSearchTest extends OnTailedDirectory {
         node.write(1, "\0one\n" + lines(2));
 
         assertThat(logs(() -> {}).find(LogQuery.last(10))).hasSize(3);
+    }
+
+    @Test
+    void lines_of_a_file_that_was_cut_have_the_times_at_which_they_came() throws IOException {
+        Instant before = node.timing.now().minusSeconds(7_200);
+        Instant came = node.timing.now().minusSeconds(3_600);
+        WorkerLogFile file = node.write(1, "one\n" + "two\n".repeat(20));
+        long inode = WorkerLogFile.stat(file.path()).orElseThrow().inode();
+        step(file, new LogProgress(inode, 0, 60, before, LogLevel.INFO, Mark.NONE, Mark.NONE, 0));
+        step(file, new LogProgress(inode, 60, 4, came, LogLevel.INFO, Mark.NONE, Mark.NONE, 0));
+
+        List<LogEntry> found = logs(() -> {}).find(LogQuery.last(1_000));
+
+        assertThat(found.get(0).timestamp()).isEqualTo(came);
+        assertThat(found.get(1).timestamp()).isEqualTo(node.timing.now());
+    }
+
+    private void step(WorkerLogFile file, LogProgress after) throws IOException {
+        try (CheckpointJournal journal =
+                CheckpointJournal.open(Layout.checkpoints(node.data).resolve(OperatorLogSink.NAME))) {
+            journal.announce(List.of(
+                    new BatchPiece(file.workerId(), after, List.of(new BatchPiece.Cut(4, 0)), List.of(), after)));
+            journal.acknowledge(after.time());
+        }
     }
 
     /** P7: one worker that cuts its own file keeps no answer from coming. */

@@ -46,6 +46,24 @@ class LogRemovalTest extends OnTailedDirectory {
     }
 
     @Test
+    void p5_what_stands_in_the_place_of_lines_that_a_sink_has_stays() throws IOException {
+        for (int i = 1; i <= 2; i++) {
+            node.write(i, "a line of some length\n");
+            node.end(i);
+        }
+        node.drain(node.tailer(sink));
+        Files.writeString(node.file(1).path(), "another of its length\n");
+        Files.writeString(node.file(2).path(), "short\n");
+        age(node.file(1), Duration.ofDays(31));
+        age(node.file(2), Duration.ofDays(31));
+
+        disposal(LogRetention.DEFAULT).tick(0);
+
+        assertThat(node.file(1).path()).exists();
+        assertThat(node.file(2).path()).exists();
+    }
+
+    @Test
     void the_file_of_a_living_worker_stays() throws IOException {
         age(node.write(1, "old\n"), Duration.ofDays(31));
         node.drain(node.tailer(sink));

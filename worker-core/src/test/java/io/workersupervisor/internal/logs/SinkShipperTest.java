@@ -7,6 +7,7 @@ import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
+import io.workersupervisor.Redaction;
 import io.workersupervisor.internal.directory.FileOnlyMarks;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.spi.InMemoryLogSink;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -679,6 +681,25 @@ class SinkShipperTest extends OnTailedDirectory {
     }
 
     @Test
+    void the_last_look_moves_on_while_workers_write_without_a_pause() throws IOException {
+        SinkShipper tailer = node.tailer(sink);
+        node.drain(tailer);
+        tailer.noticed(node.write(1, "no end"));
+        for (int i = 0; i < 100; i++) {
+            tailer.noticed(node.write(2, "line " + i + "\n"));
+            tailer.noticed(node.write(3, "line " + i + "\n"));
+            tailer.tick();
+            node.timing.pass(Duration.ofSeconds(2));
+        }
+        node.kill(tailer);
+
+        try (CheckpointJournal journal =
+                CheckpointJournal.open(Layout.checkpoints(node.data).resolve("failing"))) {
+            assertThat(journal.looked()).isAfter(node.timing.now().minus(Duration.ofMinutes(2)));
+        }
+    }
+
+    @Test
     void the_user_of_a_worker_that_nothing_is_known_of_is_left_empty() throws IOException {
         node.known.put(TailedDirectory.worker(1), KnownWorkers.Known.NOTHING);
         node.write(1, "one\n");
@@ -742,6 +763,90 @@ class SinkShipperTest extends OnTailedDirectory {
         assertThat(CheckpointJournal.readOnly(Layout.checkpoints(node.data).resolve("failing"))
                         .keySet())
                 .containsExactly(TailedDirectory.worker(2));
+    }
+
+    @Test
+    void p5_lines_in_a_file_that_others_renamed_while_no_host_ran_are_found() throws IOException {
+        node.write(1, "one\n");
+        node.write(2, "one\n");
+        SinkShipper first = node.tailer(sink);
+        node.drain(first);
+        sink.before = batch -> {
+            throw new LogSinkException("away");
+        };
+        node.write(1, "two\n");
+        node.drain(first);
+        node.kill(first);
+        sink.before = batch -> batch;
+        node.write(2, "two\n");
+        for (int i = 1; i <= 2; i++) {
+            Files.move(node.file(i).path(), Path.of(node.file(i).path() + ".1"));
+            node.end(i);
+        }
+        node.running = Optional.of(Set.of());
+
+        node.drain(node.tailer(sink));
+
+        assertThat(sink.messages(1)).containsExactly("one", "two");
+        assertThat(sink.messages(2)).containsExactly("one", "two");
+    }
+
+    @Test
+    void a_standby_reads_no_file_and_says_nothing_of_the_sink() throws IOException {
+        node.write(1, "one\n");
+        SinkShipper serving = node.tailer(sink);
+        serving.tick();
+        List<String> listed = new ArrayList<>();
+        LogFeed feed = new LogFeed(
+                node.data,
+                (account, workerId) -> KnownWorkers.Known.NOTHING,
+                new EntryReader(ZoneOffset.UTC, Redaction.none()),
+                workerId -> !listed.add(workerId),
+                OptionalInt.empty(),
+                node.timing,
+                node.events::add);
+        try (SinkShipper standby = new SinkShipper(sink, node.data, feed, 50)) {
+            standby.tick();
+            Path checkpoints = Layout.checkpoints(node.data);
+            Files.move(checkpoints, directory.resolve("away"));
+            Files.createFile(checkpoints);
+            standby.tick();
+            Files.delete(checkpoints);
+            Files.move(directory.resolve("away"), checkpoints);
+
+            assertThat(listed).isEmpty();
+            assertThat(node.told()).anyMatch(text -> text.contains("is down"));
+            assertThat(SinkNotes.down(checkpoints.resolve("failing"))).isEmpty();
+
+            node.kill(serving);
+            standby.tick();
+            assertThat(listed).hasSize(1);
+        }
+    }
+
+    @Test
+    void p7_a_failure_that_only_sounds_like_a_shortage_is_that_of_one_file() throws IOException {
+        node.write(1, "one\n");
+        node.write(2, "two\n");
+        LogFeed feed = new LogFeed(
+                node.data,
+                (account, workerId) -> {
+                    if (account.equals(AccountId.of(1))) {
+                        throw new IllegalStateException("Too many open files");
+                    }
+                    return KnownWorkers.Known.NOTHING;
+                },
+                new EntryReader(ZoneOffset.UTC, Redaction.none()),
+                workerId -> false,
+                OptionalInt.empty(),
+                node.timing,
+                node.events::add);
+        try (SinkShipper tailer = new SinkShipper(sink, node.data, feed, 50)) {
+            node.drain(tailer);
+        }
+
+        assertThat(sink.messages(2)).containsExactly("two");
+        assertThat(node.told()).hasSize(1).first().asString().contains("worker_1_", "cannot be read");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
 import io.workersupervisor.internal.machine.Clocks;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -14,11 +15,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** P5 where a worker's file is not only appended to: each line once, under positions that only grow. */
 class WrittenOverTest extends OnTailedDirectory {
+    private static final String LONG =
+            "a line of some length, more than a mark of the file has by itself, it is said\n";
+
     private final FailingSink sink = new FailingSink();
 
     private void over(long offset, String text) throws IOException {
@@ -106,6 +111,128 @@ class WrittenOverTest extends OnTailedDirectory {
 
         assertThat(sink.messages(1)).containsExactly("a1", "a2", "a3", "b1", "b2", "a4");
         positionsGrow();
+    }
+
+    @Test
+    void p5_lines_in_the_place_of_others_are_known_to_the_next_host() throws IOException {
+        SinkShipper first = node.tailer(sink);
+        node.write(1, "a1 " + LONG + "a2 " + LONG + "a3 " + LONG);
+        node.drain(first);
+        over(0, "b1 " + LONG);
+        node.drain(first);
+        node.kill(first);
+        SinkShipper second = node.tailer(sink);
+        node.drain(second);
+
+        over(LONG.length() + 3, "b2 " + LONG);
+        node.drain(second);
+
+        assertThat(sink.messages(1))
+                .extracting(text -> text.substring(0, 2))
+                .containsExactly("a1", "a2", "a3", "b1", "b2");
+        positionsGrow();
+    }
+
+    @Test
+    void p5_the_first_lines_in_the_place_of_others_are_told_from_them_by_the_next_host() throws IOException {
+        SinkShipper first = node.tailer(sink);
+        node.write(1, "a1\na2\na3\n");
+        node.drain(first);
+        node.kill(first);
+        SinkShipper second = node.tailer(sink);
+        node.drain(second);
+
+        over(3, "b2\n");
+        node.drain(second);
+
+        assertThat(sink.messages(1)).containsExactly("a1", "a2", "a3", "b2");
+        positionsGrow();
+    }
+
+    @Test
+    void lines_in_the_place_of_more_than_is_remembered_are_told_with_the_loss_once() throws IOException {
+        SinkShipper tailer = node.tailer(sink);
+        node.write(1, LONG.repeat(40));
+        node.drain(tailer);
+
+        over(0, ("b " + LONG).repeat(30));
+        node.drain(tailer);
+        over(0, ("c " + LONG).repeat(20));
+        node.drain(tailer);
+
+        assertThat(sink.messages(1).stream().filter(text -> text.startsWith("c ")))
+                .hasSize(20);
+        assertThat(node.told()).hasSize(1).first().asString().matches(".*up to [12][0-9]{3} bytes may be lost.*");
+    }
+
+    @Test
+    void p5_entries_beyond_a_budget_are_not_counted_in_a_file_that_was_cut() throws IOException {
+        node.budget = OptionalInt.of(1);
+        SinkShipper tailer = node.tailer(sink);
+        node.write(1, "one\ntwo\nthree\n");
+        tailer.tick();
+        node.timing.pass(FollowedFile.QUIET);
+        tailer.tick();
+        Files.write(node.file(1).path(), new byte[0]);
+        node.write(1, "four\n");
+        tailer.noticed(node.file(1));
+        tailer.tick();
+
+        node.timing.pass(Duration.ofMinutes(1));
+        node.drain(tailer);
+
+        assertThat(sink.messages(1)).containsExactly("one", "four");
+        assertThat(node.told()).hasSize(1).first().asString().contains("10 bytes");
+    }
+
+    @Test
+    void p5_entries_beyond_a_budget_are_counted_before_a_file_that_was_renamed_ends() throws IOException {
+        node.budget = OptionalInt.of(1);
+        SinkShipper tailer = node.tailer(sink);
+        node.write(1, "one\ntwo\nthree\n");
+        tailer.tick();
+        node.timing.pass(FollowedFile.QUIET);
+        tailer.tick();
+        Files.move(node.file(1).path(), Path.of(node.file(1).path() + ".1"));
+        node.write(1, "four\n");
+        tailer.noticed(node.file(1));
+
+        node.drain(tailer);
+        node.timing.pass(Duration.ofMinutes(1));
+        node.drain(tailer);
+
+        assertThat(sink.messages(1)).hasSize(3).startsWith("one");
+        assertThat(sink.messages(1).get(1)).startsWith("2 entries are left out").endsWith("from byte 4");
+        assertThat(sink.messages(1).get(2)).startsWith("1 entries are left out").endsWith("from byte 0");
+        positionsGrow();
+    }
+
+    @Test
+    void p5_a_deleted_file_stays_open_although_many_others_are_read() throws IOException {
+        SinkShipper tailer = new SinkShipper(sink, node.data, node.feed(), 2);
+        node.write(1, "one\n");
+        node.drain(tailer);
+        try (FileOutputStream held = new FileOutputStream(node.file(1).path().toFile(), true)) {
+            tailer.noticed(node.file(1));
+            tailer.tick();
+            Files.delete(node.file(1).path());
+            tailer.noticed(node.file(1));
+            tailer.tick();
+            for (int i = 2; i < 9; i++) {
+                tailer.noticed(node.write(i, "other\n"));
+                tailer.tick();
+                node.timing.pass(FollowedFile.QUIET);
+            }
+            held.write("two\n".getBytes(StandardCharsets.UTF_8));
+            for (int i = 0; i < 9; i++) {
+                node.timing.pass(FollowedFile.JOINING);
+                tailer.tick();
+            }
+        } finally {
+            tailer.close();
+        }
+
+        assertThat(sink.messages(1)).containsExactly("one", "two");
     }
 
     @Test
