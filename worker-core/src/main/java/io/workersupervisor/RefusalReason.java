@@ -78,6 +78,10 @@ public record RefusalReason(String code, String advice) {
     public static final RefusalReason NEEDS_PERSON =
             new RefusalReason("NEEDS_PERSON", "see why it stopped, remove the cause, then start the account by hand");
 
+    /** The account is wanted from now on, and no host has started it yet. */
+    public static final RefusalReason WISH_WAITS = new RefusalReason(
+            "WISH_WAITS", "begin a host that keeps the account running, or start it with its command");
+
     public RefusalReason {
         Require.noneNull("code advice", code, advice);
         if (!code.matches("[A-Z][A-Z_]{0,63}")) {

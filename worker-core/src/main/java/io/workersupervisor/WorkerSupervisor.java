@@ -18,8 +18,10 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -64,7 +66,7 @@ public final class WorkerSupervisor implements AutoCloseable {
 
     /** Starts a worker because a person wants it: the account is wanted from now on, even if it was stopped by hand. */
     public StartResult start(WorkerSpec spec) {
-        return host.start(Require.nonNull("spec", spec));
+        return host.calls().start(Require.nonNull("spec", spec));
     }
 
     /**
@@ -72,7 +74,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * {@code Refused}, STOPPED_BY_OPERATOR.
      */
     public StartResult ensure(WorkerSpec spec) {
-        return host.ensure(Require.nonNull("spec", spec));
+        return host.calls().ensure(Require.nonNull("spec", spec));
     }
 
     /**
@@ -82,7 +84,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws StartsFailedException if the registry failed for some of them, after all were tried; it has the other results
      */
     public Map<AccountId, StartResult> startAll(Collection<WorkerSpec> specs) {
-        return host.startAll(byAccount(specs));
+        return host.calls().startAll(byAccount(specs));
     }
 
     /**
@@ -92,7 +94,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * @throws StartsFailedException if the registry failed for some of them, after all were tried; it has the other results
      */
     public Map<AccountId, StartResult> ensureAll(Collection<WorkerSpec> specs) {
-        return host.ensureAll(byAccount(specs));
+        return host.calls().ensureAll(byAccount(specs));
     }
 
     static Map<AccountId, WorkerSpec> byAccount(Collection<WorkerSpec> specs) {
@@ -112,7 +114,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      */
     public StopResult stop(AccountId account) {
         Require.nonNull("account", account);
-        return host.call(() -> host.stop(account));
+        return host.calls().stop(account);
     }
 
     /**
@@ -120,7 +122,59 @@ public final class WorkerSupervisor implements AutoCloseable {
      * person stopped is {@code Refused}.
      */
     public StartResult restart(WorkerSpec spec) {
-        return host.restart(Require.nonNull("spec", spec));
+        return host.calls().restart(Require.nonNull("spec", spec));
+    }
+
+    /**
+     * Starts an account because a person wants it, without knowing what to run: as {@link #start(Collection)}.
+     */
+    public StartResult start(AccountId account) {
+        return one(account, host.calls()::start);
+    }
+
+    /** Starts the worker of an account again without knowing what to run: as {@link #restart(Collection)}. */
+    public StartResult restart(AccountId account) {
+        return one(account, host.calls()::restart);
+    }
+
+    private static StartResult one(
+            AccountId account, Function<Collection<AccountId>, Map<AccountId, StartResult>> call) {
+        return Objects.requireNonNull(
+                call.apply(List.of(Require.nonNull("account", account))).get(account));
+    }
+
+    /**
+     * Starts accounts because a person wants each of them, without knowing what to run. The wish is written to the row and
+     * outlives this supervisor: a host that {@link Builder#keepRunning keeps the account running}, in this process or in
+     * another of the node, starts the worker at once, in a new series of restarts. Waits until the workers have outlived
+     * their start grace, for as long as something happens within 10 seconds. Where no host acts the wish stays, and the
+     * account is {@code Refused}, WISH_WAITS.
+     *
+     * @return a result for each account, in this order
+     */
+    public Map<AccountId, StartResult> start(Collection<AccountId> accounts) {
+        return host.calls().start(copy(accounts));
+    }
+
+    /**
+     * As {@link #start(Collection)}, because the application wants it: an account that a person stopped, and one whose plan
+     * waits for its time or for a person, are {@code Refused}.
+     */
+    public Map<AccountId, StartResult> ensure(Collection<AccountId> accounts) {
+        return host.calls().ensure(copy(accounts));
+    }
+
+    /**
+     * As {@link #start(Collection)}, in place of the workers that run: they are ended first, unless no host at work could
+     * start others. The wish for an account does not change: one that a person stopped is {@code Refused}.
+     */
+    public Map<AccountId, StartResult> restart(Collection<AccountId> accounts) {
+        return host.calls().restart(copy(accounts));
+    }
+
+    private static List<AccountId> copy(Collection<AccountId> accounts) {
+        Require.nonNull("accounts", accounts).forEach(account -> Require.nonNull("account", account));
+        return List.copyOf(accounts);
     }
 
     /**
@@ -128,7 +182,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * {@link RegistryException}.
      */
     public Optional<WorkerStatus> status(AccountId account) {
-        return host.call(() -> host.inspector().status(account));
+        return host.calls().look(inspector -> inspector.status(account));
     }
 
     /**
@@ -136,32 +190,32 @@ public final class WorkerSupervisor implements AutoCloseable {
      * it is reported as a {@link WorkerEvent.Trouble} when it is first met, and named by {@link #doctor()} every time.
      */
     public List<WorkerStatus> list() {
-        return host.call(() -> host.inspector().list());
+        return host.calls().look(inspector -> inspector.list());
     }
 
     /** The reports of the last stops of an account, newest first, as {@link WorkerInspector#why}. */
     public List<StopReport> why(AccountId account) {
-        return host.call(() -> host.inspector().why(account));
+        return host.calls().look(inspector -> inspector.why(account));
     }
 
     /** Looks up log entries, as {@link WorkerInspector#logs}, in the first log sink. Blocks for as long as the sink does. */
     public LogAnswer logs(LogQuery query) {
-        return host.call(() -> host.inspector().logs(query));
+        return host.calls().look(inspector -> inspector.logs(query));
     }
 
     /** The history of an account, oldest first, as {@link WorkerInspector#timeline}. */
     public List<TimelineEntry> timeline(AccountId account) {
-        return host.call(() -> host.inspector().timeline(account));
+        return host.calls().look(inspector -> inspector.timeline(account));
     }
 
     /** The number of stops of all accounts since an instant, as {@link WorkerInspector#counts}. */
     public StopCounts counts(Instant since) {
-        return host.call(() -> host.inspector().counts(since));
+        return host.calls().look(inspector -> inspector.counts(since));
     }
 
     /** The faults of machine, data directory, registry and rows, and facts worth knowing; the most urgent first. */
     public List<WorkerInspector.Finding> doctor() {
-        return host.call(() -> host.inspector().doctor());
+        return host.calls().look(inspector -> inspector.doctor());
     }
 
     /**
@@ -169,7 +223,7 @@ public final class WorkerSupervisor implements AutoCloseable {
      * leftover processes. It also runs by itself, when the supervisor begins and at every interval.
      */
     public ReconcileReport reconcile() {
-        return host.call(host::reconcile);
+        return host.calls().reconcile();
     }
 
     /**

@@ -4,7 +4,8 @@ import static io.workersupervisor.TestNode.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.workersupervisor.internal.keeping.RestartPlan;
+import io.workersupervisor.internal.keeping.KeepingLoop;
+import io.workersupervisor.internal.registry.RestartPlan;
 import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.spi.InMemoryWorkerRegistry;
 import io.workersupervisor.spi.RowListing;
@@ -426,7 +427,7 @@ class KeepRunningTest {
                 public Optional<WorkerRow> find(AccountId account) {
                     if (StackWalker.getInstance()
                             .walk(calls -> calls.anyMatch(
-                                    call -> call.getClassName().startsWith(RestartPlan.class.getPackageName())))) {
+                                    call -> call.getClassName().startsWith(KeepingLoop.class.getPackageName())))) {
                         finds.incrementAndGet();
                     }
                     return super.find(account);

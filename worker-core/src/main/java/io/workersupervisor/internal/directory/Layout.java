@@ -20,6 +20,7 @@ import java.util.Optional;
  * data/rules.d/                 rules of the application's for explaining stops, *.json
  * data/keeper/CONTEXT/          a keeper's lock, socket and journal
  * data/launcher/                programs of the launch paths
+ * data/bell                     written anew when a row was changed for the hosts; keeping.lock is held by one that keeps accounts running
  * data/worker.log               events, and grave log entries of all workers, one line each
  * data/worker_ACCOUNT_WORKER.log    output of a worker
  * data/checkpoints/SINK/        the position in each file up to which a log sink has the entries
@@ -66,6 +67,10 @@ public final class Layout {
 
     public static Path nodeFile(DataDirectory data) {
         return data.path().resolve("node");
+    }
+
+    public static Path bell(DataDirectory data) {
+        return data.path().resolve("bell");
     }
 
     public static Path eventLog(DataDirectory data) {

@@ -1,16 +1,9 @@
 package io.workersupervisor.internal.host;
 
-import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.OnClose;
-import io.workersupervisor.ReconcileReport;
-import io.workersupervisor.RefusalReason;
-import io.workersupervisor.StartResult;
 import io.workersupervisor.StopReport;
-import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
-import io.workersupervisor.WorkerInspector;
-import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.diagnosis.Ailments;
 import io.workersupervisor.internal.diagnosis.Diagnosis;
 import io.workersupervisor.internal.diagnosis.OomCounters;
@@ -53,17 +46,15 @@ import io.workersupervisor.spi.WorkerRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
- * One host at work: wires the parts together, lets each call of the application through its door, is the one listener to the
+ * One host at work: wires the parts together, is the one listener to the
  * ends of workers, and has the threads ({@link HostThreads}) call the parts that work by themselves.
  */
 public final class Host {
@@ -270,33 +261,9 @@ public final class Host {
         }
     }
 
-    /** Runs one call of the application; close waits for it. */
-    public <T> T call(Supplier<T> body) {
-        return state.call(body);
-    }
-
-    public StartResult start(WorkerSpec spec) {
-        return call(() -> lifecycle.starts().start(spec, StartCalls.Verb.START));
-    }
-
-    public StartResult ensure(WorkerSpec spec) {
-        return call(() -> lifecycle.starts().start(spec, StartCalls.Verb.ENSURE));
-    }
-
-    public StartResult restart(WorkerSpec spec) {
-        return call(() -> lifecycle.starts().restart(spec));
-    }
-
-    public Map<AccountId, StartResult> startAll(Map<AccountId, WorkerSpec> specs) {
-        return call(() -> lifecycle.starts().startMany(specs, StartCalls.Verb.START));
-    }
-
-    public Map<AccountId, StartResult> ensureAll(Map<AccountId, WorkerSpec> specs) {
-        return call(() -> lifecycle.starts().startMany(specs, StartCalls.Verb.ENSURE));
-    }
-
-    public WorkerInspector inspector() {
-        return inspector;
+    /** The calls of the application. */
+    public HostCalls calls() {
+        return new HostCalls(state, lifecycle, reconciler, inspector);
     }
 
     /** The one entrance for the end of a worker, of this host's starts and of adopted ones; checks its account. */
@@ -317,18 +284,6 @@ public final class Host {
                 return;
             }
         });
-    }
-
-    public StopResult stop(AccountId account) {
-        return state.isMoved()
-                ? lifecycle.stops().askAndRefuse(account, RefusalReason.DIRECTORY_REPLACED, state.replaced())
-                : lifecycle.stops().stop(account);
-    }
-
-    public ReconcileReport reconcile() {
-        state.requireIntact();
-        reconciler.reportStrangers();
-        return reconciler.reconcile();
     }
 
     public synchronized void close() {

@@ -7,8 +7,10 @@ import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.events.Guard;
+import io.workersupervisor.internal.lifecycle.Bell;
 import io.workersupervisor.internal.lifecycle.ProtocolContext;
 import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.internal.registry.RestartPlan;
 import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.spi.RowSelection;
 import io.workersupervisor.spi.WorkerRegistry;
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>An end is reported: the plan of its row is looked at at once, and the account comes to step 3 when it is due.
  *   <li>At each tick the rows that are due are read, and those alone; and the accounts that the application lists and that
- *       have no row.
+ *       have no row. A bell that another process has rung brings this forward ({@link Bell}).
  *   <li>The application says what to run ({@link SpecLookup}); without an answer, or where this host does not serve the
  *       account, nothing changes.
  *   <li>The start, on the threads for starts of many; the start grace holds nobody up. It looks at the row again: a person's
@@ -52,6 +54,9 @@ public final class KeepingLoop {
     private static final Duration FIRST_HOLD = Duration.ofSeconds(1);
     private static final Duration LONGEST_HOLD = Duration.ofMinutes(5);
 
+    /** Time between two looks at the bell: one read of a file's time each. */
+    private static final Duration LISTENING = Duration.ofMillis(250);
+
     private final ProtocolContext context;
     private final WorkerRegistry rows;
     private final SpecLookup specs;
@@ -59,6 +64,7 @@ public final class KeepingLoop {
     private final Executor looks;
     private final ScheduledExecutorService timer;
     private final Duration interval;
+    private final Bell bell;
     private final Set<AccountId> underWay = ConcurrentHashMap.newKeySet();
     /** Listed accounts that have a row. */
     private final Set<AccountId> begun = ConcurrentHashMap.newKeySet();
@@ -95,6 +101,7 @@ public final class KeepingLoop {
         this.looks = looks;
         this.timer = timer;
         this.interval = interval;
+        this.bell = Bell.of(context);
     }
 
     /**
@@ -113,6 +120,28 @@ public final class KeepingLoop {
     public void begin() {
         Guard.run("keeping", Optional.empty(), this::takeUp);
         Guard.run("keeping", Optional.empty(), this::tick);
+        timer.scheduleWithFixedDelay(
+                () -> Guard.run("bell", Optional.empty(), this::listen),
+                LISTENING.toMillis(),
+                LISTENING.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void listen() {
+        if (!closed && bell.isRung()) {
+            soon(() -> Guard.run("bell", Optional.empty(), this::wished));
+        }
+    }
+
+    /** What a person wants now is not held back by what was refused before. */
+    private void wished() {
+        for (WorkerRow row :
+                rows.list(RowSelection.dueOf(context.node(), context.now())).rows()) {
+            if (RestartPlan.of(row).filter(RestartPlan::isByPerson).isPresent()) {
+                held.remove(row.account());
+            }
+            due(row.account());
+        }
     }
 
     /**
@@ -124,7 +153,7 @@ public final class KeepingLoop {
         for (WorkerRow row :
                 rows.list(new RowSelection(Optional.of(context.node()), false)).rows()) {
             contained(row.account(), () -> {
-                Optional<RestartPlan> late = RestartPlan.of(Detail.of(row).restart())
+                Optional<RestartPlan> late = RestartPlan.of(row)
                         .filter(plan -> row.state() == WorkerState.BACKING_OFF && plan.isFromLater(now));
                 if (isWithoutPlan(row)) {
                     plan(row);
@@ -181,7 +210,7 @@ public final class KeepingLoop {
                 rows.find(account).filter(found -> found.node().equals(context.node()));
         row.filter(KeepingLoop::isWithoutPlan).ifPresent(this::plan);
         Optional<Duration> left = row.flatMap(
-                        found -> RestartPlan.of(Detail.of(found).restart()))
+                        found -> RestartPlan.of(found))
                 .filter(plan -> !plan.needsPerson())
                 .map(plan -> plan.left(context.now()));
         if (left.filter(Duration::isZero).isPresent()) {
@@ -201,6 +230,7 @@ public final class KeepingLoop {
             takeUp();
         }
         ticked = now;
+        bell.attend();
         rows.list(RowSelection.dueOf(context.node(), now)).rows().forEach(row -> due(row.account()));
         specs.accounts()
                 .thenAcceptAsync(answer -> answer.found().orElse(List.of()).forEach(this::startIfNew), looks);
@@ -272,6 +302,7 @@ public final class KeepingLoop {
     /** Begins no start any more. */
     public void close() {
         closed = true;
+        bell.close();
         specs.close();
     }
 }

@@ -11,7 +11,7 @@ import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.diagnosis.Diagnosis;
 import io.workersupervisor.internal.lifecycle.RestartRules;
 import io.workersupervisor.internal.machine.Clocks;
-import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.internal.registry.RestartPlan;
 import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
@@ -57,7 +57,7 @@ public final class PlannedRestarts implements RestartRules {
         return Keeping.next(
                 own.getOrDefault(row.account(), policy),
                 report,
-                RestartPlan.of(Detail.of(row).restart()),
+                RestartPlan.of(row),
                 clocks.now(),
                 () -> ThreadLocalRandom.current().nextDouble());
     }
@@ -86,6 +86,6 @@ public final class PlannedRestarts implements RestartRules {
     /** The plan of a row, unless the spec begins the series anew. */
     private static Optional<RestartPlan> counting(WorkerRow closed, WorkerSpec spec) {
         boolean isNewVersion = spec.version().isPresent() && !spec.version().equals(closed.version());
-        return RestartPlan.of(Detail.of(closed).restart()).filter(plan -> !(isNewVersion && plan.mayNewVersionHelp()));
+        return RestartPlan.of(closed).filter(plan -> !(isNewVersion && plan.mayNewVersionHelp()));
     }
 }

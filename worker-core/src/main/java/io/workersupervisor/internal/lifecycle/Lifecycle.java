@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
  *
  * @param starts the starts of the application
  * @param stops the stops of the application, and those at close
+ * @param wishes the starts that a host with the spec does
  * @param ends files ends
  * @param check brings one account in line
  * @param supervised the workers of this host
@@ -18,6 +19,7 @@ import java.util.concurrent.Executor;
 public record Lifecycle(
         StartCalls starts,
         StopProtocol stops,
+        Wishes wishes,
         EndFiling ends,
         AccountCheck check,
         SupervisedWorkers supervised,
@@ -49,6 +51,7 @@ public record Lifecycle(
         return new Lifecycle(
                 new StartCalls(context, state, threads, start, verification, stops, supervised, listener),
                 stops,
+                new Wishes(context, stops, check, Bell.of(context), threads.starters()),
                 ends,
                 check,
                 supervised,

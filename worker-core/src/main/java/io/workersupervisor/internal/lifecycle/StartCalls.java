@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.Desired;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.StartsFailedException;
 import io.workersupervisor.StopResult;
@@ -8,6 +9,7 @@ import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.launch.WorkerEnds;
 import io.workersupervisor.internal.registry.StopPurpose;
+import io.workersupervisor.spi.WorkerRow;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -47,9 +49,9 @@ public record StartCalls(
             this.obeysPlan = obeysPlan;
         }
 
-        /** True if an account that a person stopped stays stopped. */
-        boolean respectsStop() {
-            return respectsStop;
+        /** True if a start of this kind leaves a row as it is that a person stopped. */
+        boolean givesWayTo(WorkerRow row) {
+            return respectsStop && row.desired() == Desired.STOPPED;
         }
 
         /** True if the plan for the next start counts, and goes on with this start. */

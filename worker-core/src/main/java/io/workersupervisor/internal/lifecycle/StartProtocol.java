@@ -120,8 +120,7 @@ record StartProtocol(
         Optional<WorkerRow> seen = first;
         Optional<WorkerRow> givenUp = Optional.empty();
         while (true) {
-            if (verb.respectsStop()
-                    && seen.filter(row -> row.desired() == Desired.STOPPED).isPresent()) {
+            if (seen.filter(verb::givesWayTo).isPresent()) {
                 return refused(account, RefusalReason.STOPPED_BY_OPERATOR, "it was stopped by hand");
             }
             Progress progress = look(account, seen, givenUp);

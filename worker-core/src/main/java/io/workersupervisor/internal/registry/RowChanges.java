@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every way of changing a row, one method each: all make a new row with the next revision, and only {@code claimed} and
- * {@code stopAsked} touch {@link WorkerRow#desired()}. Pure.
+ * Every way of changing a row, one method each: all make a new row with the next revision, and only {@code claimed},
+ * {@code wished} and {@code stopAsked} touch {@link WorkerRow#desired()}. Pure.
  */
 public final class RowChanges {
     private RowChanges() {}
@@ -55,6 +55,17 @@ public final class RowChanges {
                 seen.map(row -> Detail.of(row).forNextWorker())
                         .orElse(Detail.NONE)
                         .withClaim(spec, claim));
+    }
+
+    /** A person wants the account to run: whichever host of its node knows what to run starts it now. */
+    public static WorkerRow wished(Optional<WorkerRow> closed, AccountId account, String node, Instant now) {
+        WorkerRow row = closed.orElseGet(() -> neverStarted(account, node, now));
+        return changed(
+                row,
+                closed.map(known -> known.revision() + 1).orElse(1L),
+                WorkerState.BACKING_OFF,
+                Desired.RUNNING,
+                Detail.of(row).withRestart(RestartPlan.byPerson(now).fields()));
     }
 
     /** A row that is about to be claimed, with the kernel's out-of-memory counts: no transition, nothing is written yet. */

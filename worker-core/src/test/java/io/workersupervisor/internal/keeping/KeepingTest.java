@@ -8,6 +8,7 @@ import io.workersupervisor.Restart;
 import io.workersupervisor.RestartPolicy;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
+import io.workersupervisor.internal.registry.RestartPlan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

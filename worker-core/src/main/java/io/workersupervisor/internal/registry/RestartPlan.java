@@ -1,7 +1,8 @@
-package io.workersupervisor.internal.keeping;
+package io.workersupervisor.internal.registry;
 
 import io.workersupervisor.StopReason;
 import io.workersupervisor.internal.text.Json;
+import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,12 +30,26 @@ import org.jspecify.annotations.Nullable;
  * @param ends the ends that count
  */
 public record RestartPlan(Optional<Instant> at, Duration pause, String why, int tries, List<Instant> ends) {
-    static final String GAVE_UP = "GAVE_UP ";
+    /** Before the reason in {@code why}: the ends of a series have used up its budget. */
+    public static final String GAVE_UP = "GAVE_UP ";
+
+    /** In place of a reason: a person wants the account to run, and no host knew yet what to run. */
+    public static final String PERSON = "PERSON";
 
     private static final int MOST_ENDS = 1_000;
 
     public RestartPlan {
         ends = List.copyOf(ends.subList(Math.max(0, ends.size() - MOST_ENDS), ends.size()));
+    }
+
+    /** A start that a person wants now, which begins a new series. */
+    static RestartPlan byPerson(Instant now) {
+        return new RestartPlan(Optional.of(now), Duration.ZERO, PERSON, 0, List.of());
+    }
+
+    /** The plan of a row, as {@link #of(Map)}. */
+    public static Optional<RestartPlan> of(WorkerRow row) {
+        return of(Detail.of(row).restart());
     }
 
     /** The plan in the fields of a row's detail, if there is one that can be read: a damaged one counts as none. */
@@ -79,18 +94,23 @@ public record RestartPlan(Optional<Instant> at, Duration pause, String why, int 
     }
 
     /** Tells whether a new version of the program may help: no login, no account and no wait that a service named depends on it. */
-    boolean mayNewVersionHelp() {
+    public boolean mayNewVersionHelp() {
         return isGivenUp() || (!needsPerson() && !why.equals(StopReason.FLOOD_WAIT.name()));
     }
 
     /** True if a clock that was ahead of this time made it: the start is later than was ever decided. */
-    boolean isFromLater(Instant now) {
+    public boolean isFromLater(Instant now) {
         return at.isPresent() && at.get().isAfter(now.plus(pause));
     }
 
     /** This plan, as if it were made now. */
-    RestartPlan from(Instant now) {
+    public RestartPlan from(Instant now) {
         return new RestartPlan(Optional.of(now.plus(pause)), pause, why, tries, ends);
+    }
+
+    /** Tells whether a person asked for this start. */
+    public boolean isByPerson() {
+        return why.equals(PERSON);
     }
 
     private boolean isGivenUp() {
@@ -106,7 +126,9 @@ public record RestartPlan(Optional<Instant> at, Duration pause, String why, int 
 
     /** The plan in a few words, without times. */
     public String words() {
-        String words = reason().map(StopReason::words).orElse(why);
+        String words = isByPerson()
+                ? "started by a person"
+                : reason().map(StopReason::words).orElse(why);
         return needsPerson()
                 ? words + (isGivenUp() ? ", given up after " + ends.size() + " ends" : "") + ": needs a person"
                 : words;

@@ -1,0 +1,85 @@
+package io.workersupervisor.internal.host;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.ReconcileReport;
+import io.workersupervisor.RefusalReason;
+import io.workersupervisor.StartResult;
+import io.workersupervisor.StopResult;
+import io.workersupervisor.WorkerInspector;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.internal.lifecycle.HostState;
+import io.workersupervisor.internal.lifecycle.Lifecycle;
+import io.workersupervisor.internal.lifecycle.StartCalls.Verb;
+import io.workersupervisor.internal.supervision.Reconciler;
+import java.util.Collection;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Lets each call of the application through its door: close waits for those in flight, and none begins after it. */
+public record HostCalls(HostState state, Lifecycle lifecycle, Reconciler reconciler, WorkerInspector inspector) {
+    private <T> T call(Supplier<T> body) {
+        return state.call(body);
+    }
+
+    /** Looks at something. */
+    public <T> T look(Function<WorkerInspector, T> look) {
+        return call(() -> look.apply(inspector));
+    }
+
+    public StartResult start(WorkerSpec spec) {
+        return call(() -> lifecycle.starts().start(spec, Verb.START));
+    }
+
+    public StartResult ensure(WorkerSpec spec) {
+        return call(() -> lifecycle.starts().start(spec, Verb.ENSURE));
+    }
+
+    public StartResult restart(WorkerSpec spec) {
+        return call(() -> lifecycle.starts().restart(spec));
+    }
+
+    public Map<AccountId, StartResult> startAll(Map<AccountId, WorkerSpec> specs) {
+        return call(() -> lifecycle.starts().startMany(specs, Verb.START));
+    }
+
+    public Map<AccountId, StartResult> ensureAll(Map<AccountId, WorkerSpec> specs) {
+        return call(() -> lifecycle.starts().startMany(specs, Verb.ENSURE));
+    }
+
+    /** Starts accounts by whichever host knows what to run. */
+    public Map<AccountId, StartResult> start(Collection<AccountId> accounts) {
+        return wish(accounts, Verb.START);
+    }
+
+    /** As {@link #start(Collection)}, and gives way to stops by hand and plans. */
+    public Map<AccountId, StartResult> ensure(Collection<AccountId> accounts) {
+        return wish(accounts, Verb.ENSURE);
+    }
+
+    /** As {@link #start(Collection)}, in place of the workers that run. */
+    public Map<AccountId, StartResult> restart(Collection<AccountId> accounts) {
+        return wish(accounts, Verb.RESTART);
+    }
+
+    private Map<AccountId, StartResult> wish(Collection<AccountId> accounts, Verb verb) {
+        return call(() -> {
+            state.requireIntact();
+            return lifecycle.wishes().start(accounts, verb);
+        });
+    }
+
+    public StopResult stop(AccountId account) {
+        return call(() -> state.isMoved()
+                ? lifecycle.stops().askAndRefuse(account, RefusalReason.DIRECTORY_REPLACED, state.replaced())
+                : lifecycle.stops().stop(account));
+    }
+
+    public ReconcileReport reconcile() {
+        return call(() -> {
+            state.requireIntact();
+            reconciler.reportStrangers();
+            return reconciler.reconcile();
+        });
+    }
+}
