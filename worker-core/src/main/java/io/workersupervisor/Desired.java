@@ -7,7 +7,9 @@ public enum Desired {
     /** A worker is wanted; stored as {@code RUN}. */
     RUNNING("RUN"),
     /** Stopped by a person: no worker runs until a person starts it. */
-    STOPPED("STOPPED");
+    STOPPED("STOPPED"),
+    /** Stopped by the application, which may start it again; rows of it are STOPPED, and their detail says by whom. */
+    IDLE("STOPPED");
 
     private final String stored;
 

@@ -82,6 +82,17 @@ public record RefusalReason(String code, String advice) {
     public static final RefusalReason WISH_WAITS = new RefusalReason(
             "WISH_WAITS", "begin a host that keeps the account running, or start it with its command");
 
+    /** The account is left alone. */
+    public static final RefusalReason PAUSED =
+            new RefusalReason("PAUSED", "resume it, or start the account by hand");
+
+    /** A worker of the account may run. */
+    public static final RefusalReason STILL_RUNS = new RefusalReason("STILL_RUNS", "stop the account first");
+
+    /** The system did not take the signal. */
+    public static final RefusalReason SIGNAL_NOT_SENT =
+            new RefusalReason("SIGNAL_NOT_SENT", "see the reason of the system");
+
     public RefusalReason {
         Require.noneNull("code advice", code, advice);
         if (!code.matches("[A-Z][A-Z_]{0,63}")) {

@@ -25,6 +25,8 @@ public record TimelineEntry(Instant at, Kind kind, String workerId, Optional<Sto
         /** A worker ended, or a start failed. */
         STOPPED,
         /** A start or a stop was refused, or failed. */
-        REFUSED
+        REFUSED,
+        /** Somebody ordered a stop, a pause, a resume or a signal, or that the account be forgotten. */
+        ORDERED
     }
 }

@@ -110,6 +110,23 @@ public sealed interface WorkerEvent {
         }
     }
 
+    /** A person, or the application, ordered something, such as a pause: what, by whom and why. */
+    record Ordered(Instant at, Optional<AccountId> account, String what) implements WorkerEvent {
+        public Ordered {
+            Require.noneNull("at account what", at, account, what);
+        }
+
+        @Override
+        public boolean isWarning() {
+            return false;
+        }
+
+        @Override
+        public String describe() {
+            return account.map(one -> "account " + one + " ").orElse("all accounts here: ") + what;
+        }
+    }
+
     /** A living worker cannot work; reported once. The application decides what to do about it. */
     record Unhealthy(Instant at, WorkerStatus worker, Ailment ailment) implements WorkerEvent {
         public Unhealthy {

@@ -23,6 +23,10 @@ import java.util.OptionalLong;
  * @param version the version of what runs, if given
  * @param log the worker's log file, which may be gone
  * @param nextStart the time of the next start, where one is planned and no worker can exist
+ * @param plan the reason for which no worker runs although one is wanted, in words, where the library knows it
+ * @param needsPerson true if a start by a person is waited for
+ * @param order who stopped the account and why, in words, where somebody did
+ * @param pause who paused it and why, in words, while it is left alone
  * @param ailment the trouble that keeps a living worker from its work, if any was seen
  */
 public record WorkerStatus(
@@ -40,11 +44,27 @@ public record WorkerStatus(
         Optional<String> version,
         Optional<Path> log,
         Optional<Instant> nextStart,
+        Optional<String> plan,
+        boolean needsPerson,
+        Optional<String> order,
+        Optional<String> pause,
         Optional<Ailment> ailment) {
     public WorkerStatus {
         Require.noneNull("account state desired liveness workerId", account, state, desired, liveness, workerId);
         Require.noneNull("pid startedAt node userId version log", pid, startedAt, node, userId, version, log);
-        Require.noneNull("nextStart ailment", nextStart, ailment);
+        Require.noneNull("nextStart plan order pause ailment", nextStart, plan, order, pause, ailment);
+    }
+
+    /**
+     * Tells whether a worker is wanted and none is known to live, because its last one failed or its next start is waited for.
+     * A job that has completed is not down.
+     */
+    public boolean isDown() {
+        return registered
+                && desired == Desired.RUNNING
+                && (state.isOpen()
+                        ? liveness.filter(found -> found.verdict() == Liveness.Verdict.DEAD).isPresent()
+                        : state != WorkerState.STOPPED || needsPerson);
     }
 
     /** Tells whether the probe found the worker alive. */

@@ -113,8 +113,61 @@ public final class WorkerSupervisor implements AutoCloseable {
      * until {@link #start}. An account that was never started is marked as stopped.
      */
     public StopResult stop(AccountId account) {
-        Require.nonNull("account", account);
-        return host.calls().stop(account);
+        return stop(account, StopOrder.byPerson());
+    }
+
+    /**
+     * Stops the worker of an account by this order, which is kept with row and report. {@link StopOrder#byApplication} leaves
+     * it to the application to start the account again with {@link #ensure}; it never takes the place of a person's stop.
+     */
+    public StopResult stop(AccountId account, StopOrder order) {
+        Require.noneNull("account order", account, order);
+        return host.calls().stop(account, order);
+    }
+
+    /**
+     * Leaves an account alone: its worker runs on, and once it has ended nothing starts another but a person who names the
+     * account. It counts for all hosts of the data directory and outlives them.
+     *
+     * @param until the end of the pause; empty until {@link #resume}
+     */
+    public void pause(AccountId account, Optional<Instant> until, StopOrder order) {
+        Require.noneNull("account until order", account, until, order);
+        host.calls().order(orders -> orders.pause(Optional.of(account), until, order));
+    }
+
+    /** Leaves all accounts of the data directory alone, as {@link #pause}. */
+    public void pauseAll(Optional<Instant> until, StopOrder order) {
+        Require.noneNull("until order", until, order);
+        host.calls().order(orders -> orders.pause(Optional.empty(), until, order));
+    }
+
+    /** Ends the pause of an account; false if it had none of its own. */
+    public boolean resume(AccountId account, StopOrder order) {
+        Require.noneNull("account order", account, order);
+        return host.calls().order(orders -> orders.resume(Optional.of(account), order));
+    }
+
+    /** Ends the pause of all accounts together; false if there was none. Those of single accounts stay. */
+    public boolean resumeAll(StopOrder order) {
+        Require.nonNull("order", order);
+        return host.calls().order(orders -> orders.resume(Optional.empty(), order));
+    }
+
+    /**
+     * Takes an account out of every list, and removes its reports and its plan; refused while a worker of it may run. Its
+     * logs go by retention. The wish for it stays: one that a person stopped stays stopped, one that is wanted begins anew with
+     * the next start.
+     */
+    public ForgetResult forget(AccountId account, StopOrder order) {
+        Require.noneNull("account order", account, order);
+        return host.calls().order(orders -> orders.forget(account, order));
+    }
+
+    /** Sends a signal to the worker of an account, whose identity is verified right before. */
+    public SignalResult signal(AccountId account, WorkerSignal signal) {
+        Require.noneNull("account signal", account, signal);
+        return host.calls().order(orders -> orders.signal(account, signal));
     }
 
     /**

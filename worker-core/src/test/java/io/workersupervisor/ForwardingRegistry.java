@@ -47,6 +47,11 @@ public class ForwardingRegistry implements WorkerRegistry {
     }
 
     @Override
+    public void dropReports(AccountId account, String workerId) {
+        all.dropReports(account, workerId);
+    }
+
+    @Override
     public List<StopReport> reports(AccountId account, int most) {
         return all.reports(account, most);
     }

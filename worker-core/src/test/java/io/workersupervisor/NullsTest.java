@@ -122,6 +122,7 @@ class NullsTest {
                 entry(OptionalInt.class, OptionalInt.empty()),
                 entry(RestartPolicy.class, RestartPolicy.standard()),
                 entry(StopReason.class, StopReason.UNKNOWN),
+                entry(StopOrder.class, StopOrder.byPerson()),
                 entry(WorkerSpecs.class, WorkerSpecs.of(List.of())),
                 entry(WorkerInspector.class, WorkerInspector.of(data, new InMemoryWorkerRegistry())),
                 entry(LogEntry.class, entryOf(account)),
@@ -164,6 +165,10 @@ class NullsTest {
                 "node",
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());

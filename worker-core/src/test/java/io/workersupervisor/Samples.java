@@ -44,7 +44,7 @@ public final class Samples {
 
     /** Stopped by a person ten seconds after it was claimed; the worker may still run. */
     public static WorkerRow stopping() {
-        return RowChanges.stopAsked(running(), HOST, NOW.plusSeconds(10));
+        return RowChanges.stopAsked(running(), HOST, NOW.plusSeconds(10), StopOrder.byPerson());
     }
 
     public static WorkerRow stopping(StopPurpose cause) {

@@ -9,6 +9,7 @@ import io.workersupervisor.Desired;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.Initiator;
 import io.workersupervisor.RowCopy;
+import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerSpec;
@@ -96,7 +97,7 @@ public abstract class WorkerRegistryContract {
 
     @Test
     void a_row_that_was_never_started_comes_back() {
-        WorkerRow row = stored(RowChanges.neverStarted(ACCOUNT, "node-1", NOW));
+        WorkerRow row = stored(RowChanges.neverStarted(ACCOUNT, "node-1", NOW, StopOrder.byPerson()));
 
         assertThat(registry().find(ACCOUNT)).contains(row);
     }
@@ -116,7 +117,7 @@ public abstract class WorkerRegistryContract {
     @Test
     void a_stop_by_a_person_comes_back() {
         WorkerRow claimed = stored(claim(Optional.empty(), ACCOUNT, 1));
-        WorkerRow stopping = RowChanges.stopAsked(claimed, ACTOR, NOW);
+        WorkerRow stopping = RowChanges.stopAsked(claimed, ACTOR, NOW, StopOrder.byPerson());
 
         registry().update(Optional.of(claimed), stopping);
         registry().update(Optional.of(stopping), RowChanges.closed(stopping, WorkerState.STOPPED));
@@ -260,7 +261,7 @@ public abstract class WorkerRegistryContract {
         backingOff(4, "node-1", Optional.empty());
         stored(claim(Optional.empty(), AccountId.of(5), 5));
         WorkerRow stopped = backingOff(6, "node-1", Optional.of(noon));
-        registry().update(Optional.of(stopped), RowChanges.stopAsked(stopped, ACTOR, NOW));
+        registry().update(Optional.of(stopped), RowChanges.stopAsked(stopped, ACTOR, NOW, StopOrder.byPerson()));
 
         assertThat(registry().list(RowSelection.dueOf("node-1", noon)).rows()).containsExactly(due);
         assertThat(registry()
@@ -283,7 +284,7 @@ public abstract class WorkerRegistryContract {
     @Test
     void unknown_fields_of_the_detail_survive_claims_and_updates() {
         String later = "{\"later\":{\"a\":[1,2.5,null,true,\"\u00fc \\\" \\\\ \\n\"]}}";
-        WorkerRow plain = RowChanges.neverStarted(ACCOUNT, "node-1", NOW);
+        WorkerRow plain = RowChanges.neverStarted(ACCOUNT, "node-1", NOW, StopOrder.byPerson());
         WorkerRow row = stored(new WorkerRow(
                 ACCOUNT,
                 0,
@@ -387,6 +388,23 @@ public abstract class WorkerRegistryContract {
         assertThat(registry().reports(ACCOUNT, 3))
                 .extracting(StopReport::workerId)
                 .containsExactlyElementsOf(newest.subList(0, 3));
+        assertThat(registry().reports(neighbour, 5)).hasSize(1);
+    }
+
+    @Test
+    void the_reports_of_a_forgotten_account_go_and_those_of_later_workers_and_neighbours_stay() {
+        AccountId neighbour = AccountId.of("neighbour");
+        registry().file(report(neighbour, 1));
+        for (int worker = 1; worker <= 4; worker++) {
+            registry().file(report(ACCOUNT, worker + 1_000));
+        }
+
+        registry().dropReports(ACCOUNT, workerId(1_003));
+        registry().dropReports(ACCOUNT, workerId(1_003));
+
+        assertThat(another().reports(ACCOUNT, 5))
+                .extracting(StopReport::workerId)
+                .containsExactly(workerId(1_004));
         assertThat(registry().reports(neighbour, 5)).hasSize(1);
     }
 

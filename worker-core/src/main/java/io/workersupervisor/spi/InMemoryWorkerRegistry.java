@@ -66,6 +66,14 @@ public final class InMemoryWorkerRegistry implements WorkerRegistry {
     }
 
     @Override
+    public synchronized void dropReports(AccountId account, String workerId) {
+        Require.noneNull("account workerId", account, workerId);
+        reports.values()
+                .removeIf(report -> report.account().equals(account)
+                        && report.workerId().compareTo(workerId) <= 0);
+    }
+
+    @Override
     public synchronized List<StopReport> reports(AccountId account, int most) {
         Require.nonNull("account", account);
         WorkerRegistry.requireSome(most);

@@ -80,6 +80,13 @@ public interface WorkerRegistry {
     List<StopReport> reports(AccountId account, int most);
 
     /**
+     * Removes the reports of an account, those of later workers than this one excepted: a person wants the account forgotten.
+     *
+     * @param workerId the last worker whose report goes
+     */
+    void dropReports(AccountId account, String workerId);
+
+    /**
      * The kept reports of all accounts whose workers ended at or after an instant, newest first; empty if none ended. Reads
      * account by account unless the store can do better.
      */

@@ -49,6 +49,10 @@ public record WorkerRow(
             throw new IllegalArgumentException("epoch must be at least 0 and revision at least 1 for account " + account
                     + ", were " + epoch + " and " + revision);
         }
+        if (desired == Desired.IDLE) {
+            throw new IllegalArgumentException("desired must be RUNNING or STOPPED, the detail says that it is IDLE, was "
+                    + desired + ", account " + account);
+        }
         if (state.isOpen() && workerId.isEmpty()) {
             throw new IllegalArgumentException("workerId must be given in state " + state + ", account " + account);
         }

@@ -275,6 +275,11 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
     }
 
     @Override
+    public void dropReports(AccountId account, String workerId) {
+        stops.drop(account, Objects.requireNonNull(workerId, "workerId"));
+    }
+
+    @Override
     public List<StopReport> reports(AccountId account, int most) {
         WorkerRegistry.requireSome(most);
         return stops.newest(account, most);

@@ -60,6 +60,15 @@ record ReportCollection(MongoCollection<Document> stops, RetriedCalls calls) {
         return mark.equals(found.get("write"));
     }
 
+    /** Those of the account's workers up to this one; repeating it changes nothing. */
+    void drop(AccountId account, String workerId) {
+        calls.write("dropping the reports of account " + account, attempt -> {
+            attempt.one(attempt.on(stops)
+                    .deleteMany(and(eq("account_id", account.value()), lte("_id", workerId))));
+            return true;
+        });
+    }
+
     /** The newest first. */
     List<StopReport> newest(AccountId account, int most) {
         List<Document> found = calls.read(

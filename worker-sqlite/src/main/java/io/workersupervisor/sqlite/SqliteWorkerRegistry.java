@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,8 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
             "DELETE FROM worker_stops WHERE account_id = ?1 AND worker_id <> ?2 AND worker_id <= (SELECT worker_id"
                     + " FROM worker_stops WHERE account_id = ?1 AND worker_id <> ?2 ORDER BY worker_id DESC LIMIT 1 OFFSET "
                     + (StopReport.KEPT - 1) + ")";
+    private static final String DROP = "DELETE FROM worker_stops WHERE account_id = ? AND worker_id <= ?";
+
     private static final String NEWEST = "SELECT worker_id, ended_at, report FROM worker_stops WHERE account_id = ?"
             + " ORDER BY worker_id DESC LIMIT ?";
     private static final String SINCE = "SELECT account_id, worker_id, ended_at, report FROM worker_stops"
@@ -292,6 +295,14 @@ public final class SqliteWorkerRegistry implements WorkerRegistry, AutoCloseable
             }
             return inserted;
         };
+    }
+
+    @Override
+    public void dropReports(AccountId account, String workerId) {
+        Objects.requireNonNull(workerId, "workerId");
+        store.write(
+                "dropping the reports of account " + account,
+                session -> session.update(DROP, account.value(), workerId));
     }
 
     @Override

@@ -101,6 +101,11 @@ final class TimedRegistry implements WorkerRegistry {
     }
 
     @Override
+    public void dropReports(AccountId account, String workerId) {
+        registry.dropReports(account, workerId);
+    }
+
+    @Override
     public List<StopReport> reports(AccountId account, int most) {
         return timed("reports", () -> registry.reports(account, most));
     }

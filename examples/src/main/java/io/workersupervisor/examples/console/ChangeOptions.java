@@ -16,6 +16,14 @@ final class ChangeOptions {
                             + " hosts and its workers are out of use.")
     private boolean acceptMovedDirectory;
 
+    /** A supervisor that does one thing and ends. */
+    WorkerSupervisor tool(Call call, DataDirectory data, WorkerRegistry registry) {
+        return supervisor(data, registry)
+                .withoutReconcile()
+                .listener(call.output()::trouble)
+                .build();
+    }
+
     /** Begins a supervisor as the option wants it. */
     WorkerSupervisor.Builder supervisor(DataDirectory data, WorkerRegistry registry) {
         WorkerSupervisor.Builder supervisor = WorkerSupervisor.builder(data, registry);

@@ -2,36 +2,45 @@ package io.workersupervisor.examples.console;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
-import io.workersupervisor.StartResult;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerSupervisor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** Starts a worker, which runs on when the console has ended. */
 @Command(
         name = "start",
-        description = "Start the worker of an account. It runs on when this program has ended.",
-        customSynopsis = "worker-console start [OPTIONS] ACCOUNT -- COMMAND [WORD]...")
+        description = {
+            "Start the worker of an account. It runs on when this program has ended.",
+            "Without a command, the host that keeps the account running starts it: also one that was stopped by hand."
+        },
+        customSynopsis = {
+            "worker-console start [OPTIONS] ACCOUNT -- COMMAND [WORD]...",
+            "       worker-console start [OPTIONS] (ACCOUNT... | --all | --where KEY=VALUE[,...])"
+        })
 final class StartCommand extends StoreAction {
-    @Parameters(index = "0", paramLabel = "ACCOUNT", description = "The account; it has at most one worker.")
-    private AccountId account = AccountId.of(0);
-
     @Parameters(
-            index = "1..*",
-            arity = "1..*",
-            paramLabel = "COMMAND",
-            description = "The program and its words, behind --.")
-    private List<String> command = List.of();
+            arity = "0..*",
+            paramLabel = "ACCOUNT",
+            description = "The account; it has at most one worker. Several where no command is given.")
+    private List<String> words = List.of();
+
+    @Mixin
+    private Choice choice = new Choice();
+
+    @Option(
+            names = "--anyway",
+            description = "Without a command: also an account that nobody knows yet; with --all or --where, also those that"
+                    + " wait for their time or for a person.")
+    private boolean anyway;
 
     @Option(
             names = "--create",
@@ -85,7 +94,19 @@ final class StartCommand extends StoreAction {
 
     @Override
     public int run(Call call) {
-        WorkerSpec spec = spec(call);
+        List<String> given = call.line().getParseResult().originalArgs();
+        int separator = given.indexOf("--");
+        if (separator < 0) {
+            return startAgain(call);
+        }
+        List<String> command = given.subList(separator + 1, given.size());
+        if (command.isEmpty()) {
+            throw call.wrong("start needs the worker's command after --, and the account before");
+        } else if (words.size() - command.size() != 1) {
+            throw call.wrong("start needs one account before the command");
+        }
+        AccountId account = account(call, words.get(0));
+        WorkerSpec spec = spec(call, account, command);
         Stores used = Stores.ofRows(stores, call);
         if (!create && !call.hasDataDirectory()) {
             return call.output()
@@ -99,21 +120,50 @@ final class StartCommand extends StoreAction {
         }
         DataDirectory data = DataDirectory.open(call.data());
         try (Registry registry = used.registry(data);
-                WorkerSupervisor supervisor = change.supervisor(data, registry.rows())
-                        .withoutReconcile()
-                        .listener(call.output()::trouble)
-                        .build()) {
-            StartResult result = supervisor.start(spec);
-            return call.output().result(exitCode(result), result.describe(), fields(data, result));
+                WorkerSupervisor supervisor = change.tool(call, data, registry.rows())) {
+            return Wishes.answer(call.output(), data, supervisor.start(spec));
         }
     }
 
-    private WorkerSpec spec(Call call) {
-        List<String> words = call.line().getParseResult().originalArgs();
-        int separator = words.indexOf("--");
-        if (separator < 0 || !words.subList(separator + 1, words.size()).equals(command)) {
-            throw call.wrong("start needs the worker's command after --, and the account before");
+    private static AccountId account(Call call, String word) {
+        try {
+            return Values.account(word);
+        } catch (TypeConversionException none) {
+            throw call.wrong(String.valueOf(none.getMessage()));
         }
+    }
+
+    /** By a host that knows what to run. */
+    private int startAgain(Call call) {
+        List<AccountId> named =
+                words.stream().map(word -> account(call, word)).toList();
+        boolean open = choice.isOpen(call, named);
+        if (create || user.isPresent() || specVersion.isPresent() || directory.isPresent() || envFile.isPresent()
+                || startGrace.isPresent() || stopGrace.isPresent()) {
+            throw call.wrong("without a command after -- start takes accounts, --all, --where and --anyway only: the host"
+                    + " knows what to run");
+        }
+        Stores used = Stores.ofRows(stores, call);
+        DataDirectory data =
+                DataDirectory.open(DataDirectory.existing(call.data()).path());
+        try (Registry registry = used.registry(data);
+                WorkerSupervisor supervisor = change.tool(call, data, registry.rows())) {
+            if (!open) {
+                boolean known = anyway
+                        || Wishes.areKnown(
+                                call, named, account -> supervisor.status(account).isPresent());
+                return known ? Wishes.run(call, data, named, supervisor::start) : WorkerConsole.FAILURE;
+            }
+            List<AccountId> found = choice.find(
+                    call,
+                    supervisor,
+                    registry.rows(),
+                    account -> !account.status().isAlive() && account.isFree() && (anyway || !account.isWaiting()));
+            return Wishes.run(call, data, found, anyway ? supervisor::restart : supervisor::ensure);
+        }
+    }
+
+    private WorkerSpec spec(Call call, AccountId account, List<String> command) {
         try {
             WorkerSpec.Builder spec = WorkerSpec.builder(account, command.toArray(new String[0]));
             user.ifPresent(spec::userId);
@@ -134,45 +184,5 @@ final class StartCommand extends StoreAction {
         List.of(MongoUri.URI, MongoUri.PASSWORD).stream()
                 .filter(System.getenv()::containsKey)
                 .forEach(name -> spec.environment(name, ""));
-    }
-
-    private static int exitCode(StartResult result) {
-        if (result instanceof StartResult.Started) {
-            return WorkerConsole.DONE;
-        } else if (result instanceof StartResult.AlreadyRunning) {
-            return WorkerConsole.ALREADY_RUNNING;
-        }
-        return result instanceof StartResult.Refused ? WorkerConsole.REFUSED : WorkerConsole.FAILURE;
-    }
-
-    private static Map<String, Object> fields(DataDirectory data, StartResult result) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("data", data.path());
-        fields.put("account", result.account());
-        if (result instanceof StartResult.Started started) {
-            fields.put("result", "STARTED");
-            fields.put("worker_id", started.workerId());
-            fields.put("pid", started.pid());
-            fields.put("epoch", started.epoch());
-            fields.put("started_at", started.startedAt());
-        } else if (result instanceof StartResult.AlreadyRunning running) {
-            fields.put("result", "ALREADY_RUNNING");
-            fields.put("worker_id", running.workerId());
-            fields.put("pid", running.pid());
-            fields.put("started_at", running.startedAt());
-            fields.put("evidence", running.evidence());
-        } else if (result instanceof StartResult.Refused refused) {
-            fields.put("result", "REFUSED");
-            fields.put("reason", refused.reason());
-            fields.put("evidence", refused.evidence());
-            fields.put("advice", refused.reason().advice());
-        } else if (result instanceof StartResult.Failed failed) {
-            fields.put("result", "FAILED");
-            fields.put("step", failed.step());
-            fields.put("error", failed.error());
-            fields.put("report", failed.report());
-        }
-        fields.put("text", result.describe());
-        return fields;
     }
 }

@@ -8,6 +8,7 @@ import io.workersupervisor.Explanation;
 import io.workersupervisor.Initiator;
 import io.workersupervisor.Redaction;
 import io.workersupervisor.StopReason;
+import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.directory.Layout;
@@ -140,7 +141,7 @@ public final class Diagnosis {
     private List<String> evidence(
             WorkerRow row, Ending ending, Optional<OomCounters.Kills> counted, Reasoner.Conclusion conclusion) {
         List<String> evidence = new ArrayList<>();
-        stopAsked(row).ifPresent(at -> evidence.add(Detail.of(row).stopCause().words() + " at " + at));
+        stopAsked(row).ifPresent(at -> evidence.add(stopWords(row) + " at " + at));
         if (!ending.signalled()) {
             Detail.of(row).termedAt().ifPresent(at -> evidence.add("a ladder was about to signal it at " + at));
         }
@@ -153,6 +154,16 @@ public final class Diagnosis {
             evidence.add("the session was used outside this system: here its account was locked for this worker alone");
         }
         return evidence;
+    }
+
+    private static String stopWords(WorkerRow row) {
+        StopPurpose cause = Detail.of(row).stopCause();
+        StopOrder order = Detail.of(row).stopOrder();
+        boolean isOrdered = cause == StopPurpose.PERSON || cause == StopPurpose.APPLICATION;
+        return cause.words()
+                + (isOrdered && (order.by().isPresent() || order.because().isPresent())
+                        ? " " + order.describe()
+                        : "");
     }
 
     /** Leftovers are swept after the worker has ended by itself: that is no stop of the worker. */

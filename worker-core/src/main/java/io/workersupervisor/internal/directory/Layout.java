@@ -21,6 +21,7 @@ import java.util.Optional;
  * data/keeper/CONTEXT/          a keeper's lock, socket and journal
  * data/launcher/                programs of the launch paths
  * data/bell                     written anew when a row was changed for the hosts; keeping.lock is held by one that keeps accounts running
+ * data/paused                   accounts that are left alone; paused.lock guards it
  * data/worker.log               events, and grave log entries of all workers, one line each
  * data/worker_ACCOUNT_WORKER.log    output of a worker
  * data/checkpoints/SINK/        the position in each file up to which a log sink has the entries
@@ -71,6 +72,10 @@ public final class Layout {
 
     public static Path bell(DataDirectory data) {
         return data.path().resolve("bell");
+    }
+
+    public static Path paused(DataDirectory data) {
+        return data.path().resolve("paused");
     }
 
     public static Path eventLog(DataDirectory data) {

@@ -141,7 +141,7 @@ public final class Host {
                         context,
                         known,
                         new SpecLookup(keep.specs(), restarts.orElseThrow()::seen, events),
-                        spec -> lifecycle.starts().startLater(spec, StartCalls.Verb.ENSURE),
+                        spec -> lifecycle.starts().startLater(spec, StartCalls.Verb.KEEP),
                         threads.pool(),
                         threads.ticker(),
                         settings.reconcileInterval().orElseThrow()));

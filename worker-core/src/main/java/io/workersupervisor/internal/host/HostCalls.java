@@ -4,11 +4,13 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.ReconcileReport;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.StartResult;
+import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerInspector;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.lifecycle.HostState;
 import io.workersupervisor.internal.lifecycle.Lifecycle;
+import io.workersupervisor.internal.lifecycle.Orders;
 import io.workersupervisor.internal.lifecycle.StartCalls.Verb;
 import io.workersupervisor.internal.supervision.Reconciler;
 import java.util.Collection;
@@ -69,10 +71,18 @@ public record HostCalls(HostState state, Lifecycle lifecycle, Reconciler reconci
         });
     }
 
-    public StopResult stop(AccountId account) {
+    public StopResult stop(AccountId account, StopOrder order) {
         return call(() -> state.isMoved()
-                ? lifecycle.stops().askAndRefuse(account, RefusalReason.DIRECTORY_REPLACED, state.replaced())
-                : lifecycle.stops().stop(account));
+                ? lifecycle.stops().askAndRefuse(account, order, RefusalReason.DIRECTORY_REPLACED, state.replaced())
+                : lifecycle.stops().stop(account, order));
+    }
+
+    /** Orders something in a data directory that is in place. */
+    public <T> T order(Function<Orders, T> order) {
+        return call(() -> {
+            state.requireIntact();
+            return order.apply(lifecycle.orders());
+        });
     }
 
     public ReconcileReport reconcile() {

@@ -18,6 +18,7 @@ import io.workersupervisor.internal.diagnosis.Ailments;
 import io.workersupervisor.internal.diagnosis.RulesDirectory;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.NodeStamp;
+import io.workersupervisor.internal.directory.Pauses;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.keeper.KeeperConnections;
 import io.workersupervisor.internal.launch.shell.ShellScript;
@@ -27,6 +28,7 @@ import io.workersupervisor.internal.liveness.UnregisteredWorkers;
 import io.workersupervisor.internal.logs.LogLookup;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
+import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogSink;
@@ -107,7 +109,14 @@ public record Inspector(
         List<WorkerStatus> all = new ArrayList<>();
         RowListing listing = registry.list(RowSelection.ALL);
         listing.unreadable().forEach(row -> troubleOnce.accept("a row cannot be read and is not listed: " + row));
-        listing.rows().forEach(row -> all.add(status(row)));
+        List<Pauses.Pause> pauses = pauses().now(now());
+        listing.rows().stream()
+                .filter(row -> !Detail.of(row).isForgotten())
+                .forEach(row -> all.add(status(
+                        row,
+                        pauses.stream()
+                                .filter(pause -> pause.account().map(row.account()::equals).orElse(true))
+                                .findFirst())));
         for (Marked marked : unregistered.look()) {
             if (marked.accountId().isEmpty()) {
                 troubleOnce.accept(
@@ -124,7 +133,7 @@ public record Inspector(
     @Override
     public Optional<WorkerStatus> status(AccountId account) {
         Objects.requireNonNull(account, "account");
-        Optional<WorkerStatus> registered = registry.find(account).map(this::status);
+        Optional<WorkerStatus> registered = registry.find(account).filter(row -> !Detail.of(row).isForgotten()).map(this::status);
         return registered
                 .filter(status -> status.state().isOpen())
                 .or(() -> unregistered.search(account, "").stream()
@@ -176,10 +185,23 @@ public record Inspector(
     }
 
     private WorkerStatus status(WorkerRow row) {
+        return status(row, pauses().of(row.account(), now()));
+    }
+
+    private Pauses pauses() {
+        return new Pauses(data);
+    }
+
+    private static Instant now() {
+        return InstantSource.system().instant();
+    }
+
+    private WorkerStatus status(WorkerRow row, Optional<Pauses.Pause> pause) {
         Optional<Liveness> liveness = row.state().isOpen() ? Optional.of(judge.liveness(row)) : Optional.empty();
         boolean isAlive = liveness.filter(found -> found.verdict() == Liveness.Verdict.ALIVE)
                 .isPresent();
-        return RowStatus.of(row, data, liveness, isAlive ? ailments.look(row) : Optional.empty());
+        return RowStatus.of(
+                row, data, liveness, pause.map(Pauses.Pause::words), isAlive ? ailments.look(row) : Optional.empty());
     }
 
     private WorkerStatus status(AccountId account, Marked marked) {
@@ -200,6 +222,10 @@ public record Inspector(
                 Optional.empty(),
                 Optional.of(data.path().resolve(Layout.logName(account, marked.workerId())))
                         .filter(Files::exists),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }

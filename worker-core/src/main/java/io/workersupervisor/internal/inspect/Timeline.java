@@ -86,14 +86,23 @@ final class Timeline {
             return Optional.empty();
         }
         String what = text.substring(mark.length());
+        boolean isOrder = what.startsWith("was stopped by")
+                || what.startsWith("was paused")
+                || what.startsWith("was resumed")
+                || what.startsWith("was forgotten")
+                || what.startsWith("got signal");
         boolean isRefusal = what.startsWith("was not started")
                 || what.startsWith("was not stopped")
                 || what.startsWith("failed to start")
                 || what.startsWith("could not be stopped");
         try {
-            return isRefusal
+            return isRefusal || isOrder
                     ? Optional.of(new TimelineEntry(
-                            Instant.parse(words[0]), TimelineEntry.Kind.REFUSED, "", Optional.empty(), what))
+                            Instant.parse(words[0]),
+                            isOrder ? TimelineEntry.Kind.ORDERED : TimelineEntry.Kind.REFUSED,
+                            "",
+                            Optional.empty(),
+                            what))
                     : Optional.empty();
         } catch (DateTimeException noEvent) {
             return Optional.empty();

@@ -137,10 +137,13 @@ public final class KeepingLoop {
     private void wished() {
         for (WorkerRow row :
                 rows.list(RowSelection.dueOf(context.node(), context.now())).rows()) {
-            if (RestartPlan.of(row).filter(RestartPlan::isByPerson).isPresent()) {
+            boolean wished = ProtocolContext.isWished(row);
+            if (wished) {
                 held.remove(row.account());
             }
-            due(row.account());
+            if (wished || context.paused(row.account()).isEmpty()) {
+                due(row.account());
+            }
         }
     }
 
@@ -231,7 +234,10 @@ public final class KeepingLoop {
         }
         ticked = now;
         bell.attend();
-        rows.list(RowSelection.dueOf(context.node(), now)).rows().forEach(row -> due(row.account()));
+        rows.list(RowSelection.dueOf(context.node(), now)).rows().stream()
+                .filter(row -> ProtocolContext.isWished(row)
+                        || context.paused(row.account()).isEmpty())
+                .forEach(row -> due(row.account()));
         specs.accounts()
                 .thenAcceptAsync(answer -> answer.found().orElse(List.of()).forEach(this::startIfNew), looks);
     }
@@ -244,7 +250,7 @@ public final class KeepingLoop {
         contained(account, () -> {
             if (rows.find(account).isPresent()) {
                 begun.add(account);
-            } else {
+            } else if (context.paused(account).isEmpty()) {
                 due(account);
             }
         });

@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
  * @param starts the starts of the application
  * @param stops the stops of the application, and those at close
  * @param wishes the starts that a host with the spec does
+ * @param orders what people order besides starts and stops
  * @param ends files ends
  * @param check brings one account in line
  * @param supervised the workers of this host
@@ -20,6 +21,7 @@ public record Lifecycle(
         StartCalls starts,
         StopProtocol stops,
         Wishes wishes,
+        Orders orders,
         EndFiling ends,
         AccountCheck check,
         SupervisedWorkers supervised,
@@ -52,6 +54,7 @@ public record Lifecycle(
                 new StartCalls(context, state, threads, start, verification, stops, supervised, listener),
                 stops,
                 new Wishes(context, stops, check, Bell.of(context), threads.starters()),
+                new Orders(context, signals, unregistered, Bell.of(context)),
                 ends,
                 check,
                 supervised,

@@ -3,6 +3,8 @@ package io.workersupervisor.internal.lifecycle;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.internal.diagnosis.Diagnosis;
+import io.workersupervisor.WorkerState;
+import io.workersupervisor.internal.directory.Pauses;
 import io.workersupervisor.internal.events.Events;
 import io.workersupervisor.internal.launch.Launcher;
 import io.workersupervisor.internal.liveness.LocalEvidence;
@@ -12,6 +14,7 @@ import io.workersupervisor.internal.machine.DescriptorReserve;
 import io.workersupervisor.internal.machine.ProcessProbe;
 import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.internal.registry.RestartPlan;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
@@ -98,6 +101,17 @@ public record ProtocolContext(
         } catch (ExecutionException e) {
             throw new IllegalStateException("this future contains what it throws", e);
         }
+    }
+
+    /** The pause of an account in words, if it is to be left alone. */
+    public Optional<String> paused(AccountId account) {
+        return new Pauses(local.data()).of(account, now()).map(Pauses.Pause::words);
+    }
+
+    /** True if a person, who named the account, waits for its start. */
+    public static boolean isWished(WorkerRow row) {
+        return row.state() == WorkerState.BACKING_OFF
+                && RestartPlan.of(row).filter(RestartPlan::isByPerson).isPresent();
     }
 
     /** The row of an account while it is open and names this worker. */

@@ -72,7 +72,7 @@ record Signals(ProtocolContext context) {
     }
 
     /** By the launch path; where that cannot, by this process itself, which needs no program. */
-    private SignalAnswer send(ProcessIdentity process, String signal, Scope scope) {
+    SignalAnswer send(ProcessIdentity process, String signal, Scope scope) {
         SignalAnswer answer = context.launcher().signal(process, signal, scope);
         if (!(answer instanceof SignalAnswer.NotSent not)) {
             return answer;

@@ -8,6 +8,7 @@ import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.launch.WorkerEnds;
+import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.StopPurpose;
 import io.workersupervisor.spi.WorkerRow;
 import java.util.LinkedHashMap;
@@ -38,8 +39,10 @@ public record StartCalls(
         START(false, false),
         /** A person's, of an account that is wanted. */
         RESTART(true, false),
-        /** The application's, or the library's own. */
-        ENSURE(true, true);
+        /** The application's. */
+        ENSURE(true, true),
+        /** The library's own, where an account is kept running. */
+        KEEP(true, true);
 
         private final boolean respectsStop;
         private final boolean obeysPlan;
@@ -49,9 +52,10 @@ public record StartCalls(
             this.obeysPlan = obeysPlan;
         }
 
-        /** True if a start of this kind leaves a row as it is that a person stopped. */
+        /** True if a start of this kind leaves a row as it is that was stopped: the application starts again what it stopped. */
         boolean givesWayTo(WorkerRow row) {
-            return respectsStop && row.desired() == Desired.STOPPED;
+            boolean isIdle = this != KEEP && Detail.of(row).isStoppedByApplication();
+            return respectsStop && row.desired() == Desired.STOPPED && !isIdle;
         }
 
         /** True if the plan for the next start counts, and goes on with this start. */

@@ -99,6 +99,15 @@ record StartProtocol(
 
     /** Steps 1 to 3. */
     Progress begin(WorkerSpec spec, StartCalls.Verb verb) {
+        Optional<String> paused = verb.obeysPlan() ? context.paused(spec.account()) : Optional.empty();
+        if (paused.isPresent()
+                && !(verb == StartCalls.Verb.KEEP
+                        && context.registry()
+                                .find(spec.account())
+                                .filter(ProtocolContext::isWished)
+                                .isPresent())) {
+            return refused(spec.account(), RefusalReason.PAUSED, paused.get());
+        }
         return ends.unfiled(spec.account())
                 .map(end -> against(end.closed(), spec, verb)
                         .orElseGet(() -> claim(spec, verb, Optional.of(end.row()), Optional.of(end))))

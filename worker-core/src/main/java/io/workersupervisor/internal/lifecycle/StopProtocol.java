@@ -2,6 +2,7 @@ package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.RefusalReason;
+import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerSpec;
@@ -47,10 +48,14 @@ public record StopProtocol(
     private static final Duration POLL = Duration.ofMillis(25);
 
     /** Stops an account because a person wants it. */
-    public StopResult stop(AccountId account) {
+    public StopResult stop(AccountId account, StopOrder order) {
         context.reached("stop");
-        WorkerRow row = ask(account, Optional.empty(), StopPurpose.PERSON).orElseThrow();
+        WorkerRow row = ask(account, order);
         context.reached("asked");
+        if (order.by().isPresent() || order.because().isPresent()) {
+            context.events().emit(new WorkerEvent.Ordered(
+                    context.now(), Optional.of(account), "was stopped " + order.describe()));
+        }
         return context.alone(account, () -> end(row), (reason, evidence) -> refused(account, reason, evidence));
     }
 
@@ -66,26 +71,32 @@ public record StopProtocol(
     public Optional<WorkerRow> ask(AccountId account, Optional<String> workerId, StopPurpose purpose) {
         while (true) {
             Optional<WorkerRow> seen = context.registry().find(account);
-            Optional<WorkerRow> asked = purpose == StopPurpose.PERSON
-                    ? Optional.of(stopped(account, seen))
-                    : seen.filter(row -> row.state().isOpen() && row.node().equals(context.node()))
-                            .filter(row -> workerId.map(row.workerId()::equals).orElse(true))
-                            .map(row -> stopping(row, purpose));
+            Optional<WorkerRow> asked = seen.filter(
+                            row -> row.state().isOpen() && row.node().equals(context.node()))
+                    .filter(row -> workerId.map(row.workerId()::equals).orElse(true))
+                    .map(row -> stopping(row, purpose));
             if (asked.isEmpty() || asked.equals(seen) || context.registry().update(seen, asked.get())) {
                 return asked;
             }
         }
     }
 
-    /** Step 1 of a person's stop alone, where the other steps cannot be judged. */
-    public StopResult askAndRefuse(AccountId account, RefusalReason reason, String evidence) {
-        ask(account, Optional.empty(), StopPurpose.PERSON);
-        return refused(account, reason, evidence);
+    /** Step 1 of a person's stop. */
+    private WorkerRow ask(AccountId account, StopOrder order) {
+        while (true) {
+            Optional<WorkerRow> seen = context.registry().find(account);
+            WorkerRow asked = seen.map(row -> RowChanges.stopAsked(row, context.self(), context.now(), order))
+                    .orElseGet(() -> RowChanges.neverStarted(account, context.node(), context.now(), order));
+            if (asked.equals(seen.orElse(null)) || context.registry().update(seen, asked)) {
+                return asked;
+            }
+        }
     }
 
-    private WorkerRow stopped(AccountId account, Optional<WorkerRow> seen) {
-        return seen.map(row -> RowChanges.stopAsked(row, context.self(), context.now()))
-                .orElseGet(() -> RowChanges.neverStarted(account, context.node(), context.now()));
+    /** Step 1 of a person's stop alone, where the other steps cannot be judged. */
+    public StopResult askAndRefuse(AccountId account, StopOrder order, RefusalReason reason, String evidence) {
+        ask(account, order);
+        return refused(account, reason, evidence);
     }
 
     private WorkerRow stopping(WorkerRow row, StopPurpose purpose) {

@@ -121,6 +121,11 @@ public final class UnfiledEnds {
         }
 
         @Override
+        public void dropReports(AccountId account, String workerId) {
+            throw new UnsupportedOperationException("a read-only view");
+        }
+
+        @Override
         public boolean file(StopReport report) {
             throw new UnsupportedOperationException("a read-only view");
         }

@@ -151,6 +151,10 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
     /** Step 2; empty where the row has changed. */
     private Optional<Wish> wish(AccountId account, Optional<WorkerRow> seen, StartCalls.Verb verb) {
         Instant now = context.now();
+        Optional<String> paused = verb.obeysPlan() ? context.paused(account) : Optional.empty();
+        if (paused.isPresent()) {
+            return Optional.of(Wish.refused(account, RefusalReason.PAUSED, paused.get()));
+        }
         Optional<RestartPlan> plan = seen.flatMap(RestartPlan::of)
                 .filter(known -> verb.obeysPlan() && seen.get().desired() == Desired.RUNNING)
                 .filter(known -> known.needsPerson() || !known.left(now).isZero());

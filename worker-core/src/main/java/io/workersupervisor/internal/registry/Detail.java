@@ -1,5 +1,6 @@
 package io.workersupervisor.internal.registry;
 
+import io.workersupervisor.StopOrder;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.text.Json;
@@ -32,7 +33,11 @@ import org.jspecify.annotations.Nullable;
  *  "log":        "worker_4711_....log",
  *  "oom":        {"machine":3,"group":1,"file":"/sys/fs/cgroup/.../memory.events"},   kills before it was started
  *  "stop_at":    1764000000000,    when the stop was first asked for
- *  "stop_why":   "PERSON",         PERSON, RESTART, CLOSE, LEFTOVERS
+ *  "stop_why":   "PERSON",         PERSON, APPLICATION, RESTART, CLOSE, LEFTOVERS
+ *  "stopped_by": "APPLICATION",    it is the application that wants the account stopped, not a person
+ *  "stop_by":    "alice",          who wants it stopped
+ *  "stop_because": "...",          and why
+ *  "forgotten":  {"at":..., "by":..., "because":...},   in no list any more
  *  "term_at":    1764000000000,    when a ladder was about to signal the worker itself for the first time
  *  "restart":    {"at":..., ...}}  the plan for the next start; it outlives the worker
  * </pre>
@@ -42,9 +47,11 @@ public final class Detail implements RowDetail {
 
     public static final Detail NONE = new Detail(Map.of());
 
-    private static final Set<String> KNOWN = Set.of(
-            "identity actor holds_lock born_after grace_ms start_grace_ms heartbeat_ms machine log oom stop_at stop_why term_at"
-                    .split(" ", -1));
+    private static final Set<String> KNOWN = Set.of(("identity actor holds_lock born_after grace_ms start_grace_ms"
+                    + " heartbeat_ms machine log oom stop_at stop_why stopped_by stop_by stop_because forgotten term_at")
+            .split(" ", -1));
+
+    private static final Set<String> ORDER = Set.of("stopped_by", "stop_by", "stop_because", "forgotten");
 
     private final Map<String, @Nullable Object> fields;
     private final @Nullable ProcessIdentity identity;
@@ -231,6 +238,45 @@ public final class Detail implements RowDetail {
                 changed.put(RESTART, plan);
             }
         });
+    }
+
+    /** True if the application, and not a person, wants the account stopped. */
+    public boolean isStoppedByApplication() {
+        return "APPLICATION".equals(fields.get("stopped_by"));
+    }
+
+    /** The order by which the account is stopped. */
+    public StopOrder stopOrder() {
+        return new StopOrder(text("stop_by"), text("stop_because"), isStoppedByApplication());
+    }
+
+    /** True if the account is in no list any more. */
+    public boolean isForgotten() {
+        return fields.containsKey("forgotten");
+    }
+
+    Detail withOrder(StopOrder order) {
+        return with(changed -> {
+            changed.keySet().removeAll(ORDER);
+            order.by().ifPresent(by -> changed.put("stop_by", by));
+            order.because().ifPresent(why -> changed.put("stop_because", why));
+            if (order.isByApplication()) {
+                changed.put("stopped_by", "APPLICATION");
+            }
+        });
+    }
+
+    /** No order stands against the account. */
+    Detail withoutOrder() {
+        return with(changed -> changed.keySet().removeAll(ORDER));
+    }
+
+    /** All that is left of a forgotten account. */
+    static Detail forgotten(StopOrder order, Instant now) {
+        Map<String, @Nullable Object> mark = Json.map("at", now.toEpochMilli());
+        order.by().ifPresent(by -> mark.put("by", by));
+        order.because().ifPresent(why -> mark.put("because", why));
+        return new Detail(Json.map("forgotten", mark));
     }
 
     /** Keeps only those fields of the worker before that this version does not know. */

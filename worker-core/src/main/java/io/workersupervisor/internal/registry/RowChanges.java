@@ -2,6 +2,7 @@ package io.workersupervisor.internal.registry;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Desired;
+import io.workersupervisor.StopOrder;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.machine.ProcessIdentity;
@@ -24,7 +25,7 @@ public final class RowChanges {
             long epoch, String workerId, String node, Instant at, Actor actor, long bornAfter, String logFile) {}
 
     /** The row of an account that is stopped before it was ever started. */
-    public static WorkerRow neverStarted(AccountId account, String node, Instant now) {
+    public static WorkerRow neverStarted(AccountId account, String node, Instant now, StopOrder order) {
         return new WorkerRow(
                 account,
                 0,
@@ -36,7 +37,7 @@ public final class RowChanges {
                 now,
                 Optional.empty(),
                 Optional.empty(),
-                Detail.NONE);
+                Detail.NONE.withOrder(order));
     }
 
     /** The intent to start: a new worker id under a higher epoch, desired RUNNING. */
@@ -59,13 +60,13 @@ public final class RowChanges {
 
     /** A person wants the account to run: whichever host of its node knows what to run starts it now. */
     public static WorkerRow wished(Optional<WorkerRow> closed, AccountId account, String node, Instant now) {
-        WorkerRow row = closed.orElseGet(() -> neverStarted(account, node, now));
+        WorkerRow row = closed.orElseGet(() -> neverStarted(account, node, now, StopOrder.byPerson()));
         return changed(
                 row,
                 closed.map(known -> known.revision() + 1).orElse(1L),
                 WorkerState.BACKING_OFF,
                 Desired.RUNNING,
-                Detail.of(row).withRestart(RestartPlan.byPerson(now).fields()));
+                Detail.of(row).withoutOrder().withRestart(RestartPlan.byPerson(now).fields()));
     }
 
     /** A row that is about to be claimed, with the kernel's out-of-memory counts: no transition, nothing is written yet. */
@@ -88,15 +89,37 @@ public final class RowChanges {
         return changed(row, row.state(), row.desired(), Detail.of(row).withHeldLock());
     }
 
-    /** A person's stop: the ladder begins where a worker may exist, and the account stays stopped. */
-    public static WorkerRow stopAsked(WorkerRow row, Actor actor, Instant now) {
+    /**
+     * A person's stop, or the application's: the ladder begins where a worker may exist, and the account stays stopped. The
+     * application's takes the place of no person's.
+     */
+    public static WorkerRow stopAsked(WorkerRow row, Actor actor, Instant now, StopOrder order) {
+        Detail detail = Detail.of(row);
+        boolean stays = order.isByApplication()
+                && row.desired() == Desired.STOPPED
+                && !detail.isStoppedByApplication()
+                && !detail.isForgotten();
+        Detail ordered = stays ? detail : detail.withOrder(order);
+        StopPurpose purpose = order.isByApplication() ? StopPurpose.APPLICATION : StopPurpose.PERSON;
         return row.state().isOpen()
-                ? changed(
-                        row,
-                        WorkerState.STOPPING,
-                        Desired.STOPPED,
-                        Detail.of(row).withStop(actor, now, StopPurpose.PERSON))
-                : changed(row, WorkerState.STOPPED, Desired.STOPPED, row.detail());
+                ? changed(row, WorkerState.STOPPING, Desired.STOPPED, ordered.withStop(actor, now, purpose))
+                : changed(row, WorkerState.STOPPED, Desired.STOPPED, ordered);
+    }
+
+    /** In no list any more; account, epoch and worker id stay, so that no number is used twice. */
+    public static WorkerRow forgotten(WorkerRow closed, StopOrder order, Instant now) {
+        return new WorkerRow(
+                closed.account(),
+                closed.epoch(),
+                closed.revision() + 1,
+                closed.workerId(),
+                closed.node(),
+                WorkerState.STOPPED,
+                closed.desired(),
+                closed.startedAt(),
+                Optional.empty(),
+                Optional.empty(),
+                Detail.forgotten(order, now));
     }
 
     /** A stop of this worker alone: the account stays wanted. */

@@ -7,6 +7,8 @@ import io.workersupervisor.WorkerSupervisor;
 public enum StopPurpose {
     /** {@link WorkerSupervisor#stop}: the account stays stopped. */
     PERSON("stop was called", Initiator.USER),
+    /** A stop by {@link io.workersupervisor.StopOrder#byApplication}: the application may start the account again. */
+    APPLICATION("the application called stop", Initiator.USER),
     /** {@link WorkerSupervisor#restart}: the account is started again. */
     RESTART("restart was called", Initiator.USER),
     /** {@link WorkerSupervisor#close} of a supervisor that ends its workers. */

@@ -7,6 +7,7 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.Redaction;
 import io.workersupervisor.Samples;
+import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerState;
@@ -114,7 +115,7 @@ class DiagnosisTest {
         WorkerRow restarting = Samples.stopping(StopPurpose.RESTART);
         WorkerRow closing = Samples.stopping(StopPurpose.CLOSE);
         WorkerRow sweeping = Samples.stopping(StopPurpose.LEFTOVERS);
-        WorkerRow stoppedEarly = RowChanges.stopAsked(starting, Samples.HOST, ASKED);
+        WorkerRow stoppedEarly = RowChanges.stopAsked(starting, Samples.HOST, ASKED, StopOrder.byPerson());
         ExitStatus never = new ExitStatus.NeverRan();
         WorkerState failed = WorkerState.FAILED;
         WorkerState stopped = WorkerState.STOPPED;

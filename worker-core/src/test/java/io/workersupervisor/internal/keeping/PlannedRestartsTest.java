@@ -9,6 +9,7 @@ import io.workersupervisor.Restart;
 import io.workersupervisor.RestartPolicy;
 import io.workersupervisor.Samples;
 import io.workersupervisor.StartResult;
+import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerSpec;
@@ -41,7 +42,7 @@ class PlannedRestartsTest {
         assertThat(planned.state()).isEqualTo(WorkerState.BACKING_OFF);
         assertThat(planned.detail().dueAt()).contains(Samples.NOW.plus(Duration.ofMinutes(1)));
 
-        WorkerRow stopped = RowChanges.stopAsked(wanted, Samples.HOST, Samples.NOW);
+        WorkerRow stopped = RowChanges.stopAsked(wanted, Samples.HOST, Samples.NOW, StopOrder.byPerson());
         WorkerRow closed = restarts.ended(stopped, report(StopReason.STOPPED_ON_REQUEST, Optional.empty()));
         assertThat(closed.state()).isEqualTo(WorkerState.STOPPED);
         assertThat(closed.desired()).isEqualTo(Desired.STOPPED);

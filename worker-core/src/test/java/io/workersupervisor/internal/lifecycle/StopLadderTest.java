@@ -21,6 +21,7 @@ import io.workersupervisor.RefusalReason;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.StartsFailedException;
+import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.StopResult;
@@ -420,7 +421,7 @@ class StopLadderTest {
                         worker.bootId(),
                         worker.pidNamespace(),
                         worker.timeNamespace()));
-        assertThat(node.registry.update(java.util.Optional.of(row), RowChanges.stopAsked(row, gone, row.startedAt())))
+        assertThat(node.registry.update(java.util.Optional.of(row), RowChanges.stopAsked(row, gone, row.startedAt(), StopOrder.byPerson())))
                 .isTrue();
         first.close();
 

@@ -7,6 +7,7 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.Liveness;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.StartResult;
+import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.TestNode;
@@ -144,7 +145,7 @@ class ApplicationProbeTest {
         WorkerRow row = node.row(HANGING);
         assertThat(node.registry.update(
                         java.util.Optional.of(row),
-                        RowChanges.stopAsked(row, Detail.of(row).actor().orElseThrow(), row.startedAt())))
+                        RowChanges.stopAsked(row, Detail.of(row).actor().orElseThrow(), row.startedAt(), StopOrder.byPerson())))
                 .isTrue();
         before.close();
 

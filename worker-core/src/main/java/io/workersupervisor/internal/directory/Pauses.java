@@ -1,0 +1,158 @@
+package io.workersupervisor.internal.directory;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.StopOrder;
+import io.workersupervisor.internal.machine.SmallFile;
+import io.workersupervisor.internal.text.Json;
+import io.workersupervisor.internal.text.Text;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The accounts of a data directory that are left alone: nothing starts them but a person who names them. {@code data/paused}
+ * has a JSON object on each line, without an account for all of them; it is replaced as a whole, and is not there where nothing
+ * is paused.
+ *
+ * <pre>
+ * {"account":4711,"by":"alice","why":"customer asked","at":1764000000000,"until":1764003600000}
+ * </pre>
+ *
+ * Thread-safe.
+ */
+public record Pauses(DataDirectory data) {
+    /**
+     * One pause.
+     *
+     * @param account empty for all accounts of the data directory
+     * @param until empty until somebody resumes
+     */
+    public record Pause(Optional<AccountId> account, StopOrder order, Instant at, Optional<Instant> until) {
+        private boolean isOver(Instant now) {
+            return until.filter(end -> !end.isAfter(now)).isPresent();
+        }
+
+        /** The pause in words. */
+        public String words() {
+            return "paused " + order.describe() + until.map(end -> " until " + end).orElse("");
+        }
+
+        private static Pause parse(String line) {
+            Map<String, @Nullable Object> map = Json.object(line);
+            Object account = map.get("account");
+            return new Pause(
+                    account == null
+                            ? Optional.empty()
+                            : Optional.of(
+                                    account instanceof Long number
+                                            ? AccountId.of(number)
+                                            : AccountId.of(String.valueOf(account))),
+                    new StopOrder(text(map, "by"), text(map, "why"), false),
+                    time(map, "at").orElse(Instant.EPOCH),
+                    time(map, "until"));
+        }
+
+        private static Optional<String> text(Map<String, @Nullable Object> map, String name) {
+            return map.get(name) instanceof String text ? Optional.of(text) : Optional.empty();
+        }
+
+        private static Optional<Instant> time(Map<String, @Nullable Object> map, String name) {
+            return map.get(name) instanceof Long millis ? Optional.of(Instant.ofEpochMilli(millis)) : Optional.empty();
+        }
+
+        private String line() {
+            Map<String, @Nullable Object> map = Json.map();
+            account.ifPresent(paused -> map.put("account", paused.value()));
+            order.by().ifPresent(by -> map.put("by", by));
+            order.because().ifPresent(why -> map.put("why", why));
+            map.put("at", at.toEpochMilli());
+            until.ifPresent(end -> map.put("until", end.toEpochMilli()));
+            return Json.write(map) + "\n";
+        }
+    }
+
+    /** The pause of an account, by itself or with all others. A damaged line counts as none. */
+    public Optional<Pause> of(AccountId account, Instant now) {
+        return now(now).stream()
+                .filter(pause -> pause.account().map(account::equals).orElse(true))
+                .findFirst();
+    }
+
+    /** All that have not run out. */
+    public List<Pause> now(Instant now) {
+        List<Pause> pauses = new ArrayList<>();
+        SmallFile.readUtf8(Layout.paused(data)).stream().flatMap(String::lines).forEach(line -> {
+            try {
+                pauses.add(Pause.parse(line));
+            } catch (IllegalArgumentException damaged) {
+                // A person repairs it by another pause or resume.
+                return;
+            }
+        });
+        pauses.removeIf(pause -> pause.isOver(now));
+        return pauses;
+    }
+
+    /** Adds a pause, in place of the one before. */
+    public void add(Pause pause) {
+        change(pause.at(), pauses -> {
+            pauses.removeIf(before -> before.account().equals(pause.account()));
+            pauses.add(pause);
+            return pauses;
+        });
+    }
+
+    /** Ends the pause of an account, or with an empty one that of all together; false if there was none. */
+    public boolean remove(Optional<AccountId> account, Instant now) {
+        return change(now, pauses -> {
+            pauses.removeIf(pause -> pause.account().equals(account));
+            return pauses;
+        });
+    }
+
+    /** One process at a time, and one thread of this process; false where nothing changed. */
+    private boolean change(Instant now, UnaryOperator<List<Pause>> change) {
+        synchronized (Pauses.class) {
+            Path file = Layout.paused(data);
+            try (FileChannel guard = FileChannel.open(
+                            data.path().resolve("paused.lock"),
+                            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                            OwnFiles.FILE);
+                    FileLock held = guard.lock()) {
+                List<Pause> before = now(now);
+                List<Pause> after = change.apply(new ArrayList<>(before));
+                if (after.isEmpty()) {
+                    Files.deleteIfExists(file);
+                } else if (held.isValid()) {
+                    StringBuilder text = new StringBuilder();
+                    after.forEach(pause -> text.append(pause.line()));
+                    Path written = Files.createTempFile(data.path(), "paused-", ".tmp", OwnFiles.FILE);
+                    try (FileChannel out = FileChannel.open(written, StandardOpenOption.WRITE)) {
+                        out.write(StandardCharsets.UTF_8.encode(text.toString()));
+                        out.force(true);
+                    }
+                    Files.move(
+                            written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                }
+                return !before.equals(after);
+            } catch (IOException e) {
+                throw new DataDirectoryException(file + " cannot be written: " + Text.reason(e), e);
+            }
+        }
+    }
+}
