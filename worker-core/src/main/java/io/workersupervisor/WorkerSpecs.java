@@ -31,6 +31,11 @@ public interface WorkerSpecs {
         return List.of();
     }
 
+    /** The faults of this answer, a sentence each, without secrets; they are reported once each. None by default. */
+    default List<String> problems() {
+        return List.of();
+    }
+
     /**
      * The specs in a file, read again when it changes: a JSON object on each line, as {@code worker-core/docs/restarts.md} of
      * the project describes it. The file may hold secrets and must be open to its owner alone (mode 0600). A line that is bad

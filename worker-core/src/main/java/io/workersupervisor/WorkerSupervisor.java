@@ -21,6 +21,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -271,6 +274,16 @@ public final class WorkerSupervisor implements AutoCloseable {
         return host.calls().look(inspector -> inspector.doctor());
     }
 
+    /** Adds a listener, which gets every event from now on. */
+    public void addListener(WorkerListener listener) {
+        host.addListener(Require.nonNull("listener", listener));
+    }
+
+    /** Removes a listener that was added here or by the builder; false if it is none. */
+    public boolean removeListener(WorkerListener listener) {
+        return host.removeListener(Require.nonNull("listener", listener));
+    }
+
     /**
      * Brings rows and processes in line now: adopts workers of other hosts, files the ends of dead ones, resumes stops, ends
      * leftover processes. It also runs by itself, when the supervisor begins and at every interval.
@@ -293,6 +306,7 @@ public final class WorkerSupervisor implements AutoCloseable {
         private final DataDirectory data;
         private final WorkerRegistry registry;
         private final List<WorkerListener> listeners = new ArrayList<>();
+        private final List<BiConsumer<WorkerSupervisor, WorkerEvent>> informed = new ArrayList<>();
         private final List<DiagnosisRule> rules = new ArrayList<>();
         private final List<LogSink> sinks = new ArrayList<>();
         private Optional<LivenessProbe> probe = Optional.empty();
@@ -314,6 +328,15 @@ public final class WorkerSupervisor implements AutoCloseable {
         private Builder(DataDirectory data, WorkerRegistry registry) {
             this.data = data;
             this.registry = registry;
+        }
+
+        /**
+         * Adds a listener that gets the supervisor with every event, so that it need not be known before it is built. Events of
+         * the building wait until it is over.
+         */
+        public Builder onEvent(BiConsumer<WorkerSupervisor, WorkerEvent> listener) {
+            informed.add(Require.nonNull("listener", listener));
+            return this;
         }
 
         /** Adds a listener, which gets every event. */
@@ -501,11 +524,37 @@ public final class WorkerSupervisor implements AutoCloseable {
             if (keeping.isPresent() && reconcileInterval.isEmpty()) {
                 throw new IllegalStateException("keepRunning needs the reconcile, which withoutReconcile switched off");
             }
-            return new WorkerSupervisor(Host.open(new HostSettings(
+            CompletableFuture<WorkerSupervisor> built = new CompletableFuture<>();
+            List<WorkerListener> all = new ArrayList<>(listeners);
+            informed.forEach(listener -> all.add(event -> informed(built, listener, event)));
+            try {
+                WorkerSupervisor supervisor = new WorkerSupervisor(Host.open(settings(all)));
+                built.complete(supervisor);
+                return supervisor;
+            } finally {
+                built.cancel(false);
+            }
+        }
+
+        private static void informed(
+                CompletableFuture<WorkerSupervisor> built,
+                BiConsumer<WorkerSupervisor, WorkerEvent> listener,
+                WorkerEvent event) {
+            WorkerSupervisor supervisor;
+            try {
+                supervisor = built.join();
+            } catch (CancellationException neverBuilt) {
+                return;
+            }
+            listener.accept(supervisor, event);
+        }
+
+        private HostSettings settings(List<WorkerListener> all) {
+            return new HostSettings(
                     data,
                     registry,
                     probe,
-                    List.copyOf(listeners),
+                    List.copyOf(all),
                     List.copyOf(rules),
                     clock,
                     reconcileInterval,
@@ -516,7 +565,7 @@ public final class WorkerSupervisor implements AutoCloseable {
                             launcher, keeperDirectory, withoutLock, seams.keeper(), seams.keeperPatience()),
                     new LogSettings(List.copyOf(sinks), summaryLevel, redaction, logBudget, logRetention),
                     keeping,
-                    seams)));
+                    seams);
         }
 
         /** Changes settings that only tests change. */

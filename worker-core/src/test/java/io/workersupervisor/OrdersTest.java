@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -216,6 +217,28 @@ class OrdersTest {
             host.stop(ONE);
             assertThat(host.signal(ONE, WorkerSignal.HUP)).isEqualTo(new SignalResult.NotRunning(ONE));
         }
+    }
+
+    @Test
+    void listener_gets_the_supervisor_and_one_may_come_later() {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        WorkerSupervisor host = node.host(settings -> settings.onEvent((supervisor, event) -> {
+            if (event instanceof WorkerEvent.Stopped stopped
+                    && stopped.report().reason() == StopReason.KILLED_BY_SIGNAL) {
+                supervisor.ensure(sleeping(stopped.report().account()));
+            }
+        }));
+        WorkerListener later = event -> heard.add(event.describe());
+        host.addListener(later);
+        StartResult.Started first = host.start(sleeping(ONE)).orElseThrow();
+
+        TestNode.kill(first.pid());
+
+        await().until(() -> host.status(ONE)
+                .filter(status -> status.isAlive() && status.epoch() == first.epoch() + 1)
+                .isPresent());
+        await().until(() -> heard.stream().anyMatch(text -> text.startsWith("ended worker " + first.workerId())));
+        assertThat(host.removeListener(later)).isTrue();
     }
 
     @Test

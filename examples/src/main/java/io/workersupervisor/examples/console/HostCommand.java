@@ -67,14 +67,26 @@ final class HostCommand extends StoreAction {
                             + " It is read again when it changes.")
     private Optional<Path> workers = Optional.empty();
 
+    @Option(
+            names = "--dry-run",
+            description = "With --workers: say what would start now and what not, and why; change nothing.")
+    private boolean dryRun;
+
     @Mixin
     private ChangeOptions change = new ChangeOptions();
 
     @Override
     public int run(Call call) throws InterruptedException {
-        Termination termination = Termination.watch();
         Output output = call.output();
         Stores used = Stores.of(stores, call);
+        if (dryRun) {
+            return DryRun.run(
+                    call,
+                    used,
+                    workers.map(WorkerSpecs::fromFile)
+                            .orElseThrow(() -> call.wrong("--dry-run needs --workers, the file of what is to run")));
+        }
+        Termination termination = Termination.watch();
         if (deleteOlder && (logKeep.isEmpty() || used.logs().isEmpty())) {
             throw call.wrong("--delete-older needs --log-keep and log entries in MongoDB (" + StoreOptions.MONGO + ")");
         }

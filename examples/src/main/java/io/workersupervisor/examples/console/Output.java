@@ -64,6 +64,13 @@ final class Output {
         out.println(json ? toJson(fields) : text);
     }
 
+    /** Begins a screen anew where a person watches it; programs get one after the other. */
+    void begin(String clear) {
+        if (!json && colours.on()) {
+            out.print(clear);
+        }
+    }
+
     /** Prints what came of a command: text of what was not done goes to the error stream. */
     int result(int exitCode, String text, Map<String, ?> fields) {
         result = result.isEmpty() ? text : result + "; " + text;

@@ -2,153 +2,289 @@ package io.workersupervisor.examples.console;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Ailment;
+import io.workersupervisor.Desired;
 import io.workersupervisor.Liveness;
 import io.workersupervisor.StopReason;
-import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerStatus;
-import io.workersupervisor.examples.console.text.Colours;
 import io.workersupervisor.examples.console.text.LogWords;
 import io.workersupervisor.examples.console.text.Table;
-import io.workersupervisor.examples.console.text.Times;
-import io.workersupervisor.spi.RowListing;
 import io.workersupervisor.spi.RowSelection;
-import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Shows how accounts stand. */
-@Command(name = "ps", description = "Show accounts, and whether their workers live.")
+@Command(
+        name = "ps",
+        description = "Show accounts: first those that are wanted and do not run, with the reason and the next start.")
 final class PsCommand extends StoreAction {
-    private static final List<String> HEADER =
-            List.of("ACCOUNT", "STATE", "DESIRED", "REASON", "PID", "UP", "EPOCH", "WORKER", "EVIDENCE");
+    private static final int NARROW = 80;
+
+    private static final int LONGEST_CELL = 12;
+
+    private static final String CLEAR = "\033[H\033[2J";
 
     @Parameters(arity = "0..*", paramLabel = "ACCOUNT", description = "Only these accounts. Default: all.")
     private List<AccountId> accounts = List.of();
 
+    @Option(
+            names = "--where",
+            paramLabel = "KEY=VALUE[,...]",
+            converter = Where.Read.class,
+            description = "Only the accounts of these: reason= (of the last stop), state=, user=, version=.")
+    private Optional<Where> where = Optional.empty();
+
+    @Option(names = "--wide", description = "All columns in full, however long the lines are.")
+    private boolean wide;
+
+    @Option(
+            names = "--watch",
+            arity = "0..1",
+            fallbackValue = "2",
+            paramLabel = "SECONDS",
+            converter = Values.Seconds.class,
+            description = "Show it again every so often, until Ctrl-C. Default: 2.")
+    private Optional<Duration> watch = Optional.empty();
+
     @Override
-    public int run(Call call) {
+    public int run(Call call) throws InterruptedException {
         Output output = call.output();
         try (Inspection inspection = Inspection.open(call, Stores.ofRows(stores, call))) {
             inspection.warnIfMoved(output);
-            RowListing rows = inspection.registry().list(RowSelection.ALL);
-            List<String> unreadable = rows.unreadable();
-            Map<String, StopReason> reasons = reasons(inspection, rows.rows());
-            List<Account> all = inspection.inspector().list().stream()
-                    .filter(status -> accounts.isEmpty() || accounts.contains(status.account()))
-                    .map(status -> new Account(status, Optional.ofNullable(reasons.get(status.workerId()))))
-                    .toList();
-            List<AccountId> unknown = unknown(inspection, all);
-            if (accounts.isEmpty() || !all.isEmpty()) {
-                Map<String, Object> fields = new LinkedHashMap<>();
-                fields.put("data", inspection.data().path());
-                fields.put("accounts", all.stream().map(Account::fields).toList());
-                fields.put("unreadable", unreadable);
-                output.print(
-                        all.isEmpty() && unreadable.isEmpty()
-                                ? "Data directory " + inspection.data() + ": no account was ever started"
-                                : "Data directory " + inspection.data() + "\n" + table(all, output),
-                        fields);
+            if (watch.isEmpty()) {
+                return show(inspection, output);
             }
-            unknown.forEach(account -> output.failure(LogWords.unknown(account)));
-            unreadable.forEach(row -> output.warn("a row cannot be read: " + row));
-            return unreadable.isEmpty() && unknown.isEmpty() ? WorkerConsole.DONE : WorkerConsole.FAILURE;
+            Termination termination = Termination.watch();
+            Duration pause = watch.get().toMillis() < 100 ? Duration.ofMillis(100) : watch.get();
+            do {
+                output.begin(CLEAR);
+                show(inspection, output);
+            } while (!output.isClosed() && !termination.await(pause));
+            return WorkerConsole.DONE;
         }
+    }
+
+    private int show(Inspection inspection, Output output) {
+        List<String> unreadable =
+                inspection.registry().list(RowSelection.ALL).unreadable();
+        List<Account> all = Account.of(inspection.inspector().list(), inspection.registry()).stream()
+                .filter(account -> accounts.isEmpty() || accounts.contains(account.id()))
+                .filter(account -> where.map(wanted -> wanted.fits(account)).orElse(true))
+                .sorted(Comparator.comparing((Account account) -> !account.status().isDown())
+                        .thenComparing(Account::id))
+                .toList();
+        List<AccountId> unknown = unknown(inspection, all);
+        if (accounts.isEmpty() || !all.isEmpty()) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("data", inspection.data().path());
+            fields.put("summary", counts(all));
+            fields.put("accounts", all.stream().map(PsCommand::fields).toList());
+            fields.put("unreadable", unreadable);
+            output.print(text(inspection, all, unreadable, output), fields);
+        }
+        unknown.forEach(account -> output.failure(LogWords.unknown(account)));
+        unreadable.forEach(row -> output.warn("a row cannot be read: " + row));
+        return unreadable.isEmpty() && unknown.isEmpty() ? WorkerConsole.DONE : WorkerConsole.FAILURE;
+    }
+
+    private String text(Inspection inspection, List<Account> all, List<String> unreadable, Output output) {
+        String place = "Data directory " + inspection.data();
+        if (all.isEmpty()) {
+            return unreadable.isEmpty() && where.isEmpty() ? place + ": no account was ever started" : place;
+        }
+        return place + "\n" + summary(all) + "\n" + table(all, output);
     }
 
     /** The accounts that were asked for and are unknown. */
     private List<AccountId> unknown(Inspection inspection, List<Account> found) {
         return accounts.stream()
                 .distinct()
-                .filter(account -> found.stream()
-                        .noneMatch(shown -> shown.status().account().equals(account)))
+                .filter(account -> found.stream().noneMatch(shown -> shown.id().equals(account)))
                 .filter(inspection::isUnknown)
                 .toList();
     }
 
-    /** The reasons why the last workers stopped, for the accounts that have none running. */
-    private static Map<String, StopReason> reasons(Inspection inspection, List<WorkerRow> rows) {
-        List<WorkerRow> closed =
-                rows.stream().filter(row -> !row.state().isOpen()).toList();
-        return inspection.registry().reportsOf(closed).stream()
-                .collect(Collectors.toMap(StopReport::workerId, StopReport::reason));
+    private static Map<String, Object> counts(List<Account> all) {
+        Map<String, Object> counts = new LinkedHashMap<>();
+        counts.put("accounts", all.size());
+        counts.put("running", count(all, WorkerStatus::isAlive));
+        counts.put("down", count(all, WorkerStatus::isDown));
+        counts.put("need_person", count(all, status -> status.isDown() && status.needsPerson()));
+        counts.put("paused", count(all, status -> status.pause().isPresent()));
+        counts.put("stopped", count(all, status -> !status.isAlive() && status.desired() != Desired.RUNNING));
+        return counts;
     }
 
-    private static String table(List<Account> all, Output output) {
+    private static long count(List<Account> all, Predicate<WorkerStatus> of) {
+        return all.stream().filter(account -> of.test(account.status())).count();
+    }
+
+    private static String summary(List<Account> all) {
+        Map<String, Object> counts = counts(all);
+        List<String> parts = new ArrayList<>(List.of(counts.get("running") + " running"));
+        part(parts, counts.get("down"), "wanted and down");
+        part(parts, counts.get("need_person"), "of these need a person");
+        part(parts, counts.get("stopped"), "stopped");
+        part(parts, counts.get("paused"), "paused");
+        return all.size() + (all.size() == 1 ? " account: " : " accounts: ") + String.join(", ", parts);
+    }
+
+    private static void part(List<String> parts, Object count, String what) {
+        if (!count.equals(0L)) {
+            parts.add(count + " " + what);
+        }
+    }
+
+    private String table(List<Account> all, Output output) {
         Instant now = Instant.now();
         List<List<String>> rows = new ArrayList<>();
-        rows.add(HEADER);
-        all.forEach(account -> rows.add(account.row(now, output)));
+        rows.add(header(all));
+        all.forEach(account -> rows.add(row(account, all, now, output)));
         String table = Table.align(rows);
-        int end = table.indexOf('\n');
-        return end < 0
-                ? output.colours().bold(table)
-                : output.colours().bold(table.substring(0, end)) + table.substring(end);
+        String shown = wide ? table : cut(table);
+        int end = shown.indexOf('\n');
+        return output.colours().bold(shown.substring(0, end)) + shown.substring(end);
     }
 
-    /** The line of an account; a worker without a row has neither a state nor a wish. */
-    private record Account(WorkerStatus status, Optional<StopReason> reason) {
-        List<String> row(Instant now, Output output) {
-            return List.of(
-                    status.account().toString(),
-                    status.registered() ? status.state().name() : "-",
+    private List<String> header(List<Account> all) {
+        List<String> header = new ArrayList<>(List.of("ACCOUNT", "STATE"));
+        if (wide) {
+            header.addAll(List.of("DESIRED", "REASON", "PID", "UP", "VERSION", "USER", "EPOCH", "WORKER", "NOTE", "EVIDENCE"));
+            return header;
+        }
+        header.addAll(List.of("PID", "UP"));
+        optional(header, all, WorkerStatus::version, Optional.of("VERSION"));
+        optional(header, all, WorkerStatus::userId, Optional.of("USER"));
+        header.add("NOTE");
+        return header;
+    }
+
+    /** A column that nobody has is left out. */
+    private static void optional(
+            List<String> row,
+            List<Account> all,
+            Function<WorkerStatus, Optional<String>> column,
+            Optional<String> cell) {
+        if (all.stream().anyMatch(account -> column.apply(account.status()).isPresent())) {
+            String text = cell.orElse("-");
+            row.add(text.length() <= LONGEST_CELL ? text : text.substring(0, LONGEST_CELL - 2) + "..");
+        }
+    }
+
+    private static String cut(String table) {
+        int width = width();
+        StringBuilder lines = new StringBuilder();
+        for (String line : table.split("\n", -1)) {
+            lines.append(lines.isEmpty() ? "" : "\n")
+                    .append(line.length() <= width ? line : line.substring(0, width - 2) + "..");
+        }
+        return lines.toString();
+    }
+
+    private static int width() {
+        String columns = String.valueOf(System.getenv("COLUMNS"));
+        return columns.matches("[0-9]{2,4}") ? Math.max(NARROW, Integer.parseInt(columns)) : NARROW;
+    }
+
+    private List<String> row(Account account, List<Account> all, Instant now, Output output) {
+        WorkerStatus status = account.status();
+        String pid = status.pid().isPresent() ? Long.toString(status.pid().getAsLong()) : "-";
+        String up = status.isAlive() ? Table.time(Duration.between(status.startedAt(), now)) : "-";
+        String note = output.times().local(note(account, now, output));
+        // A worker without a row has neither a state nor a wish.
+        String state = status.registered() ? status.state().name() : "-";
+        List<String> row = new ArrayList<>(List.of(account.id().toString(), state));
+        if (wide) {
+            row.addAll(List.of(
                     status.registered() ? status.desired().name() : "-",
-                    reason.map(StopReason::toString).orElse("-"),
-                    status.pid().isPresent() ? Long.toString(status.pid().getAsLong()) : "-",
-                    status.isAlive() ? Table.time(Duration.between(status.startedAt(), now)) : "-",
+                    account.reason().map(StopReason::toString).orElse("-"),
+                    pid,
+                    up,
+                    status.version().orElse("-"),
+                    status.userId().orElse("-"),
                     Long.toString(status.epoch()),
                     status.workerId().isEmpty() ? "-" : status.workerId(),
-                    evidence(output));
+                    note,
+                    status.liveness()
+                            .map(found -> output.times().local(found.evidence()))
+                            .orElse("-")));
+            return row;
         }
+        row.addAll(List.of(pid, up));
+        optional(row, all, WorkerStatus::version, status.version());
+        optional(row, all, WorkerStatus::userId, status.userId());
+        row.add(note);
+        return row;
+    }
 
-        /** The answer of the probe, beginning with a contradiction to the state. */
-        private String evidence(Output output) {
-            if (status.liveness().isEmpty()) {
-                return status.nextStart()
-                        .map(at -> "starts at " + output.times().text(at))
-                        .orElse("-");
+    /** What a person should know of it, beginning with a contradiction to the state. */
+    private static String note(Account account, Instant now, Output output) {
+        WorkerStatus status = account.status();
+        List<String> notes = new ArrayList<>();
+        status.liveness().ifPresent(found -> {
+            switch (found.verdict()) {
+                case ALIVE -> {
+                    if (!status.registered()) {
+                        notes.add("UNREGISTERED: " + found.evidence());
+                    }
+                }
+                case DEAD -> notes.add("DEAD: " + found.evidence());
+                case UNKNOWN -> notes.add("IN DOUBT: " + found.evidence());
             }
-            Liveness found = status.liveness().get();
-            Colours colours = output.colours();
-            Times times = output.times();
-            String mark = switch (found.verdict()) {
-                case ALIVE -> status.registered() ? "" : colours.yellow("UNREGISTERED:") + " ";
-                case DEAD -> colours.red("DEAD:") + " ";
-                case UNKNOWN -> colours.yellow("IN DOUBT:") + " ";
-            };
-            String ailment = status.ailment()
-                    .map(known -> colours.red("CANNOT WORK:") + " " + times.local(known.text()) + "; ")
-                    .orElse("");
-            return mark + ailment + times.local(found.evidence());
+        });
+        status.ailment().map(Ailment::text).ifPresent(text -> notes.add("CANNOT WORK: " + text));
+        status.pause().ifPresent(notes::add);
+        if (status.registered()) {
+            status.order().ifPresent(notes::add);
         }
+        Optional<String> reason = account.reason()
+                .filter(why -> why != StopReason.STOPPED_ON_REQUEST)
+                .map(StopReason::toString);
+        status.plan().or(() -> reason).ifPresent(notes::add);
+        status.nextStart()
+                .ifPresent(at -> notes.add(
+                        at.isAfter(now)
+                                ? "starts at " + output.times().clock(at) + " (in "
+                                        + Table.time(Duration.between(now, at)) + ")"
+                                : "due"));
+        return notes.isEmpty() ? "-" : String.join(", ", notes);
+    }
 
-        Map<String, Object> fields() {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("account", status.account());
-            fields.put("state", Inspection.state(status));
-            fields.put("desired", Optional.of(status.desired()).filter(known -> status.registered()));
-            fields.put("reason", reason);
-            fields.put("liveness", status.liveness().map(Liveness::verdict));
-            fields.put("evidence", status.liveness().map(Liveness::evidence));
-            fields.put("registered", status.registered());
-            fields.put("worker_id", status.workerId());
-            fields.put("epoch", status.epoch());
-            fields.put("pid", status.pid());
-            fields.put("started_at", status.startedAt());
-            fields.put("next_start", status.nextStart());
-            fields.put("node", status.node());
-            fields.put("user_id", status.userId());
-            fields.put("version", status.version());
-            fields.put("log", status.log());
-            fields.put("ailment", status.ailment().map(Ailment::text));
-            return fields;
-        }
+    private static Map<String, Object> fields(Account account) {
+        WorkerStatus status = account.status();
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("account", status.account());
+        fields.put("state", Inspection.state(status));
+        fields.put("desired", Optional.of(status.desired()).filter(known -> status.registered()));
+        fields.put("down", status.isDown());
+        fields.put("reason", account.reason());
+        fields.put("plan", status.plan());
+        fields.put("next_start", status.nextStart());
+        fields.put("needs_person", status.needsPerson());
+        fields.put("order", status.order().filter(known -> status.registered()));
+        fields.put("pause", status.pause());
+        fields.put("liveness", status.liveness().map(Liveness::verdict));
+        fields.put("evidence", status.liveness().map(Liveness::evidence));
+        fields.put("registered", status.registered());
+        fields.put("worker_id", status.workerId());
+        fields.put("epoch", status.epoch());
+        fields.put("pid", status.pid());
+        fields.put("started_at", status.startedAt());
+        fields.put("node", status.node());
+        fields.put("user_id", status.userId());
+        fields.put("version", status.version());
+        fields.put("log", status.log());
+        fields.put("ailment", status.ailment().map(Ailment::text));
+        return fields;
     }
 }

@@ -2,30 +2,44 @@ package io.workersupervisor.examples.console;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
+import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.WorkerSupervisorException;
 import io.workersupervisor.examples.console.text.LogWords;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * Ends the workers of accounts, one after the other. The data directory must exist, and the account be known: who stops in
+ * Ends the workers of accounts, several at a time. The data directory must exist, and the account be known: who stops in
  * the wrong place, or mistypes, shall not read that nothing ran.
  */
 @Command(name = "stop", description = "End the workers of accounts. An account stays stopped until its next start.")
 final class StopCommand extends StoreAction {
-    @Parameters(
-            arity = "1..*",
-            paramLabel = "ACCOUNT",
-            description = "The accounts, each of which is answered by itself.")
+    /** Stops that are under way at once. */
+    private static final int AT_ONCE = 16;
+
+    @Parameters(arity = "0..*", paramLabel = "ACCOUNT", description = "The accounts, each of which is answered by itself.")
     private List<AccountId> accounts = List.of();
+
+    @Mixin
+    private Choice choice = new Choice();
+
+    @Mixin
+    private OrderOptions order = new OrderOptions();
 
     @Option(
             names = "--anyway",
@@ -35,39 +49,62 @@ final class StopCommand extends StoreAction {
     @Mixin
     private ChangeOptions change = new ChangeOptions();
 
+    /** What came of one account; the text of a failure where there is no result. */
+    private record Answer(Optional<StopResult> result, String failure) {}
+
     @Override
-    public int run(Call call) {
+    public int run(Call call) throws InterruptedException {
+        boolean open = choice.isOpen(call, accounts);
+        StopOrder stop = order.order(call);
         Stores used = Stores.ofRows(stores, call);
         DataDirectory data =
                 DataDirectory.open(DataDirectory.existing(call.data()).path());
         try (Registry registry = used.registry(data);
-                WorkerSupervisor supervisor = change.supervisor(data, registry.rows())
-                        .withoutReconcile()
-                        .listener(call.output()::trouble)
-                        .build()) {
-            int first = WorkerConsole.DONE;
-            for (AccountId account : new LinkedHashSet<>(accounts)) {
-                int exitCode = stop(call.output(), data, supervisor, account);
-                first = first == WorkerConsole.DONE ? exitCode : first;
+                WorkerSupervisor supervisor = change.tool(call, data, registry.rows())) {
+            Collection<AccountId> all = open
+                    ? choice.find(call, supervisor, registry.rows(), Account::isFree)
+                    : new LinkedHashSet<>(accounts);
+            ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+            try {
+                List<Future<Answer>> answers = new ArrayList<>();
+                all.forEach(account -> answers.add(threads.submit(() -> stop(supervisor, account, stop))));
+                int first = WorkerConsole.DONE;
+                for (Future<Answer> answer : answers) {
+                    int exitCode = print(call.output(), data, answer.get());
+                    first = first == WorkerConsole.DONE ? exitCode : first;
+                }
+                return first;
+            } catch (ExecutionException bug) {
+                throw new IllegalStateException(bug.getCause());
+            } finally {
+                threads.shutdown();
             }
-            return first;
         }
     }
 
     /** An account that cannot be stopped does not keep the others from being stopped. */
-    private int stop(Output output, DataDirectory data, WorkerSupervisor supervisor, AccountId account) {
+    private Answer stop(WorkerSupervisor supervisor, AccountId account, StopOrder stop) {
         try {
             if (!anyway
                     && supervisor.status(account).isEmpty()
                     && supervisor.why(account).isEmpty()) {
-                return output.failure(LogWords.unknown(account) + "; to keep it stopped nevertheless, add --anyway");
+                return new Answer(
+                        Optional.empty(),
+                        LogWords.unknown(account) + "; to keep it stopped nevertheless, add --anyway");
             }
-            StopResult result = supervisor.stop(account);
-            int exitCode = result.isStopped() ? WorkerConsole.DONE : WorkerConsole.REFUSED;
-            return output.result(exitCode, result.describe(), fields(data, result));
+            return new Answer(Optional.of(supervisor.stop(account, stop)), "");
         } catch (WorkerSupervisorException failed) {
-            return output.failure(WorkerConsole.describe(failed));
+            return new Answer(Optional.empty(), WorkerConsole.describe(failed));
         }
+    }
+
+    private static int print(Output output, DataDirectory data, Answer answer) {
+        if (answer.result().isEmpty()) {
+            return output.failure(answer.failure());
+        }
+        StopResult result = answer.result().get();
+        int exitCode = result.isStopped() ? WorkerConsole.DONE : WorkerConsole.REFUSED;
+        return output.result(exitCode, result.describe(), fields(data, result));
     }
 
     private static Map<String, Object> fields(DataDirectory data, StopResult result) {

@@ -175,6 +175,14 @@ final class Values {
         }
     }
 
+    /** The length of a pause. */
+    static final class Pause implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            return span(value, Duration.ofSeconds(1), Duration.ofDays(3_650), "1s and 3650d");
+        }
+    }
+
     /** The longest time of a call. */
     static final class Patience implements ITypeConverter<Duration> {
         @Override

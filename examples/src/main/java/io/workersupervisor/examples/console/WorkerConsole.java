@@ -22,7 +22,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /**
  * Works on a data directory from a terminal or a script, whether or not a host is running: {@code start}, {@code stop},
- * {@code ps}, {@code why}, {@code diagnose}, {@code logs}, {@code tail}, {@code doctor}, {@code mongo}, and {@code host}, which is a
+ * {@code restart}, {@code pause}, {@code resume}, {@code forget}, {@code signal}, {@code ps}, {@code why}, {@code diagnose}, {@code logs}, {@code tail}, {@code doctor}, {@code mongo}, and {@code host}, which is a
  * host. {@code --help} explains all of it.
  *
  * <p>With {@code --json} each command prints one JSON object on one line ({@code stop} and {@code why}: one for each account,
@@ -30,14 +30,16 @@ import picocli.CommandLine.TypeConversionException;
  * string, as it is stored.
  *
  * <pre>
- * start, stop  data, account, result, text, and what the result has:
+ * start, restart, stop, forget, signal, pause, resume  data, account, result, text, and what the result has:
  *              STARTED          worker_id, pid, epoch, since
  *              ALREADY_RUNNING  worker_id, pid, since, evidence
  *              STOPPED          worker_id, steps, report
  *              ALREADY_STOPPED  known
  *              REFUSED          reason, evidence, advice
  *              FAILED           step, error, report
- * ps           data, accounts: account, state (of the row, or UNREGISTERED), desired, reason (of the last stop, where no
+ *              SENT             signal, worker_id, pid
+ *              FORGOTTEN, PAUSED, RESUMED, NOT_PAUSED, NOT_RUNNING
+ * ps           data, summary (a number each), accounts: account, down, plan, next_start, needs_person, order, pause, state (of the row, or UNREGISTERED), desired, reason (of the last stop, where no
  *              worker runs), liveness (ALIVE, DEAD, UNKNOWN), evidence, registered, worker_id, epoch, pid, started_at,
  *              node, user_id, version, log; unreadable
  * why          data, account, state, liveness, evidence, reports, timeline: at, kind (STARTED, STOPPED, REFUSED), worker_id,
@@ -49,7 +51,7 @@ import picocli.CommandLine.TypeConversionException;
  * logs, tail   timestamp, level, account_id, user_id, logger, message, worker_id, byte_offset, inferred (if it is)
  * doctor       data, findings: level (ERROR, WARNING, OK), text
  * mongo        documents, missing (keys of indexes), seconds, statement
- * host         at, event (CREATED, READY, STARTED, NOT_STARTED, ADOPTED, STOPPED, NOT_STOPPED, TROUBLE, CLOSED, later more),
+ * host         at, event (CREATED, READY, STARTED, ORDERED, NOT_STARTED, ADOPTED, STOPPED, NOT_STOPPED, TROUBLE, CLOSED, later more),
  *              account, warning, text
  * </pre>
  *
@@ -70,7 +72,12 @@ import picocli.CommandLine.TypeConversionException;
         commandListHeading = "%nCommands:%n",
         subcommands = {
             StartCommand.class,
+            RestartCommand.class,
             StopCommand.class,
+            PauseCommand.Pause.class,
+            PauseCommand.Resume.class,
+            ForgetCommand.class,
+            SignalCommand.class,
             PsCommand.class,
             WhyCommand.class,
             DiagnoseCommand.class,

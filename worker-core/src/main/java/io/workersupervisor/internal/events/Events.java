@@ -5,28 +5,22 @@ import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerListener;
 import io.workersupervisor.internal.machine.Clocks;
-import io.workersupervisor.internal.machine.DaemonThreads;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries each event to {@code data/worker.log}, to slf4j with the account in the MDC, and to the listener. */
+/** Carries each event to {@code data/worker.log}, to slf4j with the account in the MDC, and to each listener. */
 public final class Events {
     private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.WorkerSupervisor");
-
-    private static final Duration IDLE = Duration.ofSeconds(1);
 
     /** The number of ends that are remembered as reported. */
     private static final int MOST_ENDS = 1_000;
@@ -36,31 +30,33 @@ public final class Events {
 
     private final Clocks clocks;
     private final OperatorLog file;
-    private final WorkerListener listener;
     private final Consumer<StopReport> ended;
-    private final ExecutorService dispatcher;
+    private final List<Audience> audiences = new CopyOnWriteArrayList<>();
     private final Set<String> ends = new LinkedHashSet<>();
     private final Set<String> findings = ConcurrentHashMap.newKeySet();
-    private volatile @Nullable Thread thread;
+    private volatile boolean closed;
 
-    /**
-     * The listener is called on one thread; {@code ended} gets each end on the caller's thread, after the listener, who may
-     * have a restart to make.
-     */
-    public Events(Clocks clocks, OperatorLog file, WorkerListener listener, Consumer<StopReport> ended) {
+    /** {@code ended} gets each end on the caller's thread, after the listeners, who may have a restart to make. */
+    public Events(Clocks clocks, OperatorLog file, Consumer<StopReport> ended) {
         this.clocks = clocks;
         this.file = file;
-        this.listener = listener;
         this.ended = ended;
-        // One thread, which ends when it is idle: a host that could not be built leaves none.
-        ThreadPoolExecutor one = DaemonThreads.pool(1, IDLE, work -> {
-            Thread created = DaemonThreads.of("worker-events", work);
-            thread = created;
-            return created;
-        });
-        // Where no thread can be made, an event waits for the next one.
-        one.setRejectedExecutionHandler((work, pool) -> pool.getQueue().add(work));
-        this.dispatcher = one;
+    }
+
+    /** Adds a listener, which is called on a thread of its own from now on. */
+    public void add(WorkerListener listener) {
+        audiences.add(new Audience(listener, clocks, this::trouble));
+    }
+
+    /** Removes a listener once; false if it is none. Events that wait for it are still heard. */
+    public boolean remove(WorkerListener listener) {
+        for (Audience audience : audiences) {
+            if (audience.is(listener) && audiences.remove(audience)) {
+                audience.close();
+                return true;
+            }
+        }
+        return false;
     }
 
     public void emit(WorkerEvent event) {
@@ -86,21 +82,21 @@ public final class Events {
         }
     }
 
-    /** Writes the logs only: the listener has the event already. */
+    /** Writes the logs only: the listeners have the event already. */
     public void log(WorkerEvent event) {
         Guard.named(event.account(), () -> write(event));
     }
 
-    /** Reports to the listener only: the event is in the log, or comes there later. Each end is reported once. */
+    /** Reports to the listeners only: the event is in the log, or comes there later. Each end is reported once. */
     public void hear(WorkerEvent event) {
         if (event instanceof WorkerEvent.Stopped stopped
                 && !isNew(stopped.report().workerId())) {
             return;
         }
-        try {
-            dispatcher.execute(() -> Guard.run("listener", event.account(), () -> listener.onEvent(event)));
-        } catch (RejectedExecutionException closed) {
-            LOG.debug("the listener is closed and did not get: {}", event.describe());
+        for (Audience audience : audiences) {
+            if (!audience.hear(event) && closed) {
+                LOG.debug("the listener is closed and did not get: {}", event.describe());
+            }
         }
         if (event instanceof WorkerEvent.Stopped stopped) {
             Guard.run("the end of a log", event.account(), () -> ended.accept(stopped.report()));
@@ -128,21 +124,25 @@ public final class Events {
         }
     }
 
-    /** Waits this long for the listener to finish its events. */
+    /** Waits this long for the listeners to finish their events. */
     public void close(Duration patience) {
-        dispatcher.shutdown();
-        if (Thread.currentThread() == thread) {
-            // The listener closes the supervisor: it cannot wait for itself.
-            return;
-        }
-        try {
-            if (!dispatcher.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("the listener did not finish within {} and misses the rest", Text.words(patience));
-                dispatcher.shutdownNow();
+        closed = true;
+        audiences.forEach(Audience::close);
+        long deadline = clocks.nanos() + patience.toNanos();
+        boolean interrupted = Thread.interrupted();
+        for (Audience audience : audiences) {
+            try {
+                if (interrupted || !audience.await(deadline - clocks.nanos())) {
+                    LOG.warn("the listener did not finish within {} and misses the rest", Text.words(patience));
+                    audience.abandon();
+                }
+            } catch (InterruptedException stop) {
+                interrupted = true;
+                audience.abandon();
             }
-        } catch (InterruptedException stop) {
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
-            dispatcher.shutdownNow();
         }
     }
 }

@@ -1,8 +1,9 @@
 package io.workersupervisor.internal.events;
 
 import io.workersupervisor.AccountId;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -13,7 +14,11 @@ import org.slf4j.MDC;
 public final class Guard {
     private static final Logger LOG = LoggerFactory.getLogger("io.workersupervisor.WorkerSupervisor");
 
-    private static final String KEY = "account";
+    /** The keys of slf4j's MDC, in log lines of the library and while a listener is called. */
+    static final String ACCOUNT = "worker.account";
+
+    static final String WORKER = "worker.id";
+    static final String EVENT = "worker.event";
 
     private Guard() {}
 
@@ -34,18 +39,22 @@ public final class Guard {
         }
     }
 
-    /** Puts the account into the MDC for the length of a piece of work, and restores the application's value. */
+    /** Puts the account into the MDC for the length of a piece of work. */
     static void named(Optional<AccountId> account, Runnable work) {
-        @Nullable String before = MDC.get(KEY);
-        MDC.put(KEY, name(account));
+        named(Map.of(ACCOUNT, name(account)), work);
+    }
+
+    /** Puts values into the MDC for the length of a piece of work, and restores the application's. */
+    static void named(Map<String, String> values, Runnable work) {
+        Map<String, Optional<String>> before = new HashMap<>();
+        values.forEach((key, value) -> {
+            before.put(key, Optional.ofNullable(MDC.get(key)));
+            MDC.put(key, value);
+        });
         try {
             work.run();
         } finally {
-            if (before == null) {
-                MDC.remove(KEY);
-            } else {
-                MDC.put(KEY, before);
-            }
+            before.forEach((key, value) -> value.ifPresentOrElse(was -> MDC.put(key, was), () -> MDC.remove(key)));
         }
     }
 

@@ -4,6 +4,7 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.OnClose;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerEvent;
+import io.workersupervisor.WorkerListener;
 import io.workersupervisor.internal.diagnosis.Ailments;
 import io.workersupervisor.internal.diagnosis.Diagnosis;
 import io.workersupervisor.internal.diagnosis.OomCounters;
@@ -95,11 +96,8 @@ public final class Host {
                 NodeStamp.stamp(data, machine, settings.registry().id(), settings.acceptsMoved());
         OperatorLog eventLog = new OperatorLog(Layout.eventLog(data));
         Events events = new Events(
-                timing,
-                eventLog,
-                event -> settings.listeners()
-                        .forEach(listener -> Guard.run("listener", event.account(), () -> listener.onEvent(event))),
-                this::afterEnd);
+timing, eventLog, this::afterEnd);
+        settings.listeners().forEach(events::add);
         this.paths = LaunchPaths.of(
                 data, settings.launch(), script, machine, timing, this::ended, events::trouble, threads.readers());
         LocalEvidence local =
@@ -259,6 +257,15 @@ public final class Host {
                                     Optional.empty(),
                                     String.join("; ", inspector.running().findings())));
         }
+    }
+
+    /** Hands events to one more listener. */
+    public void addListener(WorkerListener listener) {
+        context.events().add(listener);
+    }
+
+    public boolean removeListener(WorkerListener listener) {
+        return context.events().remove(listener);
     }
 
     /** The calls of the application. */

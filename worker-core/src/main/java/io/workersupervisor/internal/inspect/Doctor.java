@@ -5,8 +5,10 @@ import io.workersupervisor.Liveness;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerInspector.Finding;
 import io.workersupervisor.WorkerInspector.Finding.Level;
+import io.workersupervisor.WorkerStatus;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.directory.NodeStamp;
+import io.workersupervisor.internal.directory.Pauses;
 import io.workersupervisor.internal.launch.shell.ShellTools;
 import io.workersupervisor.internal.liveness.LocalEvidence;
 import io.workersupervisor.internal.liveness.UnregisteredWorkers;
@@ -14,6 +16,8 @@ import io.workersupervisor.internal.logs.KnownWorkers;
 import io.workersupervisor.internal.logs.LogCheckup;
 import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.Kernel;
+import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.RowListing;
 import io.workersupervisor.spi.RowSelection;
@@ -22,10 +26,14 @@ import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -33,6 +41,14 @@ import java.util.stream.Stream;
 /** Examines machine, data directory, registry and rows, and changes nothing. A check that fails hides no other. */
 final class Doctor {
     private static final long LITTLE_ROOM = 64L << 20;
+
+    /** A start within this time is no reason to wake somebody. */
+    private static final Duration SOON = Duration.ofMinutes(5);
+
+    /** A start that is overdue for so long is not done by any host. */
+    private static final Duration LATE = Duration.ofMinutes(1);
+
+    private static final int MOST_NAMED = 10;
 
     private final Inspector of;
     private final DataDirectory data;
@@ -130,10 +146,38 @@ final class Doctor {
             }
             check(account, () -> admitted(row));
         }
+        down(listing.rows());
         ok("registry " + registry.id() + ": " + listing.rows().size() + " rows, " + alive + " running"
                 + (listing.unreadable().isEmpty()
                         ? ""
                         : ", " + listing.unreadable().size() + " that cannot be read"));
+    }
+
+    /** Wanted accounts without a worker: an error, unless they are left alone or come back by themselves before long. */
+    private void down(List<WorkerRow> rows) {
+        Instant now = InstantSource.system().instant();
+        Pauses pauses = new Pauses(data);
+        Map<Level, List<String>> found = new EnumMap<>(Level.class);
+        for (WorkerRow row : rows) {
+            WorkerStatus status = RowStatus.of(row, data, Optional.empty(), Optional.empty(), Optional.empty());
+            if (row.state().isOpen() || !status.isDown() || Detail.of(row).isForgotten()) {
+                continue;
+            }
+            Optional<String> paused = pauses.of(row.account(), now).map(Pauses.Pause::words);
+            Optional<Instant> at = status.nextStart();
+            boolean isLate = at.filter(due -> due.isBefore(now.minus(LATE))).isPresent();
+            boolean soon = at.filter(due -> due.isBefore(now.plus(SOON))).isPresent() && !isLate;
+            String why = paused.or(status::plan).orElse("it failed, and nothing is planned")
+                    + at.map(due -> isLate ? ", due since " + due + " and not started" : ", starts at " + due)
+                            .orElse("");
+            found.computeIfAbsent(paused.isPresent() || soon ? Level.WARNING : Level.ERROR, level -> new ArrayList<>())
+                    .add(row.account() + " (" + why + ")");
+        }
+        found.forEach((level, accounts) -> findings.add(new Finding(
+                level,
+                accounts.size() + (accounts.size() == 1 ? " wanted account is down: " : " wanted accounts are down: ")
+                        + String.join(", ", accounts.subList(0, Math.min(MOST_NAMED, accounts.size())))
+                        + (accounts.size() > MOST_NAMED ? " and others; ps shows them first" : ""))));
     }
 
     private void liveness(WorkerRow row, AtomicInteger alive) {

@@ -67,9 +67,7 @@ public final class SpecLookup {
     CompletableFuture<Answer<List<AccountId>>> accounts() {
         return ask(ALL, Optional.empty(), "the accounts that are to run", () -> {
             Collection<AccountId> accounts = specs.accounts();
-            if (specs instanceof SpecsFile file) {
-                file.problems().forEach(problem -> events.troubleOnce(Optional.empty(), problem));
-            }
+            specs.problems().forEach(problem -> events.troubleOnce(Optional.empty(), problem));
             return List.copyOf(accounts);
         });
     }

@@ -74,7 +74,7 @@ public final class SpecsFile implements WorkerSpecs {
         return List.copyOf(specs.keySet());
     }
 
-    /** The faults of the file, a sentence each. */
+    @Override
     public synchronized List<String> problems() {
         return problems;
     }

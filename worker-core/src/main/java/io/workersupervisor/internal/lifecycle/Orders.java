@@ -107,9 +107,9 @@ public record Orders(ProtocolContext context, Signals signals, UnregisteredWorke
                     "worker " + row.workerId() + " is " + row.state());
         } else {
             SignalAnswer answer = signals.send(alive.process(), signal.name(), Scope.PROCESS);
-            if (answer.isFailure()) {
-                return new SignalResult.Refused(account, RefusalReason.SIGNAL_NOT_SENT, answer.words());
-            } else if (!answer.equals(SignalAnswer.SENT)) {
+            if (answer instanceof SignalAnswer.NotSent not) {
+                return new SignalResult.Refused(account, RefusalReason.SIGNAL_NOT_SENT, not.error());
+            } else if (answer instanceof SignalAnswer.Gone) {
                 return new SignalResult.NotRunning(account);
             }
             told(Optional.of(account), "got signal " + signal);

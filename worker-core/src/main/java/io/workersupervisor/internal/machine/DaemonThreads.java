@@ -30,7 +30,12 @@ public final class DaemonThreads {
 
     /** A pool of at most so many threads, which end when they are idle; more work waits. */
     public static ThreadPoolExecutor pool(int most, Duration idle, ThreadFactory threads) {
-        ThreadPoolExecutor pool = new Pool(most, most, idle, new LinkedBlockingQueue<>(), threads);
+        return pool(most, idle, Integer.MAX_VALUE, threads);
+    }
+
+    /** A pool of at most so many threads, for which at most so much work waits; more is rejected. */
+    public static ThreadPoolExecutor pool(int most, Duration idle, int waiting, ThreadFactory threads) {
+        ThreadPoolExecutor pool = new Pool(most, most, idle, new LinkedBlockingQueue<>(waiting), threads);
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

@@ -43,11 +43,12 @@ class EventsTest {
     }
 
     private Events events(WorkerListener listener) {
-        return new Events(
+        Events events = new Events(
                 Clocks.system(InstantSource.system()),
                 new OperatorLog(file),
-                listener,
                 report -> ends.add(report.workerId()));
+        events.add(listener);
+        return events;
     }
 
     private void hear(WorkerEvent event) {
@@ -136,6 +137,35 @@ class EventsTest {
         await().until(() -> heard.contains("two"));
     }
 
+    /** P7. */
+    @Test
+    void a_listener_that_lags_is_told_once_and_keeps_no_other_listener_of_its_host_waiting() {
+        Events events = events(event -> hang());
+        events.add(this::hear);
+
+        for (int event = 0; event < 2 * Audience.LAGGING; event++) {
+            events.hear(Samples.trouble("one"));
+        }
+
+        await().until(() -> heard.size() == 2 * Audience.LAGGING + 1);
+        assertThat(heard).filteredOn(text -> text.contains("lags: 1000 events wait")).hasSize(1);
+    }
+
+    @Test
+    void a_listener_that_is_removed_hears_no_more() {
+        WorkerListener listener = this::hear;
+        Events events = events(listener);
+        events.hear(Samples.trouble("one"));
+
+        assertThat(events.remove(listener)).isTrue();
+        assertThat(events.remove(listener)).isFalse();
+        events.hear(Samples.trouble("two"));
+        events.close(PATIENCE);
+
+        await().until(() -> heard.contains("one"));
+        assertThat(heard).containsExactly("one");
+    }
+
     @Test
     void closing_lets_the_listener_finish_what_it_has() {
         Events events = events(event -> {
@@ -187,8 +217,8 @@ class EventsTest {
         try (MockedStatic<MDC> mdc = mockStatic(MDC.class)) {
             events.emit(Samples.trouble("one"));
 
-            mdc.verify(() -> MDC.put("account", "4711"));
-            mdc.verify(() -> MDC.remove("account"));
+            mdc.verify(() -> MDC.put("worker.account", "4711"));
+            mdc.verify(() -> MDC.remove("worker.account"));
         }
     }
 

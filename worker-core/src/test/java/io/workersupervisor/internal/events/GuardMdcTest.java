@@ -42,7 +42,7 @@ class GuardMdcTest {
 
         Guard.named(Optional.of(Samples.ACCOUNT), () -> seen.putAll(mdc));
 
-        assertThat(seen).containsExactly(Map.entry("account", "4711"));
+        assertThat(seen).containsExactly(Map.entry("worker.account", "4711"));
         assertThat(mdc).isEmpty();
     }
 
@@ -52,18 +52,18 @@ class GuardMdcTest {
 
         Guard.named(Optional.empty(), () -> seen.putAll(mdc));
 
-        assertThat(seen).containsExactly(Map.entry("account", "-"));
+        assertThat(seen).containsExactly(Map.entry("worker.account", "-"));
     }
 
     @Test
     void the_application_gets_back_what_it_had_there() {
-        mdc.put("account", "of the application");
+        mdc.put("worker.account", "of the application");
         Map<String, String> seen = new HashMap<>();
 
         Guard.named(Optional.of(Samples.ACCOUNT), () -> seen.putAll(mdc));
 
-        assertThat(seen).containsExactly(Map.entry("account", "4711"));
-        assertThat(mdc).containsExactly(Map.entry("account", "of the application"));
+        assertThat(seen).containsExactly(Map.entry("worker.account", "4711"));
+        assertThat(mdc).containsExactly(Map.entry("worker.account", "of the application"));
     }
 
     @Test

@@ -36,8 +36,8 @@ class SpecLookupTest {
         events = new Events(
                 Clocks.system(InstantSource.system()),
                 new OperatorLog(directory.resolve("worker.log")),
-                event -> told.add(event.describe()),
                 report -> {});
+        events.add(event -> told.add(event.describe()));
     }
 
     @AfterEach

@@ -160,7 +160,7 @@ class LogThreadsTest {
                 node.registry,
                 node.registry,
                 summary,
-                new Events(Clocks.system(InstantSource.system()), summary, event -> {}, ended -> {}),
+                new Events(Clocks.system(InstantSource.system()), summary, ended -> {}),
                 puncher,
                 file -> {},
                 Clocks.system(InstantSource.system()));

@@ -2,7 +2,9 @@ package io.workersupervisor.examples.console.text;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -17,6 +19,8 @@ public record Times(ZoneId zone) {
     private static final DateTimeFormatter FORMAT =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS xxx", Locale.ROOT);
 
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+
     /** A time as the library's texts have it. */
     private static final Pattern INSTANT = Pattern.compile(
             "(?<![0-9A-Za-z-])[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.][0-9]{1,9})?Z(?![0-9A-Za-z])");
@@ -27,6 +31,13 @@ public record Times(ZoneId zone) {
 
     public String text(Instant at) {
         return FORMAT.format(at.atZone(zone));
+    }
+
+    /** The time of day, with the date where it is another day than today. */
+    public String clock(Instant at) {
+        ZonedDateTime local = at.atZone(zone);
+        boolean today = local.toLocalDate().equals(LocalDate.now(zone));
+        return (today ? "" : local.toLocalDate() + " ") + CLOCK.format(local);
     }
 
     /** A text of the library, with its times in UTC made local. What a worker wrote stays as it is: do not give it. */

@@ -1,0 +1,86 @@
+package io.workersupervisor.examples.console;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
+import io.workersupervisor.ForgetResult;
+import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.examples.console.text.LogWords;
+import java.io.Console;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Takes accounts out of every list. */
+@Command(
+        name = "forget",
+        description = "Take stopped accounts out of every list; why they stopped, and their plans, are removed. Asks first.")
+final class ForgetCommand extends StoreAction {
+    @Parameters(arity = "1..*", paramLabel = "ACCOUNT", description = "The accounts, each of which is answered by itself.")
+    private List<AccountId> accounts = List.of();
+
+    @Option(names = "--yes", description = "Do not ask; needed where there is no terminal.")
+    private boolean yes;
+
+    @Mixin
+    private OrderOptions order = new OrderOptions();
+
+    @Mixin
+    private ChangeOptions change = new ChangeOptions();
+
+    @Override
+    public int run(Call call) {
+        Stores used = Stores.ofRows(stores, call);
+        DataDirectory data =
+                DataDirectory.open(DataDirectory.existing(call.data()).path());
+        if (!yes && !isConfirmed(call)) {
+            return call.output().failure("nothing was forgotten");
+        }
+        try (Registry registry = used.registry(data);
+                WorkerSupervisor supervisor = change.tool(call, data, registry.rows())) {
+            int first = WorkerConsole.DONE;
+            for (AccountId account : new LinkedHashSet<>(accounts)) {
+                int exitCode = forget(call, data, supervisor, account);
+                first = first == WorkerConsole.DONE ? exitCode : first;
+            }
+            return first;
+        }
+    }
+
+    private boolean isConfirmed(Call call) {
+        Console terminal = System.console();
+        if (terminal == null) {
+            throw call.wrong("forget asks before it removes anything: where there is no terminal, say --yes");
+        }
+        String names = accounts.stream().map(AccountId::toString).collect(Collectors.joining(", "));
+        String answer = terminal.readLine("Forget %s, and why they stopped? [y/N] ", names);
+        return answer != null && answer.strip().equalsIgnoreCase("y");
+    }
+
+    private int forget(Call call, DataDirectory data, WorkerSupervisor supervisor, AccountId account) {
+        if (supervisor.status(account).isEmpty() && supervisor.why(account).isEmpty()) {
+            return call.output().failure(LogWords.unknown(account));
+        }
+        ForgetResult result = supervisor.forget(account, order.order(call));
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("data", data.path());
+        fields.put("account", account);
+        fields.put("result", result instanceof ForgetResult.Refused ? "REFUSED" : "FORGOTTEN");
+        if (result instanceof ForgetResult.Refused refused) {
+            fields.put("reason", refused.reason());
+            fields.put("evidence", refused.evidence());
+            fields.put("advice", refused.reason().advice());
+        }
+        fields.put("text", result.describe());
+        return call.output()
+                .result(
+                        result instanceof ForgetResult.Refused ? WorkerConsole.REFUSED : WorkerConsole.DONE,
+                        result.describe(),
+                        fields);
+    }
+}
