@@ -110,15 +110,22 @@ public final class Layout {
         StringBuilder name = new StringBuilder();
         for (byte b : account.toString().getBytes(StandardCharsets.US_ASCII)) {
             char c = (char) b;
-            boolean plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || "._@+-".indexOf(c) >= 0;
-            name.append(plain ? String.valueOf(c) : String.format(Locale.ROOT, "%%%02X", (int) c));
+            name.append(isPlain(c) ? String.valueOf(c) : String.format(Locale.ROOT, "%%%02X", (int) c));
         }
         return name.toString();
+    }
+
+    private static boolean isPlain(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || "._@+-".indexOf(c) >= 0;
     }
 
     /** The account whose {@link #fileName} this is; empty where it is that of none. */
     public static Optional<AccountId> accountOf(String name) {
         try {
+            // Most are, and there may be many.
+            if (name.chars().allMatch(Layout::isPlain)) {
+                return Optional.of(AccountId.parse(name));
+            }
             AccountId account = AccountId.parse(URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.US_ASCII));
             return fileName(account).equals(name) ? Optional.of(account) : Optional.empty();
         } catch (IllegalArgumentException strange) {

@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes entries of the bytes of a piece. The same bytes, begin and end of the worker give the same entries. */
+/** Makes entries of the bytes of a piece. The same bytes, cuts and announced times of a worker give the same entries. */
 public record EntryReader(ZoneId zone, Redaction redaction) {
     /** The number of bytes that are read at once. */
     private static final int RUN = 1 << 20;

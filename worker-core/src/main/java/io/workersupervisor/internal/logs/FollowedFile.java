@@ -56,6 +56,7 @@ final class FollowedFile implements AutoCloseable {
     private boolean isWrittenOver;
     private boolean isGone;
     private Optional<WorkerLogFile.Stat> checked = Optional.empty();
+    private Optional<Instant> missedSince = Optional.empty();
     /** The place to read on from; behind the progress where lines are open. */
     private long read;
 
@@ -117,15 +118,24 @@ final class FollowedFile implements AutoCloseable {
         moved = true;
     }
 
-    /** The file grew between two moments; at a file that was missed nobody looked in between. */
-    void arrived(Instant from, Instant to, boolean missed) throws IOException {
-        WorkerLogFile.stat(file.path()).filter(stat -> !isElsewhere).ifPresent(stat -> {
-            if (missed) {
-                times.missed(stat, from, to);
-            } else {
-                times.seen(stat, from, to);
-            }
-        });
+    /** Nobody has looked at the file since a moment; the next look is the first. */
+    void missed(Instant since) {
+        missedSince = Optional.of(since);
+    }
+
+    /** True if nobody has looked yet at what was missed. */
+    boolean isMissed() {
+        return missedSince.isPresent();
+    }
+
+    /** The file grew between two moments. */
+    void arrived(Instant from, Instant to) throws IOException {
+        WorkerLogFile.stat(file.path()).filter(stat -> !isElsewhere).ifPresent(stat -> arrived(stat, from, to));
+    }
+
+    private void arrived(WorkerLogFile.Stat found, Instant from, Instant to) {
+        missedSince.ifPresentOrElse(since -> times.missed(found, since, to), () -> times.seen(found, from, to));
+        missedSince = Optional.empty();
     }
 
     private void readFrom(long offset) {
@@ -177,8 +187,14 @@ final class FollowedFile implements AutoCloseable {
             cutter.feed(bytes, 0, bytes.length, spans::add);
             read += bytes.length;
             times.arrived(read, at, at);
-            grown = now;
-            moved = true;
+            // A file that was written long ago is quiet already, and is read in one look.
+            boolean isOld = isAtEnd && !superseded && age(at).compareTo(JOINING) > 0;
+            grown = isOld ? now - JOINING.toNanos() : now;
+            // A line without an end waits for the end of its worker.
+            moved = !isOld || bytes[bytes.length - 1] != '\n';
+            if (isOld) {
+                cutter.close().ifPresent(spans::add);
+            }
         } else if (over || (superseded && now >= quietAt())) {
             // Entries beyond the budget stand in this file, too.
             over = true;
@@ -258,6 +274,12 @@ final class FollowedFile implements AutoCloseable {
         }
     }
 
+    /** The time since the file was last written, as far as clocks tell. */
+    private Duration age(Instant at) {
+        return checked.map(stat -> Duration.between(Instant.ofEpochMilli(stat.modified()), at))
+                .orElse(Duration.ZERO);
+    }
+
     /** The end of a quiet time: a process that renames a file may write to it a little longer. */
     private long quietAt() {
         return grown + (superseded || cutter.isJoining() ? JOINING : QUIET).toNanos();
@@ -334,7 +356,7 @@ final class FollowedFile implements AutoCloseable {
             isWrittenOver = handedOn.isOften() || !isIntact || !open.holds(head, head.length());
         }
         checked = now;
-        now.filter(stat -> !isElsewhere).ifPresent(stat -> times.seen(stat, at, at));
+        now.filter(stat -> !isElsewhere).ifPresent(stat -> arrived(stat, at, at));
         return open;
     }
 

@@ -117,6 +117,9 @@ public final class LogFeed {
 
     /** Workers that have ended and whose log file no longer exists. */
     Set<String> gone(Set<String> ids) throws IOException {
+        if (ids.isEmpty()) {
+            return Set.of();
+        }
         Set<String> gone = new HashSet<>(ids);
         gone.removeAll(WorkerLogFile.byWorker(data).keySet());
         if (!gone.isEmpty()) {

@@ -8,6 +8,7 @@ import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.events.OperatorLog;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.DaemonThreads;
+import io.workersupervisor.internal.machine.Descriptors;
 import io.workersupervisor.spi.LogSink;
 import io.workersupervisor.spi.WorkerRegistry;
 import java.io.IOException;
@@ -28,7 +29,7 @@ import java.util.function.Function;
  */
 public final class LogThreads implements AutoCloseable {
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
-    /** The most files of workers that are open at once for all sinks. */
+    /** The most files of workers that are open at once for all sinks, where this process may open so many. */
     private static final int MOST_OPEN = 90;
 
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
@@ -95,7 +96,9 @@ public final class LogThreads implements AutoCloseable {
         this.keeper = DaemonThreads.of("worker-log-upkeep", upkeep::run);
         List<LogSink> sinks = new ArrayList<>(settings.sinks());
         sinks.add(new OperatorLogSink(summary, settings.summaryLevel()));
-        sinks.forEach(sink -> runners.add(new Runner(sink, data, Math.max(1, MOST_OPEN / sinks.size()))));
+        // Starts, stops, records and the application need the other half.
+        int open = Math.min(MOST_OPEN, Descriptors.left() / 2);
+        sinks.forEach(sink -> runners.add(new Runner(sink, data, Math.max(1, open / sinks.size()))));
         this.watcher = DaemonThreads.of("worker-log-watch", this::watch);
     }
 

@@ -10,6 +10,9 @@ import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Observes which workers' files grow: by the kernel's events while little happens, by a look at all files where much does, and
- * now and then. One thread uses it.
+ * Observes which workers' files grow: by the kernel's events while little happens, by looks at the files where much does,
+ * and at all files now and then. One thread uses it.
  *
  * <p>Each write is an event, and many a second cost more than a look at the files: above a number of them the kernel is
  * asked no more for a while.
@@ -29,13 +32,17 @@ public final class LogWatch implements AutoCloseable {
     /** Interval of looks at all files: events may be missed, and some file systems have none. */
     static final Duration SWEEP = Duration.ofMinutes(5);
 
-    /** Interval of looks at files where much happens. */
+    /** Interval of looks at the files that grew lately, while the kernel is not asked. */
     private static final Duration BUSY = Duration.ofMillis(250);
 
-    /** Time before the kernel is asked again. */
+    /** Time before the kernel is asked again, and interval of looks at all files meanwhile. */
     private static final Duration STORM = Duration.ofSeconds(5);
 
     private static final int MANY_A_TURN = 256;
+
+    /** The number of files that are looked at before the kernel is asked again. */
+    private static final int PART = 500;
+
     private static final Duration TURN = Duration.ofMillis(50);
 
     private final DataDirectory data;
@@ -44,6 +51,9 @@ public final class LogWatch implements AutoCloseable {
     private final Map<WorkerLogFile, WorkerLogFile.Stat> seen = new HashMap<>();
     /** Files that grew lately. */
     private final Set<WorkerLogFile> busy = new LinkedHashSet<>();
+
+    /** The rest of a look at all files. */
+    private final Deque<WorkerLogFile> rest = new ArrayDeque<>();
 
     private final LastingTrouble refusal = new LastingTrouble();
     private @Nullable WatchService service;
@@ -67,13 +77,16 @@ public final class LogWatch implements AutoCloseable {
         this.sweepAt = feed.clocks().nanos();
     }
 
-    /** Waits for files to grow, and returns those that did or may have; none if nothing happened for some time. */
+    /** Waits for files to grow, and returns those that did or may have; there may be none. */
     Set<WorkerLogFile> await() throws IOException, InterruptedException {
         long now = feed.clocks().nanos();
         if (service == null && now - stormUntil >= 0) {
             begin();
         }
         WatchService asked = service;
+        if (!rest.isEmpty()) {
+            return part(asked);
+        }
         if (asked == null && now - sweepAt < 0) {
             TimeUnit.NANOSECONDS.sleep(BUSY.toNanos());
             return look(List.copyOf(busy));
@@ -89,7 +102,7 @@ public final class LogWatch implements AutoCloseable {
             // No more watches for this user: look at all files instead.
             stormUntil = feed.clocks().nanos() + SWEEP.toNanos();
             if (refusal.begins()) {
-                feed.trouble(data + " cannot be watched, its log files are looked at every " + Text.words(BUSY) + ": "
+                feed.trouble(data + " cannot be watched, its log files are looked at every " + Text.words(STORM) + ": "
                         + Text.reason(refused));
             }
             return;
@@ -148,17 +161,33 @@ public final class LogWatch implements AutoCloseable {
         return count;
     }
 
-    /** All files that have changed, or have another name, since the last look. */
+    /** Begins a look at all files, and returns those that have another name since the last one. */
     private Set<WorkerLogFile> sweep() throws IOException {
-        List<WorkerLogFile> all = WorkerLogFile.list(data);
+        rest.clear();
+        rest.addAll(WorkerLogFile.list(data));
         Set<WorkerLogFile> renamed = new LinkedHashSet<>(seen.keySet());
-        all.forEach(renamed::remove);
+        rest.forEach(renamed::remove);
         seen.keySet().removeAll(renamed);
-        Set<WorkerLogFile> grown = look(all);
-        grown.addAll(renamed);
-        busy.retainAll(grown);
-        busy.addAll(grown);
+        busy.removeAll(renamed);
         sweepAt = feed.clocks().nanos() + (service == null ? STORM : SWEEP).toNanos();
+        return renamed;
+    }
+
+    /** Goes on looking at all files; returns what has changed since the last look, and what the kernel says meanwhile. */
+    private Set<WorkerLogFile> part(@Nullable WatchService asked) throws IOException, InterruptedException {
+        List<WorkerLogFile> next = new ArrayList<>();
+        while (next.size() < PART && !rest.isEmpty()) {
+            next.add(rest.remove());
+        }
+        Set<WorkerLogFile> grown = look(asked == null ? List.copyOf(busy) : List.of());
+        next.forEach(busy::remove);
+        Set<WorkerLogFile> more = look(next);
+        busy.addAll(more);
+        grown.addAll(more);
+        WatchKey key = asked == null ? null : asked.poll();
+        if (asked != null && key != null) {
+            grown.addAll(drain(asked, key));
+        }
         return grown;
     }
 

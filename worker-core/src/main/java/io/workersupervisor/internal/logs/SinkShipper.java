@@ -5,10 +5,9 @@ import io.workersupervisor.LogEntry;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.events.LastingTrouble;
+import io.workersupervisor.internal.machine.Descriptors;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.LogSink;
-import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,10 +56,8 @@ public final class SinkShipper implements AutoCloseable {
     /** Interval at which it is noted that there is nothing to do. */
     private static final Duration LOOK_NOTED = Duration.ofMinutes(1);
 
-    private static final Duration LONGEST_TURN = Duration.ofMillis(500);
-
-    /** Opening it fails for want of a descriptor alone. */
-    private static final File ALWAYS_THERE = new File("/dev/null");
+    /** A line of now waits for two turns at most. */
+    private static final Duration LONGEST_TURN = Duration.ofMillis(250);
 
     /** The number of workers beyond which those that have ended are forgotten. */
     private static final int MANY_REMEMBERED = 10_000;
@@ -214,7 +211,7 @@ public final class SinkShipper implements AutoCloseable {
                 break;
             } else if (one.ready || one.due() <= now) {
                 long taken = read(one, now);
-                one.ready = one.again == Long.MAX_VALUE && (taken > 0 || one.file.hasMoved());
+                one.ready = one.again == Long.MAX_VALUE && (one.file.hasMoved() || (taken > 0 && !one.file.isAtEnd()));
                 one.fresh &= one.ready;
                 if (one.again == Long.MAX_VALUE && (one.file.isAtEnd() || !one.ready)) {
                     one.unread = one.ready ? at : Instant.MAX;
@@ -286,7 +283,11 @@ public final class SinkShipper implements AutoCloseable {
             Instant since = missed ? looked : one.getValue();
             taken.unread = earlier(taken.unread, since);
             try {
-                taken.file.arrived(since, at, missed);
+                if (missed) {
+                    taken.file.missed(since);
+                } else if (!taken.file.isMissed() || outage.isPresent()) {
+                    taken.file.arrived(since, at);
+                }
             } catch (IOException unreadable) {
                 cannotRead(taken, now, unreadable);
             }
@@ -332,7 +333,7 @@ public final class SinkShipper implements AutoCloseable {
         WorkerLogFile file = one.file.file();
         one.again = now + READ_AGAIN.toNanos();
         String why = unreadable instanceof IOException io ? Text.reason(io) : Text.oneLine(unreadable.toString());
-        if (hasDescriptor()) {
+        if (Descriptors.hasRoom(1)) {
             // Descriptors that others let go in this moment may have been missing: it is tried again first.
             if (!isShortLately(now) && one.trouble.isNew(why)) {
                 feed.trouble(file.account(), file.path() + " cannot be read: " + why);
@@ -350,15 +351,6 @@ public final class SinkShipper implements AutoCloseable {
 
     private boolean isShortLately(long now) {
         return now - shortAt < LONGEST_BACKOFF.toNanos();
-    }
-
-    /** False where this process can open no file; its system may word that in any language. */
-    private static boolean hasDescriptor() {
-        try (FileInputStream opened = new FileInputStream(ALWAYS_THERE)) {
-            return opened.getFD().valid();
-        } catch (IOException none) {
-            return !ALWAYS_THERE.exists();
-        }
     }
 
     /** Steps 4 to 6. */

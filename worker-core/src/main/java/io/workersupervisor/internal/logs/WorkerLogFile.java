@@ -48,7 +48,9 @@ public record WorkerLogFile(Path path, AccountId account, String workerId) {
     static Optional<WorkerLogFile> renamed(Path path) {
         String name = path.getFileName().toString();
         int end = name.indexOf(SUFFIX);
-        return end < 0 ? Optional.empty() : of(path.resolveSibling(name.substring(0, end + SUFFIX.length())));
+        return end < 0 || end + SUFFIX.length() == name.length()
+                ? of(path)
+                : of(path.resolveSibling(name.substring(0, end + SUFFIX.length())));
     }
 
     /** All files of a data directory, in order of their account and age. */

@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +21,9 @@ public final class Descriptors {
 
     private static final File ANY = new File("/dev/null");
 
+    private static final Path OWN = Path.of("/proc/self");
+    private static final String LIMIT = "Max open files";
+
     private Descriptors() {}
 
     /** True if so many files can be opened now. */
@@ -28,6 +32,25 @@ public final class Descriptors {
         boolean room = open(files, opened);
         close(opened);
         return room;
+    }
+
+    /** The number that can be opened still; the largest number where that is not known. */
+    public static int left() {
+        String[] open = OWN.resolve("fd").toFile().list();
+        if (open == null) {
+            return hasRoom(1) ? Integer.MAX_VALUE : 0;
+        }
+        try {
+            return SmallFile.bytes(OWN.resolve("limits"))
+                    .lines()
+                    .filter(line -> line.startsWith(LIMIT))
+                    .map(line -> line.substring(LIMIT.length()).strip().split(" +", 2)[0])
+                    .mapToInt(soft -> Integer.parseInt(soft) - open.length)
+                    .findFirst()
+                    .orElse(Integer.MAX_VALUE);
+        } catch (IOException | NumberFormatException unknownOrUnlimited) {
+            return Integer.MAX_VALUE;
+        }
     }
 
     /** Demands one: without it, what cannot be read is neither absent nor hidden. */

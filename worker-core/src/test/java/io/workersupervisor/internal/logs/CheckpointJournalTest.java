@@ -187,6 +187,10 @@ class CheckpointJournalTest {
         Path checkpoints = directory.resolve("checkpoints");
         try (TailedDirectory node = new TailedDirectory(directory.resolve("data"))) {
             LogFeed feed = node.feed();
+            try (CheckpointJournal journal = CheckpointJournal.open(checkpoints)) {
+                journal.announce(List.of(piece(0, 10)));
+                journal.acknowledge(Samples.NOW);
+            }
             Files.move(node.data.path(), directory.resolve("away"));
 
             assertThatThrownBy(() -> CheckpointJournal.lock(checkpoints, feed)).isInstanceOf(IOException.class);

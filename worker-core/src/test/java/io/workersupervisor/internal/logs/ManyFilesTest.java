@@ -7,9 +7,12 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.Redaction;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.text.Text;
+import io.workersupervisor.spi.InMemoryWorkerRegistry;
 import io.workersupervisor.spi.LogSink;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
@@ -19,13 +22,16 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +47,32 @@ class ManyFilesTest {
     @Test
     void p5_more_unread_files_than_descriptors_are_all_delivered_also_after_there_was_none_left()
             throws IOException, InterruptedException {
+        String said = run(Host.class, 120);
+
+        assertThat(said).contains("delivered " + 2 * (FILES + LATER) + ", twice 0, troubles 1");
+        assertThat(mostOpen(said)).isLessThan(100);
+    }
+
+    /** Prints how late the lines of the one that writes on were, too. */
+    @Test
+    @Tag("long")
+    void p5_a_host_delivers_a_backlog_of_20_000_files_beside_the_lines_of_a_worker_that_writes_on()
+            throws IOException, InterruptedException {
+        String said = run(Fleet.class, 300);
+
+        System.out.println(said);
+        assertThat(said)
+                .contains("delivered " + 2 * Fleet.FILES + " of the backlog, twice 0")
+                .contains("lines of now");
+        assertThat(mostOpen(said)).isLessThan(100);
+    }
+
+    private static int mostOpen(String said) {
+        return Integer.parseInt(said.replaceAll("(?s).*open at most ([0-9]+).*", "$1"));
+    }
+
+    /** The output of a program that may have 150 files open. */
+    private String run(Class<?> program, int seconds) throws IOException, InterruptedException {
         Path output = directory.resolve("output");
         Process host = new ProcessBuilder(
                         "/bin/sh",
@@ -48,19 +80,17 @@ class ManyFilesTest {
                         "ulimit -n 150; exec \"$0\" -XX:TieredStopAtLevel=1 -cp \"$1\" \"$2\" \"$3\"",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         System.getProperty("java.class.path"),
-                        Host.class.getName(),
+                        program.getName(),
                         directory.resolve("data").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        boolean ended = host.waitFor(120, TimeUnit.SECONDS);
+        boolean ended = host.waitFor(seconds, TimeUnit.SECONDS);
         host.destroyForcibly();
 
         String said = Files.readString(output);
         assertThat(ended).as(said).isTrue();
-        assertThat(said).contains("delivered " + 2 * (FILES + LATER) + ", twice 0, troubles 1");
-        assertThat(Integer.parseInt(said.replaceAll("(?s).*open at most ([0-9]+).*", "$1")))
-                .isLessThan(100);
+        return said;
     }
 
     /** Ships the files of many workers, and looks at its own descriptors. */
@@ -146,9 +176,50 @@ class ManyFilesTest {
         }
     }
 
+    /** A host as an application has it. */
+    static final class Fleet {
+        static final int FILES = 20_000;
+        private static final AccountId BUSY = AccountId.of(FILES + 1);
+
+        private Fleet() {}
+
+        public static void main(String[] args) throws IOException, InterruptedException {
+            DataDirectory data = DataDirectory.open(Path.of(args[0]));
+            Host.write(data, 1, FILES);
+            Counting sink = new Counting();
+            int mostOpen = 0;
+            long begin = System.nanoTime();
+            try (WorkerSupervisor host = WorkerSupervisor.builder(data, new InMemoryWorkerRegistry())
+                    .logSink(sink)
+                    .build()) {
+                host.start(WorkerSpec.builder(BUSY, "/bin/sh", "-c", "while :; do date +now%s%3N; sleep 0.1; done")
+                        .build());
+                try {
+                    while (sink.kept.size() < 2 * FILES) {
+                        mostOpen = Math.max(mostOpen, Host.open());
+                        TimeUnit.MILLISECONDS.sleep(20);
+                    }
+                } finally {
+                    host.stop(BUSY);
+                }
+                System.out.println("in ms " + (System.nanoTime() - begin) / 1_000_000);
+                System.out.println("delivered " + sink.kept.size() + " of the backlog, twice " + sink.twice);
+                sink.printLateness();
+            }
+            System.out.println("open at most " + mostOpen);
+        }
+    }
+
     private static final class Counting implements LogSink {
-        final Set<String> kept = new HashSet<>();
-        int twice;
+        final Set<String> kept = ConcurrentHashMap.newKeySet();
+        private final Set<Long> late = new ConcurrentSkipListSet<>();
+        private final AtomicInteger now = new AtomicInteger();
+        volatile int twice;
+
+        void printLateness() {
+            List<Long> all = List.copyOf(late);
+            System.out.println(now + " lines of now, late at most ms " + all.get(all.size() - 1));
+        }
 
         @Override
         public String name() {
@@ -158,7 +229,11 @@ class ManyFilesTest {
         @Override
         public List<Rejected> append(List<LogEntry> entries) {
             for (LogEntry entry : entries) {
-                if (!kept.add(entry.requirePosition().workerId()
+                if (entry.message().startsWith("now")) {
+                    late.add(System.currentTimeMillis()
+                            - Long.parseLong(entry.message().substring(3)));
+                    now.incrementAndGet();
+                } else if (!kept.add(entry.requirePosition().workerId()
                         + entry.requirePosition().offset())) {
                     twice++;
                 }
