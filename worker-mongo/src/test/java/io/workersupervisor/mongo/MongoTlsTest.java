@@ -8,13 +8,16 @@ import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
+import io.workersupervisor.HostProcess;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.Need;
 import io.workersupervisor.Needs;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +106,23 @@ class MongoTlsTest {
         try (MongoClient client = client(server, authority.context())) {
             assertThat(failure(MongoPlace.of(client, "tls"))).contains("client certificate");
         }
+    }
+
+    /** The options of the page, with the stores of the test in their places. */
+    @Test
+    void a_program_that_is_started_as_the_page_says_reaches_the_server() throws Exception {
+        Mongod server = secureServer("ip:127.0.0.1,dns:localhost");
+        authority.issue("client", "dns:client");
+        List<String> options = Pattern.compile("-Djavax[.]net[.]ssl[.](trust|key)Store\\w*=[\\w.]+")
+                .matcher(Files.readString(Path.of("README.md")))
+                .results()
+                .map(option -> option.group().replaceFirst("=(\\w+[.]p12)", "=" + directory + "/$1"))
+                .toList();
+
+        try (HostProcess program = HostProcess.start(options, AppendOver.class, uri(server, "tls=true"))) {
+            assertThat(program.rest()).containsExactly("3 entries");
+        }
+        assertThat(options).hasSize(4);
     }
 
     @Test
