@@ -82,6 +82,15 @@ class ProgramHeadTest {
                 .contains("needs the loader /", "/no-", "which is not there");
     }
 
+    @Test
+    void a_program_of_another_machine_is_left_to_an_emulator_which_has_loaders_of_its_own() throws IOException {
+        byte[] foreign = withoutLoader();
+        ByteBuffer.wrap(foreign).order(ByteOrder.nativeOrder()).putShort(18, (short) RISC_V);
+
+        assertThat(faultBesideAnEmulator(file(foreign))).isEmpty();
+        assertThat(faultBesideAnEmulator(file(withoutLoader())).orElseThrow()).contains("which is not there");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"#!/bin/sh\r\nexit\r\n", "#!/bin/sh\r", "#! /usr/bin/env python3\r\n"})
     void a_carriage_return_in_the_first_line_is_told(String text) throws IOException {
