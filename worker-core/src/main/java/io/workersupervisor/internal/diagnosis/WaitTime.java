@@ -94,8 +94,11 @@ final class WaitTime {
         Matcher amount = AMOUNT.matcher(line.substring(from).replaceAll("(?<=\\d)([hms])(?=\\d)", "$1 "));
         Optional<Duration> sum = Optional.empty();
         int end = 0;
-        while (amount.find()
-                && (isHere || sum.isPresent() ? amount.start() - end <= (sum.isPresent() ? 6 : 0) : true)) {
+        while (amount.find()) {
+            int gap = sum.isPresent() ? 6 : isHere ? 0 : line.length();
+            if (amount.start() - end > gap) {
+                break;
+            }
             sum = Optional.of(sum.orElse(Duration.ZERO).plus(amount(amount.group(1), amount.group(2))));
             end = amount.end();
         }
