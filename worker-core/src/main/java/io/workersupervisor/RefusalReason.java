@@ -83,8 +83,7 @@ public record RefusalReason(String code, String advice) {
             "WISH_WAITS", "begin a host that keeps the account running, or start it with its command");
 
     /** The account is left alone. */
-    public static final RefusalReason PAUSED =
-            new RefusalReason("PAUSED", "resume it, or start the account by hand");
+    public static final RefusalReason PAUSED = new RefusalReason("PAUSED", "resume it, or start the account by hand");
 
     /** A worker of the account may run. */
     public static final RefusalReason STILL_RUNS = new RefusalReason("STILL_RUNS", "stop the account first");

@@ -43,7 +43,9 @@ public record StopOrder(Optional<String> by, Optional<String> because, boolean i
 
     /** The order in words, such as {@code by alice: customer asked}; without a name {@code by hand}. */
     public String describe() {
-        return (isByApplication ? "by the application" : by.map(name -> "by " + name).orElse("by hand"))
+        return (isByApplication
+                        ? "by the application"
+                        : by.map(name -> "by " + name).orElse("by hand"))
                 + because.map(why -> ": " + why).orElse("");
     }
 }

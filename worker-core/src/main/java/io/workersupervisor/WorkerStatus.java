@@ -63,7 +63,8 @@ public record WorkerStatus(
         return registered
                 && desired == Desired.RUNNING
                 && (state.isOpen()
-                        ? liveness.filter(found -> found.verdict() == Liveness.Verdict.DEAD).isPresent()
+                        ? liveness.filter(found -> found.verdict() == Liveness.Verdict.DEAD)
+                                .isPresent()
                         : state != WorkerState.STOPPED || needsPerson);
     }
 

@@ -120,7 +120,8 @@ class GivenUpTest {
         WorkerRow row = leftBehind();
         assertThat(node.registry.update(
                         Optional.of(row),
-                        RowChanges.stopAsked(row, Detail.of(row).actor().orElseThrow(), row.startedAt(), StopOrder.byPerson())))
+                        RowChanges.stopAsked(
+                                row, Detail.of(row).actor().orElseThrow(), row.startedAt(), StopOrder.byPerson())))
                 .isTrue();
 
         StartResult started = hostInHaste().start(sleep(ACCOUNT));

@@ -65,8 +65,7 @@ class OrdersTest {
     }
 
     private static void awaitRunning(WorkerSupervisor host, AccountId account) {
-        await().until(() ->
-                host.status(account).filter(WorkerStatus::isAlive).isPresent());
+        await().until(() -> host.status(account).filter(WorkerStatus::isAlive).isPresent());
     }
 
     private static void kill(WorkerSupervisor host, AccountId account) {
@@ -86,8 +85,9 @@ class OrdersTest {
 
         assertThat(host.status(ONE).orElseThrow().order()).contains("stopped by alice: customer asked");
         assertThat(host.why(ONE).get(0).evidence()).anyMatch(line -> line.contains("by alice: customer asked"));
-        assertThat(host.timeline(ONE)).anyMatch(entry -> entry.kind() == TimelineEntry.Kind.ORDERED
-                && entry.text().contains("by alice: customer asked"));
+        assertThat(host.timeline(ONE))
+                .anyMatch(entry -> entry.kind() == TimelineEntry.Kind.ORDERED
+                        && entry.text().contains("by alice: customer asked"));
         host.start(ONE).orElseThrow();
         assertThat(host.status(ONE).orElseThrow().order()).isEmpty();
     }
@@ -178,9 +178,10 @@ class OrdersTest {
     @Test
     void forgotten_account_is_in_no_list_and_its_numbers_are_not_used_again() {
         WorkerSupervisor host = keeping(ONE);
-        assertThat(host.forget(ONE, ALICE)).isInstanceOfSatisfying(
-                ForgetResult.Refused.class,
-                refused -> assertThat(refused.reason()).isEqualTo(RefusalReason.STILL_RUNS));
+        assertThat(host.forget(ONE, ALICE))
+                .isInstanceOfSatisfying(
+                        ForgetResult.Refused.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(RefusalReason.STILL_RUNS));
         host.stop(ONE);
         long epoch = node.row(ONE).epoch();
 
@@ -209,8 +210,8 @@ class OrdersTest {
 
             SignalResult result = host.signal(ONE, WorkerSignal.HUP);
 
-            assertThat(result).isEqualTo(
-                    new SignalResult.Sent(ONE, WorkerSignal.HUP, started.workerId(), started.pid()));
+            assertThat(result)
+                    .isEqualTo(new SignalResult.Sent(ONE, WorkerSignal.HUP, started.workerId(), started.pid()));
             other.awaitLog(ONE, "reloaded");
             assertThat(host.status(ONE).orElseThrow().isAlive()).isTrue();
             assertThat(Files.readString(Layout.eventLog(other.data))).contains("account 1 got signal HUP");

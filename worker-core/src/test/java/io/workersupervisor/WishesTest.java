@@ -55,8 +55,7 @@ class WishesTest {
     private static void awaitRunning(WorkerSupervisor host, AccountId account) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
-                .until(() ->
-                        host.status(account).filter(WorkerStatus::isAlive).isPresent());
+                .until(() -> host.status(account).filter(WorkerStatus::isAlive).isPresent());
     }
 
     private static RefusalReason refusal(StartResult result) {
@@ -73,17 +72,19 @@ class WishesTest {
 
         StartResult result = console.start(ONE);
 
-        assertThat(result).as(result.describe()).isInstanceOfSatisfying(StartResult.Started.class, started -> assertThat(
-                        started.pid())
-                .isEqualTo(host.status(ONE).orElseThrow().pid().orElseThrow()));
+        assertThat(result)
+                .as(result.describe())
+                .isInstanceOfSatisfying(
+                        StartResult.Started.class,
+                        started -> assertThat(started.pid())
+                                .isEqualTo(host.status(ONE).orElseThrow().pid().orElseThrow()));
         assertThat(console.start(ONE)).isInstanceOf(StartResult.AlreadyRunning.class);
         assertThat(node.workers()).hasSize(1);
     }
 
     @Test
     void account_that_was_never_started_is_started_where_the_host_finds_it() {
-        WorkerSupervisor host =
-                node.host(settings -> settings.keepRunning(account -> Optional.of(sleeping(account))));
+        WorkerSupervisor host = node.host(settings -> settings.keepRunning(account -> Optional.of(sleeping(account))));
 
         assertThat(console().start(List.of(TWO, ONE)))
                 .containsOnlyKeys(TWO, ONE)
@@ -161,7 +162,9 @@ class WishesTest {
                 node.host(settings -> settings.keepRunning(WorkerSpecs.of(List.of(banned, sleeping(TWO)))));
         awaitRunning(host, TWO);
         host.stop(TWO);
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> node.row(ONE).state() == WorkerState.FAILED);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> node.row(ONE).state() == WorkerState.FAILED);
         WorkerSupervisor console = console();
 
         Map<AccountId, StartResult> results = console.ensure(List.of(ONE, TWO));

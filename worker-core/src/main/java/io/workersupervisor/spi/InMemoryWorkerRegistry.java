@@ -69,8 +69,8 @@ public final class InMemoryWorkerRegistry implements WorkerRegistry {
     public synchronized void dropReports(AccountId account, String workerId) {
         Require.noneNull("account workerId", account, workerId);
         reports.values()
-                .removeIf(report -> report.account().equals(account)
-                        && report.workerId().compareTo(workerId) <= 0);
+                .removeIf(report ->
+                        report.account().equals(account) && report.workerId().compareTo(workerId) <= 0);
     }
 
     @Override

@@ -50,8 +50,9 @@ public record WorkerRow(
                     + ", were " + epoch + " and " + revision);
         }
         if (desired == Desired.IDLE) {
-            throw new IllegalArgumentException("desired must be RUNNING or STOPPED, the detail says that it is IDLE, was "
-                    + desired + ", account " + account);
+            throw new IllegalArgumentException(
+                    "desired must be RUNNING or STOPPED, the detail says that it is IDLE, was " + desired + ", account "
+                            + account);
         }
         if (state.isOpen() && workerId.isEmpty()) {
             throw new IllegalArgumentException("workerId must be given in state " + state + ", account " + account);

@@ -60,7 +60,7 @@ class WorkerConsoleTest {
         assertThat(again.exitCode()).isEqualTo(WorkerConsole.ALREADY_RUNNING);
         assertThat(again.err()).contains("already running").hasLineCount(1);
 
-        Programs.Ended ps = programs.console("ps");
+        Programs.Ended ps = programs.console("ps", "--wide");
         assertThat(ps.exitCode()).isEqualTo(WorkerConsole.DONE);
         assertThat(ps.out())
                 .startsWith("Data directory " + data)
@@ -105,7 +105,7 @@ class WorkerConsoleTest {
         await().until(() -> programs.workers().isEmpty());
         programs.console("stop", "5");
 
-        assertThat(programs.console("ps").out()).contains("REASON", "KILLED_BY_SIGNAL");
+        assertThat(programs.console("ps", "--wide").out()).contains("REASON", "KILLED_BY_SIGNAL");
         assertThat(json(programs.console("ps", "--json"))
                         .getAsJsonArray("accounts")
                         .get(0)

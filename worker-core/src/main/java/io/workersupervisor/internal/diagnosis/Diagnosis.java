@@ -7,8 +7,8 @@ import io.workersupervisor.ExitStatus;
 import io.workersupervisor.Explanation;
 import io.workersupervisor.Initiator;
 import io.workersupervisor.Redaction;
-import io.workersupervisor.StopReason;
 import io.workersupervisor.StopOrder;
+import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.directory.Layout;
@@ -161,9 +161,7 @@ public final class Diagnosis {
         StopOrder order = Detail.of(row).stopOrder();
         boolean isOrdered = cause == StopPurpose.PERSON || cause == StopPurpose.APPLICATION;
         return cause.words()
-                + (isOrdered && (order.by().isPresent() || order.because().isPresent())
-                        ? " " + order.describe()
-                        : "");
+                + (isOrdered && (order.by().isPresent() || order.because().isPresent()) ? " " + order.describe() : "");
     }
 
     /** Leftovers are swept after the worker has ended by itself: that is no stop of the worker. */

@@ -49,7 +49,8 @@ public record Pauses(DataDirectory data) {
 
         /** The pause in words. */
         public String words() {
-            return "paused " + order.describe() + until.map(end -> " until " + end).orElse("");
+            return "paused " + order.describe()
+                    + until.map(end -> " until " + end).orElse("");
         }
 
         private static Pause parse(String line) {
@@ -146,8 +147,7 @@ public record Pauses(DataDirectory data) {
                         out.write(StandardCharsets.UTF_8.encode(text.toString()));
                         out.force(true);
                     }
-                    Files.move(
-                            written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                    Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
                 }
                 return !before.equals(after);
             } catch (IOException e) {

@@ -91,10 +91,7 @@ final class Audience {
     private void call(WorkerEvent event) {
         busySince = Optional.of(clocks.nanos());
         try {
-            Guard.run(
-                    "listener",
-                    event.account(),
-                    () -> Guard.named(names(event), () -> listener.onEvent(event)));
+            Guard.run("listener", event.account(), () -> Guard.named(names(event), () -> listener.onEvent(event)));
         } finally {
             busySince = Optional.empty();
             if (waiting.isEmpty()) {

@@ -95,8 +95,7 @@ public final class Host {
         NodeStamp.Stamped stamped =
                 NodeStamp.stamp(data, machine, settings.registry().id(), settings.acceptsMoved());
         OperatorLog eventLog = new OperatorLog(Layout.eventLog(data));
-        Events events = new Events(
-timing, eventLog, this::afterEnd);
+        Events events = new Events(timing, eventLog, this::afterEnd);
         settings.listeners().forEach(events::add);
         this.paths = LaunchPaths.of(
                 data, settings.launch(), script, machine, timing, this::ended, events::trouble, threads.readers());

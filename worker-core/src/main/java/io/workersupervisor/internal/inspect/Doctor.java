@@ -175,7 +175,8 @@ final class Doctor {
         }
         found.forEach((level, accounts) -> findings.add(new Finding(
                 level,
-                accounts.size() + (accounts.size() == 1 ? " wanted account is down: " : " wanted accounts are down: ")
+                accounts.size()
+                        + (accounts.size() == 1 ? " wanted account is down: " : " wanted accounts are down: ")
                         + String.join(", ", accounts.subList(0, Math.min(MOST_NAMED, accounts.size())))
                         + (accounts.size() > MOST_NAMED ? " and others; ps shows them first" : ""))));
     }

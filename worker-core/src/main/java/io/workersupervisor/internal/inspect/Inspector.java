@@ -115,7 +115,9 @@ public record Inspector(
                 .forEach(row -> all.add(status(
                         row,
                         pauses.stream()
-                                .filter(pause -> pause.account().map(row.account()::equals).orElse(true))
+                                .filter(pause -> pause.account()
+                                        .map(row.account()::equals)
+                                        .orElse(true))
                                 .findFirst())));
         for (Marked marked : unregistered.look()) {
             if (marked.accountId().isEmpty()) {
@@ -133,7 +135,9 @@ public record Inspector(
     @Override
     public Optional<WorkerStatus> status(AccountId account) {
         Objects.requireNonNull(account, "account");
-        Optional<WorkerStatus> registered = registry.find(account).filter(row -> !Detail.of(row).isForgotten()).map(this::status);
+        Optional<WorkerStatus> registered = registry.find(account)
+                .filter(row -> !Detail.of(row).isForgotten())
+                .map(this::status);
         return registered
                 .filter(status -> status.state().isOpen())
                 .or(() -> unregistered.search(account, "").stream()

@@ -137,13 +137,10 @@ public final class KeepingLoop {
     private void wished() {
         for (WorkerRow row :
                 rows.list(RowSelection.dueOf(context.node(), context.now())).rows()) {
-            boolean wished = ProtocolContext.isWished(row);
-            if (wished) {
+            if (ProtocolContext.isWished(row)) {
                 held.remove(row.account());
             }
-            if (wished || context.paused(row.account()).isEmpty()) {
-                due(row.account());
-            }
+            dueUnlessPaused(row);
         }
     }
 
@@ -212,12 +209,11 @@ public final class KeepingLoop {
         Optional<WorkerRow> row =
                 rows.find(account).filter(found -> found.node().equals(context.node()));
         row.filter(KeepingLoop::isWithoutPlan).ifPresent(this::plan);
-        Optional<Duration> left = row.flatMap(
-                        found -> RestartPlan.of(found))
+        Optional<Duration> left = row.flatMap(found -> RestartPlan.of(found))
                 .filter(plan -> !plan.needsPerson())
                 .map(plan -> plan.left(context.now()));
         if (left.filter(Duration::isZero).isPresent()) {
-            due(account);
+            dueUnlessPaused(row.get());
         } else if (left.filter(wait -> wait.compareTo(interval) < 0).isPresent()) {
             timer.schedule(() -> soon(() -> due(account)), left.get().toMillis() + 1, TimeUnit.MILLISECONDS);
         }
@@ -234,10 +230,7 @@ public final class KeepingLoop {
         }
         ticked = now;
         bell.attend();
-        rows.list(RowSelection.dueOf(context.node(), now)).rows().stream()
-                .filter(row -> ProtocolContext.isWished(row)
-                        || context.paused(row.account()).isEmpty())
-                .forEach(row -> due(row.account()));
+        rows.list(RowSelection.dueOf(context.node(), now)).rows().forEach(this::dueUnlessPaused);
         specs.accounts()
                 .thenAcceptAsync(answer -> answer.found().orElse(List.of()).forEach(this::startIfNew), looks);
     }
@@ -259,6 +252,13 @@ public final class KeepingLoop {
     private boolean isHeld(AccountId account) {
         Hold hold = held.get(account);
         return hold != null && context.nanos() - hold.until() < 0;
+    }
+
+    /** What is left alone is not even tried: a refusal would be reported. */
+    private void dueUnlessPaused(WorkerRow row) {
+        if (ProtocolContext.isWished(row) || context.paused(row.account()).isEmpty()) {
+            due(row.account());
+        }
     }
 
     /** Step 3. */

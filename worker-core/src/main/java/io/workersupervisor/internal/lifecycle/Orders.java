@@ -64,7 +64,9 @@ public record Orders(ProtocolContext context, Signals signals, UnregisteredWorke
             List<Marked> strangers = unregistered.living(account);
             if (seen.filter(row -> row.state().isOpen()).isPresent()) {
                 return new ForgetResult.Refused(
-                        account, RefusalReason.STILL_RUNS, "its row is " + seen.get().state());
+                        account,
+                        RefusalReason.STILL_RUNS,
+                        "its row is " + seen.get().state());
             } else if (!strangers.isEmpty()) {
                 return new ForgetResult.Refused(
                         account, RefusalReason.UNREGISTERED_WORKER, UnregisteredWorkers.describe(strangers));
@@ -113,7 +115,8 @@ public record Orders(ProtocolContext context, Signals signals, UnregisteredWorke
                 return new SignalResult.NotRunning(account);
             }
             told(Optional.of(account), "got signal " + signal);
-            return new SignalResult.Sent(account, signal, row.workerId(), alive.process().pid());
+            return new SignalResult.Sent(
+                    account, signal, row.workerId(), alive.process().pid());
         }
     }
 

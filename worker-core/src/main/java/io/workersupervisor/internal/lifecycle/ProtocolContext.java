@@ -2,8 +2,8 @@ package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.RefusalReason;
-import io.workersupervisor.internal.diagnosis.Diagnosis;
 import io.workersupervisor.WorkerState;
+import io.workersupervisor.internal.diagnosis.Diagnosis;
 import io.workersupervisor.internal.directory.Pauses;
 import io.workersupervisor.internal.events.Events;
 import io.workersupervisor.internal.launch.Launcher;

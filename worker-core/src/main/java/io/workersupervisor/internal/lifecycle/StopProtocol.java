@@ -53,8 +53,9 @@ public record StopProtocol(
         WorkerRow row = ask(account, order);
         context.reached("asked");
         if (order.by().isPresent() || order.because().isPresent()) {
-            context.events().emit(new WorkerEvent.Ordered(
-                    context.now(), Optional.of(account), "was stopped " + order.describe()));
+            context.events()
+                    .emit(new WorkerEvent.Ordered(
+                            context.now(), Optional.of(account), "was stopped " + order.describe()));
         }
         return context.alone(account, () -> end(row), (reason, evidence) -> refused(account, reason, evidence));
     }
@@ -87,7 +88,7 @@ public record StopProtocol(
             Optional<WorkerRow> seen = context.registry().find(account);
             WorkerRow asked = seen.map(row -> RowChanges.stopAsked(row, context.self(), context.now(), order))
                     .orElseGet(() -> RowChanges.neverStarted(account, context.node(), context.now(), order));
-            if (asked.equals(seen.orElse(null)) || context.registry().update(seen, asked)) {
+            if (seen.equals(Optional.of(asked)) || context.registry().update(seen, asked)) {
                 return asked;
             }
         }

@@ -4,6 +4,7 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.Desired;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.StartResult;
+import io.workersupervisor.StartsFailedException;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 
@@ -80,14 +82,26 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
                         begun.put(account, CompletableFuture.supplyAsync(() -> wish(account, verb), threads)));
         Map<AccountId, WorkerRow> open = new LinkedHashMap<>();
         Map<AccountId, StartResult> results = new LinkedHashMap<>();
+        Map<AccountId, RuntimeException> failures = new LinkedHashMap<>();
         begun.forEach((account, future) -> {
-            Wish wish = future.join();
-            wish.result().ifPresent(result -> results.put(account, result));
-            wish.row().ifPresent(row -> open.put(account, row));
+            try {
+                Wish wish = future.join();
+                wish.result().ifPresent(result -> results.put(account, result));
+                wish.row().ifPresent(row -> open.put(account, row));
+            } catch (CompletionException failed) {
+                failures.put(account, failed.getCause() instanceof RuntimeException cause ? cause : failed);
+            }
         });
         await(open, results);
         Map<AccountId, StartResult> inOrder = new LinkedHashMap<>();
-        begun.keySet().forEach(account -> inOrder.put(account, told(results.get(account))));
+        begun.keySet().stream()
+                .filter(results::containsKey)
+                .forEach(account -> inOrder.put(account, told(results.get(account))));
+        if (failures.size() == 1 && inOrder.isEmpty()) {
+            throw failures.values().iterator().next();
+        } else if (!failures.isEmpty()) {
+            throw new StartsFailedException(inOrder, failures);
+        }
         return inOrder;
     }
 
@@ -106,7 +120,7 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
         while (true) {
             Optional<WorkerRow> seen = context.registry().find(account);
             Optional<WorkerRow> open = seen.filter(row -> row.state().isOpen());
-            if (seen.filter(row -> verb.givesWayTo(row)).isPresent()) {
+            if (seen.filter(verb::givesWayTo).isPresent()) {
                 return Wish.refused(account, RefusalReason.STOPPED_BY_OPERATOR, "it was stopped by hand");
             } else if (open.isEmpty()) {
                 Optional<Wish> wished = wish(account, seen, verb);
@@ -160,7 +174,9 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
                 .filter(known -> known.needsPerson() || !known.left(now).isZero());
         if (plan.isPresent()) {
             boolean needsPerson = plan.get().needsPerson();
-            Optional<Instant> at = needsPerson ? Optional.empty() : Optional.of(now.plus(plan.get().left(now)));
+            Optional<Instant> at = needsPerson
+                    ? Optional.empty()
+                    : Optional.of(now.plus(plan.get().left(now)));
             return Optional.of(Wish.decided(new StartResult.Refused(
                     account,
                     needsPerson ? RefusalReason.NEEDS_PERSON : RefusalReason.RESTART_WAITS,
@@ -206,15 +222,17 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
             boolean late = context.nanos() > deadline;
             boolean isAttended = bell.isAttended();
             Map<AccountId, WorkerRow> now = read(open.keySet());
-            for (Iterator<Map.Entry<AccountId, WorkerRow>> each = open.entrySet().iterator(); each.hasNext(); ) {
+            for (Iterator<Map.Entry<AccountId, WorkerRow>> each =
+                            open.entrySet().iterator();
+                    each.hasNext(); ) {
                 Map.Entry<AccountId, WorkerRow> one = each.next();
                 AccountId account = one.getKey();
                 WorkerRow row = now.getOrDefault(account, one.getValue());
                 if (!Long.valueOf(row.revision()).equals(revisions.put(account, row.revision()))) {
                     deadline = context.nanos() + PATIENCE.toNanos();
                 }
-                Optional<StartResult> outcome = outcome(one.getValue(), row, runningSince)
-                        .or(() -> waits(row, late, isAttended));
+                Optional<StartResult> outcome =
+                        outcome(one.getValue(), row, runningSince).or(() -> waits(row, late, isAttended));
                 outcome.ifPresent(result -> {
                     results.put(account, result);
                     each.remove();
@@ -249,11 +267,7 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
             return now - runningSince.computeIfAbsent(account, key -> now) < grace
                     ? Optional.empty()
                     : Optional.of(new StartResult.Started(
-                            account,
-                            row.workerId(),
-                            row.pid().orElse(0),
-                            row.epoch(),
-                            row.startedAt()));
+                            account, row.workerId(), row.pid().orElse(0), row.epoch(), row.startedAt()));
         }
         return Optional.of(ended(row));
     }
@@ -265,7 +279,9 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
         return new StartResult.Failed(
                 row.account(),
                 "start grace",
-                "the worker ended, " + report.map(known -> known.exit() + ", " + known.reason()).orElse("unexplained"),
+                "the worker ended, "
+                        + report.map(known -> known.exit() + ", " + known.reason())
+                                .orElse("unexplained"),
                 report);
     }
 
@@ -291,10 +307,7 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
                                 "no host acted on it within " + PATIENCE.toSeconds() + " s"
                                         + (isHere ? "" : ", its row belongs to node " + row.node())
                                         + "; the wish stays")
-                        : refused(
-                                row,
-                                RefusalReason.STARTING,
-                                "worker " + row.workerId() + " is " + row.state()));
+                        : refused(row, RefusalReason.STARTING, "worker " + row.workerId() + " is " + row.state()));
     }
 
     private static StartResult refused(WorkerRow row, RefusalReason reason, String evidence) {

@@ -247,7 +247,12 @@ public final class Detail implements RowDetail {
 
     /** The order by which the account is stopped. */
     public StopOrder stopOrder() {
-        return new StopOrder(text("stop_by"), text("stop_because"), isStoppedByApplication());
+        return new StopOrder(words(text("stop_by"), 128), words(text("stop_because"), 256), isStoppedByApplication());
+    }
+
+    /** Damage is absence: it must not keep a row from being read. */
+    private static Optional<String> words(Optional<String> stored, int longest) {
+        return stored.filter(text -> !text.isBlank() && text.length() <= longest);
     }
 
     /** True if the account is in no list any more. */

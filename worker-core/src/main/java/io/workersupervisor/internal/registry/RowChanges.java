@@ -66,7 +66,9 @@ public final class RowChanges {
                 closed.map(known -> known.revision() + 1).orElse(1L),
                 WorkerState.BACKING_OFF,
                 Desired.RUNNING,
-                Detail.of(row).withoutOrder().withRestart(RestartPlan.byPerson(now).fields()));
+                Detail.of(row)
+                        .withoutOrder()
+                        .withRestart(RestartPlan.byPerson(now).fields()));
     }
 
     /** A row that is about to be claimed, with the kernel's out-of-memory counts: no transition, nothing is written yet. */

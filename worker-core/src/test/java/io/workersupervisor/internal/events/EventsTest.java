@@ -44,9 +44,7 @@ class EventsTest {
 
     private Events events(WorkerListener listener) {
         Events events = new Events(
-                Clocks.system(InstantSource.system()),
-                new OperatorLog(file),
-                report -> ends.add(report.workerId()));
+                Clocks.system(InstantSource.system()), new OperatorLog(file), report -> ends.add(report.workerId()));
         events.add(listener);
         return events;
     }
@@ -144,11 +142,17 @@ class EventsTest {
         events.add(this::hear);
 
         for (int event = 0; event < 2 * Audience.LAGGING; event++) {
+            int sent = event;
             events.hear(Samples.trouble("one"));
+            if (sent % 100 == 0) {
+                await().until(() -> heard.size() >= sent);
+            }
         }
 
         await().until(() -> heard.size() == 2 * Audience.LAGGING + 1);
-        assertThat(heard).filteredOn(text -> text.contains("lags: 1000 events wait")).hasSize(1);
+        assertThat(heard)
+                .filteredOn(text -> text.contains("lags: 1000 events wait"))
+                .hasSize(1);
     }
 
     @Test

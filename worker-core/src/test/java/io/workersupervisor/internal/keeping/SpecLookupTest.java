@@ -34,9 +34,7 @@ class SpecLookupTest {
 
     SpecLookupTest(@TempDir Path directory) {
         events = new Events(
-                Clocks.system(InstantSource.system()),
-                new OperatorLog(directory.resolve("worker.log")),
-                report -> {});
+                Clocks.system(InstantSource.system()), new OperatorLog(directory.resolve("worker.log")), report -> {});
         events.add(event -> told.add(event.describe()));
     }
 

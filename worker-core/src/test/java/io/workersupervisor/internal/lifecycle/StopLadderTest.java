@@ -421,7 +421,9 @@ class StopLadderTest {
                         worker.bootId(),
                         worker.pidNamespace(),
                         worker.timeNamespace()));
-        assertThat(node.registry.update(java.util.Optional.of(row), RowChanges.stopAsked(row, gone, row.startedAt(), StopOrder.byPerson())))
+        assertThat(node.registry.update(
+                        java.util.Optional.of(row),
+                        RowChanges.stopAsked(row, gone, row.startedAt(), StopOrder.byPerson())))
                 .isTrue();
         first.close();
 

@@ -145,7 +145,8 @@ class ApplicationProbeTest {
         WorkerRow row = node.row(HANGING);
         assertThat(node.registry.update(
                         java.util.Optional.of(row),
-                        RowChanges.stopAsked(row, Detail.of(row).actor().orElseThrow(), row.startedAt(), StopOrder.byPerson())))
+                        RowChanges.stopAsked(
+                                row, Detail.of(row).actor().orElseThrow(), row.startedAt(), StopOrder.byPerson())))
                 .isTrue();
         before.close();
 

@@ -98,8 +98,7 @@ class WorkerRowTest {
                 .comparingOnlyFields(
                         name.equals("forgotten")
                                 ? new String[] {"account", "epoch", "workerId", "node", "startedAt"}
-                                : new String[] {
-                                    "account", "epoch", "workerId", "node", "startedAt", "userId", "version"
+                                : new String[] {"account", "epoch", "workerId", "node", "startedAt", "userId", "version"
                                 })
                 .isEqualTo(before);
     }
@@ -174,7 +173,8 @@ class WorkerRowTest {
     @ParameterizedTest
     @EnumSource(WorkerState.class)
     void a_persons_stop_begins_the_ladder_only_where_a_worker_may_exist(WorkerState state) {
-        WorkerRow stopped = RowChanges.stopAsked(row(state, Desired.RUNNING), Samples.HOST, LATER, StopOrder.byPerson());
+        WorkerRow stopped =
+                RowChanges.stopAsked(row(state, Desired.RUNNING), Samples.HOST, LATER, StopOrder.byPerson());
 
         assertThat(stopped.state()).isEqualTo(state.isOpen() ? WorkerState.STOPPING : WorkerState.STOPPED);
         assertThat(Detail.of(stopped).stopAskedAt()).isEqualTo(state.isOpen() ? Optional.of(LATER) : Optional.empty());
@@ -218,8 +218,8 @@ class WorkerRowTest {
 
     @Test
     void a_row_keeps_milliseconds_as_stores_do() {
-        WorkerRow row =
-                RowChanges.neverStarted(Samples.ACCOUNT, Samples.NODE, Instant.parse("2026-11-24T02:00:00.123456789Z"), StopOrder.byPerson());
+        WorkerRow row = RowChanges.neverStarted(
+                Samples.ACCOUNT, Samples.NODE, Instant.parse("2026-11-24T02:00:00.123456789Z"), StopOrder.byPerson());
 
         assertThat(row.startedAt()).isEqualTo(Instant.parse("2026-11-24T02:00:00.123Z"));
     }

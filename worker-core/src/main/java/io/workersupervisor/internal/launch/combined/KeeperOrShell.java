@@ -27,7 +27,7 @@ import java.util.function.Supplier;
  * </ol>
  */
 public final class KeeperOrShell implements Launcher {
-    private static final Map<String, Integer> SIGNALS = 
+    private static final Map<String, Integer> SIGNALS =
             Map.of("TERM", 15, "KILL", 9, "HUP", 1, "QUIT", 3, "USR1", 10, "USR2", 12);
 
     private static final Duration RESPITE = Duration.ofSeconds(30);
