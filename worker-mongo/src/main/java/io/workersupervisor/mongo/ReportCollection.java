@@ -63,8 +63,7 @@ record ReportCollection(MongoCollection<Document> stops, RetriedCalls calls) {
     /** Those of the account's workers up to this one; repeating it changes nothing. */
     void drop(AccountId account, String workerId) {
         calls.write("dropping the reports of account " + account, attempt -> {
-            attempt.one(attempt.on(stops)
-                    .deleteMany(and(eq("account_id", account.value()), lte("_id", workerId))));
+            attempt.one(attempt.on(stops).deleteMany(and(eq("account_id", account.value()), lte("_id", workerId))));
             return true;
         });
     }

@@ -69,7 +69,8 @@ class StoredRowsTest {
     @Test
     void what_is_due_gets_its_index() throws Exception {
         try (SqliteWorkerRegistry registry = SqliteWorkerRegistry.open(data)) {
-            assertThat(registry.list(RowSelection.dueOf("any", Instant.now())).rows()).isEmpty();
+            assertThat(registry.list(RowSelection.dueOf("any", Instant.now())).rows())
+                    .isEmpty();
         }
 
         try (Connection database = connect();

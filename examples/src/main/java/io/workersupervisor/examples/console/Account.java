@@ -38,8 +38,8 @@ record Account(WorkerStatus status, Optional<StopReason> reason) {
         List<WorkerRow> closed = registry.list(RowSelection.ALL).rows().stream()
                 .filter(row -> !row.state().isOpen())
                 .toList();
-        Map<String, StopReason> reasons = registry.reportsOf(closed).stream()
-                .collect(Collectors.toMap(StopReport::workerId, StopReport::reason));
+        Map<String, StopReason> reasons =
+                registry.reportsOf(closed).stream().collect(Collectors.toMap(StopReport::workerId, StopReport::reason));
         return statuses.stream()
                 .map(status -> new Account(status, Optional.ofNullable(reasons.get(status.workerId()))))
                 .toList();

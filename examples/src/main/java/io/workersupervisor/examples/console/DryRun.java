@@ -50,12 +50,13 @@ final class DryRun {
         List<AccountId> listed = specs.accounts().stream().sorted().toList();
         listed.forEach(account -> steps.add(step(account, Optional.ofNullable(known.get(account)))));
         known.values().stream()
-                .filter(account -> !listed.contains(account.id()) && account.status().desired() == Desired.RUNNING)
+                .filter(account ->
+                        !listed.contains(account.id()) && account.status().desired() == Desired.RUNNING)
                 .forEach(account -> steps.add(new Step(account.id(), "LEAVE", "it is not in the file")));
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("ACCOUNT", "WOULD", "WHY"));
-        steps.forEach(step ->
-                rows.add(List.of(step.account().toString(), step.action(), call.output().times().local(step.why()))));
+        steps.forEach(step -> rows.add(List.of(
+                step.account().toString(), step.action(), call.output().times().local(step.why()))));
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("data", call.data());
         fields.put("accounts", steps.stream().map(Step::fields).toList());
@@ -81,7 +82,8 @@ final class DryRun {
             return new Step(account, "KEEP", "it runs");
         } else if (status.desired() != Desired.RUNNING) {
             return new Step(account, "LEAVE", status.order().orElse("it was stopped"));
-        } else if (liveness.filter(found -> found.verdict() == Liveness.Verdict.UNKNOWN).isPresent()) {
+        } else if (liveness.filter(found -> found.verdict() == Liveness.Verdict.UNKNOWN)
+                .isPresent()) {
             return new Step(account, "LEAVE", "in doubt: " + liveness.get().evidence());
         } else if (status.pause().isPresent()) {
             return new Step(account, "LEAVE", status.pause().get());

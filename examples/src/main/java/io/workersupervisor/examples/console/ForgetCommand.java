@@ -19,9 +19,13 @@ import picocli.CommandLine.Parameters;
 /** Takes accounts out of every list. */
 @Command(
         name = "forget",
-        description = "Take stopped accounts out of every list; why they stopped, and their plans, are removed. Asks first.")
+        description =
+                "Take stopped accounts out of every list; why they stopped, and their plans, are removed. Asks first.")
 final class ForgetCommand extends StoreAction {
-    @Parameters(arity = "1..*", paramLabel = "ACCOUNT", description = "The accounts, each of which is answered by itself.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "ACCOUNT",
+            description = "The accounts, each of which is answered by itself.")
     private List<AccountId> accounts = List.of();
 
     @Option(names = "--yes", description = "Do not ask; needed where there is no terminal.")

@@ -13,7 +13,11 @@ final class OrderOptions {
             description = "Who wants it. Default: the user of this session (SUDO_USER, USER).")
     private Optional<String> by = Optional.empty();
 
-    @Option(names = "--why", paramLabel = "TEXT", converter = Values.Text.class, description = "Why; shown by ps and why.")
+    @Option(
+            names = "--why",
+            paramLabel = "TEXT",
+            converter = Values.Text.class,
+            description = "Why; shown by ps and why.")
     private Optional<String> why = Optional.empty();
 
     StopOrder order(Call call) {
@@ -27,7 +31,6 @@ final class OrderOptions {
     }
 
     private static Optional<String> variable(String name) {
-        return Optional.ofNullable(System.getenv(name))
-                .filter(value -> !value.isBlank() && value.length() <= 128);
+        return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank() && value.length() <= 128);
     }
 }

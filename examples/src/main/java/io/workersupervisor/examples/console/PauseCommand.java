@@ -33,8 +33,9 @@ abstract class PauseCommand extends StoreAction {
     /** Pauses. */
     @Command(
             name = "pause",
-            description = "Leave accounts alone: workers run on, and once ended they are started by nobody but a person who"
-                    + " names the account.")
+            description =
+                    "Leave accounts alone: workers run on, and once ended they are started by nobody but a person who"
+                            + " names the account.")
     static final class Pause extends PauseCommand {
         @Option(
                 names = "--for",
@@ -48,8 +49,11 @@ abstract class PauseCommand extends StoreAction {
             Optional<Instant> until = length.map(Instant.now()::plus);
             account.ifPresentOrElse(
                     one -> supervisor.pause(one, until, order), () -> supervisor.pauseAll(until, order));
-            return fields(account, "PAUSED", "paused " + order.describe()
-                    + until.map(end -> " until " + end).orElse(""));
+            return fields(
+                    account,
+                    "PAUSED",
+                    "paused " + order.describe()
+                            + until.map(end -> " until " + end).orElse(""));
         }
     }
 
@@ -58,11 +62,14 @@ abstract class PauseCommand extends StoreAction {
     static final class Resume extends PauseCommand {
         @Override
         Map<String, Object> act(WorkerSupervisor supervisor, Optional<AccountId> account, StopOrder order) {
-            boolean resumed = account.map(one -> supervisor.resume(one, order))
-                    .orElseGet(() -> supervisor.resumeAll(order));
+            boolean resumed =
+                    account.map(one -> supervisor.resume(one, order)).orElseGet(() -> supervisor.resumeAll(order));
             return resumed
                     ? fields(account, "RESUMED", "resumed")
-                    : fields(account, "NOT_PAUSED", account.isPresent() ? "was not paused by itself" : "were not paused");
+                    : fields(
+                            account,
+                            "NOT_PAUSED",
+                            account.isPresent() ? "was not paused by itself" : "were not paused");
         }
     }
 

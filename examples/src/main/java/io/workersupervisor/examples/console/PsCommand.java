@@ -75,12 +75,12 @@ final class PsCommand extends StoreAction {
     }
 
     private int show(Inspection inspection, Output output) {
-        List<String> unreadable =
-                inspection.registry().list(RowSelection.ALL).unreadable();
+        List<String> unreadable = inspection.registry().list(RowSelection.ALL).unreadable();
         List<Account> all = Account.of(inspection.inspector().list(), inspection.registry()).stream()
                 .filter(account -> accounts.isEmpty() || accounts.contains(account.id()))
                 .filter(account -> where.map(wanted -> wanted.fits(account)).orElse(true))
-                .sorted(Comparator.comparing((Account account) -> !account.status().isDown())
+                .sorted(Comparator.comparing(
+                                (Account account) -> !account.status().isDown())
                         .thenComparing(Account::id))
                 .toList();
         List<AccountId> unknown = unknown(inspection, all);
@@ -159,7 +159,8 @@ final class PsCommand extends StoreAction {
     private List<String> header(List<Account> all) {
         List<String> header = new ArrayList<>(List.of("ACCOUNT", "STATE"));
         if (wide) {
-            header.addAll(List.of("DESIRED", "REASON", "PID", "UP", "VERSION", "USER", "EPOCH", "WORKER", "NOTE", "EVIDENCE"));
+            header.addAll(List.of(
+                    "DESIRED", "REASON", "PID", "UP", "VERSION", "USER", "EPOCH", "WORKER", "NOTE", "EVIDENCE"));
             return header;
         }
         header.addAll(List.of("PID", "UP"));

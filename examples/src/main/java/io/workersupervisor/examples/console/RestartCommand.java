@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 /** Ends workers, which a host starts again. */
 @Command(
         name = "restart",
-        description = "End workers; the host that keeps their accounts running starts others. Not those that were stopped.",
+        description =
+                "End workers; the host that keeps their accounts running starts others. Not those that were stopped.",
         customSynopsis = "worker-console restart [OPTIONS] (ACCOUNT... | --all | --where KEY=VALUE[,...])")
 final class RestartCommand extends StoreAction {
     @Parameters(arity = "0..*", paramLabel = "ACCOUNT", description = "The accounts.")
@@ -33,7 +34,9 @@ final class RestartCommand extends StoreAction {
                 WorkerSupervisor supervisor = change.tool(call, data, registry.rows())) {
             if (!open
                     && !Wishes.areKnown(
-                            call, accounts, account -> supervisor.status(account).isPresent())) {
+                            call,
+                            accounts,
+                            account -> supervisor.status(account).isPresent())) {
                 return WorkerConsole.FAILURE;
             }
             List<AccountId> all = open

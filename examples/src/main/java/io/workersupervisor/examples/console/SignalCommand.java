@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
 /** Sends a signal to workers. */
 @Command(
         name = "signal",
-        description = "Send a signal to workers, such as HUP to read their configuration again. A worker that does not handle"
-                + " it is ended by it.")
+        description =
+                "Send a signal to workers, such as HUP to read their configuration again. A worker that does not handle"
+                        + " it is ended by it.")
 final class SignalCommand extends StoreAction {
     @Parameters(index = "0", paramLabel = "SIGNAL", description = "One of ${COMPLETION-CANDIDATES}.")
     private WorkerSignal signal = WorkerSignal.HUP;

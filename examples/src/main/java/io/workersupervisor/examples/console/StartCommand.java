@@ -38,8 +38,9 @@ final class StartCommand extends StoreAction {
 
     @Option(
             names = "--anyway",
-            description = "Without a command: also an account that nobody knows yet; with --all or --where, also those that"
-                    + " wait for their time or for a person.")
+            description =
+                    "Without a command: also an account that nobody knows yet; with --all or --where, also those that"
+                            + " wait for their time or for a person.")
     private boolean anyway;
 
     @Option(
@@ -135,13 +136,18 @@ final class StartCommand extends StoreAction {
 
     /** By a host that knows what to run. */
     private int startAgain(Call call) {
-        List<AccountId> named =
-                words.stream().map(word -> account(call, word)).toList();
+        List<AccountId> named = words.stream().map(word -> account(call, word)).toList();
         boolean open = choice.isOpen(call, named);
-        if (create || user.isPresent() || specVersion.isPresent() || directory.isPresent() || envFile.isPresent()
-                || startGrace.isPresent() || stopGrace.isPresent()) {
-            throw call.wrong("without a command after -- start takes accounts, --all, --where and --anyway only: the host"
-                    + " knows what to run");
+        if (create
+                || user.isPresent()
+                || specVersion.isPresent()
+                || directory.isPresent()
+                || envFile.isPresent()
+                || startGrace.isPresent()
+                || stopGrace.isPresent()) {
+            throw call.wrong(
+                    "without a command after -- start takes accounts, --all, --where and --anyway only: the host"
+                            + " knows what to run");
         }
         Stores used = Stores.ofRows(stores, call);
         DataDirectory data =
@@ -151,7 +157,9 @@ final class StartCommand extends StoreAction {
             if (!open) {
                 boolean known = anyway
                         || Wishes.areKnown(
-                                call, named, account -> supervisor.status(account).isPresent());
+                                call,
+                                named,
+                                account -> supervisor.status(account).isPresent());
                 return known ? Wishes.run(call, data, named, supervisor::start) : WorkerConsole.FAILURE;
             }
             List<AccountId> found = choice.find(

@@ -32,7 +32,10 @@ final class StopCommand extends StoreAction {
     /** Stops that are under way at once. */
     private static final int AT_ONCE = 16;
 
-    @Parameters(arity = "0..*", paramLabel = "ACCOUNT", description = "The accounts, each of which is answered by itself.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "ACCOUNT",
+            description = "The accounts, each of which is answered by itself.")
     private List<AccountId> accounts = List.of();
 
     @Mixin

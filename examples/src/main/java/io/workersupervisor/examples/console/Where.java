@@ -40,8 +40,9 @@ record Where(List<Predicate<Account>> all) {
                 case "state" -> account -> Inspection.state(account.status()).equalsIgnoreCase(value);
                 case "user" -> account -> account.status().userId().equals(Optional.of(value));
                 case "version" -> account -> account.status().version().equals(Optional.of(value));
-                default -> throw new TypeConversionException(
-                        "must have the keys reason, state, user, version, was " + Output.quoted(key));
+                default ->
+                    throw new TypeConversionException(
+                            "must have the keys reason, state, user, version, was " + Output.quoted(key));
             };
         }
 

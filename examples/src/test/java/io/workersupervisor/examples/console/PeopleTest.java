@@ -59,7 +59,8 @@ class PeopleTest {
         assertThat(stopped.exitCode()).isEqualTo(WorkerConsole.DONE);
         assertThat(stopped.out()).contains("account 1 stopped", "account 2 stopped");
         assertThat(programs.workers()).isEmpty();
-        assertThat(programs.console("ps").out()).contains("2 accounts: 0 running, 2 stopped", "stopped by alice: a test");
+        assertThat(programs.console("ps").out())
+                .contains("2 accounts: 0 running, 2 stopped", "stopped by alice: a test");
 
         Programs.Ended all = programs.console("start", "--all");
         assertThat(all.err()).contains("no account to start");
@@ -88,7 +89,8 @@ class PeopleTest {
         assertThat(started.exitCode()).isEqualTo(WorkerConsole.REFUSED);
         assertThat(started.err()).contains("no host of this data directory keeps accounts running; the wish stays");
         Programs.Ended ps = programs.console("ps", "--json");
-        assertThat(json(ps.out()).getAsJsonObject("summary").get("down").getAsInt()).isEqualTo(1);
+        assertThat(json(ps.out()).getAsJsonObject("summary").get("down").getAsInt())
+                .isEqualTo(1);
     }
 
     @Test
@@ -96,7 +98,8 @@ class PeopleTest {
         programs.console(
                 "start", "--create", "1", "--", "sh", "-c", "trap 'echo reloaded' HUP; while :; do sleep 0.1; done");
 
-        assertThat(programs.console("pause", "1", "--for", "1h", "--by", "bob").out()).contains("account 1 paused by bob");
+        assertThat(programs.console("pause", "1", "--for", "1h", "--by", "bob").out())
+                .contains("account 1 paused by bob");
         assertThat(programs.console("ps").out()).contains("paused by bob until");
         assertThat(programs.console("resume", "1").out()).contains("account 1 resumed");
         assertThat(json(programs.console("resume", "1", "--json").out())
@@ -117,10 +120,14 @@ class PeopleTest {
     void ps_and_doctor_show_what_is_wanted_and_down() throws Exception {
         workers(
                 line(1, "\"sleep\",\"300\""),
-                line(2, "\"sh\",\"-c\",\"sleep 0.6; echo '{\\\"reason\\\":\\\"ACCOUNT_BANNED\\\"}'"
-                        + " >$WORKER_REASON_FILE; exit 1\""),
-                line(3, "\"sh\",\"-c\",\"sleep 0.6; echo '{\\\"reason\\\":\\\"FLOOD_WAIT\\\","
-                        + "\\\"retryAfterSeconds\\\":7200}' >$WORKER_REASON_FILE; exit 1\""));
+                line(
+                        2,
+                        "\"sh\",\"-c\",\"sleep 0.6; echo '{\\\"reason\\\":\\\"ACCOUNT_BANNED\\\"}'"
+                                + " >$WORKER_REASON_FILE; exit 1\""),
+                line(
+                        3,
+                        "\"sh\",\"-c\",\"sleep 0.6; echo '{\\\"reason\\\":\\\"FLOOD_WAIT\\\","
+                                + "\\\"retryAfterSeconds\\\":7200}' >$WORKER_REASON_FILE; exit 1\""));
         Programs.Running host = host();
         host.awaitPrinted("ACCOUNT_BANNED");
         host.awaitPrinted("FLOOD_WAIT");
@@ -130,7 +137,8 @@ class PeopleTest {
         assertThat(lines.subList(3, 6)).extracting(one -> one.substring(0, 1)).containsExactly("2", "3", "1");
         assertThat(lines.get(3)).contains("FAILED", "1.2", "u2", "Account banned: needs a person");
         assertThat(lines.get(4)).contains("BACKING_OFF", "Flood wait, starts at");
-        assertThat(lines.subList(1, lines.size())).allSatisfy(one -> assertThat(one.length()).isLessThanOrEqualTo(80));
+        assertThat(lines.subList(1, lines.size()))
+                .allSatisfy(one -> assertThat(one.length()).isLessThanOrEqualTo(80));
         assertThat(programs.console("ps", "--where", "reason=flood_wait").out()).contains("1 account:");
         Programs.Running watch = programs.begin(WorkerConsole.class, "ps", "--watch", "0.2", "--json");
         watch.awaitPrinted("}\n{");
@@ -138,7 +146,8 @@ class PeopleTest {
 
         Programs.Ended doctor = programs.console("doctor");
         assertThat(doctor.exitCode()).isEqualTo(WorkerConsole.FAILURE);
-        assertThat(doctor.out()).contains("2 wanted accounts are down: 2 (Account banned: needs a person), 3 (Flood wait");
+        assertThat(doctor.out())
+                .contains("2 wanted accounts are down: 2 (Account banned: needs a person), 3 (Flood wait");
     }
 
     @Test

@@ -50,13 +50,14 @@ public final class Events {
 
     /** Removes a listener once; false if it is none. Events that wait for it are still heard. */
     public boolean remove(WorkerListener listener) {
-        for (Audience audience : audiences) {
-            if (audience.is(listener) && audiences.remove(audience)) {
-                audience.close();
-                return true;
-            }
+        Optional<Audience> found =
+                audiences.stream().filter(audience -> audience.is(listener)).findFirst();
+        // Another call may have removed it meanwhile.
+        boolean removed = found.filter(audiences::remove).isPresent();
+        if (removed) {
+            found.orElseThrow().close();
         }
-        return false;
+        return removed;
     }
 
     public void emit(WorkerEvent event) {
