@@ -11,10 +11,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,9 +74,9 @@ class OrdersTest {
         TestNode.kill(host.status(account).orElseThrow().pid().orElseThrow());
     }
 
-    private static RefusalReason refusal(StartResult result) {
-        assertThat(result).as(result.describe()).isInstanceOf(StartResult.Refused.class);
-        return ((StartResult.Refused) result).reason();
+    private static RefusalReason refusal(@Nullable StartResult result) {
+        assertThat(result).isInstanceOf(StartResult.Refused.class);
+        return ((StartResult.Refused) Objects.requireNonNull(result)).reason();
     }
 
     @Test

@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,9 +60,9 @@ class WishesTest {
                 .until(() -> host.status(account).filter(WorkerStatus::isAlive).isPresent());
     }
 
-    private static RefusalReason refusal(StartResult result) {
-        assertThat(result).as(result.describe()).isInstanceOf(StartResult.Refused.class);
-        return ((StartResult.Refused) result).reason();
+    private static RefusalReason refusal(@Nullable StartResult result) {
+        assertThat(result).isInstanceOf(StartResult.Refused.class);
+        return ((StartResult.Refused) Objects.requireNonNull(result)).reason();
     }
 
     @Test

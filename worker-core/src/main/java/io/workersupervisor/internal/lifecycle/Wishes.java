@@ -94,9 +94,9 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
         });
         await(open, results);
         Map<AccountId, StartResult> inOrder = new LinkedHashMap<>();
-        begun.keySet().stream()
-                .filter(results::containsKey)
-                .forEach(account -> inOrder.put(account, told(results.get(account))));
+        begun.keySet()
+                .forEach(account -> Optional.ofNullable(results.get(account))
+                        .ifPresent(result -> inOrder.put(account, told(result))));
         if (failures.size() == 1 && inOrder.isEmpty()) {
             throw failures.values().iterator().next();
         } else if (!failures.isEmpty()) {

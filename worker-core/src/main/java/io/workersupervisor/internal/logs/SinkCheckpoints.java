@@ -76,10 +76,12 @@ public final class SinkCheckpoints {
         long least = sinks.isEmpty() ? 0 : Long.MAX_VALUE;
         for (Map<String, LogProgress> sink : sinks) {
             LogProgress progress = sink.get(file.workerId());
-            boolean isIn = progress != null
-                    && open.continues(progress)
-                    && open.holds(progress.head(), progress.head().length());
-            least = isIn ? Math.min(least, progress.offset()) : 0;
+            if (progress == null
+                    || !open.continues(progress)
+                    || !open.holds(progress.head(), progress.head().length())) {
+                return 0;
+            }
+            least = Math.min(least, progress.offset());
         }
         return least;
     }

@@ -197,9 +197,9 @@ class CheckpointJournalTest {
 
             assertThat(open(checkpoints.resolve("journal"))).isZero();
             Files.move(directory.resolve("away"), node.data.path());
-            CheckpointJournal journal = CheckpointJournal.lock(checkpoints, feed);
-            assertThat(journal).isNotNull();
-            journal.close();
+            try (CheckpointJournal journal = CheckpointJournal.lock(checkpoints, feed)) {
+                assertThat(journal).isNotNull();
+            }
         }
     }
 

@@ -214,7 +214,7 @@ class ManyFilesTest {
         final Set<String> kept = ConcurrentHashMap.newKeySet();
         private final Set<Long> late = new ConcurrentSkipListSet<>();
         private final AtomicInteger now = new AtomicInteger();
-        volatile int twice;
+        final AtomicInteger twice = new AtomicInteger();
 
         void printLateness() {
             List<Long> all = List.copyOf(late);
@@ -235,7 +235,7 @@ class ManyFilesTest {
                     now.incrementAndGet();
                 } else if (!kept.add(entry.requirePosition().workerId()
                         + entry.requirePosition().offset())) {
-                    twice++;
+                    twice.incrementAndGet();
                 }
             }
             return List.of();

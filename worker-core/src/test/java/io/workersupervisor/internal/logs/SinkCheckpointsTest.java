@@ -22,7 +22,7 @@ class SinkCheckpointsTest extends OnTailedDirectory {
         acknowledge("one", 2, 1);
         acknowledge("other", 2, 4);
 
-        assertThat(offset(1)).isEqualTo(3 * LINE.length());
+        assertThat(offset(1)).isEqualTo(3L * LINE.length());
         assertThat(offset(2)).isEqualTo(LINE.length());
     }
 

@@ -45,7 +45,7 @@ class DescriptorsTest {
             } catch (IOException noneLeft) {
                 boolean after = Descriptors.hasRoom(1);
                 System.out.println("still " + before + ", then " + after);
-                System.out.println("wrong by " + (Math.max(0, Math.abs(all.size() - left) - 1)));
+                System.out.println("wrong by " + Math.max(0, Math.abs(all.size() - left) - 1));
             }
         }
     }
