@@ -263,7 +263,7 @@ class CommandLineTest {
         Programs.Ended why = programs.console("why", "1", "77", "2");
         Programs.Ended whyJson = programs.console("why", "1", "77", "2", "--json");
 
-        assertThat(some.out().lines().skip(2).map(line -> line.substring(0, 1))).containsExactly("1", "3");
+        assertThat(some.out().lines().skip(3).map(line -> line.substring(0, 1))).containsExactly("1", "3");
         assertThat(part.exitCode()).isEqualTo(WorkerConsole.FAILURE);
         assertThat(objects(part).get(0).getAsJsonArray("accounts")).hasSize(1);
         assertThat(none.exitCode()).isEqualTo(WorkerConsole.FAILURE);
