@@ -5,11 +5,15 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.ForgetResult;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.examples.console.text.LogWords;
-import java.io.Console;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Scanner;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,13 +61,22 @@ final class ForgetCommand extends StoreAction {
     }
 
     private boolean isConfirmed(Call call) {
-        Console terminal = System.console();
-        if (terminal == null) {
+        if (!isTerminal()) {
             throw call.wrong("forget asks before it removes anything: where there is no terminal, say --yes");
         }
         String names = accounts.stream().map(AccountId::toString).collect(Collectors.joining(", "));
-        String answer = terminal.readLine("Forget %s, and why they stopped? [y/N] ", names);
-        return answer != null && answer.strip().equalsIgnoreCase("y");
+        call.output().note("forget " + names + ", and why they stopped? [y/N]");
+        Scanner answer = new Scanner(System.in, StandardCharsets.UTF_8);
+        return answer.hasNextLine() && answer.nextLine().strip().equalsIgnoreCase("y");
+    }
+
+    private static boolean isTerminal() {
+        try {
+            String input = Files.readSymbolicLink(Path.of("/proc/self/fd/0")).toString();
+            return input.matches("/dev/(pts/.*|tty.*|console)");
+        } catch (IOException unknown) {
+            return false;
+        }
     }
 
     private int forget(Call call, DataDirectory data, WorkerSupervisor supervisor, AccountId account) {
