@@ -87,7 +87,7 @@ final class PsCommand extends StoreAction {
         if (accounts.isEmpty() || !all.isEmpty()) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("data", inspection.data().path());
-            fields.put("summary", counts(all));
+            fields.put("summary", Counts.of(all).fields());
             fields.put("accounts", all.stream().map(PsCommand::fields).toList());
             fields.put("unreadable", unreadable);
             output.print(text(inspection, all, unreadable, output), fields);
@@ -102,7 +102,7 @@ final class PsCommand extends StoreAction {
         if (all.isEmpty()) {
             return unreadable.isEmpty() && where.isEmpty() ? place + ": no account was ever started" : place;
         }
-        return place + "\n" + summary(all) + "\n" + table(all, output);
+        return place + "\n" + Counts.of(all).words() + "\n" + table(all, output);
     }
 
     /** The accounts that were asked for and are unknown. */
@@ -114,34 +114,46 @@ final class PsCommand extends StoreAction {
                 .toList();
     }
 
-    private static Map<String, Object> counts(List<Account> all) {
-        Map<String, Object> counts = new LinkedHashMap<>();
-        counts.put("accounts", all.size());
-        counts.put("running", count(all, WorkerStatus::isAlive));
-        counts.put("down", count(all, WorkerStatus::isDown));
-        counts.put("need_person", count(all, status -> status.isDown() && status.needsPerson()));
-        counts.put("paused", count(all, status -> status.pause().isPresent()));
-        counts.put("stopped", count(all, status -> !status.isAlive() && status.desired() != Desired.RUNNING));
-        return counts;
-    }
+    /** How many accounts there are of each kind. */
+    private record Counts(int accounts, long running, long down, long needPerson, long paused, long stopped) {
+        static Counts of(List<Account> all) {
+            return new Counts(
+                    all.size(),
+                    count(all, WorkerStatus::isAlive),
+                    count(all, WorkerStatus::isDown),
+                    count(all, status -> status.isDown() && status.needsPerson()),
+                    count(all, status -> status.pause().isPresent()),
+                    count(all, status -> !status.isAlive() && status.desired() != Desired.RUNNING));
+        }
 
-    private static long count(List<Account> all, Predicate<WorkerStatus> of) {
-        return all.stream().filter(account -> of.test(account.status())).count();
-    }
+        private static long count(List<Account> all, Predicate<WorkerStatus> of) {
+            return all.stream().filter(account -> of.test(account.status())).count();
+        }
 
-    private static String summary(List<Account> all) {
-        Map<String, Object> counts = counts(all);
-        List<String> parts = new ArrayList<>(List.of(counts.get("running") + " running"));
-        part(parts, counts.get("down"), "wanted and down");
-        part(parts, counts.get("need_person"), "of these need a person");
-        part(parts, counts.get("stopped"), "stopped");
-        part(parts, counts.get("paused"), "paused");
-        return all.size() + (all.size() == 1 ? " account: " : " accounts: ") + String.join(", ", parts);
-    }
+        Map<String, Object> fields() {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("accounts", accounts);
+            fields.put("running", running);
+            fields.put("down", down);
+            fields.put("need_person", needPerson);
+            fields.put("paused", paused);
+            fields.put("stopped", stopped);
+            return fields;
+        }
 
-    private static void part(List<String> parts, Object count, String what) {
-        if (!count.equals(0L)) {
-            parts.add(count + " " + what);
+        String words() {
+            List<String> parts = new ArrayList<>(List.of(running + " running"));
+            part(parts, down, "wanted and down");
+            part(parts, needPerson, "of these need a person");
+            part(parts, stopped, "stopped");
+            part(parts, paused, "paused");
+            return accounts + (accounts == 1 ? " account: " : " accounts: ") + String.join(", ", parts);
+        }
+
+        private static void part(List<String> parts, long count, String what) {
+            if (count > 0) {
+                parts.add(count + " " + what);
+            }
         }
     }
 
