@@ -136,25 +136,25 @@ public final class WorkerSupervisor implements AutoCloseable {
      */
     public void pause(AccountId account, Optional<Instant> until, StopOrder order) {
         Require.noneNull("account until order", account, until, order);
-        host.calls().order(orders -> orders.pause(Optional.of(account), until, order));
+        host.calls().pause(Optional.of(account), until, order);
     }
 
     /** Leaves all accounts of the data directory alone, as {@link #pause}. */
     public void pauseAll(Optional<Instant> until, StopOrder order) {
         Require.noneNull("until order", until, order);
-        host.calls().order(orders -> orders.pause(Optional.empty(), until, order));
+        host.calls().pause(Optional.empty(), until, order);
     }
 
     /** Ends the pause of an account; false if it had none of its own. */
     public boolean resume(AccountId account, StopOrder order) {
         Require.noneNull("account order", account, order);
-        return host.calls().order(orders -> orders.resume(Optional.of(account), order));
+        return host.calls().resume(Optional.of(account), order);
     }
 
     /** Ends the pause of all accounts together; false if there was none. Those of single accounts stay. */
     public boolean resumeAll(StopOrder order) {
         Require.nonNull("order", order);
-        return host.calls().order(orders -> orders.resume(Optional.empty(), order));
+        return host.calls().resume(Optional.empty(), order);
     }
 
     /**
@@ -164,13 +164,13 @@ public final class WorkerSupervisor implements AutoCloseable {
      */
     public ForgetResult forget(AccountId account, StopOrder order) {
         Require.noneNull("account order", account, order);
-        return host.calls().order(orders -> orders.forget(account, order));
+        return host.calls().forget(account, order);
     }
 
     /** Sends a signal to the worker of an account, whose identity is verified right before. */
     public SignalResult signal(AccountId account, WorkerSignal signal) {
         Require.noneNull("account signal", account, signal);
-        return host.calls().order(orders -> orders.signal(account, signal));
+        return host.calls().signal(account, signal);
     }
 
     /**

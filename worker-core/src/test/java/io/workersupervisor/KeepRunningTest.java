@@ -29,6 +29,7 @@ import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Wanted accounts are kept running (P2, P4, P7); real processes, both launch paths where they could differ. */
+@Tag("long")
 @Timeout(120)
 class KeepRunningTest {
     private static final AccountId ONE = AccountId.of(1);

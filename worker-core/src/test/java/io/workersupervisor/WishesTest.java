@@ -15,11 +15,13 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A person starts accounts without knowing what to run (P1, P2, P4); a console and a host are two supervisors here. */
+@Tag("long")
 @Timeout(120)
 class WishesTest {
     private static final AccountId ONE = AccountId.of(1);

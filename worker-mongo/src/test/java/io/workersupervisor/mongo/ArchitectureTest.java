@@ -37,6 +37,7 @@ class ArchitectureTest {
                         "io.workersupervisor",
                         "io.workersupervisor.spi",
                         "java..",
+                        "javax.net.ssl",
                         "com.mongodb..",
                         "org.bson..",
                         "org.reactivestreams",

@@ -1,20 +1,25 @@
 package io.workersupervisor.internal.host;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.ForgetResult;
 import io.workersupervisor.ReconcileReport;
 import io.workersupervisor.RefusalReason;
+import io.workersupervisor.SignalResult;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerInspector;
+import io.workersupervisor.WorkerSignal;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.lifecycle.HostState;
 import io.workersupervisor.internal.lifecycle.Lifecycle;
 import io.workersupervisor.internal.lifecycle.Orders;
 import io.workersupervisor.internal.lifecycle.StartCalls.Verb;
 import io.workersupervisor.internal.supervision.Reconciler;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -77,8 +82,24 @@ public record HostCalls(HostState state, Lifecycle lifecycle, Reconciler reconci
                 : lifecycle.stops().stop(account, order));
     }
 
+    public boolean pause(Optional<AccountId> account, Optional<Instant> until, StopOrder order) {
+        return order(orders -> orders.pause(account, until, order));
+    }
+
+    public boolean resume(Optional<AccountId> account, StopOrder order) {
+        return order(orders -> orders.resume(account, order));
+    }
+
+    public ForgetResult forget(AccountId account, StopOrder order) {
+        return order(orders -> orders.forget(account, order));
+    }
+
+    public SignalResult signal(AccountId account, WorkerSignal signal) {
+        return order(orders -> orders.signal(account, signal));
+    }
+
     /** Orders something in a data directory that is in place. */
-    public <T> T order(Function<Orders, T> order) {
+    private <T> T order(Function<Orders, T> order) {
         return call(() -> {
             state.requireIntact();
             return order.apply(lifecycle.orders());

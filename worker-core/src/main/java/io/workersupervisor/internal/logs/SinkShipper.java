@@ -169,9 +169,13 @@ public final class SinkShipper implements AutoCloseable {
             look(open, now, at);
             return more ? Duration.ZERO : untilNext(now);
         } catch (IOException failed) {
-            return down(directory + ": " + Text.reason(failed), now);
+            return isShort(now) ? READ_AGAIN : down(directory + ": " + Text.reason(failed), now);
         } catch (Throwable failed) {
-            return down(Text.oneLine(String.valueOf(failed.getMessage() == null ? failed : failed.getMessage())), now);
+            return isShort(now)
+                    ? READ_AGAIN
+                    : down(
+                            Text.oneLine(String.valueOf(failed.getMessage() == null ? failed : failed.getMessage())),
+                            now);
         }
     }
 
@@ -333,20 +337,23 @@ public final class SinkShipper implements AutoCloseable {
         WorkerLogFile file = one.file.file();
         one.again = now + READ_AGAIN.toNanos();
         String why = unreadable instanceof IOException io ? Text.reason(io) : Text.oneLine(unreadable.toString());
+        // Descriptors that others let go in this moment may have been missing: it is tried again first.
+        if (!isShort(now) && !isShortLately(now) && one.trouble.isNew(why)) {
+            feed.trouble(file.account(), file.path() + " cannot be read: " + why);
+        }
+    }
+
+    /** True while this process can open nothing more, which is no fault of a file or of the sink, and told once. */
+    private boolean isShort(long now) {
         if (Descriptors.hasRoom(1)) {
-            // Descriptors that others let go in this moment may have been missing: it is tried again first.
-            if (!isShortLately(now) && one.trouble.isNew(why)) {
-                feed.trouble(file.account(), file.path() + " cannot be read: " + why);
-            }
-            return;
+            return false;
         }
         isShort = true;
         shortAt = now;
         if (shortage.begins()) {
-            feed.trouble(
-                    "this process has no descriptor left, and log sink " + sink.name()
-                            + " waits for one: raise its limit (ulimit -n), or look for files that the application leaves open");
+            feed.trouble("log sink " + sink.name() + " waits: " + Descriptors.NONE_LEFT);
         }
+        return true;
     }
 
     private boolean isShortLately(long now) {

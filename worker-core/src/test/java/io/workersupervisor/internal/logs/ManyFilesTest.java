@@ -11,6 +11,7 @@ import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.machine.Clocks;
+import io.workersupervisor.internal.machine.Descriptors;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.InMemoryWorkerRegistry;
 import io.workersupervisor.spi.LogSink;
@@ -119,7 +120,7 @@ class ManyFilesTest {
                 }
                 write(data, FILES + 1, FILES + LATER);
                 // A class that is loaded from a directory needs a descriptor.
-                feed.trouble(Text.reason(new FileNotFoundException("none")));
+                feed.trouble(Text.reason(new FileNotFoundException("none")) + Descriptors.hasRoom(1));
                 troubles[0] = 0;
                 List<FileInputStream> exhausted = exhaust();
                 for (int i = 1; i <= LATER; i++) {
