@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** SIGKILL to the launcher of a worker, at each of its marks and while the worker runs; its host lives on. */
+@Tag("long")
 class LauncherCrashTest {
     private static final AccountId ACCOUNT = AccountId.of(1);
     private static final String LAUNCHER = "kill -9 $$";

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One log store and several processes, some of which are killed. */
+@Tag("long")
 class SqliteLogProcessesTest {
     private static final LogQuery ALL = LogQuery.last(LogQuery.MOST);
 

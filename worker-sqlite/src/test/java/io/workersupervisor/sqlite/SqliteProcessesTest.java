@@ -21,10 +21,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** P1 and P6 across processes that are killed at any line. */
+@Tag("long")
 class SqliteProcessesTest {
     private static final int JVMS = 4;
     private static final int ACCOUNTS = 200;

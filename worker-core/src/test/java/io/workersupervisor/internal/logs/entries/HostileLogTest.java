@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.workersupervisor.LogEntry;
 import java.time.Duration;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** P7: whatever a worker writes, reading it takes linear time and bounded memory, and never fails. */
+@Tag("long")
 class HostileLogTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
