@@ -4,8 +4,8 @@ import io.workersupervisor.internal.text.Require;
 import java.util.Optional;
 
 /**
- * Who wants an account to be left at rest, and why: for example {@code StopOrder.by("alice").because("customer asked")}. It is
- * kept in the row and shown with the account; write no secret into it. Immutable.
+ * An order to leave an account at rest: who gives it, and why, such as {@code StopOrder.by("alice").because("customer
+ * asked")}. It is kept in the row and shown with the account; write no secret into it. Immutable.
  *
  * @param by the name of the one who asks, 1 to 128 characters
  * @param because the reason, 1 to 256 characters

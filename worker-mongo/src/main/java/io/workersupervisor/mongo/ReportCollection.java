@@ -60,7 +60,7 @@ record ReportCollection(MongoCollection<Document> stops, RetriedCalls calls) {
         return mark.equals(found.get("write"));
     }
 
-    /** Those of the account's workers up to this one; repeating it changes nothing. */
+    /** Removes the reports of the account's workers up to this one; repeating it changes nothing. */
     void drop(AccountId account, String workerId) {
         calls.write("dropping the reports of account " + account, attempt -> {
             attempt.one(attempt.on(stops).deleteMany(and(eq("account_id", account.value()), lte("_id", workerId))));

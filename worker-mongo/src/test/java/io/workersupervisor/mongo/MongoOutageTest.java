@@ -305,7 +305,7 @@ class MongoOutageTest {
 
     @Test
     void an_interrupt_ends_a_call_at_once_and_stays_set() throws Exception {
-        set.failNext(
+        long held = set.failNext(
                 database,
                 1,
                 new Document("failCommands", List.of("find"))
@@ -320,7 +320,7 @@ class MongoOutageTest {
                 return Thread.currentThread().isInterrupted();
             };
             Future<Boolean> interrupted = pool.submit(call);
-            Thread.sleep(500);
+            set.awaitFailing(held);
             long began = System.nanoTime();
             pool.shutdownNow();
 

@@ -33,7 +33,7 @@ record Account(WorkerStatus status, Optional<StopReason> reason) {
         return status.desired() == Desired.RUNNING && (status.nextStart().isPresent() || status.needsPerson());
     }
 
-    /** Those of a list of statuses, in its order. */
+    /** The accounts of a list of statuses, in its order. */
     static List<Account> of(List<WorkerStatus> statuses, WorkerRegistry registry) {
         List<WorkerRow> closed = registry.list(RowSelection.ALL).rows().stream()
                 .filter(row -> !row.state().isOpen())

@@ -34,7 +34,7 @@ final class Choice {
         return open;
     }
 
-    /** Those that are chosen and that the command can do something for. */
+    /** The chosen accounts that the command can do something for. */
     List<AccountId> find(Call call, WorkerSupervisor supervisor, WorkerRegistry registry, Predicate<Account> useful) {
         List<AccountId> found = Account.of(supervisor.list(), registry).stream()
                 .filter(account -> where.map(wanted -> wanted.fits(account)).orElse(true))

@@ -4,7 +4,7 @@ import io.workersupervisor.StopOrder;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Who orders something, and why. */
+/** The options that say who orders something, and why. */
 final class OrderOptions {
     @Option(
             names = "--by",

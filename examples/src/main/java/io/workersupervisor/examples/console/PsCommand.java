@@ -240,7 +240,7 @@ final class PsCommand extends StoreAction {
         return row;
     }
 
-    /** What a person should know of it, beginning with a contradiction to the state. */
+    /** The notes that a person should see, beginning with a contradiction to the state. */
     private static String note(Account account, Instant now, Output output) {
         WorkerStatus status = account.status();
         List<String> notes = new ArrayList<>();

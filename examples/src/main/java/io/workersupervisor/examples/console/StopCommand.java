@@ -52,7 +52,7 @@ final class StopCommand extends StoreAction {
     @Mixin
     private ChangeOptions change = new ChangeOptions();
 
-    /** What came of one account; the text of a failure where there is no result. */
+    /** The outcome for one account; the text of a failure where there is no result. */
     private record Answer(Optional<StopResult> result, String failure) {}
 
     @Override

@@ -133,7 +133,7 @@ public final class KeepingLoop {
         }
     }
 
-    /** What a person wants now is not held back by what was refused before. */
+    /** Starts what a person wants now; an earlier refusal does not hold it back. */
     private void wished() {
         for (WorkerRow row :
                 rows.list(RowSelection.dueOf(context.node(), context.now())).rows()) {
@@ -254,7 +254,7 @@ public final class KeepingLoop {
         return hold != null && context.nanos() - hold.until() < 0;
     }
 
-    /** What is left alone is not even tried: a refusal would be reported. */
+    /** Tries no account that is left alone: a refusal would be reported. */
     private void dueUnlessPaused(WorkerRow row) {
         if (ProtocolContext.isWished(row) || context.paused(row.account()).isEmpty()) {
             due(row.account());

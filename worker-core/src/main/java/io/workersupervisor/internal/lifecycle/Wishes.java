@@ -105,7 +105,7 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
         return inOrder;
     }
 
-    /** What the host that starts it does not report. */
+    /** Reports a refusal, which the host that starts the account knows nothing of. */
     private StartResult told(StartResult result) {
         if (result instanceof StartResult.Refused) {
             context.events().emit(new WorkerEvent.NotStarted(context.now(), result));

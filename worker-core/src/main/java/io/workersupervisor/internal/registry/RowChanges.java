@@ -102,7 +102,7 @@ public final class RowChanges {
                 && !detail.isStoppedByApplication()
                 && !detail.isForgotten();
         Detail ordered = stays ? detail : detail.withOrder(order);
-        StopPurpose purpose = order.isByApplication() ? StopPurpose.APPLICATION : StopPurpose.PERSON;
+        StopPurpose purpose = order.isByApplication() && !stays ? StopPurpose.APPLICATION : StopPurpose.PERSON;
         return row.state().isOpen()
                 ? changed(row, WorkerState.STOPPING, Desired.STOPPED, ordered.withStop(actor, now, purpose))
                 : changed(row, WorkerState.STOPPED, Desired.STOPPED, ordered);

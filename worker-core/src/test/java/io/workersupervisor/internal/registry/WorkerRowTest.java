@@ -180,6 +180,17 @@ class WorkerRowTest {
         assertThat(Detail.of(stopped).stopAskedAt()).isEqualTo(state.isOpen() ? Optional.of(LATER) : Optional.empty());
     }
 
+    /** P4 and P6. */
+    @Test
+    void a_stop_of_the_application_takes_neither_order_nor_cause_of_a_persons_that_is_under_way() {
+        WorkerRow byPerson = RowChanges.stopAsked(Samples.running(), Samples.HOST, LATER, StopOrder.by("alice"));
+
+        WorkerRow again = RowChanges.stopAsked(byPerson, Samples.HOST, LATER, StopOrder.byApplication());
+
+        assertThat(Detail.of(again).stopOrder()).isEqualTo(StopOrder.by("alice"));
+        assertThat(Detail.of(again).stopCause()).isEqualTo(StopPurpose.PERSON);
+    }
+
     @Test
     void a_stop_of_the_worker_alone_tells_who_and_why() {
         Actor other = new Actor("host-b", Samples.process(18, 600));

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonLine {
     private static final int NO = -1;
-    /** What is no escape stays as it stands. */
+    /** The escapes that are resolved; anything else stays as it stands. */
     private static final Pattern ESCAPE =
             Pattern.compile("\\\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([ntrbf\"\\\\/']))");
 
