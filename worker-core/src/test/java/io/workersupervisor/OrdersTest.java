@@ -6,79 +6,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.spi.InMemoryWorkerRegistry;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Stops of a person and of the application, pauses, forgotten accounts and signals (P3, P4, P6). */
-@Tag("long")
-@Timeout(120)
-class OrdersTest {
-    private static final AccountId ONE = AccountId.of(1);
-    private static final AccountId TWO = AccountId.of(2);
+class OrdersTest extends KeptAccounts {
     private static final StopOrder ALICE = StopOrder.by("alice").because("customer asked");
     private static final RestartPolicy QUICK = RestartPolicy.standard()
             .on(StopReason.KILLED_BY_SIGNAL, Restart.after(Duration.ZERO))
             .on(StopReason.UNKNOWN, Restart.after(Duration.ZERO));
 
-    @TempDir
-    private Path temporary;
-
-    private TestNode node;
-
-    @BeforeEach
-    void open() {
-        node = new TestNode(temporary.resolve("data"), new InMemoryWorkerRegistry(), LaunchPath.SH);
-    }
-
-    @AfterEach
-    void endAll() {
-        node.close();
-    }
-
-    private static WorkerSpec sleeping(AccountId account) {
-        return sh(account, "exec sleep 600").build();
-    }
-
     private WorkerSupervisor keeping(AccountId... accounts) {
-        List<WorkerSpec> specs =
-                Arrays.stream(accounts).map(OrdersTest::sleeping).toList();
-        WorkerSupervisor host = node.host(settings -> settings.keepRunning(WorkerSpecs.of(specs), QUICK));
+        WorkerSupervisor host = keeping(QUICK, accounts);
         Arrays.stream(accounts).forEach(account -> awaitRunning(host, account));
         return host;
     }
 
-    private static ConditionFactory await() {
-        return Awaitility.await().atMost(Duration.ofSeconds(60));
-    }
-
-    private static void awaitRunning(WorkerSupervisor host, AccountId account) {
-        await().until(() -> host.status(account).filter(WorkerStatus::isAlive).isPresent());
-    }
-
     private static void kill(WorkerSupervisor host, AccountId account) {
         TestNode.kill(host.status(account).orElseThrow().pid().orElseThrow());
-    }
-
-    private static RefusalReason refusal(@Nullable StartResult result) {
-        assertThat(result).isInstanceOf(StartResult.Refused.class);
-        return ((StartResult.Refused) Objects.requireNonNull(result)).reason();
     }
 
     @Test
@@ -101,7 +53,7 @@ class OrdersTest {
         WorkerSupervisor host = keeping(ONE, TWO);
         host.stop(ONE, StopOrder.byApplication());
         assertThat(host.status(ONE).orElseThrow().desired()).isEqualTo(Desired.IDLE);
-        assertThat(node.row(ONE).desired()).isEqualTo(Desired.STOPPED);
+        assertThat(node().row(ONE).desired()).isEqualTo(Desired.STOPPED);
 
         host.close();
         WorkerSupervisor next = keeping(TWO);
@@ -114,7 +66,7 @@ class OrdersTest {
 
     @Test
     void stop_by_the_application_never_takes_the_place_of_a_persons_and_a_persons_takes_its() {
-        WorkerSupervisor host = node.host();
+        WorkerSupervisor host = node().host();
         host.start(sleeping(ONE)).orElseThrow();
         host.stop(ONE, ALICE);
 
@@ -130,9 +82,20 @@ class OrdersTest {
     }
 
     @Test
+    void damage_in_the_file_of_pauses_leaves_all_accounts_alone_until_a_person_resumes_them() throws Exception {
+        WorkerSupervisor host = node().host();
+        Files.writeString(Layout.paused(node().data), "{\"acc");
+
+        assertThat(refusal(host.ensure(sleeping(ONE)))).isEqualTo(RefusalReason.PAUSED);
+
+        assertThat(host.resumeAll(ALICE)).isTrue();
+        host.ensure(sleeping(ONE)).orElseThrow();
+    }
+
+    @Test
     void paused_account_is_left_alone_by_every_host_until_it_is_resumed() {
         WorkerSupervisor host = keeping(ONE, TWO);
-        WorkerSupervisor console = node.host(WorkerSupervisor.Builder::withoutReconcile);
+        WorkerSupervisor console = node().host(WorkerSupervisor.Builder::withoutReconcile);
         console.pause(ONE, Optional.empty(), ALICE);
 
         kill(host, ONE);
@@ -150,7 +113,7 @@ class OrdersTest {
         assertThat(console.resume(ONE, ALICE)).isTrue();
         assertThat(console.resume(ONE, ALICE)).isFalse();
         awaitRunning(host, ONE);
-        assertThat(node.data.path().resolve("paused")).doesNotExist();
+        assertThat(node().data.path().resolve("paused")).doesNotExist();
     }
 
     @Test
@@ -187,7 +150,7 @@ class OrdersTest {
                         ForgetResult.Refused.class,
                         refused -> assertThat(refused.reason()).isEqualTo(RefusalReason.STILL_RUNS));
         host.stop(ONE);
-        long epoch = node.row(ONE).epoch();
+        long epoch = node().row(ONE).epoch();
 
         assertThat(host.forget(ONE, ALICE)).isInstanceOf(ForgetResult.Forgotten.class);
 
@@ -195,7 +158,7 @@ class OrdersTest {
         assertThat(host.status(ONE)).isEmpty();
         assertThat(host.why(ONE)).isEmpty();
         host.reconcile();
-        assertThat(node.workers()).as("what a person stopped stays stopped").isEmpty();
+        assertThat(node().workers()).as("what a person stopped stays stopped").isEmpty();
         assertThat(refusal(host.ensure(sleeping(ONE)))).isEqualTo(RefusalReason.STOPPED_BY_OPERATOR);
         assertThat(host.start(sleeping(ONE)).orElseThrow().epoch()).isEqualTo(epoch + 1);
         assertThat(host.list()).hasSize(1);
@@ -227,7 +190,7 @@ class OrdersTest {
     @Test
     void listener_gets_the_supervisor_and_one_may_come_later() {
         List<String> heard = new CopyOnWriteArrayList<>();
-        WorkerSupervisor host = node.host(settings -> settings.onEvent((supervisor, event) -> {
+        WorkerSupervisor host = node().host(settings -> settings.onEvent((supervisor, event) -> {
             if (event instanceof WorkerEvent.Stopped stopped
                     && stopped.report().reason() == StopReason.KILLED_BY_SIGNAL) {
                 supervisor.ensure(sleeping(stopped.report().account()));
@@ -248,11 +211,11 @@ class OrdersTest {
 
     @Test
     void dead_worker_gets_no_signal() {
-        WorkerSupervisor console = node.host(WorkerSupervisor.Builder::withoutReconcile);
+        WorkerSupervisor console = node().host(WorkerSupervisor.Builder::withoutReconcile);
         long pid = console.start(sleeping(ONE)).orElseThrow().pid();
 
         TestNode.kill(pid);
-        await().until(() -> !node.isAlive(pid));
+        await().until(() -> !node().isAlive(pid));
 
         assertThat(console.signal(ONE, WorkerSignal.HUP)).isInstanceOf(SignalResult.NotRunning.class);
     }

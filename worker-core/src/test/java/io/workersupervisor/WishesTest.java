@@ -3,68 +3,21 @@ package io.workersupervisor;
 import static io.workersupervisor.TestNode.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.workersupervisor.spi.InMemoryWorkerRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A person starts accounts without knowing what to run (P1, P2, P4); a console and a host are two supervisors here. */
-@Tag("long")
-@Timeout(120)
-class WishesTest {
-    private static final AccountId ONE = AccountId.of(1);
-    private static final AccountId TWO = AccountId.of(2);
-
-    @TempDir
-    private Path temporary;
-
-    private TestNode node;
-
-    @BeforeEach
-    void open() {
-        node = new TestNode(temporary.resolve("data"), new InMemoryWorkerRegistry(), LaunchPath.SH);
-    }
-
-    @AfterEach
-    void endAll() {
-        node.close();
-    }
-
+class WishesTest extends KeptAccounts {
     private WorkerSupervisor console() {
-        return node.host(WorkerSupervisor.Builder::withoutReconcile);
-    }
-
-    private static WorkerSpec sleeping(AccountId account) {
-        return sh(account, "exec sleep 600").build();
+        return node().host(WorkerSupervisor.Builder::withoutReconcile);
     }
 
     private WorkerSupervisor keeping(AccountId... accounts) {
-        List<WorkerSpec> specs =
-                Arrays.stream(accounts).map(WishesTest::sleeping).toList();
-        return node.host(settings -> settings.keepRunning(WorkerSpecs.of(specs)));
-    }
-
-    private static void awaitRunning(WorkerSupervisor host, AccountId account) {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> host.status(account).filter(WorkerStatus::isAlive).isPresent());
-    }
-
-    private static RefusalReason refusal(@Nullable StartResult result) {
-        assertThat(result).isInstanceOf(StartResult.Refused.class);
-        return ((StartResult.Refused) Objects.requireNonNull(result)).reason();
+        return keeping(RestartPolicy.standard(), accounts);
     }
 
     @Test
@@ -83,12 +36,13 @@ class WishesTest {
                         started -> assertThat(started.pid())
                                 .isEqualTo(host.status(ONE).orElseThrow().pid().orElseThrow()));
         assertThat(console.start(ONE)).isInstanceOf(StartResult.AlreadyRunning.class);
-        assertThat(node.workers()).hasSize(1);
+        assertThat(node().workers()).hasSize(1);
     }
 
     @Test
     void account_that_was_never_started_is_started_where_the_host_finds_it() {
-        WorkerSupervisor host = node.host(settings -> settings.keepRunning(account -> Optional.of(sleeping(account))));
+        WorkerSupervisor host =
+                node().host(settings -> settings.keepRunning(account -> Optional.of(sleeping(account))));
 
         assertThat(console().start(List.of(TWO, ONE)))
                 .containsOnlyKeys(TWO, ONE)
@@ -105,7 +59,7 @@ class WishesTest {
 
         assertThat(refusal(console.start(ONE))).isEqualTo(RefusalReason.WISH_WAITS);
 
-        assertThat(node.workers()).isEmpty();
+        assertThat(node().workers()).isEmpty();
         awaitRunning(keeping(ONE), ONE);
     }
 
@@ -135,7 +89,7 @@ class WishesTest {
                         StartResult.Started.class,
                         started -> assertThat(started.workerId()).isNotEqualTo(before));
         assertThat(refusal(results.get(TWO))).isEqualTo(RefusalReason.STOPPED_BY_OPERATOR);
-        assertThat(node.workers()).hasSize(1);
+        assertThat(node().workers()).hasSize(1);
     }
 
     @Test
@@ -144,7 +98,7 @@ class WishesTest {
         awaitRunning(host, ONE);
 
         assertThat(host.restart(ONE)).isInstanceOf(StartResult.Started.class);
-        assertThat(node.workers()).hasSize(1);
+        assertThat(node().workers()).hasSize(1);
     }
 
     @Test
@@ -163,12 +117,12 @@ class WishesTest {
                         ONE, "sleep 0.3; printf '{\"reason\":\"ACCOUNT_BANNED\"}' >\"$WORKER_REASON_FILE\"; exit 1")
                 .build();
         WorkerSupervisor host =
-                node.host(settings -> settings.keepRunning(WorkerSpecs.of(List.of(banned, sleeping(TWO)))));
+                node().host(settings -> settings.keepRunning(WorkerSpecs.of(List.of(banned, sleeping(TWO)))));
         awaitRunning(host, TWO);
         host.stop(TWO);
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
-                .until(() -> node.row(ONE).state() == WorkerState.FAILED);
+                .until(() -> node().row(ONE).state() == WorkerState.FAILED);
         WorkerSupervisor console = console();
 
         Map<AccountId, StartResult> results = console.ensure(List.of(ONE, TWO));

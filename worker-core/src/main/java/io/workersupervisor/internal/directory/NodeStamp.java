@@ -10,13 +10,10 @@ import io.workersupervisor.internal.machine.SmallFile;
 import io.workersupervisor.internal.text.Json;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -165,13 +162,8 @@ public record NodeStamp(String node, String machine, String boot, String registr
         map.put("registry", registry);
         map.put("locks_inode", locks.inode());
         locks.device().ifPresent(device -> map.put("locks_device", device));
-        Path written = Files.createTempFile(data.path(), "node-", ".tmp", OwnFiles.FILE);
-        try (FileChannel out = FileChannel.open(written, StandardOpenOption.WRITE)) {
-            out.write(ByteBuffer.wrap((Json.write(map) + "\n").getBytes(StandardCharsets.UTF_8)));
-            // An empty stamp after a power failure would block every account.
-            out.force(true);
-        }
-        Files.move(written, Layout.nodeFile(data), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        // An empty stamp after a power failure would block every account.
+        OwnFiles.replace(Layout.nodeFile(data), Json.write(map) + "\n");
     }
 
     /** True if {@code locks/} is still the directory that was stamped. */

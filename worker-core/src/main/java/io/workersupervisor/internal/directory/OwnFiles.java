@@ -54,6 +54,17 @@ public final class OwnFiles {
         return Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
+    /** Writes a file of a data directory as a whole: after a crash, also of the machine, it is the old one or the new one. */
+    static void replace(Path file, String text) throws IOException {
+        Path written = Files.createTempFile(file.toAbsolutePath().getParent(), file.getFileName() + "-", ".tmp", FILE);
+        try (FileChannel out = FileChannel.open(written, StandardOpenOption.WRITE)) {
+            out.write(StandardCharsets.UTF_8.encode(text));
+            out.force(true);
+        }
+        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        syncDirectoryOf(file);
+    }
+
     public static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

@@ -10,10 +10,8 @@ import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +50,16 @@ public record Pauses(DataDirectory data) {
         public String words() {
             return "paused " + order.describe()
                     + until.map(end -> " until " + end).orElse("");
+        }
+
+        private static Pause read(String line) {
+            try {
+                return parse(line);
+            } catch (IllegalArgumentException damaged) {
+                StopOrder order =
+                        StopOrder.byPerson().because("a line of the file paused is damaged; resume --all removes it");
+                return new Pause(Optional.empty(), order, Instant.EPOCH, Optional.empty());
+            }
         }
 
         private static Pause parse(String line) {
@@ -87,26 +96,23 @@ public record Pauses(DataDirectory data) {
         }
     }
 
-    /** The pause of an account, by itself or with all others. A damaged line counts as none. */
-    public Optional<Pause> of(AccountId account, Instant now) {
-        return now(now).stream()
-                .filter(pause -> pause.account().map(account::equals).orElse(true))
-                .findFirst();
+    /** The pauses that count at one moment. */
+    public record Counting(List<Pause> pauses) {
+        /** The pause of an account, by itself or with all others. */
+        public Optional<Pause> of(AccountId account) {
+            return pauses.stream()
+                    .filter(pause -> pause.account().map(account::equals).orElse(true))
+                    .findFirst();
+        }
     }
 
-    /** All that have not run out. */
-    public List<Pause> now(Instant now) {
-        List<Pause> pauses = new ArrayList<>();
-        SmallFile.readUtf8(Layout.paused(data)).stream().flatMap(String::lines).forEach(line -> {
-            try {
-                pauses.add(Pause.parse(line));
-            } catch (IllegalArgumentException damaged) {
-                // A person repairs it by another pause or resume.
-                return;
-            }
-        });
-        pauses.removeIf(pause -> pause.isOver(now));
-        return pauses;
+    /** All that have not run out. A damaged line may have named any account, and so counts for all of them. */
+    public Counting now(Instant now) {
+        return new Counting(SmallFile.readUtf8(Layout.paused(data)).stream()
+                .flatMap(String::lines)
+                .map(Pause::read)
+                .filter(pause -> !pause.isOver(now))
+                .toList());
     }
 
     /** Adds a pause, in place of the one before. */
@@ -135,19 +141,12 @@ public record Pauses(DataDirectory data) {
                             Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
                             OwnFiles.FILE);
                     FileLock held = guard.lock()) {
-                List<Pause> before = now(now);
+                List<Pause> before = now(now).pauses();
                 List<Pause> after = change.apply(new ArrayList<>(before));
                 if (after.isEmpty()) {
                     Files.deleteIfExists(file);
                 } else if (held.isValid()) {
-                    StringBuilder text = new StringBuilder();
-                    after.forEach(pause -> text.append(pause.line()));
-                    Path written = Files.createTempFile(data.path(), "paused-", ".tmp", OwnFiles.FILE);
-                    try (FileChannel out = FileChannel.open(written, StandardOpenOption.WRITE)) {
-                        out.write(StandardCharsets.UTF_8.encode(text.toString()));
-                        out.force(true);
-                    }
-                    Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                    OwnFiles.replace(file, after.stream().map(Pause::line).collect(Collectors.joining()));
                 }
                 return !before.equals(after);
             } catch (IOException e) {

@@ -156,14 +156,14 @@ final class Doctor {
     /** Wanted accounts without a worker: an error, unless they are left alone or come back by themselves before long. */
     private void down(List<WorkerRow> rows) {
         Instant now = InstantSource.system().instant();
-        Pauses pauses = new Pauses(data);
+        Pauses.Counting pauses = new Pauses(data).now(now);
         Map<Level, List<String>> found = new EnumMap<>(Level.class);
         for (WorkerRow row : rows) {
             WorkerStatus status = RowStatus.of(row, data, Optional.empty(), Optional.empty(), Optional.empty());
             if (row.state().isOpen() || !status.isDown() || Detail.of(row).isForgotten()) {
                 continue;
             }
-            Optional<String> paused = pauses.of(row.account(), now).map(Pauses.Pause::words);
+            Optional<String> paused = pauses.of(row.account()).map(Pauses.Pause::words);
             Optional<Instant> at = status.nextStart();
             boolean isLate = at.filter(due -> due.isBefore(now.minus(LATE))).isPresent();
             boolean soon = at.filter(due -> due.isBefore(now.plus(SOON))).isPresent() && !isLate;

@@ -109,16 +109,10 @@ public record Inspector(
         List<WorkerStatus> all = new ArrayList<>();
         RowListing listing = registry.list(RowSelection.ALL);
         listing.unreadable().forEach(row -> troubleOnce.accept("a row cannot be read and is not listed: " + row));
-        List<Pauses.Pause> pauses = pauses().now(now());
+        Pauses.Counting pauses = pauses();
         listing.rows().stream()
                 .filter(row -> !Detail.of(row).isForgotten())
-                .forEach(row -> all.add(status(
-                        row,
-                        pauses.stream()
-                                .filter(pause -> pause.account()
-                                        .map(row.account()::equals)
-                                        .orElse(true))
-                                .findFirst())));
+                .forEach(row -> all.add(status(row, pauses.of(row.account()))));
         for (Marked marked : unregistered.look()) {
             if (marked.accountId().isEmpty()) {
                 troubleOnce.accept(
@@ -189,15 +183,11 @@ public record Inspector(
     }
 
     private WorkerStatus status(WorkerRow row) {
-        return status(row, pauses().of(row.account(), now()));
+        return status(row, pauses().of(row.account()));
     }
 
-    private Pauses pauses() {
-        return new Pauses(data);
-    }
-
-    private static Instant now() {
-        return InstantSource.system().instant();
+    private Pauses.Counting pauses() {
+        return new Pauses(data).now(InstantSource.system().instant());
     }
 
     private WorkerStatus status(WorkerRow row, Optional<Pauses.Pause> pause) {

@@ -105,7 +105,7 @@ public record ProtocolContext(
 
     /** The pause of an account in words, if it is to be left alone. */
     public Optional<String> paused(AccountId account) {
-        return new Pauses(local.data()).of(account, now()).map(Pauses.Pause::words);
+        return new Pauses(local.data()).now(now()).of(account).map(Pauses.Pause::words);
     }
 
     /** True if a person, who named the account, waits for its start. */

@@ -10,9 +10,9 @@ import java.util.function.Supplier;
  * look at its workers, start and stop them.
  *
  * <ol>
- *   <li>The first host fills the reserve, as far as half of what is left goes.
+ *   <li>The first host fills the reserve, where there is room for it and as much beside it.
  *   <li>An act that finds no room has the reserve let go, for itself and for all acts beside it.
- *   <li>The last act that ends fills it again, once there is room for it and as much beside it.
+ *   <li>The last act that ends fills it again, once there is such room.
  * </ol>
  *
  * Nobody can keep the application from taking what is let go: then the act fails, and says so. Thread-safe.
