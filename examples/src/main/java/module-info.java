@@ -11,4 +11,6 @@ module io.workersupervisor.examples {
 
     opens io.workersupervisor.examples.console to
             info.picocli;
+    opens io.workersupervisor.examples.console.frame to
+            info.picocli;
 }

@@ -2,6 +2,7 @@ package io.workersupervisor.examples.console;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.examples.console.frame.Call;
 import io.workersupervisor.spi.WorkerRegistry;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,5 +1,9 @@
 package io.workersupervisor.examples.console;
 
+import io.workersupervisor.examples.console.frame.Action;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.HelpOption;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,6 +29,6 @@ final class CompletionCommand implements Action {
     public int run(Call call) {
         CommandLine console = call.line().getParent();
         console.getOut().println(AutoComplete.bash(console.getCommandName(), console));
-        return WorkerConsole.DONE;
+        return ExitCode.DONE;
     }
 }

@@ -3,6 +3,11 @@ package io.workersupervisor.examples.console;
 import io.workersupervisor.ExitStatus;
 import io.workersupervisor.Explanation;
 import io.workersupervisor.LogExcerpt;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.DataAction;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.Output;
+import io.workersupervisor.examples.console.frame.Values;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -49,7 +54,7 @@ final class DiagnoseCommand extends DataAction {
                 : Explanation.of(log, exit, call.data().resolve("rules.d"));
         explained.problems().forEach(call.output()::warn);
         call.output().print(text(explained, call.output()), fields(explained));
-        return WorkerConsole.DONE;
+        return ExitCode.DONE;
     }
 
     /** As it is given, so that evidence names it so. */

@@ -1,6 +1,11 @@
 package io.workersupervisor.examples.console;
 
 import io.workersupervisor.WorkerInspector.Finding;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.Inspection;
+import io.workersupervisor.examples.console.frame.Output;
+import io.workersupervisor.examples.console.frame.StoreAction;
 import io.workersupervisor.examples.console.text.Colours;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,8 +31,8 @@ final class DoctorCommand extends StoreAction {
                             .collect(Collectors.joining("\n")),
                     fields);
             return findings.stream().anyMatch(finding -> finding.level() == Finding.Level.ERROR)
-                    ? WorkerConsole.FAILURE
-                    : WorkerConsole.DONE;
+                    ? ExitCode.FAILURE
+                    : ExitCode.DONE;
         }
     }
 

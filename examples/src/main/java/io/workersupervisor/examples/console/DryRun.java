@@ -8,6 +8,10 @@ import io.workersupervisor.WorkerInspector;
 import io.workersupervisor.WorkerSpecs;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.Registry;
+import io.workersupervisor.examples.console.frame.Stores;
 import io.workersupervisor.examples.console.text.Table;
 import io.workersupervisor.spi.WorkerRegistry;
 import java.time.Instant;
@@ -63,7 +67,7 @@ final class DryRun {
         fields.put("problems", specs.problems());
         call.output().print(Table.align(rows), fields);
         specs.problems().forEach(call.output()::warn);
-        return specs.problems().isEmpty() ? WorkerConsole.DONE : WorkerConsole.FAILURE;
+        return specs.problems().isEmpty() ? ExitCode.DONE : ExitCode.FAILURE;
     }
 
     private static List<Account> known(DataDirectory data, WorkerRegistry registry) {

@@ -1,6 +1,7 @@
 package io.workersupervisor.examples.console;
 
 import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.examples.console.frame.Call;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.AccessDeniedException;

@@ -4,6 +4,12 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.ForgetResult;
 import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ChangeOptions;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.Registry;
+import io.workersupervisor.examples.console.frame.StoreAction;
+import io.workersupervisor.examples.console.frame.Stores;
 import io.workersupervisor.examples.console.text.LogWords;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,10 +57,10 @@ final class ForgetCommand extends StoreAction {
         }
         try (Registry registry = used.registry(data);
                 WorkerSupervisor supervisor = change.tool(call, data, registry.rows())) {
-            int first = WorkerConsole.DONE;
+            int first = ExitCode.DONE;
             for (AccountId account : new LinkedHashSet<>(accounts)) {
                 int exitCode = forget(call, data, supervisor, account);
-                first = first == WorkerConsole.DONE ? exitCode : first;
+                first = first == ExitCode.DONE ? exitCode : first;
             }
             return first;
         }
@@ -96,7 +102,7 @@ final class ForgetCommand extends StoreAction {
         fields.put("text", result.describe());
         return call.output()
                 .result(
-                        result instanceof ForgetResult.Refused ? WorkerConsole.REFUSED : WorkerConsole.DONE,
+                        result instanceof ForgetResult.Refused ? ExitCode.REFUSED : ExitCode.DONE,
                         result.describe(),
                         fields);
     }

@@ -1,5 +1,10 @@
 package io.workersupervisor.examples.console;
 
+import io.workersupervisor.examples.console.frame.Action;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.HelpOption;
+import io.workersupervisor.examples.console.frame.Output;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,7 +26,7 @@ final class HelpCommand implements Action {
         CommandLine wanted =
                 command.map(name -> subcommand(call, console, name)).orElse(console);
         wanted.usage(wanted.getOut());
-        return WorkerConsole.DONE;
+        return ExitCode.DONE;
     }
 
     private static CommandLine subcommand(Call call, CommandLine console, String name) {

@@ -9,6 +9,16 @@ import io.workersupervisor.WorkerInspector;
 import io.workersupervisor.WorkerSpecs;
 import io.workersupervisor.WorkerStatus;
 import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ChangeOptions;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.Output;
+import io.workersupervisor.examples.console.frame.Registry;
+import io.workersupervisor.examples.console.frame.StoreAction;
+import io.workersupervisor.examples.console.frame.StoreOptions;
+import io.workersupervisor.examples.console.frame.Stores;
+import io.workersupervisor.examples.console.frame.Termination;
+import io.workersupervisor.examples.console.frame.Values;
 import io.workersupervisor.spi.LogSink;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,7 +120,7 @@ final class HostCommand extends StoreAction {
                     "closed, "
                             + running(WorkerInspector.of(data, registry.rows()).list()));
         }
-        return WorkerConsole.DONE;
+        return ExitCode.DONE;
     }
 
     private WorkerSupervisor.Builder settings(WorkerSupervisor.Builder supervisor, LogSink sink) {

@@ -8,6 +8,14 @@ import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.Inspection;
+import io.workersupervisor.examples.console.frame.Moment;
+import io.workersupervisor.examples.console.frame.Output;
+import io.workersupervisor.examples.console.frame.StoreAction;
+import io.workersupervisor.examples.console.frame.Stores;
+import io.workersupervisor.examples.console.frame.Values;
 import io.workersupervisor.examples.console.text.LogWords;
 import io.workersupervisor.mongo.MongoLogSink;
 import java.time.Instant;
@@ -83,7 +91,7 @@ final class LogsCommand extends StoreAction {
             }
             Optional<String> ended =
                     ended(inspection, call.output(), query.account().orElseThrow());
-            return ended.isEmpty() ? WorkerConsole.FAILURE : show(inspection, call.output(), query.worker(ended.get()));
+            return ended.isEmpty() ? ExitCode.FAILURE : show(inspection, call.output(), query.worker(ended.get()));
         }
     }
 
@@ -115,7 +123,7 @@ final class LogsCommand extends StoreAction {
                 output.note("nothing found (" + output.words().text(query) + "); looked in log sink " + shared.name());
             }
             output.entries(entries);
-            return WorkerConsole.DONE;
+            return ExitCode.DONE;
         }
     }
 
@@ -129,7 +137,7 @@ final class LogsCommand extends StoreAction {
         if (answer.entries().size() == LogQuery.MOST) {
             output.warn("only the last " + LogQuery.MOST + " entries are shown");
         }
-        return WorkerConsole.DONE;
+        return ExitCode.DONE;
     }
 
     private static int nothing(Inspection inspection, Output output, LogQuery query, LogAnswer answer) {
@@ -137,7 +145,7 @@ final class LogsCommand extends StoreAction {
             return Inspection.failUnknown(output, query.account().get());
         }
         inspection.noteNothing(output, output.words().text(query), answer);
-        return WorkerConsole.DONE;
+        return ExitCode.DONE;
     }
 
     /** The worker that went last, by its report; a dead one whose end nobody has filed yet went later. */

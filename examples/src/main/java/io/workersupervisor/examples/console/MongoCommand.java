@@ -1,6 +1,13 @@
 package io.workersupervisor.examples.console;
 
 import io.workersupervisor.WorkerInspector.Finding;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.MongoUri;
+import io.workersupervisor.examples.console.frame.Output;
+import io.workersupervisor.examples.console.frame.StoreAction;
+import io.workersupervisor.examples.console.frame.StoreOptions;
+import io.workersupervisor.examples.console.frame.Stores;
 import io.workersupervisor.mongo.MongoLogSink;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -43,7 +50,7 @@ final class MongoCommand extends StoreAction {
                 });
                 sink.prepare();
             }
-            return refused.get() ? WorkerConsole.FAILURE : WorkerConsole.DONE;
+            return refused.get() ? ExitCode.FAILURE : ExitCode.DONE;
         }
     }
 

@@ -1,6 +1,8 @@
 package io.workersupervisor.examples.console;
 
 import io.workersupervisor.StopOrder;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.Values;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 

@@ -4,6 +4,13 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.StopOrder;
 import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ChangeOptions;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.Registry;
+import io.workersupervisor.examples.console.frame.StoreAction;
+import io.workersupervisor.examples.console.frame.Stores;
+import io.workersupervisor.examples.console.frame.Values;
 import io.workersupervisor.examples.console.text.LogWords;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,7 +100,7 @@ abstract class PauseCommand extends StoreAction {
                 DataDirectory.open(DataDirectory.existing(call.data()).path());
         try (Registry registry = used.registry(data);
                 WorkerSupervisor supervisor = change.tool(call, data, registry.rows())) {
-            int exitCode = WorkerConsole.DONE;
+            int exitCode = ExitCode.DONE;
             for (AccountId account : accounts) {
                 if (supervisor.status(account).isEmpty()) {
                     exitCode = call.output().failure(LogWords.unknown(account));
@@ -109,6 +116,6 @@ abstract class PauseCommand extends StoreAction {
     }
 
     private static void say(Call call, Map<String, Object> fields) {
-        call.output().result(WorkerConsole.DONE, String.valueOf(fields.get("text")), fields);
+        call.output().result(ExitCode.DONE, String.valueOf(fields.get("text")), fields);
     }
 }

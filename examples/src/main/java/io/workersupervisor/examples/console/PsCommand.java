@@ -6,6 +6,14 @@ import io.workersupervisor.Desired;
 import io.workersupervisor.Liveness;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.Inspection;
+import io.workersupervisor.examples.console.frame.Output;
+import io.workersupervisor.examples.console.frame.StoreAction;
+import io.workersupervisor.examples.console.frame.Stores;
+import io.workersupervisor.examples.console.frame.Termination;
+import io.workersupervisor.examples.console.frame.Values;
 import io.workersupervisor.examples.console.text.LogWords;
 import io.workersupervisor.examples.console.text.Table;
 import io.workersupervisor.spi.RowSelection;
@@ -70,7 +78,7 @@ final class PsCommand extends StoreAction {
                 output.begin(CLEAR);
                 show(inspection, output);
             } while (!output.isClosed() && !termination.await(pause));
-            return WorkerConsole.DONE;
+            return ExitCode.DONE;
         }
     }
 
@@ -94,7 +102,7 @@ final class PsCommand extends StoreAction {
         }
         unknown.forEach(account -> output.failure(LogWords.unknown(account)));
         unreadable.forEach(row -> output.warn("a row cannot be read: " + row));
-        return unreadable.isEmpty() && unknown.isEmpty() ? WorkerConsole.DONE : WorkerConsole.FAILURE;
+        return unreadable.isEmpty() && unknown.isEmpty() ? ExitCode.DONE : ExitCode.FAILURE;
     }
 
     private String text(Inspection inspection, List<Account> all, List<String> unreadable, Output output) {

@@ -3,6 +3,12 @@ package io.workersupervisor.examples.console;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ChangeOptions;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.Registry;
+import io.workersupervisor.examples.console.frame.StoreAction;
+import io.workersupervisor.examples.console.frame.Stores;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +43,7 @@ final class RestartCommand extends StoreAction {
                             call,
                             accounts,
                             account -> supervisor.status(account).isPresent())) {
-                return WorkerConsole.FAILURE;
+                return ExitCode.FAILURE;
             }
             List<AccountId> all = open
                     ? choice.find(

@@ -5,6 +5,12 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.SignalResult;
 import io.workersupervisor.WorkerSignal;
 import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ChangeOptions;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.Registry;
+import io.workersupervisor.examples.console.frame.StoreAction;
+import io.workersupervisor.examples.console.frame.Stores;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,14 +42,14 @@ final class SignalCommand extends StoreAction {
                 DataDirectory.open(DataDirectory.existing(call.data()).path());
         try (Registry registry = used.registry(data);
                 WorkerSupervisor supervisor = change.tool(call, data, registry.rows())) {
-            int first = WorkerConsole.DONE;
+            int first = ExitCode.DONE;
             for (AccountId account : new LinkedHashSet<>(accounts)) {
                 SignalResult result = supervisor.signal(account, signal);
                 int exitCode = result instanceof SignalResult.Sent
-                        ? WorkerConsole.DONE
-                        : result instanceof SignalResult.Refused ? WorkerConsole.REFUSED : WorkerConsole.FAILURE;
+                        ? ExitCode.DONE
+                        : result instanceof SignalResult.Refused ? ExitCode.REFUSED : ExitCode.FAILURE;
                 call.output().result(exitCode, result.describe(), fields(data, result));
-                first = first == WorkerConsole.DONE ? exitCode : first;
+                first = first == ExitCode.DONE ? exitCode : first;
             }
             return first;
         }

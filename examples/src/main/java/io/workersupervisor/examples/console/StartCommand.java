@@ -4,6 +4,15 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerSupervisor;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ChangeOptions;
+import io.workersupervisor.examples.console.frame.CommonOptions;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.MongoUri;
+import io.workersupervisor.examples.console.frame.Registry;
+import io.workersupervisor.examples.console.frame.StoreAction;
+import io.workersupervisor.examples.console.frame.Stores;
+import io.workersupervisor.examples.console.frame.Values;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -160,7 +169,7 @@ final class StartCommand extends StoreAction {
                                 call,
                                 named,
                                 account -> supervisor.status(account).isPresent());
-                return known ? Wishes.run(call, data, named, supervisor::start) : WorkerConsole.FAILURE;
+                return known ? Wishes.run(call, data, named, supervisor::start) : ExitCode.FAILURE;
             }
             List<AccountId> found = choice.find(
                     call,

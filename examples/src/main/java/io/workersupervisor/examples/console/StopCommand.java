@@ -6,6 +6,13 @@ import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.WorkerSupervisorException;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ChangeOptions;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.Output;
+import io.workersupervisor.examples.console.frame.Registry;
+import io.workersupervisor.examples.console.frame.StoreAction;
+import io.workersupervisor.examples.console.frame.Stores;
 import io.workersupervisor.examples.console.text.LogWords;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -71,10 +78,10 @@ final class StopCommand extends StoreAction {
             try {
                 List<Future<Answer>> answers = new ArrayList<>();
                 all.forEach(account -> answers.add(threads.submit(() -> stop(supervisor, account, stop))));
-                int first = WorkerConsole.DONE;
+                int first = ExitCode.DONE;
                 for (Future<Answer> answer : answers) {
                     int exitCode = print(call.output(), data, answer.get());
-                    first = first == WorkerConsole.DONE ? exitCode : first;
+                    first = first == ExitCode.DONE ? exitCode : first;
                 }
                 return first;
             } catch (ExecutionException bug) {
@@ -106,7 +113,7 @@ final class StopCommand extends StoreAction {
             return output.failure(answer.failure());
         }
         StopResult result = answer.result().get();
-        int exitCode = result.isStopped() ? WorkerConsole.DONE : WorkerConsole.REFUSED;
+        int exitCode = result.isStopped() ? ExitCode.DONE : ExitCode.REFUSED;
         return output.result(exitCode, result.describe(), fields(data, result));
     }
 

@@ -7,6 +7,13 @@ import io.workersupervisor.LogFollower;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.Inspection;
+import io.workersupervisor.examples.console.frame.Output;
+import io.workersupervisor.examples.console.frame.StoreAction;
+import io.workersupervisor.examples.console.frame.Termination;
+import io.workersupervisor.examples.console.frame.Values;
 import io.workersupervisor.examples.console.text.LogWords;
 import io.workersupervisor.spi.LogPosition;
 import java.time.Duration;
@@ -63,13 +70,13 @@ final class TailCommand extends StoreAction {
     private int show(Inspection inspection, Output output) {
         LogAnswer answer = print(inspection, output);
         if (!answer.entries().isEmpty()) {
-            return WorkerConsole.DONE;
+            return ExitCode.DONE;
         }
         if (inspection.isUnknown(account)) {
             return Inspection.failUnknown(output, account);
         }
         inspection.noteNothing(output, output.words().text(query()), answer);
-        return WorkerConsole.DONE;
+        return ExitCode.DONE;
     }
 
     private LogAnswer print(Inspection inspection, Output output) {
@@ -98,7 +105,7 @@ final class TailCommand extends StoreAction {
                         .filter(entry -> isNew(entry, shown))
                         .toList());
                 if (output.isClosed() || termination.await(BETWEEN_LOOKS)) {
-                    return WorkerConsole.DONE;
+                    return ExitCode.DONE;
                 }
                 found = follower.poll();
             } while (true);

@@ -1,6 +1,8 @@
 package io.workersupervisor.examples.console;
 
 import io.workersupervisor.StopReason;
+import io.workersupervisor.examples.console.frame.Inspection;
+import io.workersupervisor.examples.console.frame.Output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -7,6 +7,14 @@ import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.TimelineEntry;
 import io.workersupervisor.WorkerStatus;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.Inspection;
+import io.workersupervisor.examples.console.frame.Moment;
+import io.workersupervisor.examples.console.frame.Output;
+import io.workersupervisor.examples.console.frame.StoreAction;
+import io.workersupervisor.examples.console.frame.Stores;
+import io.workersupervisor.examples.console.frame.Values;
 import io.workersupervisor.examples.console.text.Times;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,7 +92,7 @@ final class WhyCommand extends StoreAction {
             if (all) {
                 return count(inspection, call.output());
             }
-            int first = WorkerConsole.DONE;
+            int first = ExitCode.DONE;
             boolean isNext = false;
             for (AccountId account : new LinkedHashSet<>(accounts)) {
                 if (inspection.isUnknown(account)) {
@@ -148,7 +156,7 @@ final class WhyCommand extends StoreAction {
         fields.put("reasons", counts.byReason());
         fields.put("versions", by.map(version -> counts.byVersion()));
         output.print(text(counts, by.isPresent(), output.times()), fields);
-        return WorkerConsole.DONE;
+        return ExitCode.DONE;
     }
 
     private static String text(StopCounts counts, boolean byVersion, Times times) {

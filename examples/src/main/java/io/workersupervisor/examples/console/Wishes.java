@@ -3,6 +3,9 @@ package io.workersupervisor.examples.console;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.StartResult;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.Output;
 import io.workersupervisor.examples.console.text.LogWords;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -35,12 +38,12 @@ final class Wishes {
             Collection<AccountId> accounts,
             Function<Collection<AccountId>, Map<AccountId, StartResult>> start) {
         List<AccountId> all = List.copyOf(new LinkedHashSet<>(accounts));
-        int first = WorkerConsole.DONE;
+        int first = ExitCode.DONE;
         for (int from = 0; from < all.size(); from += TOGETHER) {
             List<AccountId> some = all.subList(from, Math.min(from + TOGETHER, all.size()));
             for (StartResult result : start.apply(some).values()) {
                 int exitCode = answer(call.output(), data, result);
-                first = first == WorkerConsole.DONE ? exitCode : first;
+                first = first == ExitCode.DONE ? exitCode : first;
             }
         }
         return first;
@@ -53,11 +56,11 @@ final class Wishes {
 
     private static int exitCode(StartResult result) {
         if (result instanceof StartResult.Started) {
-            return WorkerConsole.DONE;
+            return ExitCode.DONE;
         } else if (result instanceof StartResult.AlreadyRunning) {
-            return WorkerConsole.ALREADY_RUNNING;
+            return ExitCode.ALREADY_RUNNING;
         }
-        return result instanceof StartResult.Refused ? WorkerConsole.REFUSED : WorkerConsole.FAILURE;
+        return result instanceof StartResult.Refused ? ExitCode.REFUSED : ExitCode.FAILURE;
     }
 
     private static Map<String, Object> fields(DataDirectory data, StartResult result) {

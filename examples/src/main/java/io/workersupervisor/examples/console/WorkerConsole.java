@@ -3,6 +3,15 @@ package io.workersupervisor.examples.console;
 import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.MovedDirectoryException;
 import io.workersupervisor.WorkerSupervisorException;
+import io.workersupervisor.examples.console.frame.Action;
+import io.workersupervisor.examples.console.frame.Call;
+import io.workersupervisor.examples.console.frame.ChangeOptions;
+import io.workersupervisor.examples.console.frame.CommonOptions;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.HelpOption;
+import io.workersupervisor.examples.console.frame.Mistakes;
+import io.workersupervisor.examples.console.frame.Output;
+import io.workersupervisor.examples.console.frame.Values;
 import io.workersupervisor.examples.console.text.Colours;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -32,17 +41,17 @@ import picocli.CommandLine.TypeConversionException;
  * <pre>
  * start, restart, stop, forget, signal, pause, resume  data, account, result, text, and what the result has:
  *              STARTED          worker_id, pid, epoch, since
- *              ALREADY_RUNNING  worker_id, pid, since, evidence
+ *              ExitCode.ALREADY_RUNNING  worker_id, pid, since, evidence
  *              STOPPED          worker_id, steps, report
  *              ALREADY_STOPPED  known
- *              REFUSED          reason, evidence, advice
+ *              ExitCode.REFUSED          reason, evidence, advice
  *              FAILED           step, error, report
  *              SENT             signal, worker_id, pid
  *              FORGOTTEN, PAUSED, RESUMED, NOT_PAUSED, NOT_RUNNING
  * ps           data, summary (a number each), accounts: account, down, plan, next_start, needs_person, order, pause, state (of the row, or UNREGISTERED), desired, reason (of the last stop, where no
  *              worker runs), liveness (ALIVE, DEAD, UNKNOWN), evidence, registered, worker_id, epoch, pid, started_at,
  *              node, user_id, version, log; unreadable
- * why          data, account, state, liveness, evidence, reports, timeline: at, kind (STARTED, STOPPED, REFUSED), worker_id,
+ * why          data, account, state, liveness, evidence, reports, timeline: at, kind (STARTED, STOPPED, ExitCode.REFUSED), worker_id,
  *              text
  * why --all    data, since, total, reasons (a number each), versions (with --by version: reasons of each)
  * report       account, worker_id, epoch, node, user_id, version, started_at, ended_at, exit, initiator, reason,
@@ -90,11 +99,6 @@ import picocli.CommandLine.TypeConversionException;
             CompletionCommand.class
         })
 public final class WorkerConsole {
-    static final int DONE = 0;
-    static final int FAILURE = 1;
-    static final int USAGE = 2;
-    static final int ALREADY_RUNNING = 3;
-    static final int REFUSED = 4;
 
     private static final int WIDTH = 100;
 
@@ -154,7 +158,7 @@ public final class WorkerConsole {
             requireText(line, words);
             ParseResult parsed = line.parseArgs(words.toArray(new String[0]));
             if (CommandLine.executeHelpRequest(parsed) != null) {
-                return output.finish(DONE);
+                return output.finish(ExitCode.DONE);
             }
             if (!parsed.hasSubcommand()) {
                 throw new ParameterException(line, "no command given");
@@ -166,13 +170,13 @@ public final class WorkerConsole {
             return used.finish(run(action, call));
         } catch (ParameterException wrong) {
             output.error(Mistakes.text(wrong));
-            return USAGE;
+            return ExitCode.USAGE;
         } catch (TypeConversionException wrong) {
             output.error("the data directory: " + wrong.getMessage());
-            return USAGE;
+            return ExitCode.USAGE;
         } catch (Throwable failed) {
             output.failure(describe(failed));
-            return FAILURE;
+            return ExitCode.FAILURE;
         }
     }
 

@@ -8,6 +8,9 @@ import com.google.gson.JsonParser;
 import io.workersupervisor.Need;
 import io.workersupervisor.Needs;
 import io.workersupervisor.examples.Programs;
+import io.workersupervisor.examples.console.frame.CommonOptions;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.Output;
 import io.workersupervisor.examples.console.text.Colours;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -98,7 +101,7 @@ class CommandLineTest {
         Programs.Ended asked =
                 programs.begin(List.of("bash", "-c", asks, script.toString())).end();
 
-        assertThat(completion.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(completion.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(read).isEqualTo(new Programs.Ended(0, "", ""));
         assertThat(asked).isEqualTo(new Programs.Ended(0, "start stop\nWARNING\n", ""));
     }
@@ -144,7 +147,7 @@ class CommandLineTest {
     void what_cannot_be_meant_is_one_line(String words, String says) throws Exception {
         Programs.Ended ended = programs.console(words.split(" "));
 
-        assertThat(ended.exitCode()).isEqualTo(WorkerConsole.USAGE);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(ended.err())
                 .startsWith("worker-console: ")
                 .contains(says, "--help)")
@@ -157,7 +160,7 @@ class CommandLineTest {
     void an_account_of_blanks_is_shown_as_it_was_given() throws Exception {
         Programs.Ended ended = programs.console("start", " ", "--", "x");
 
-        assertThat(ended.exitCode()).isEqualTo(WorkerConsole.USAGE);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(ended.err()).contains("was \" \"").hasLineCount(1);
     }
 
@@ -194,7 +197,7 @@ class CommandLineTest {
                 "-x",
                 "@file");
 
-        assertThat(ended.exitCode()).as(ended.err()).isEqualTo(WorkerConsole.DONE);
+        assertThat(ended.exitCode()).as(ended.err()).isEqualTo(ExitCode.DONE);
         assertThat(ended.out()).startsWith("account 5 started");
         await().until(() -> Files.exists(home.resolve("got"))
                 && Files.readString(home.resolve("got")).equals("--json  -- -x @file\n"));
@@ -209,18 +212,18 @@ class CommandLineTest {
         Programs.Ended created = programs.console("start", "5", "--create", "--", "sleep", "300");
         Programs.Ended again = programs.console("start", "6", "--", "sleep", "300");
 
-        assertThat(missing.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(missing.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(missing.err())
                 .contains("data directory " + data + " does not exist", "a second worker", "--create")
                 .hasLineCount(1);
-        assertThat(unused.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(unused.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(unused.out()).isEmpty();
         assertThat(unused.err())
                 .contains(empty + " is not a data directory yet", "--create")
                 .hasLineCount(1);
         assertThat(empty).isEmptyDirectory();
-        assertThat(created.exitCode()).as(created.err()).isEqualTo(WorkerConsole.DONE);
-        assertThat(again.exitCode()).as(again.err()).isEqualTo(WorkerConsole.DONE);
+        assertThat(created.exitCode()).as(created.err()).isEqualTo(ExitCode.DONE);
+        assertThat(again.exitCode()).as(again.err()).isEqualTo(ExitCode.DONE);
     }
 
     @Test
@@ -264,21 +267,21 @@ class CommandLineTest {
         Programs.Ended whyJson = programs.console("why", "1", "77", "2", "--json");
 
         assertThat(some.out().lines().skip(3).map(line -> line.substring(0, 1))).containsExactly("1", "3");
-        assertThat(part.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(part.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(objects(part).get(0).getAsJsonArray("accounts")).hasSize(1);
-        assertThat(none.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(none.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(none.out()).isEmpty();
         assertThat(none.err())
                 .isEqualTo(part.err())
                 .contains("account 77 is not known here")
                 .hasLineCount(1);
-        assertThat(stopped.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(stopped.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(objects(stopped))
                 .extracting(answer ->
                         answer.get("account") + " " + answer.get("result").getAsString())
                 .containsExactly("1 STOPPED", "2 STOPPED");
         assertThat(programs.workers()).hasSize(1);
-        assertThat(why.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(why.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(why.out()).containsSubsequence("Account 1 is STOPPED", "\n\nAccount 2 is STOPPED");
         assertThat(why.err()).isEqualTo(none.err());
         assertThat(objects(whyJson))
@@ -297,7 +300,7 @@ class CommandLineTest {
 
         Programs.Ended ended = programs.console("stop", "1", "2");
 
-        assertThat(ended.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(ended.err()).contains("account 1", "ODD").hasLineCount(1);
         assertThat(ended.out()).startsWith("account 2 stopped").hasLineCount(1);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.workersupervisor.examples.Programs;
+import io.workersupervisor.examples.console.frame.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ class DiagnoseTest {
         words[2] = "--json";
         System.arraycopy(options, 0, words, 3, options.length);
         Programs.Ended ended = programs.console(words);
-        assertThat(ended.exitCode()).as(ended.err()).isEqualTo(WorkerConsole.DONE);
+        assertThat(ended.exitCode()).as(ended.err()).isEqualTo(ExitCode.DONE);
         return JsonParser.parseString(ended.out()).getAsJsonObject();
     }
 
@@ -106,7 +107,7 @@ class DiagnoseTest {
         }) {
             Programs.Ended ended = programs.console(words);
 
-            assertThat(ended.exitCode()).as(String.join(" ", words)).isEqualTo(WorkerConsole.USAGE);
+            assertThat(ended.exitCode()).as(String.join(" ", words)).isEqualTo(ExitCode.USAGE);
             assertThat(ended.err()).hasLineCount(1);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
 import io.workersupervisor.examples.Programs;
+import io.workersupervisor.examples.console.frame.ExitCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +35,7 @@ class HostTest {
         host.process().destroy();
         Programs.Ended ended = host.end();
 
-        assertThat(ended.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(ended.out()).contains("closed");
         assertThat(ended.err()).isEmpty();
         assertThat(programs.workers()).hasSize(1);

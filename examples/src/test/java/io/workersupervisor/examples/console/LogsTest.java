@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.workersupervisor.examples.Programs;
+import io.workersupervisor.examples.console.frame.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ class LogsTest {
                 .containsExactlyInAnyOrder(
                         "connected", "slow answer", "cannot send", "still here", "of another", "next one");
         assertThat(json(day).stream().filter(entry -> entry.has("user_id"))).hasSize(4);
-        assertThat(longAgo.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(longAgo.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(longAgo.out()).isEmpty();
         assertThat(longAgo.err())
                 .contains(
@@ -134,7 +135,7 @@ class LogsTest {
 
         Programs.Ended dead = programs.console("logs", "5", "--before-end");
 
-        assertThat(none.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(none.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(none.err()).contains("no worker of account 5 has ended yet").hasLineCount(1);
         assertThat(dead.out()).contains("last words").hasLineCount(1);
         assertThat(dead.err()).contains("is dead");
@@ -154,7 +155,7 @@ class LogsTest {
         tail.process().destroy();
         Programs.Ended ended = tail.end();
 
-        assertThat(ended.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(ended.out())
                 .containsSubsequence("one", "two", "three", "four")
                 .hasLineCount(4);
@@ -191,7 +192,7 @@ class LogsTest {
         for (String[] words : new String[][] {{"logs", "6"}, {"tail", "6"}, {"logs", "6", "--before-end"}}) {
             Programs.Ended ended = programs.console(words);
 
-            assertThat(ended.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+            assertThat(ended.exitCode()).isEqualTo(ExitCode.FAILURE);
             assertThat(ended.out()).isEmpty();
             assertThat(ended.err()).contains("account 6 is not known here").hasLineCount(1);
         }
@@ -240,7 +241,7 @@ class LogsTest {
     void wrong_usage_is_one_line(String words, String says) throws Exception {
         Programs.Ended ended = programs.console(words.split(" "));
 
-        assertThat(ended.exitCode()).isEqualTo(WorkerConsole.USAGE);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(ended.err()).contains(says, "--help").hasLineCount(1);
         assertThat(ended.out()).isEmpty();
         assertThat(data).doesNotExist();
@@ -256,7 +257,7 @@ class LogsTest {
         List<String> command = new ArrayList<>(List.of("start", "--create"));
         command.addAll(List.of(words));
         Programs.Ended started = programs.console(command.toArray(new String[0]));
-        assertThat(started.exitCode()).as(started.err()).isEqualTo(WorkerConsole.DONE);
+        assertThat(started.exitCode()).as(started.err()).isEqualTo(ExitCode.DONE);
     }
 
     /** How many entries are in the sink. */

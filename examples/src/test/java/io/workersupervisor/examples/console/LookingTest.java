@@ -7,6 +7,7 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.Need;
 import io.workersupervisor.Needs;
 import io.workersupervisor.examples.Programs;
+import io.workersupervisor.examples.console.frame.ExitCode;
 import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ class LookingTest {
         for (List<String> command : LOOKING) {
             Programs.Ended ended = look(command);
 
-            assertThat(ended.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+            assertThat(ended.exitCode()).isEqualTo(ExitCode.FAILURE);
             assertThat(ended.err()).contains(data + " does not exist").hasLineCount(1);
             assertThat(data).doesNotExist();
         }
@@ -62,7 +63,7 @@ class LookingTest {
         for (List<String> command : LOOKING) {
             Programs.Ended ended = look(command);
 
-            assertThat(ended.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+            assertThat(ended.exitCode()).isEqualTo(ExitCode.FAILURE);
             assertThat(ended.err()).contains("registry.db").hasLineCount(1);
             assertThat(Programs.listing(data)).isEqualTo(before);
         }
@@ -74,7 +75,7 @@ class LookingTest {
         List<String> before = Programs.listing(data);
 
         for (List<String> command : LOOKING) {
-            assertThat(look(command).exitCode()).isEqualTo(WorkerConsole.DONE);
+            assertThat(look(command).exitCode()).isEqualTo(ExitCode.DONE);
         }
         for (List<String> command : LOOKING.subList(0, 3)) {
             assertThat(JsonParser.parseString(look(command, "--json").out())
@@ -93,7 +94,7 @@ class LookingTest {
 
         Programs.Ended ended = look(List.of("ps"));
 
-        assertThat(ended.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(ended.out()).isEqualTo("Data directory " + data + ": no account was ever started\n");
     }
 
@@ -106,12 +107,12 @@ class LookingTest {
         Programs.Ended ps = look(List.of("ps"));
         Programs.Ended doctor = look(List.of("doctor"));
 
-        assertThat(ps.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(ps.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(ps.out()).contains("RUNNING").doesNotContain("ODD", "UNREGISTERED");
         assertThat(ps.err())
                 .contains("account 5", "ODD", "UPDATE worker_registry")
                 .hasLineCount(1);
-        assertThat(doctor.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(doctor.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(doctor.out())
                 .contains("ERROR", "account 5", "kill ", "1 rows, 1 running, 1 that cannot be read")
                 .doesNotContain("does not know");
@@ -124,14 +125,14 @@ class LookingTest {
         Programs.Ended refused = look(List.of("stop", "5"));
         Matcher command = Pattern.compile("sqlite3 (\\S+) \"([^\"]+)\"").matcher(refused.err());
 
-        assertThat(refused.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(command.find()).as(refused.err()).isTrue();
         assertThat(command.group(1)).isEqualTo(data.resolve("registry.db").toString());
         sql(command.group(2));
 
-        assertThat(look(List.of("stop", "5")).exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(look(List.of("stop", "5")).exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(programs.workers()).isEmpty();
-        assertThat(look(List.of("ps")).exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(look(List.of("ps")).exitCode()).isEqualTo(ExitCode.DONE);
     }
 
     @Test
@@ -150,7 +151,7 @@ class LookingTest {
 
         for (List<String> command : List.of(List.of("ps"), List.of("why", "5"))) {
             Programs.Ended ended = console(command, "--data", copy.toString());
-            assertThat(ended.exitCode()).isEqualTo(WorkerConsole.DONE);
+            assertThat(ended.exitCode()).isEqualTo(ExitCode.DONE);
             assertThat(ended.err())
                     .contains("warning", "copied, restored or moved")
                     .hasLineCount(1);
@@ -159,13 +160,13 @@ class LookingTest {
         Programs.Ended accepted = console(List.of(accept), "--", "true");
         Programs.Ended afterwards = console(List.of("stop", "5"), "--data", copy.toString());
 
-        assertThat(refused.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(refused.err())
                 .contains("--accept-moved-directory")
                 .doesNotContain("()")
                 .hasLineCount(1);
-        assertThat(accepted.exitCode()).isEqualTo(WorkerConsole.DONE);
-        assertThat(afterwards.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(accepted.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(afterwards.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(afterwards.err()).isEmpty();
     }
 
@@ -185,9 +186,9 @@ class LookingTest {
         Programs.Ended examined = programs.begin(doctor).end();
         Programs.Ended started = programs.begin(words).end();
 
-        assertThat(examined.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(examined.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(examined.out()).contains("ERROR    " + data + " is not writable", "read-only");
-        assertThat(started.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(started.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(started.err()).contains("mounted read-only").hasLineCount(1);
     }
 
@@ -203,7 +204,7 @@ class LookingTest {
         for (String lost : List.of("\"$@\" >/dev/full", "\"$@\" >&-")) {
             Programs.Ended ended = shell(lost, "ps", "--json", "--data", data.toString());
 
-            assertThat(ended.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+            assertThat(ended.exitCode()).isEqualTo(ExitCode.FAILURE);
             assertThat(ended.err())
                     .contains("standard output cannot be written")
                     .hasLineCount(1);
@@ -229,12 +230,12 @@ class LookingTest {
                 List.of(List.of("ps"), List.of("why", "5"), List.of("doctor"), List.of("stop", "5"), List.of("host"))) {
             Programs.Ended ended = look(command);
 
-            assertThat(ended.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+            assertThat(ended.exitCode()).isEqualTo(ExitCode.FAILURE);
             assertThat(ended.err()).contains("belongs to user id 65533").hasLineCount(1);
         }
         assertThat(programs.console("start", "--create", "5", "--data", data.toString(), "--", "true")
                         .exitCode())
-                .isEqualTo(WorkerConsole.FAILURE);
+                .isEqualTo(ExitCode.FAILURE);
         assertThat(Programs.listing(data)).isEqualTo(before);
     }
 

@@ -7,6 +7,8 @@ import com.google.gson.JsonParser;
 import io.workersupervisor.Need;
 import io.workersupervisor.Needs;
 import io.workersupervisor.examples.Programs;
+import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.examples.console.frame.MongoUri;
 import io.workersupervisor.mongo.MongoPlaces;
 import io.workersupervisor.mongo.NeedsMongod;
 import java.io.IOException;
@@ -112,7 +114,7 @@ class MongoConsoleTest {
 
         Programs.Ended doctor = console("doctor");
 
-        assertThat(doctor.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(doctor.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(doctor.out()).contains("WARNING  account_id is a number written as text", "updateMany");
     }
 
@@ -161,12 +163,12 @@ class MongoConsoleTest {
         Programs.Ended sqlite = console("ps");
 
         assertThat(host.printed()).contains("workers running: 1");
-        assertThat(again.exitCode()).isEqualTo(WorkerConsole.ALREADY_RUNNING);
+        assertThat(again.exitCode()).isEqualTo(ExitCode.ALREADY_RUNNING);
         assertThat(ps.out()).contains("RUNNING");
         assertThat(doctor.out()).contains("registry mongo-", "1 rows, 1 running");
-        assertThat(stopped.exitCode()).as(stopped.err()).isEqualTo(WorkerConsole.DONE);
+        assertThat(stopped.exitCode()).as(stopped.err()).isEqualTo(ExitCode.DONE);
         assertThat(why.out()).contains("STOPPED_ON_REQUEST");
-        assertThat(sqlite.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(sqlite.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(sqlite.err()).contains("registry.db", "--registry mongo").hasLineCount(1);
         assertThat(data.resolve("registry.db")).doesNotExist();
         assertThatNothingTellsThePassword();
@@ -180,7 +182,7 @@ class MongoConsoleTest {
         Programs.Ended elsewhere = console("ps", "--registry", "mongo", "--mongo-prefix", "other_");
         Programs.Ended again = console("ps", "--registry", "mongo", "--mongo-prefix", "other_");
 
-        assertThat(elsewhere.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(elsewhere.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(elsewhere.err()).contains("holds no registry", "prefix").hasLineCount(1);
         assertThat(again.err()).isEqualTo(elsewhere.err());
     }
@@ -212,7 +214,7 @@ class MongoConsoleTest {
 
         assertThat(ps.err()).isEmpty();
         assertThat(ps.out()).contains("RUNNING");
-        assertThat(wrong.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(wrong.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(wrong.err())
                 .contains("does not accept the user", "as " + name, "password and authSource")
                 .hasLineCount(1);
@@ -251,17 +253,17 @@ class MongoConsoleTest {
         assertThat(files.err())
                 .contains("from the workers' files", "127.0.0.1:1", "nobody listens")
                 .hasLineCount(1);
-        assertThat(down.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(down.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(down.err())
                 .contains("127.0.0.1:1/x as root", "nobody listens")
                 .hasLineCount(1);
-        assertThat(doctor.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(doctor.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(doctor.out()).contains("ERROR    MongoDB 127.0.0.1:1/x as root");
         assertThat(messages(wrong)).containsExactly("here");
         assertThat(wrong.err()).contains("does not accept the user").hasLineCount(1);
-        assertThat(bad.exitCode()).isEqualTo(WorkerConsole.USAGE);
+        assertThat(bad.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(bad.err()).contains("must be a MongoDB connection string").hasLineCount(1);
-        assertThat(unused.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(unused.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(which.err()).contains("which MongoDB?", MongoUri.URI).hasLineCount(1);
         assertThat(seen.err()).contains("warning: every user of this machine sees the password");
         assertThat(misplaced.err())
@@ -286,7 +288,7 @@ class MongoConsoleTest {
 
             Programs.Ended refused = console("start", "6", "--registry", "mongo", "--", "sleep", "300");
 
-            assertThat(refused.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+            assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILURE);
             assertThat(refused.err())
                     .contains("is not a replica set", "--replSet")
                     .hasLineCount(1);
@@ -322,7 +324,7 @@ class MongoConsoleTest {
         List<String> command = new ArrayList<>(List.of("start", "--create", account));
         command.addAll(List.of(words));
         Programs.Ended started = programs.console(command.toArray(new String[0]));
-        assertThat(started.exitCode()).as(started.err()).isEqualTo(WorkerConsole.DONE);
+        assertThat(started.exitCode()).as(started.err()).isEqualTo(ExitCode.DONE);
     }
 
     /** Options after the words, but before a worker's command. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.workersupervisor.examples.Programs;
+import io.workersupervisor.examples.console.frame.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ class PeopleTest {
         assertThat(host.printed()).contains("1       started");
 
         Programs.Ended stopped = programs.console("stop", "--where", "version=1.2", "--by", "alice", "--why", "a test");
-        assertThat(stopped.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(stopped.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(stopped.out()).contains("account 1 stopped", "account 2 stopped");
         assertThat(programs.workers()).isEmpty();
         assertThat(programs.console("ps").out())
@@ -67,15 +68,15 @@ class PeopleTest {
         assertThat(programs.workers()).isEmpty();
 
         Programs.Ended started = programs.console("start", "1", "2");
-        assertThat(started.exitCode()).as(started.err()).isEqualTo(WorkerConsole.DONE);
+        assertThat(started.exitCode()).as(started.err()).isEqualTo(ExitCode.DONE);
         assertThat(started.out()).contains("account 1 started", "account 2 started");
 
         Programs.Ended again = programs.console("restart", "--where", "user=u2", "--json");
         assertThat(json(again.out()).get("result").getAsString()).isEqualTo("STARTED");
-        assertThat(programs.console("start", "1").exitCode()).isEqualTo(WorkerConsole.ALREADY_RUNNING);
+        assertThat(programs.console("start", "1").exitCode()).isEqualTo(ExitCode.ALREADY_RUNNING);
 
         Programs.Ended mistyped = programs.console("start", "1", "77");
-        assertThat(mistyped.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(mistyped.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(mistyped.err()).contains("account 77 is not known here", "nothing was started");
     }
 
@@ -86,7 +87,7 @@ class PeopleTest {
 
         Programs.Ended started = programs.console("start", "1");
 
-        assertThat(started.exitCode()).isEqualTo(WorkerConsole.REFUSED);
+        assertThat(started.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(started.err()).contains("no host of this data directory keeps accounts running; the wish stays");
         Programs.Ended ps = programs.console("ps", "--json");
         assertThat(json(ps.out()).getAsJsonObject("summary").get("down").getAsInt())
@@ -108,12 +109,12 @@ class PeopleTest {
                 .isEqualTo("NOT_PAUSED");
         assertThat(programs.console("signal", "HUP", "1").out()).contains("account 1 got HUP");
 
-        assertThat(programs.console("forget", "1", "--yes").exitCode()).isEqualTo(WorkerConsole.REFUSED);
+        assertThat(programs.console("forget", "1", "--yes").exitCode()).isEqualTo(ExitCode.REFUSED);
         programs.console("stop", "1");
-        assertThat(programs.console("forget", "1").exitCode()).isEqualTo(WorkerConsole.USAGE);
+        assertThat(programs.console("forget", "1").exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(programs.console("forget", "1", "--yes").out()).contains("account 1 is forgotten");
         assertThat(programs.console("ps").out()).contains("no account was ever started");
-        assertThat(programs.console("why", "1").exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(programs.console("why", "1").exitCode()).isEqualTo(ExitCode.FAILURE);
     }
 
     @Test
@@ -145,7 +146,7 @@ class PeopleTest {
         watch.process().destroy();
 
         Programs.Ended doctor = programs.console("doctor");
-        assertThat(doctor.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(doctor.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(doctor.out())
                 .contains("2 wanted accounts are down: 2 (Account banned: needs a person), 3 (Flood wait");
     }
@@ -161,7 +162,7 @@ class PeopleTest {
 
         Programs.Ended dry = programs.console("host", "--workers", "workers.jsonl", "--dry-run");
 
-        assertThat(dry.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(dry.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(dry.out().lines().map(one -> one.replaceAll(" +", " ")))
                 .containsExactly(
                         "ACCOUNT WOULD WHY",
@@ -171,6 +172,6 @@ class PeopleTest {
                         "4 LEAVE it is not in the file");
         assertThat(dry.err()).contains("line 4 of").doesNotContain("secret");
         assertThat(Programs.listing(home.resolve("data"))).isEqualTo(before);
-        assertThat(programs.console("host", "--dry-run").exitCode()).isEqualTo(WorkerConsole.USAGE);
+        assertThat(programs.console("host", "--dry-run").exitCode()).isEqualTo(ExitCode.USAGE);
     }
 }

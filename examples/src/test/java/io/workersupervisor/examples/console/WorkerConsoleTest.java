@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.workersupervisor.examples.Programs;
+import io.workersupervisor.examples.console.frame.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ class WorkerConsoleTest {
                 "--",
                 "sleep",
                 "300");
-        assertThat(started.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(started.exitCode()).isEqualTo(ExitCode.DONE);
         JsonObject worker = json(started);
         assertThat(worker.get("result").getAsString()).isEqualTo("STARTED");
         assertThat(worker.get("epoch").getAsLong()).isEqualTo(1);
@@ -57,11 +58,11 @@ class WorkerConsoleTest {
                 .containsExactly(worker.get("pid").getAsLong());
 
         Programs.Ended again = programs.console("start", "--create", "4711", "--", "sleep", "300");
-        assertThat(again.exitCode()).isEqualTo(WorkerConsole.ALREADY_RUNNING);
+        assertThat(again.exitCode()).isEqualTo(ExitCode.ALREADY_RUNNING);
         assertThat(again.err()).contains("already running").hasLineCount(1);
 
         Programs.Ended ps = programs.console("ps", "--wide");
-        assertThat(ps.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(ps.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(ps.out())
                 .startsWith("Data directory " + data)
                 .contains("EVIDENCE", worker.get("worker_id").getAsString());
@@ -75,12 +76,12 @@ class WorkerConsoleTest {
         assertThat(row.get("version").getAsString()).isEqualTo("1.2");
 
         Programs.Ended stopped = programs.console("stop", "4711");
-        assertThat(stopped.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(stopped.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(stopped.out()).contains("TERM sent");
         assertThat(programs.workers()).isEmpty();
 
         Programs.Ended stoppedBefore = programs.console("stop", "4711", "--json");
-        assertThat(stoppedBefore.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(stoppedBefore.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(json(stoppedBefore).get("result").getAsString()).isEqualTo("ALREADY_STOPPED");
     }
 
@@ -125,12 +126,12 @@ class WorkerConsoleTest {
         JsonObject alsoUnknown = json(programs.console("stop", "54321", "--anyway", "--json"));
         JsonObject known = json(programs.console("stop", "12345", "--json"));
 
-        assertThat(unknown.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(unknown.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(unknown.err())
                 .contains("account 12345 is not known here", "--anyway")
                 .hasLineCount(1);
-        assertThat(again.exitCode()).isEqualTo(WorkerConsole.FAILURE);
-        assertThat(anyway.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(again.exitCode()).isEqualTo(ExitCode.FAILURE);
+        assertThat(anyway.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(anyway.out()).isEqualTo("account 12345 was not known here; it is stopped from now on\n");
         assertThat(alsoUnknown.get("known").getAsBoolean()).isFalse();
         assertThat(known.get("known").getAsBoolean()).isTrue();
@@ -141,20 +142,20 @@ class WorkerConsoleTest {
         Programs.Ended graced = programs.console("start", "--create", "5", "--", "true");
         Programs.Ended ungraced = programs.console("start", "--create", "5", "--start-grace", "0", "--", "true");
 
-        assertThat(graced.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(graced.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(graced.err()).contains("ended within 500 ms, exit code 0").hasLineCount(1);
         assertThat(data.resolve("worker.log"))
                 .content()
                 .contains("5 ended worker")
                 .doesNotContain("failed");
-        assertThat(ungraced.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(ungraced.exitCode()).isEqualTo(ExitCode.DONE);
     }
 
     @Test
     void start_whose_answer_is_lost_says_that_the_worker_runs() throws Exception {
         Programs.Ended ended = shell("\"$@\" >/dev/full", "start", "--create", "5", "--json", "--", "sleep", "300");
 
-        assertThat(ended.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(ended.err())
                 .contains("standard output cannot be written", "account 5 started")
                 .hasLineCount(1);
@@ -174,7 +175,7 @@ class WorkerConsoleTest {
                 shell("LC_ALL=C \"$@\"", "start", "--create", "5", "--env-file", "env", "--", "sleep", "300");
 
         for (Programs.Ended ended : List.of(argument, directory, account, variable)) {
-            assertThat(ended.exitCode()).isEqualTo(WorkerConsole.USAGE);
+            assertThat(ended.exitCode()).isEqualTo(ExitCode.USAGE);
             assertThat(ended.err()).contains("LC_ALL=C.UTF-8").hasLineCount(1);
         }
         assertThat(argument.err()).contains("argument 6");
@@ -199,10 +200,9 @@ class WorkerConsoleTest {
         assertThat(workers).hasSize(1);
         assertThat(ended)
                 .extracting(Programs.Ended::exitCode)
-                .containsExactlyInAnyOrder(
-                        WorkerConsole.DONE, WorkerConsole.ALREADY_RUNNING, WorkerConsole.USAGE, WorkerConsole.USAGE);
+                .containsExactlyInAnyOrder(ExitCode.DONE, ExitCode.ALREADY_RUNNING, ExitCode.USAGE, ExitCode.USAGE);
         assertThat(ended)
-                .filteredOn(refused -> refused.exitCode() == WorkerConsole.USAGE)
+                .filteredOn(refused -> refused.exitCode() == ExitCode.USAGE)
                 .allSatisfy(refused ->
                         assertThat(refused.err()).contains("LC_ALL=C.UTF-8").hasLineCount(1));
     }
@@ -217,7 +217,7 @@ class WorkerConsoleTest {
     void failed_start_says_in_one_line_why() throws Exception {
         Programs.Ended ended = programs.console("start", "--create", "5", "--", "exit-with-three");
 
-        assertThat(ended.exitCode()).isEqualTo(WorkerConsole.FAILURE);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(ended.err()).contains("account 5 failed to start at program").hasLineCount(1);
     }
 
@@ -232,7 +232,7 @@ class WorkerConsoleTest {
         assertThat(programs.console("why", "5").out()).contains("but dead", "files its end");
         assertThat(programs.console("start", "--create", "5", "--", "sleep", "300")
                         .exitCode())
-                .isEqualTo(WorkerConsole.DONE);
+                .isEqualTo(ExitCode.DONE);
         assertThat(programs.console("why", "5").out()).contains("KILLED_BY_SIGNAL");
     }
 
@@ -248,7 +248,7 @@ class WorkerConsoleTest {
         Programs.Ended refused = programs.console("start", "--create", "5", "--", "sleep", "300");
         JsonObject fields = json(programs.console("start", "--create", "5", "--json", "--", "sleep", "300"));
 
-        assertThat(refused.exitCode()).isEqualTo(WorkerConsole.REFUSED);
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(refused.err()).contains("DESCENDANTS_LEFT").hasLineCount(1);
         assertThat(fields.get("result").getAsString()).isEqualTo("REFUSED");
         assertThat(fields.get("reason").getAsString()).isEqualTo("DESCENDANTS_LEFT");
@@ -261,7 +261,7 @@ class WorkerConsoleTest {
         Programs.Running other = programs.begin(WorkerConsole.class, "start", "--create", "5", "--", "sleep", "300");
 
         assertThat(List.of(one.end().exitCode(), other.end().exitCode()))
-                .containsExactlyInAnyOrder(WorkerConsole.DONE, WorkerConsole.ALREADY_RUNNING);
+                .containsExactlyInAnyOrder(ExitCode.DONE, ExitCode.ALREADY_RUNNING);
         assertThat(programs.workers()).hasSize(1);
     }
 
@@ -271,7 +271,7 @@ class WorkerConsoleTest {
         Files.delete(data.resolve("registry.db"));
         Programs.Ended refused = programs.console("start", "--create", "5", "--", "sleep", "300");
 
-        assertThat(refused.exitCode()).isEqualTo(WorkerConsole.REFUSED);
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(refused.err()).contains("warning", "UNREGISTERED_WORKER").hasLineCount(2);
         assertThat(programs.console("ps").out()).contains("UNREGISTERED").doesNotContain("STOPPED", "RUNNING");
         JsonObject row = json(programs.console("ps", "--json"))
@@ -281,7 +281,7 @@ class WorkerConsoleTest {
         assertThat(row.get("state").getAsString()).isEqualTo("UNREGISTERED");
         assertThat(row.has("desired")).isFalse();
         assertThat(programs.console("why", "5").out()).contains("the registry does not know it");
-        assertThat(programs.console("stop", "5").exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(programs.console("stop", "5").exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(programs.workers()).isEmpty();
     }
 
@@ -304,9 +304,9 @@ class WorkerConsoleTest {
         Files.writeString(file, "TOKEN=x\ns3cret\n");
         Programs.Ended wrong = programs.console(start);
 
-        assertThat(started.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(started.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(home.resolve("got")).hasContent("s3cret=1 2");
-        assertThat(wrong.exitCode()).isEqualTo(WorkerConsole.USAGE);
+        assertThat(wrong.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(wrong.err()).contains("line 2").doesNotContain("s3cret");
     }
 
@@ -321,7 +321,7 @@ class WorkerConsoleTest {
     void wrong_usage_is_one_line(String words, String says) throws Exception {
         Programs.Ended ended = programs.console(words.isEmpty() ? new String[0] : words.split(" "));
 
-        assertThat(ended.exitCode()).isEqualTo(WorkerConsole.USAGE);
+        assertThat(ended.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(ended.err()).contains(says, "--help").hasLineCount(1);
         assertThat(ended.out()).isEmpty();
         assertThat(data).doesNotExist();
@@ -332,11 +332,11 @@ class WorkerConsoleTest {
         Programs.Ended help = programs.console("--help");
         Programs.Ended ofStart = programs.console("start", "--help");
 
-        assertThat(help.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(help.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(help.out())
                 .contains("Usage:", "start", "stop", "ps", "why", "logs", "tail", "doctor", "host", "Exit codes");
         assertThat(programs.console("help")).isEqualTo(help);
-        assertThat(ofStart.exitCode()).isEqualTo(WorkerConsole.DONE);
+        assertThat(ofStart.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(ofStart.out()).contains("start [OPTIONS] ACCOUNT -- COMMAND [WORD]...", "--create");
         assertThat(programs.console("help", "start")).isEqualTo(ofStart);
         assertThat(programs.console("--version").out()).startsWith("worker-console ");

@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import com.google.gson.stream.JsonWriter;
 import io.workersupervisor.AccountId;
@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The output of a command: text for people or JSON for programs. */
-final class Output {
+public final class Output {
     private static final int PAGE = 1 << 16;
 
     private final PrintStream out;
@@ -31,7 +31,7 @@ final class Output {
     private final Times times = Times.ofThisProcess();
     private String result = "";
 
-    Output(PrintStream out, PrintStream err, boolean json, Colours colours, Colours errorColours) {
+    public Output(PrintStream out, PrintStream err, boolean json, Colours colours, Colours errorColours) {
         this.out = out;
         this.err = err;
         this.json = json;
@@ -40,41 +40,41 @@ final class Output {
     }
 
     /** The form of log entries for people. */
-    LogWords words() {
+    public LogWords words() {
         return new LogWords(times, colours);
     }
 
     /** Output for programs, on the same streams. */
-    Output json() {
+    public Output json() {
         return new Output(out, err, true, Colours.NONE, errorColours);
     }
 
     /** The colours of standard output. */
-    Colours colours() {
+    public Colours colours() {
         return colours;
     }
 
     /** The form of times for people. */
-    Times times() {
+    public Times times() {
         return times;
     }
 
     /** Prints what a command found or did. */
-    void print(String text, Map<String, ?> fields) {
+    public void print(String text, Map<String, ?> fields) {
         out.println(json ? toJson(fields) : text);
     }
 
     /** Begins a screen anew where a person watches it; programs get one after the other. */
-    void begin(String clear) {
+    public void begin(String clear) {
         if (!json && colours.on()) {
             out.print(clear);
         }
     }
 
     /** Prints what came of a command: text of what was not done goes to the error stream. */
-    int result(int exitCode, String text, Map<String, ?> fields) {
+    public int result(int exitCode, String text, Map<String, ?> fields) {
         result = result.isEmpty() ? text : result + "; " + text;
-        if (json || exitCode == WorkerConsole.DONE) {
+        if (json || exitCode == ExitCode.DONE) {
             print(times.local(text), fields);
         } else {
             note(text);
@@ -86,13 +86,13 @@ final class Output {
      * The exit code, when all is printed: output that was lost is a failure, unless the reader of a pipe has seen enough.
      * Completed changes stay.
      */
-    int finish(int exitCode) {
+    public int finish(int exitCode) {
         if (!out.checkError() || isPipe()) {
             return exitCode;
         }
         note("standard output cannot be written: it is closed, or its disk is full"
                 + (result.isEmpty() ? "" : "; nevertheless " + result));
-        return exitCode == WorkerConsole.DONE ? WorkerConsole.FAILURE : exitCode;
+        return exitCode == ExitCode.DONE ? ExitCode.FAILURE : exitCode;
     }
 
     private static boolean isPipe() {
@@ -105,7 +105,7 @@ final class Output {
     }
 
     /** Prints log entries, each a text or a JSON object. */
-    void entries(List<LogEntry> entries) {
+    public void entries(List<LogEntry> entries) {
         LogWords words = words();
         StringBuilder lines = new StringBuilder();
         for (LogEntry entry : entries) {
@@ -120,35 +120,35 @@ final class Output {
     }
 
     /** Tells whether nobody can read the output. */
-    boolean isClosed() {
+    public boolean isClosed() {
         return out.checkError();
     }
 
     /** Says beside the result where it is from, or why there is none. */
-    void note(String text) {
+    public void note(String text) {
         error(times.local(text));
     }
 
     /** Says what is wrong, where there is no result. */
-    int failure(String text) {
+    public int failure(String text) {
         note(text);
-        return WorkerConsole.FAILURE;
+        return ExitCode.FAILURE;
     }
 
     /** Prints something that the result does not show. */
-    void warn(String text) {
+    public void warn(String text) {
         error(errorColours.yellow("warning:") + " ", times.local(text));
     }
 
     /** Prints the trouble that no result of a command shows: trouble with the whole data directory. */
-    void trouble(WorkerEvent event) {
+    public void trouble(WorkerEvent event) {
         if (event.isWarning() && event.account().isEmpty()) {
             warn(event.describe());
         }
     }
 
     /** Prints a line on the error stream, with the words as they are. */
-    void error(String text) {
+    public void error(String text) {
         error("", text);
     }
 
@@ -156,7 +156,7 @@ final class Output {
         err.println(errorColours.bold("worker-console:") + " " + mark + MongoUri.masked(oneLine(text)));
     }
 
-    static String quoted(String value) {
+    public static String quoted(String value) {
         return '"' + withoutControls(value) + '"';
     }
 

@@ -1,14 +1,14 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import picocli.CommandLine.Mixin;
 
 /** A command that works in the data directory. */
-abstract class DataAction implements Action {
+public abstract class DataAction implements Action {
     @Mixin
     private CommonOptions common = new CommonOptions();
 
     @Mixin
-    final HelpOption help = new HelpOption();
+    protected final HelpOption help = new HelpOption();
 
     @Override
     public final CommonOptions common() {

@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.WorkerSupervisor;
@@ -6,8 +6,8 @@ import io.workersupervisor.spi.WorkerRegistry;
 import picocli.CommandLine.Option;
 
 /** The option of the commands that change something. */
-final class ChangeOptions {
-    static final String ACCEPT_MOVED_DIRECTORY = "--accept-moved-directory";
+public final class ChangeOptions {
+    public static final String ACCEPT_MOVED_DIRECTORY = "--accept-moved-directory";
 
     @Option(
             names = ACCEPT_MOVED_DIRECTORY,
@@ -17,7 +17,7 @@ final class ChangeOptions {
     private boolean acceptMovedDirectory;
 
     /** A supervisor that does one thing and ends. */
-    WorkerSupervisor tool(Call call, DataDirectory data, WorkerRegistry registry) {
+    public WorkerSupervisor tool(Call call, DataDirectory data, WorkerRegistry registry) {
         return supervisor(data, registry)
                 .withoutReconcile()
                 .listener(call.output()::trouble)
@@ -25,7 +25,7 @@ final class ChangeOptions {
     }
 
     /** Begins a supervisor as the option wants it. */
-    WorkerSupervisor.Builder supervisor(DataDirectory data, WorkerRegistry registry) {
+    public WorkerSupervisor.Builder supervisor(DataDirectory data, WorkerRegistry registry) {
         WorkerSupervisor.Builder supervisor = WorkerSupervisor.builder(data, registry);
         return acceptMovedDirectory ? supervisor.acceptMovedDirectory() : supervisor;
     }

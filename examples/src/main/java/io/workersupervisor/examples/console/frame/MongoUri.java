@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -17,12 +17,12 @@ import java.util.regex.Pattern;
  * The connection string that options and environment name. Its password is a secret: it comes from a file, from the
  * environment or from the string itself, and no message shows it.
  */
-final class MongoUri {
+public final class MongoUri {
     /** Holds the whole connection string. */
-    static final String URI = "WORKER_MONGO_URI";
+    public static final String URI = "WORKER_MONGO_URI";
 
     /** Holds the password of a user whom the connection string names without one. */
-    static final String PASSWORD = "WORKER_MONGO_PASSWORD";
+    public static final String PASSWORD = "WORKER_MONGO_PASSWORD";
 
     private static final int MOST = 4_096;
 
@@ -38,7 +38,7 @@ final class MongoUri {
     }
 
     /** Empty where neither an option nor the environment names one. */
-    static Optional<MongoUri> of(StoreOptions options, Call call, Map<String, String> environment) {
+    public static Optional<MongoUri> of(StoreOptions options, Call call, Map<String, String> environment) {
         Optional<String> given = options.uri();
         Optional<String> uri = given.or(() -> variable(environment, URI));
         Optional<Path> file = options.passwordFile();
@@ -112,17 +112,17 @@ final class MongoUri {
     }
 
     /** With the password. */
-    String text() {
+    public String text() {
         return text;
     }
 
     /** Tells whether the command line holds the password, where every user of the machine sees it. */
-    boolean isSeenByOthers() {
+    public boolean isSeenByOthers() {
         return onCommandLine;
     }
 
     /** Text in which a connection string may stand, with nothing left of its user and password. */
-    static String masked(String text) {
+    public static String masked(String text) {
         return text.replaceAll("(mongodb(?:\\+srv)?://)\\S*@", "$1***@");
     }
 

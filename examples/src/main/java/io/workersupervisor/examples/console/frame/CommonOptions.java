@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import java.nio.file.Path;
 import java.util.Map;
@@ -6,9 +6,9 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options of every command that works; they may stand before or behind its name. */
-final class CommonOptions {
+public final class CommonOptions {
     /** Names the data directory where no option does. Workers find their own there. */
-    static final String DATA = "WORKER_DATA";
+    public static final String DATA = "WORKER_DATA";
 
     @Option(
             names = "--data",
@@ -23,7 +23,7 @@ final class CommonOptions {
     private boolean json;
 
     /** The data directory: an option behind the command counts first, then one before it, then the environment. */
-    static Path data(CommonOptions behind, CommonOptions before, Map<String, String> environment) {
+    public static Path data(CommonOptions behind, CommonOptions before, Map<String, String> environment) {
         return behind.data
                 .or(() -> before.data)
                 .or(() -> Optional.ofNullable(environment.get(DATA))
@@ -32,7 +32,7 @@ final class CommonOptions {
                 .orElseGet(() -> Values.path("data"));
     }
 
-    boolean isJson() {
+    public boolean isJson() {
         return json;
     }
 }

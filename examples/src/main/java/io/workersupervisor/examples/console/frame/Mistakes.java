@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import java.util.List;
 import java.util.Map;
@@ -12,13 +12,13 @@ import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says in one line what is wrong on a command line, and where to read on. */
-final class Mistakes {
+public final class Mistakes {
     private static final Map<String, String> NEEDED =
             Map.of("ACCOUNT", "an account", "LOGFILE", "a file", "COMMAND", "the worker's command after --");
 
     private Mistakes() {}
 
-    static String text(ParameterException wrong) {
+    public static String text(ParameterException wrong) {
         CommandLine line = wrong.getCommandLine();
         return message(wrong) + " (see " + line.getCommandSpec().qualifiedName() + " --help)";
     }

@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /** A time as people write it on a command line: as such, or by how long ago it was. */
 @FunctionalInterface
-interface Moment {
+public interface Moment {
     Pattern SPAN = Pattern.compile("([1-9][0-9]{0,5})([smhd])");
 
     /** The time, where it is now this late. */

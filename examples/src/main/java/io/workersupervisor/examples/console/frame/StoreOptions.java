@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,10 +9,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options that say where rows and log entries are. */
-final class StoreOptions {
-    static final String MONGO = "--mongo";
-    static final String MONGO_PASSWORD_FILE = "--mongo-password-file";
-    static final String REGISTRY = "--registry";
+public final class StoreOptions {
+    public static final String MONGO = "--mongo";
+    public static final String MONGO_PASSWORD_FILE = "--mongo-password-file";
+    public static final String REGISTRY = "--registry";
 
     @Option(
             names = MONGO,
@@ -53,7 +53,7 @@ final class StoreOptions {
     private Optional<String> registry = Optional.empty();
 
     /** Reads the store of the registry. */
-    static final class Store extends Values.Candidates implements ITypeConverter<String> {
+    public static final class Store extends Values.Candidates implements ITypeConverter<String> {
         private static final List<String> NAMES = List.of("sqlite", "mongo");
 
         Store() {
@@ -69,29 +69,29 @@ final class StoreOptions {
         }
     }
 
-    Optional<String> uri() {
+    public Optional<String> uri() {
         return uri;
     }
 
-    Optional<Path> passwordFile() {
+    public Optional<Path> passwordFile() {
         return passwordFile;
     }
 
-    Optional<String> prefix() {
+    public Optional<String> prefix() {
         return prefix;
     }
 
-    Optional<Duration> timeout() {
+    public Optional<Duration> timeout() {
         return timeout;
     }
 
     /** Tells whether the registry is in MongoDB, too. */
-    boolean hasSharedRegistry() {
+    public boolean hasSharedRegistry() {
         return registry.filter("mongo"::equals).isPresent();
     }
 
     /** Tells whether they name something that only a MongoDB has. */
-    boolean needMongo() {
+    public boolean needMongo() {
         return hasSharedRegistry() || prefix.isPresent() || passwordFile.isPresent() || timeout.isPresent();
     }
 }

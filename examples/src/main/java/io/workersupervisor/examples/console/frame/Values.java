@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
@@ -19,7 +19,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads the values on the command line. A message names bound and value; its printer names the option. */
-final class Values {
+public final class Values {
     /** The names that logging libraries of other languages have for a level. */
     private static final Map<String, LogLevel> ALIASES =
             Map.of("WARN", LogLevel.WARNING, "ERR", LogLevel.ERROR, "FATAL", LogLevel.CRITICAL);
@@ -27,14 +27,14 @@ final class Values {
     private Values() {}
 
     /** Makes a command line read accounts, paths, levels and times. */
-    static void register(CommandLine line) {
+    public static void register(CommandLine line) {
         line.registerConverter(AccountId.class, Values::account);
         line.registerConverter(Path.class, Values::path);
         line.registerConverter(LogLevel.class, Values::level);
         line.registerConverter(Moment.class, Values::moment);
     }
 
-    static AccountId account(String value) {
+    public static AccountId account(String value) {
         if (value.contains("://")) {
             // Misplaced, and with a password in it: a quotation that is cut can end within the password.
             throw new TypeConversionException("account must be a number or a name, was a connection string");
@@ -47,7 +47,7 @@ final class Values {
     }
 
     /** An absolute path. */
-    static Path path(String value) {
+    public static Path path(String value) {
         try {
             return DataDirectory.absolute(Path.of(text(value)));
         } catch (InvalidPathException impossible) {
@@ -93,10 +93,10 @@ final class Values {
     }
 
     /** The values of an option that a shell completes. */
-    abstract static class Candidates implements Iterable<String> {
+    public abstract static class Candidates implements Iterable<String> {
         private final List<String> values;
 
-        Candidates(List<String> values) {
+        public Candidates(List<String> values) {
             this.values = values;
         }
 
@@ -107,7 +107,7 @@ final class Values {
     }
 
     /** The names of the levels, for a shell. */
-    static final class Levels extends Candidates {
+    public static final class Levels extends Candidates {
         static final List<String> NAMES =
                 Stream.of(LogLevel.values()).map(LogLevel::name).toList();
 
@@ -117,7 +117,7 @@ final class Values {
     }
 
     /** Any text with something in it. */
-    static final class Text implements ITypeConverter<String> {
+    public static final class Text implements ITypeConverter<String> {
         @Override
         public String convert(String value) {
             return text(value);
@@ -125,7 +125,7 @@ final class Values {
     }
 
     /** A number within bounds. */
-    static final class Count implements ITypeConverter<Integer> {
+    public static final class Count implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String value) {
             return number(value, 1, 999_999);
@@ -133,7 +133,7 @@ final class Values {
     }
 
     /** A number of log entries. */
-    static final class Entries implements ITypeConverter<Integer> {
+    public static final class Entries implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String value) {
             return number(value, 1, LogQuery.MOST);
@@ -141,7 +141,7 @@ final class Values {
     }
 
     /** The exit code of a process. */
-    static final class ExitCode implements ITypeConverter<Integer> {
+    public static final class ExitCode implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String value) {
             return number(value, 0, 255);
@@ -149,7 +149,7 @@ final class Values {
     }
 
     /** The number of a signal. */
-    static final class Signal implements ITypeConverter<Integer> {
+    public static final class Signal implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String value) {
             return number(value, 1, 64);
@@ -157,7 +157,7 @@ final class Values {
     }
 
     /** A time in seconds, with a fraction if need be. */
-    static final class Seconds implements ITypeConverter<Duration> {
+    public static final class Seconds implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
             if (!value.matches("[0-9]{1,9}([.][0-9]{1,3})?")) {
@@ -168,7 +168,7 @@ final class Values {
     }
 
     /** The time for which log entries are kept. */
-    static final class Keep implements ITypeConverter<Duration> {
+    public static final class Keep implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
             return span(value, Duration.ofMinutes(1), Duration.ofDays(3_650), "1m and 3650d");
@@ -176,7 +176,7 @@ final class Values {
     }
 
     /** The length of a pause. */
-    static final class Pause implements ITypeConverter<Duration> {
+    public static final class Pause implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
             return span(value, Duration.ofSeconds(1), Duration.ofDays(3_650), "1s and 3650d");
@@ -184,7 +184,7 @@ final class Values {
     }
 
     /** The longest time of a call. */
-    static final class Patience implements ITypeConverter<Duration> {
+    public static final class Patience implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
             return span(value, Duration.ofSeconds(1), Duration.ofHours(1), "1s and 1h");
@@ -202,7 +202,7 @@ final class Values {
     }
 
     /** The id of a worker. */
-    static final class WorkerId implements ITypeConverter<String> {
+    public static final class WorkerId implements ITypeConverter<String> {
         @Override
         public String convert(String value) {
             if (!value.matches("[0-9a-z]{26}")) {

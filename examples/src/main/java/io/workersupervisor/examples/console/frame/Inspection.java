@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
@@ -11,20 +11,20 @@ import io.workersupervisor.spi.WorkerRegistry;
 import java.util.Optional;
 
 /** A data directory opened for looking at it; nothing is made or changed. */
-record Inspection(DataDirectory data, Registry opened, Optional<LogSink> sink, WorkerInspector inspector)
+public record Inspection(DataDirectory data, Registry opened, Optional<LogSink> sink, WorkerInspector inspector)
         implements AutoCloseable {
     /** The source of what is in no sink. */
-    static final String FILES = "files";
+    public static final String FILES = "files";
 
     /** Without log entries. */
-    static Inspection open(Call call, Stores stores) {
+    public static Inspection open(Call call, Stores stores) {
         DataDirectory data = DataDirectory.existing(call.data());
         Registry opened = stores.registryToLookAt(data);
         return new Inspection(data, opened, Optional.empty(), WorkerInspector.of(data, opened.rows()));
     }
 
     /** With the log sink, where a host has made one. */
-    static Inspection withLogs(Call call, StoreOptions options) {
+    public static Inspection withLogs(Call call, StoreOptions options) {
         DataDirectory data = DataDirectory.existing(call.data());
         Stores stores = Stores.of(options, call);
         Registry opened = stores.registryToLookAt(data);
@@ -34,12 +34,12 @@ record Inspection(DataDirectory data, Registry opened, Optional<LogSink> sink, W
         return new Inspection(data, opened, sink, inspector);
     }
 
-    WorkerRegistry registry() {
+    public WorkerRegistry registry() {
         return opened.rows();
     }
 
     /** The state of an account, also of one whose worker lives and whose row is lost. */
-    Optional<WorkerStatus> status(AccountId account) {
+    public Optional<WorkerStatus> status(AccountId account) {
         return inspector
                 .status(account)
                 .or(() -> inspector.list().stream()
@@ -48,24 +48,24 @@ record Inspection(DataDirectory data, Registry opened, Optional<LogSink> sink, W
     }
 
     /** Tells whether nothing is known of an account: no row, no worker and no end of one. */
-    boolean isUnknown(AccountId account) {
+    public boolean isUnknown(AccountId account) {
         return status(account).isEmpty() && inspector.why(account).isEmpty();
     }
 
     /** Says that nothing is known of an account. */
-    static int failUnknown(Output output, AccountId account) {
+    public static int failUnknown(Output output, AccountId account) {
         return output.failure(LogWords.unknown(account));
     }
 
     /** Says where an answer is from, unless all of it is from the sink. */
-    void noteSource(Output output, LogAnswer answer) {
+    public void noteSource(Output output, LogAnswer answer) {
         answer.trouble()
                 .ifPresent(why -> output.note(
                         answer.source().equals(FILES) ? "from the workers' files in " + data + ": " + why : why));
     }
 
     /** Says that nothing was found, and where it was looked for. */
-    void noteNothing(Output output, String what, LogAnswer answer) {
+    public void noteNothing(Output output, String what, LogAnswer answer) {
         output.note("nothing found (" + what + "); looked in "
                 + (answer.source().equals(FILES) ? "" : "log sink " + answer.source() + " and ")
                 + "the workers' files in " + data
@@ -73,12 +73,12 @@ record Inspection(DataDirectory data, Registry opened, Optional<LogSink> sink, W
     }
 
     /** The state for programs. */
-    static String state(WorkerStatus status) {
+    public static String state(WorkerStatus status) {
         return status.registered() ? status.state().name() : "UNREGISTERED";
     }
 
     /** Warns where hosts would refuse the directory: what is seen in it may be the original's. */
-    void warnIfMoved(Output output) {
+    public void warnIfMoved(Output output) {
         if (inspector.isMoved()) {
             output.warn("data directory " + data
                     + " was copied, restored or moved since a host used it: start, stop and"

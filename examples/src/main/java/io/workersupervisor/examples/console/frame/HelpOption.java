@@ -1,9 +1,9 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import picocli.CommandLine.Option;
 
 /** The option that explains a command instead of running it; picocli reads it. */
-final class HelpOption {
+public final class HelpOption {
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,

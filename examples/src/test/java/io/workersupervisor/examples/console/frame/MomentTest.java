@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

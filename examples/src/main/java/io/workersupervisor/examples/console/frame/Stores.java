@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.DataDirectoryException;
@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param rows the MongoDB that has the registry, if one has
  * @param patience the longest time of a call of one who looks
  */
-record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows, Duration patience) {
+public record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows, Duration patience) {
     /** A person who looks rather reads the files than waits for an election. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -28,11 +28,11 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows, Duration pat
     private static final Stores NONE = new Stores(Optional.empty(), Optional.empty(), PATIENCE);
 
     /** For commands that have nothing to do with log entries. */
-    static Stores ofRows(StoreOptions options, Call call) {
+    public static Stores ofRows(StoreOptions options, Call call) {
         return options.hasSharedRegistry() ? of(options, call) : NONE;
     }
 
-    static Stores of(StoreOptions options, Call call) {
+    public static Stores of(StoreOptions options, Call call) {
         Optional<MongoUri> uri = MongoUri.of(options, call, System.getenv());
         if (uri.isEmpty()) {
             if (options.needMongo()) {
@@ -65,14 +65,14 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows, Duration pat
     }
 
     /** To start, stop and supervise; made where it is missing. */
-    Registry registry(DataDirectory data) {
+    public Registry registry(DataDirectory data) {
         return rows.isPresent()
                 ? Registry.of(MongoWorkerRegistry.open(rows.get()))
                 : Registry.of(SqliteWorkerRegistry.open(data));
     }
 
     /** To look; made by nobody. */
-    Registry registryToLookAt(DataDirectory data) {
+    public Registry registryToLookAt(DataDirectory data) {
         if (rows.isPresent()) {
             return Registry.of(MongoWorkerRegistry.openReadOnly(rows.get().timeout(patience)));
         }
@@ -85,7 +85,7 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows, Duration pat
     }
 
     /** The sink of a host; opened when entries come. */
-    LogSink sink(DataDirectory data, Optional<Duration> keep, boolean deletesOlder) {
+    public LogSink sink(DataDirectory data, Optional<Duration> keep, boolean deletesOlder) {
         if (logs.isPresent()) {
             MongoLogSink sink = MongoLogSink.in(logs.get());
             MongoLogSink keeping = keep.map(sink::keepingFor).orElse(sink);
@@ -97,7 +97,7 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows, Duration pat
     }
 
     /** The sink for looking up entries; empty where no host has made one. */
-    Optional<LogSink> sinkToLookAt(DataDirectory data) {
+    public Optional<LogSink> sinkToLookAt(DataDirectory data) {
         if (logs.isPresent()) {
             return mongoToLookAt().map(LogSink.class::cast);
         }
@@ -107,12 +107,12 @@ record Stores(Optional<MongoPlace> logs, Optional<MongoPlace> rows, Duration pat
     }
 
     /** The MongoDB that has the log entries. */
-    Optional<MongoLogSink> mongo() {
+    public Optional<MongoLogSink> mongo() {
         return logs.map(MongoLogSink::in);
     }
 
     /** The MongoDB that has the log entries, for one who looks. */
-    Optional<MongoLogSink> mongoToLookAt() {
+    public Optional<MongoLogSink> mongoToLookAt() {
         return logs.map(place -> place.timeout(patience)).map(MongoLogSink::in);
     }
 }

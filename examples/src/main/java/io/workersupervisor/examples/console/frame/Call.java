@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,14 +12,14 @@ import picocli.CommandLine.ParameterException;
  * @param data the absolute path of the data directory, which need not exist
  * @param output the command's output
  */
-record Call(CommandLine line, Path data, Output output) {
+public record Call(CommandLine line, Path data, Output output) {
     /** Tells whether the data directory is one: opening it for the first time makes this directory in it before all else. */
-    boolean hasDataDirectory() {
+    public boolean hasDataDirectory() {
         return Files.isDirectory(data.resolve("locks"));
     }
 
     /** A mistake of the caller: exit code 2. */
-    ParameterException wrong(String message) {
+    public ParameterException wrong(String message) {
         return new ParameterException(line, message);
     }
 }

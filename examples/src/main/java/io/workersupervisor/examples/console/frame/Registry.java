@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import io.workersupervisor.mongo.MongoWorkerRegistry;
 import io.workersupervisor.spi.WorkerRegistry;
@@ -10,12 +10,12 @@ import io.workersupervisor.sqlite.SqliteWorkerRegistry;
  * @param rows the registry
  * @param letGo closes it
  */
-record Registry(WorkerRegistry rows, Runnable letGo) implements AutoCloseable {
-    static Registry of(SqliteWorkerRegistry opened) {
+public record Registry(WorkerRegistry rows, Runnable letGo) implements AutoCloseable {
+    public static Registry of(SqliteWorkerRegistry opened) {
         return new Registry(opened, opened::close);
     }
 
-    static Registry of(MongoWorkerRegistry opened) {
+    public static Registry of(MongoWorkerRegistry opened) {
         return new Registry(opened, opened::close);
     }
 

@@ -1,4 +1,4 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
  * Waits for TERM, INT or HUP; one that was ignored when this program started, as under nohup, stays so. A shutdown hook
  * could do that, too, but then the JVM ends with the signal's exit code and not with ours. The JDK's signal class is called by reflection because javac warns of it.
  */
-final class Termination {
+public final class Termination {
     private final CountDownLatch asked = new CountDownLatch(1);
 
     private Termination() {}
 
-    static Termination watch() {
+    public static Termination watch() {
         Termination termination = new Termination();
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
@@ -34,12 +34,12 @@ final class Termination {
         }
     }
 
-    void await() throws InterruptedException {
+    public void await() throws InterruptedException {
         asked.await();
     }
 
     /** Waits for at most this long; true if this process was asked to end. */
-    boolean await(Duration longest) throws InterruptedException {
+    public boolean await(Duration longest) throws InterruptedException {
         return asked.await(longest.toNanos(), TimeUnit.NANOSECONDS);
     }
 }

@@ -1,7 +1,7 @@
-package io.workersupervisor.examples.console;
+package io.workersupervisor.examples.console.frame;
 
 /** A command of the console. Picocli has set its options when it runs. */
-interface Action {
+public interface Action {
     /** The options of the data directory, as they are given behind this command; of one without a data directory, none. */
     default CommonOptions common() {
         return new CommonOptions();
