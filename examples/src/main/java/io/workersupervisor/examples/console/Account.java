@@ -35,9 +35,13 @@ record Account(WorkerStatus status, Optional<StopReason> reason) {
 
     /** The accounts of a list of statuses, in its order. */
     static List<Account> of(List<WorkerStatus> statuses, WorkerRegistry registry) {
-        List<WorkerRow> closed = registry.list(RowSelection.ALL).rows().stream()
-                .filter(row -> !row.state().isOpen())
-                .toList();
+        return of(statuses, registry, registry.list(RowSelection.ALL).rows());
+    }
+
+    /** As {@link #of(List, WorkerRegistry)}, with the rows that were listed already. */
+    static List<Account> of(List<WorkerStatus> statuses, WorkerRegistry registry, List<WorkerRow> rows) {
+        List<WorkerRow> closed =
+                rows.stream().filter(row -> !row.state().isOpen()).toList();
         Map<String, StopReason> reasons =
                 registry.reportsOf(closed).stream().collect(Collectors.toMap(StopReport::workerId, StopReport::reason));
         return statuses.stream()

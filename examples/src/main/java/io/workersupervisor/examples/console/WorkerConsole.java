@@ -41,17 +41,17 @@ import picocli.CommandLine.TypeConversionException;
  * <pre>
  * start, restart, stop, forget, signal, pause, resume  data, account, result, text, and what the result has:
  *              STARTED          worker_id, pid, epoch, since
- *              ExitCode.ALREADY_RUNNING  worker_id, pid, since, evidence
+ *              ALREADY_RUNNING  worker_id, pid, since, evidence
  *              STOPPED          worker_id, steps, report
  *              ALREADY_STOPPED  known
- *              ExitCode.REFUSED          reason, evidence, advice
+ *              REFUSED          reason, evidence, advice
  *              FAILED           step, error, report
  *              SENT             signal, worker_id, pid
  *              FORGOTTEN, PAUSED, RESUMED, NOT_PAUSED, NOT_RUNNING
  * ps           data, summary (a number each), accounts: account, down, plan, next_start, needs_person, order, pause, state (of the row, or UNREGISTERED), desired, reason (of the last stop, where no
  *              worker runs), liveness (ALIVE, DEAD, UNKNOWN), evidence, registered, worker_id, epoch, pid, started_at,
  *              node, user_id, version, log; unreadable
- * why          data, account, state, liveness, evidence, reports, timeline: at, kind (STARTED, STOPPED, ExitCode.REFUSED), worker_id,
+ * why          data, account, state, liveness, evidence, reports, timeline: at, kind (STARTED, STOPPED, REFUSED), worker_id,
  *              text
  * why --all    data, since, total, reasons (a number each), versions (with --by version: reasons of each)
  * report       account, worker_id, epoch, node, user_id, version, started_at, ended_at, exit, initiator, reason,
@@ -149,7 +149,8 @@ public final class WorkerConsole {
         System.exit(run(List.of(words), System.out, System.err));
     }
 
-    private static int run(List<String> words, PrintStream out, PrintStream err) {
+    /** Runs one command; returns its exit code. */
+    static int run(List<String> words, PrintStream out, PrintStream err) {
         Map<String, String> environment = System.getenv();
         Output output = new Output(out, err, false, Colours.of(1, environment), Colours.of(2, environment));
         WorkerConsole console = new WorkerConsole();

@@ -35,7 +35,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Examines machine, data directory, registry and rows, and changes nothing. A check that fails hides no other. */
@@ -244,10 +246,10 @@ final class Doctor {
     }
 
     private void records() {
-        List<String> known = registry.list(RowSelection.ALL).rows().stream()
+        Set<String> known = registry.list(RowSelection.ALL).rows().stream()
                 .filter(row -> row.state().isOpen())
                 .map(WorkerRow::workerId)
-                .toList();
+                .collect(Collectors.toSet());
         List<String> unknown = local.records().workers().stream()
                 .filter(workerId -> !known.contains(workerId) && !isAccounted(workerId))
                 .toList();

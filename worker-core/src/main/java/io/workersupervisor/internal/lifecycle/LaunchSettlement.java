@@ -55,7 +55,7 @@ record LaunchSettlement(ProtocolContext context) {
         context.reached("fenced");
         Optional<ProcessIdentity> born = local.records().birth(row.workerId()).map(LaunchRecords.Birth::identity);
         Optional<Finding> finding = born.map(process -> local.probe(process, row));
-        Descendants.Found left = local.descendants().of(row, List.of());
+        Descendants.Found left = local.descendants().of(row);
         return byProcess(born, finding, left)
                 .or(() -> left.judged("worker " + row.workerId() + " has ended", RefusalReason.PROCESS_IN_DOUBT))
                 .orElseGet(() -> byFence(row, fence, finding));

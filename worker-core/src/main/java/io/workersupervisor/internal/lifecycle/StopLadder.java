@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Ends one worker, step by step. The wish to stop is in the row before the ladder begins.
@@ -51,6 +50,9 @@ record StopLadder(
         Descendants descendants) {
     /** Longest time for a worker to vanish after KILL, and for its lock to be let go. */
     static final Duration AFTER_KILL = Duration.ofSeconds(5);
+
+    /** Time for a launcher to record an end and let go of the lock, before others are looked for that may hold it. */
+    private static final Duration LETTING_GO = Duration.ofMillis(15);
 
     /** Ends a worker whose row is read here. */
     StopResult end(AccountId account, String workerId) {
@@ -87,8 +89,8 @@ record StopLadder(
         /** The last signal that was not sent, in words. */
         private Optional<String> unsent = Optional.empty();
 
-        /** Found in the worker's session while the worker was still there. */
-        private List<Marked> seen = List.of();
+        /** Until when the session is known to be the worker's: see {@link Descendants#of(WorkerRow, long)}. */
+        private long aliveAt = Descendants.NEVER;
 
         private long graceUntil;
         private int lookedAtLock;
@@ -103,10 +105,12 @@ record StopLadder(
 
     /** One look at the row and at what is left of its worker; empty to look again. */
     private Optional<StopResult> step(WorkerRow row, Walk walk) {
+        long now = descendants.now();
         Judgement judgement = settlement.judge(row);
         if (judgement instanceof Judgement.Dead dead) {
             return file(row, dead, walk);
         } else if (judgement instanceof Judgement.Pending pending) {
+            inSession(row, pending.left(), now, walk);
             return drain(row, pending, walk);
         } else if (judgement instanceof Judgement.Alive alive) {
             return alive.reachable()
@@ -130,19 +134,22 @@ record StopLadder(
                     doubt.evidence() + ", its lock is free and no process here carries its id; a person stopped it";
             return file(row, Judgement.Dead.of(evidence, OptionalInt.empty()), walk);
         }
-        List<Marked> left =
-                walk.seen.isEmpty() ? List.of() : descendants.of(row, walk.seen).ours();
+        List<Marked> left = walk.aliveAt == Descendants.NEVER ? List.of() : left(row, walk);
         // A launcher needs a moment for the exit record, which counts where the lock cannot be tried.
         return left.isEmpty() && !doubt.reason().equals(RefusalReason.LOCK_UNREADABLE)
                 ? refused(row, doubt.reason(), doubt.evidence())
                 : drain(row, new Judgement.Pending(doubt.reason(), doubt.evidence(), left), walk);
     }
 
+    private boolean isHeld(WorkerRow row) {
+        return context.local().locks().state(row.account()) == AccountLocks.State.BUSY;
+    }
+
     private boolean isFree(WorkerRow row) {
         AccountLocks.State lock = context.local().locks().state(row.account());
         return (lock == AccountLocks.State.FREE || lock == AccountLocks.State.ABSENT)
                 && row.desired() == Desired.STOPPED
-                && descendants.of(row, List.of()).isEmpty();
+                && descendants.of(row).isEmpty();
     }
 
     /** Steps 2, 3 and 5; empty to look again. */
@@ -151,6 +158,8 @@ record StopLadder(
             return unsent(row, walk);
         }
         if (signals.awaitDeath(worker, row.workerId(), walk.graceUntil)) {
+            // Its launcher, which is about to let go of the lock, is waited for before anybody else is looked for.
+            signals.await(() -> isHeld(row), context.nanos() + LETTING_GO.toNanos());
             return Optional.empty();
         }
         if (Thread.currentThread().isInterrupted()) {
@@ -187,7 +196,10 @@ record StopLadder(
             }
         }
         walk.termed = true;
-        walk.seen = descendants.besides(row, worker);
+        long now = descendants.now();
+        if (context.local().runs(worker, row.workerId())) {
+            walk.aliveAt = now;
+        }
         context.reached("term");
         SignalAnswer answer = signals.send(worker, "TERM", walk.steps);
         context.reached("termed");
@@ -237,10 +249,8 @@ record StopLadder(
     private Optional<StopResult> sweep(WorkerRow row, List<Marked> found, Walk walk) {
         Set<Long> killed = new HashSet<>();
         walk.unsent = Optional.empty();
-        List<Marked> left = signals.sweep(found, now -> killed.addAll(signalLeft(row, now, "KILL", walk)), now -> {
-            walk.seen = Stream.concat(walk.seen.stream(), now.stream()).toList();
-            return descendants.of(row, walk.seen).ours();
-        });
+        List<Marked> left =
+                signals.sweep(found, now -> killed.addAll(signalLeft(row, now, "KILL", walk)), now -> left(row, walk));
         walk.sent("KILL", killed);
         if (Thread.currentThread().isInterrupted()) {
             return interrupted(row, UnregisteredWorkers.pids(found));
@@ -252,6 +262,21 @@ record StopLadder(
         }
         String living = UnregisteredWorkers.pids(left) + " of worker " + row.workerId() + " still live";
         return unsent(row, walk).or(() -> refused(row, RefusalReason.STOP_UNFINISHED, living));
+    }
+
+    /** Those that are known to this ladder as descendants. */
+    private List<Marked> left(WorkerRow row, Walk walk) {
+        long now = descendants.now();
+        List<Marked> left = descendants.of(row, walk.aliveAt).ours();
+        inSession(row, left, now, walk);
+        return left;
+    }
+
+    /** A living descendant in the worker's session keeps its number from others. */
+    private void inSession(WorkerRow row, List<Marked> living, long now, Walk walk) {
+        if (living.stream().anyMatch(process -> descendants.isInSession(row, process))) {
+            walk.aliveAt = now;
+        }
     }
 
     /** Signals groups of the worker's own session as a whole. Returns who was meant and was there. */

@@ -26,8 +26,9 @@ import java.util.stream.Stream;
  *   <li>A process that carries the worker id in its environment is a descendant.
  *   <li>A process in the worker's session is one, too, where that session is provably the worker's: the worker itself is
  *       still in the process table, or one in the session carries the id, has the worker's log or the account's lock file
- *       open, or was seen there while the worker was. A number in use as a session is given to no new process, but once
- *       all of a session is gone, another program may get it; hence, without such a proof, doubt.
+ *       open, or was born there before the worker was last seen alive, as a session is inherited at birth. A number in use
+ *       as a session is given to no new process, but once all of a session is gone, another program may get it; hence,
+ *       without such a proof, doubt.
  *   <li>Asked for only where the lock is held and nobody else was found: a process that has inherited the lock itself, since
  *       a lock belongs to one launch, and the number in its file tells which.
  * </ol>
@@ -58,8 +59,19 @@ public record Descendants(LocalEvidence local) {
         }
     }
 
-    /** Finds all that live, and the worker itself where it carries its mark; {@code seen} were {@link #besides} it. */
-    public Found of(WorkerRow row, List<Marked> seen) {
+    /** The moment {@link #now} of a worker that nobody has looked at, or that was not seen alive. */
+    public static final long NEVER = 0;
+
+    /** Finds all that live, and the worker itself where it carries its mark. */
+    public Found of(WorkerRow row) {
+        return of(row, NEVER);
+    }
+
+    /**
+     * As {@link #of(WorkerRow)}, for one who read {@link #now} before he saw the worker, or a process of its session that is
+     * proven to be its descendant, alive.
+     */
+    public Found of(WorkerRow row, long aliveAt) {
         if (local.records()
                 .exit(row.workerId())
                 .filter(LaunchRecords.Exit::nothingLeft)
@@ -81,24 +93,16 @@ public record Descendants(LocalEvidence local) {
             return new Found(marked, List.of());
         }
         boolean proven = leader.isPresent()
-                || session.stream().anyMatch(stat -> isIn(marked, stat) || isIn(seen, stat) || hasFiles(row, stat));
+                || session.stream()
+                        .anyMatch(stat -> stat.startTicks() < aliveAt || isIn(marked, stat) || hasFiles(row, stat));
         return proven
                 ? new Found(Stream.concat(marked.stream(), unmarked.stream()).toList(), List.of())
                 : new Found(marked, unmarked);
     }
 
-    /** Finds the others in the session of a worker that is still in the process table; none if it is not. */
-    public List<Marked> besides(WorkerRow row, ProcessIdentity worker) {
-        if (!isHere(worker)) {
-            return List.of();
-        }
-        List<Marked> found =
-                session(worker).stream().map(stat -> unmarked(row, stat)).toList();
-        return local.proc()
-                .stat(worker.pid())
-                .filter(stat -> stat.startTicks() == worker.startTicks())
-                .map(stat -> found)
-                .orElse(List.of());
+    /** This moment, in start ticks; {@link #NEVER} where the system has none. */
+    public long now() {
+        return local.proc().uptimeTicks();
     }
 
     /** True if a descendant is still in the worker's session; its groups hold nobody else then. */

@@ -8,7 +8,6 @@ import io.workersupervisor.internal.machine.ProcessProbe.Finding;
 import io.workersupervisor.internal.machine.ProcessProbe.Kind;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.WorkerRow;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -117,7 +116,7 @@ public record RowJudge(String node, LocalEvidence local, Optional<ApplicationPro
             case ALIVE -> new Judgement.Alive(process, evidence, true);
             case DEAD ->
                 local.descendants()
-                        .of(row, List.of())
+                        .of(row)
                         .judged(evidence, RefusalReason.OTHER_NODE)
                         .orElseGet(() ->
                                 Judgement.Dead.of(evidence + ", and no process carries its id", finding.waitStatus()));
@@ -152,7 +151,7 @@ public record RowJudge(String node, LocalEvidence local, Optional<ApplicationPro
         String free =
                 untried ? ", its launcher has recorded its end, and its lock cannot be tried" : ", its lock is free";
         return descendants
-                .of(row, List.of())
+                .of(row)
                 .judged(finding.evidence(), RefusalReason.PROCESS_IN_DOUBT)
                 .orElseGet(() -> lock == AccountLocks.State.BUSY
                         ? descendants.stillHeld(row, finding.evidence())

@@ -30,6 +30,9 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     private static final int LEAST_OF_A_FILE = 16 << 10;
     private static final int MOST_OF_A_FILE = 8 << 20;
 
+    /** So many workers are asked for one by one. */
+    private static final int FEW = 16;
+
     /** The last bytes of a file at which following it begins. */
     private static final int AT_FIRST = 256 << 10;
 
@@ -69,22 +72,30 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
         Map<String, List<LogProgress>> steps = asked.isEmpty() ? Map.of() : steps();
         int each = (int) Math.min(MOST_OF_A_FILE, Math.max(LEAST_OF_A_FILE, MOST / Math.max(1, asked.size())));
         List<LogEntry> found = List.of();
-        for (Waiting part : asked.subList(0, (int) Math.min(asked.size(), MOST / each))) {
+        KnownWorkers known = workers;
+        List<Waiting> searched = asked.subList(0, (int) Math.min(asked.size(), MOST / each));
+        for (int i = 0; i < searched.size(); i++) {
+            Waiting part = searched.get(i);
             Instant latest = part.written().plus(EntryTimes.NEAR);
             if (found.size() == query.limit() && found.get(0).timestamp().isAfter(latest)) {
                 break;
             }
-            KnownWorkers.Known known =
-                    workers.of(part.file().account(), part.file().workerId());
+            if (i == FEW) {
+                // A worker ends after its last line.
+                known = workers.notEndedBefore(
+                        searched.get(searched.size() - 1).written().minus(EntryTimes.NEAR));
+            }
+            KnownWorkers.Known worker =
+                    known.of(part.file().account(), part.file().workerId());
             // The file may have grown since it was listed: the place to begin must not depend on its end.
             try (FollowedFile tail = part.progress().isPresent() && part.bytes() <= each
-                    ? FollowedFile.searched(part.file(), part.progress(), reader, times(part, known, steps))
-                    : atEnd(part, each, times(part, known, steps))) {
+                    ? FollowedFile.searched(part.file(), part.progress(), reader, times(part, worker, steps))
+                    : atEnd(part, each, times(part, worker, steps))) {
                 found = last(
                         query,
                         Stream.concat(
                                         found.stream(),
-                                        drain(tail, known, 0, part.written(), true).stream()
+                                        drain(tail, worker, 0, part.written(), true).stream()
                                                 .filter(query::selects))
                                 .toList());
             }

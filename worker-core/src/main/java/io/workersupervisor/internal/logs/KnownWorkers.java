@@ -8,9 +8,11 @@ import io.workersupervisor.spi.RowSelection;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Knowledge of the workers whose files are read. */
 @FunctionalInterface
@@ -21,6 +23,11 @@ public interface KnownWorkers {
     /** The workers that may run; empty where that is not known. May block for the registry. */
     default Optional<Set<String>> running() {
         return Optional.empty();
+    }
+
+    /** As this one, which asks once for all workers that had not ended before an instant. May block for the registry. */
+    default KnownWorkers notEndedBefore(Instant instant) {
+        return this;
     }
 
     /** One worker: if it writes no more, its times where they are known, and the owner of the account, if given. */
@@ -34,25 +41,23 @@ public interface KnownWorkers {
             @Override
             public Known of(AccountId account, String workerId) {
                 try {
-                    Optional<WorkerRow> row = registry.find(account)
-                            .filter(found -> found.workerId().equals(workerId));
-                    if (row.isPresent() && row.get().state().isOpen()) {
-                        return new Known(
-                                false,
-                                row.map(WorkerRow::startedAt),
-                                Optional.empty(),
-                                row.get().userId());
-                    }
-                    Optional<StopReport> report = registry.reports(account, StopReport.KEPT).stream()
-                            .filter(filed -> filed.workerId().equals(workerId))
-                            .findFirst();
-                    return new Known(
-                            true,
-                            report.map(StopReport::startedAt),
-                            report.map(StopReport::endedAt),
-                            report.flatMap(StopReport::userId).or(() -> row.flatMap(WorkerRow::userId)));
+                    return known(registry.find(account), registry.reports(account, StopReport.KEPT).stream(), workerId);
                 } catch (RegistryException down) {
                     return Known.NOTHING;
+                }
+            }
+
+            @Override
+            public KnownWorkers notEndedBefore(Instant instant) {
+                try {
+                    Map<AccountId, WorkerRow> rows = registry.list(RowSelection.ALL).rows().stream()
+                            .collect(Collectors.toMap(WorkerRow::account, row -> row));
+                    Map<String, StopReport> reports = registry.reportsSince(instant).stream()
+                            .collect(Collectors.toMap(StopReport::workerId, report -> report, (one, same) -> one));
+                    return (account, workerId) -> known(
+                            Optional.ofNullable(rows.get(account)), Stream.ofNullable(reports.get(workerId)), workerId);
+                } catch (RegistryException down) {
+                    return (account, workerId) -> Known.NOTHING;
                 }
             }
 
@@ -70,5 +75,20 @@ public interface KnownWorkers {
                 }
             }
         };
+    }
+
+    private static Known known(Optional<WorkerRow> ofAccount, Stream<StopReport> reports, String workerId) {
+        Optional<WorkerRow> row = ofAccount.filter(found -> found.workerId().equals(workerId));
+        Optional<WorkerRow> open = row.filter(found -> found.state().isOpen());
+        if (open.isPresent()) {
+            return new Known(false, open.map(WorkerRow::startedAt), Optional.empty(), open.flatMap(WorkerRow::userId));
+        }
+        Optional<StopReport> report =
+                reports.filter(filed -> filed.workerId().equals(workerId)).findFirst();
+        return new Known(
+                true,
+                report.map(StopReport::startedAt),
+                report.map(StopReport::endedAt),
+                report.flatMap(StopReport::userId).or(() -> row.flatMap(WorkerRow::userId)));
     }
 }

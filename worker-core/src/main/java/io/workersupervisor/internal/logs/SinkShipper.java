@@ -59,6 +59,9 @@ public final class SinkShipper implements AutoCloseable {
     /** A line of now waits for two turns at most. */
     private static final Duration LONGEST_TURN = Duration.ofMillis(250);
 
+    /** The part of a turn in which files of before are taken. */
+    private static final Duration LONGEST_TAKING = Duration.ofMillis(100);
+
     /** The number of workers beyond which those that have ended are forgotten. */
     private static final int MANY_REMEMBERED = 10_000;
 
@@ -88,8 +91,11 @@ public final class SinkShipper implements AutoCloseable {
     private Duration backoff = FIRST_BACKOFF;
     private Instant looked = Instant.EPOCH;
     private long lookedAt;
-    /** True until files are taken that may have grown while no host looked. */
-    private boolean missed;
+    /** Files that may have grown while no host looked, and are not taken yet. */
+    private final Set<WorkerLogFile> missed = new LinkedHashSet<>();
+
+    private boolean listed;
+    private Instant missedSince = Instant.EPOCH;
 
     private Optional<Outage> outage = Optional.empty();
 
@@ -98,7 +104,7 @@ public final class SinkShipper implements AutoCloseable {
         final FollowedFile file;
         final LastingTrouble trouble = new LastingTrouble();
         boolean ready = true;
-        /** True if it grew while it was watched, and has not been read to its end since. */
+        /** True if it grew after it was read to its end, and has not been read to its end since. */
         boolean fresh;
         /** The time since which bytes may wait that were not read; far away where it was read to its end. */
         Instant unread = Instant.MAX;
@@ -167,7 +173,7 @@ public final class SinkShipper implements AutoCloseable {
             deliver(open);
             up();
             look(open, now, at);
-            return more ? Duration.ZERO : untilNext(now);
+            return more || !missed.isEmpty() ? Duration.ZERO : untilNext(now);
         } catch (IOException failed) {
             return isShort(now) ? READ_AGAIN : down(directory + ": " + Text.reason(failed), now);
         } catch (Throwable failed) {
@@ -186,7 +192,8 @@ public final class SinkShipper implements AutoCloseable {
         journal = begun;
         if (begun != null) {
             looked = begun.looked();
-            missed = true;
+            missedSince = looked;
+            listed = false;
             notes.up();
         }
         return begun;
@@ -270,33 +277,43 @@ public final class SinkShipper implements AutoCloseable {
 
     /** Takes note of the files that grew, and of the time, also while the sink is down. */
     private void take(CheckpointJournal open, long now, Instant at) throws IOException {
-        if (missed) {
-            feed.files().forEach(file -> grown.put(file, at));
+        if (!listed) {
+            missed.addAll(feed.files());
+            listed = true;
         }
         forget();
         for (Map.Entry<WorkerLogFile, Instant> one : Map.copyOf(grown).entrySet()) {
-            WorkerLogFile file = one.getKey();
-            grown.remove(file);
-            Followed taken = followed.computeIfAbsent(
-                    file.workerId(),
-                    id -> new Followed(feed.follow(
-                            file, open.announced(id), handedOn.computeIfAbsent(id, first -> new HandedOn()))));
-            taken.ready = true;
-            taken.fresh |= !missed;
-            taken.touched = now;
-            Instant since = missed ? looked : one.getValue();
-            taken.unread = earlier(taken.unread, since);
-            try {
-                if (missed) {
-                    taken.file.missed(since);
-                } else if (!taken.file.isMissed() || outage.isPresent()) {
-                    taken.file.arrived(since, at);
-                }
-            } catch (IOException unreadable) {
-                cannotRead(taken, now, unreadable);
-            }
+            grown.remove(one.getKey());
+            take(open, one.getKey(), one.getValue(), now, at);
         }
-        missed = false;
+        for (WorkerLogFile file : List.copyOf(missed)) {
+            if (feed.clocks().nanos() - now >= LONGEST_TAKING.toNanos()) {
+                break;
+            }
+            take(open, file, at, now, at);
+        }
+    }
+
+    private void take(CheckpointJournal open, WorkerLogFile file, Instant grownAt, long now, Instant at) {
+        Followed taken = followed.computeIfAbsent(
+                file.workerId(),
+                id -> new Followed(
+                        feed.follow(file, open.announced(id), handedOn.computeIfAbsent(id, first -> new HandedOn()))));
+        taken.ready = true;
+        taken.touched = now;
+        boolean wasMissed = missed.remove(file);
+        taken.fresh |= !wasMissed && taken.unread.equals(Instant.MAX);
+        Instant since = wasMissed ? missedSince : grownAt;
+        taken.unread = earlier(taken.unread, since);
+        try {
+            if (wasMissed) {
+                taken.file.missed(since);
+            } else if (!taken.file.isMissed() || outage.isPresent()) {
+                taken.file.arrived(since, at);
+            }
+        } catch (IOException unreadable) {
+            cannotRead(taken, now, unreadable);
+        }
     }
 
     private static Instant earlier(Instant one, Instant other) {
@@ -378,7 +395,7 @@ public final class SinkShipper implements AutoCloseable {
      * then is handed on within the two minutes by which times may differ.
      */
     private void look(CheckpointJournal open, long now, Instant at) throws IOException {
-        Instant least = grown.values().stream().reduce(at, SinkShipper::earlier);
+        Instant least = grown.values().stream().reduce(missed.isEmpty() ? at : missedSince, SinkShipper::earlier);
         for (Followed one : followed.values()) {
             least = earlier(least, one.unread);
         }

@@ -306,13 +306,15 @@ class DescendantsTest {
     /** The worker was pid 4242 and started at tick 10000; pid 5000 is in the session of that number. */
     @ParameterizedTest
     @CsvSource({
-        "its number belongs to another process now, 20000, S, 20001, 0, 0",
-        "the other began before the worker, 10000, Z, 9999, 0, 0",
-        "it waits to be reaped, 10000, Z, 10001, 1, 0",
-        "it is gone, , S, 10001, 0, 1",
+        "its number belongs to another process now, 20000, S, 20001, 30000, 0, 0",
+        "the other began before the worker, 10000, Z, 9999, 30000, 0, 0",
+        "it waits to be reaped, 10000, Z, 10001, 0, 1, 0",
+        "it is gone, , S, 10001, 0, 0, 1",
+        "it was alive after the other began, , S, 10001, 10002, 1, 0",
+        "it was last seen alive in the tick in which the other began, , S, 10001, 10001, 0, 1",
     })
     void P3_a_session_is_the_workers_only_where_something_shows_it(
-            String what, @Nullable Long leader, char state, long other, int ours, int doubtful) {
+            String what, @Nullable Long leader, char state, long other, long aliveAt, int ours, int doubtful) {
         FakeProc proc = FakeProc.complete(directory.resolve("proc"));
         if (leader != null) {
             proc.process(4242).ticks(leader).state(state);
@@ -324,7 +326,7 @@ class DescendantsTest {
         LocalEvidence local = LocalEvidence.of(
                 node.data, Samples.MACHINE, proc.view(), node.local().script(), Clocks.system(InstantSource.system()));
 
-        Descendants.Found found = local.descendants().of(Samples.running(), List.of());
+        Descendants.Found found = local.descendants().of(Samples.running(), aliveAt);
 
         assertThat(found.ours()).as(what).hasSize(ours);
         assertThat(found.doubtful()).as(what).hasSize(doubtful);

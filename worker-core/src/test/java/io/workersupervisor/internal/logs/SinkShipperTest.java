@@ -10,6 +10,7 @@ import io.workersupervisor.LogSinkException;
 import io.workersupervisor.Redaction;
 import io.workersupervisor.internal.directory.FileOnlyMarks;
 import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.spi.InMemoryLogSink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -544,6 +546,45 @@ class SinkShipperTest extends OnTailedDirectory {
 
         assertThat(sink.kept.size()).isEqualTo(2_000);
         assertThat(sink.batches).isEqualTo(batches);
+    }
+
+    @Test
+    void p5_a_line_of_now_is_delivered_before_all_files_of_before_are_looked_at() throws IOException {
+        int before = 1_000;
+        for (int i = 1; i <= before; i++) {
+            node.write(i, "line of " + i + "\n");
+        }
+        AtomicLong nanos = new AtomicLong();
+        Clocks slow = new Clocks() {
+            @Override
+            public Instant now() {
+                return node.timing.now();
+            }
+
+            /** Each look at the clock takes a millisecond. */
+            @Override
+            public long nanos() {
+                return nanos.addAndGet(1_000_000);
+            }
+
+            @Override
+            public void pause(Duration duration) {
+                nanos.addAndGet(duration.toNanos());
+            }
+        };
+        SinkShipper tailer = new SinkShipper(sink, node.data, node.feed(slow), 50);
+        tailer.tick();
+        tailer.noticed(node.write(before, "now\nand then\n"));
+
+        tailer.tick();
+
+        assertThat(sink.messages(before)).containsExactly("line of " + before, "now");
+        assertThat(sink.kept.size()).isLessThan(before / 2);
+        for (int turns = 0; turns < before && sink.kept.size() <= before; turns++) {
+            assertThat(tailer.tick()).isLessThanOrEqualTo(Duration.ofMillis(50));
+        }
+        assertThat(sink.kept.size()).isGreaterThan(before);
+        tailer.close();
     }
 
     @Test

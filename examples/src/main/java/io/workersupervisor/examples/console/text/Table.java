@@ -10,19 +10,20 @@ public final class Table {
 
     /** Rows of equally many cells, each column but the last as wide as its widest cell. */
     public static String align(List<List<String>> rows) {
-        return rows.stream().map(row -> line(rows, row)).collect(Collectors.joining("\n"));
+        int[] widths = new int[rows.isEmpty() ? 0 : rows.get(0).size()];
+        for (List<String> row : rows) {
+            for (int column = 0; column < widths.length; column++) {
+                widths[column] = Math.max(widths[column], row.get(column).length());
+            }
+        }
+        return rows.stream().map(row -> line(widths, row)).collect(Collectors.joining("\n"));
     }
 
-    private static String line(List<List<String>> rows, List<String> row) {
+    private static String line(int[] widths, List<String> row) {
         StringBuilder line = new StringBuilder();
         for (int column = 0; column < row.size() - 1; column++) {
-            int wanted = column;
-            int width = rows.stream()
-                    .mapToInt(other -> other.get(wanted).length())
-                    .max()
-                    .orElse(0);
-            line.append(row.get(column))
-                    .append(" ".repeat(width - row.get(column).length() + 2));
+            String cell = row.get(column);
+            line.append(cell).append(" ".repeat(widths[column] - cell.length() + 2));
         }
         return line.append(row.get(row.size() - 1)).toString();
     }
