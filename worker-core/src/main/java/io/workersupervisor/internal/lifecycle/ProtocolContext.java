@@ -76,7 +76,8 @@ public record ProtocolContext(
         }
     }
 
-    void reached(String point) {
+    /** Marks a point between two effects. */
+    public void reached(String point) {
         points.reached(point);
     }
 
