@@ -57,8 +57,9 @@ final class RollCommand extends StoreAction {
             names = "--halt-after",
             paramLabel = "N",
             converter = Values.Count.class,
-            description = "With start: halt when the workers of N accounts ended with the version for a reason that they did"
-                    + " not have before. Default: " + Rollout.DEFAULT_HALT_AFTER + ".")
+            description =
+                    "With start: halt when the workers of N accounts ended with the version for a reason that they did"
+                            + " not have before. Default: " + Rollout.DEFAULT_HALT_AFTER + ".")
     private Optional<Integer> haltAfter = Optional.empty();
 
     @Mixin
@@ -95,7 +96,8 @@ final class RollCommand extends StoreAction {
                     : action.equals("status") && status.get().state() == RolloutStatus.State.HALTED
                             ? ExitCode.FAILURE
                             : ExitCode.DONE;
-            String text = (done ? "" : starts ? "another goes on: " : "nothing to " + action + ": ") + fields.get("text");
+            String text =
+                    (done ? "" : starts ? "another goes on: " : "nothing to " + action + ": ") + fields.get("text");
             fields.put("result", done ? "DONE" : "REFUSED");
             return call.output().result(exitCode, text, fields);
         }

@@ -96,7 +96,8 @@ class RollTest {
         assertThat(programs.console("roll", "halt").exitCode()).isEqualTo(ExitCode.FAILURE);
         assertThat(programs.console("roll", "start", "2").exitCode()).isEqualTo(ExitCode.DONE);
 
-        assertThat(programs.console("roll", "halt", "--by", "alice", "--why", "lunch").out())
+        assertThat(programs.console("roll", "halt", "--by", "alice", "--why", "lunch")
+                        .out())
                 .contains("is halted: ordered by alice: lunch", "0 of 1 workers have the version");
         assertThat(programs.console("roll", "halt").exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(programs.console("roll", "status").exitCode()).isEqualTo(ExitCode.FAILURE);

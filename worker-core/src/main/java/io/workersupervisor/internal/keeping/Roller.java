@@ -27,7 +27,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -90,21 +89,24 @@ public final class Roller {
         this.threads = threads;
     }
 
-    /** Takes the steps that are due, behind this call. */
+    /** Takes the steps that are due, behind this call; reads one small file where no rollout goes on. */
     void tick() {
-        if (!busy.compareAndSet(false, true)) {
-            return;
-        }
-        try {
-            threads.execute(() -> {
-                Guard.run("rollout", Optional.empty(), this::steps)
-                        .ifPresent(thrown ->
-                                context.events().troubleOnce(Optional.empty(), "the rollout waits: " + thrown));
-                busy.set(false);
-            });
-        } catch (RejectedExecutionException closing) {
-            close();
-        }
+        contained(() -> {
+            boolean goesOn = rollouts.status().filter(Rollouts::goesOn).isPresent();
+            if (goesOn && !closed && busy.compareAndSet(false, true)) {
+                threads.execute(() -> {
+                    contained(this::steps);
+                    busy.set(false);
+                });
+            }
+        });
+    }
+
+    private void contained(Guard.Work work) {
+        Guard.run("rollout", Optional.empty(), work)
+                .filter(thrown -> !closed)
+                .ifPresent(
+                        thrown -> context.events().troubleOnce(Optional.empty(), "the rollout waits: " + thrown));
     }
 
     /** Begins nothing any more. */
