@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -59,7 +58,7 @@ class RollTest extends KeptAccounts {
 
     private final Map<AccountId, WorkerSpec> specs = new ConcurrentHashMap<>();
     private final Jumping clock = new Jumping();
-    private final AtomicReference<Consumer<String>> atPoint = new AtomicReference<>(point -> {});
+    private volatile Consumer<String> atPoint = point -> {};
 
     private WorkerSpecs served() {
         return new WorkerSpecs() {
@@ -83,7 +82,7 @@ class RollTest extends KeptAccounts {
         return node().host(settings -> TestNode.seams(
                 settings.keepRunning(served(), policy),
                 seams -> seams.withTiming(system -> clock)
-                        .withCrashPoints(point -> atPoint.get().accept(point))));
+                        .withCrashPoints(point -> atPoint.accept(point))));
     }
 
     private void give(String version, String script, long... accounts) {
@@ -229,11 +228,11 @@ class RollTest extends KeptAccounts {
         WorkerSupervisor host = hostOf(1, 2);
         give("2", SLEEPS, 1, 2);
         AtomicBoolean stopped = new AtomicBoolean();
-        atPoint.set(point -> {
+        atPoint = point -> {
             if (point.equals("roll end") && stopped.compareAndSet(false, true)) {
                 host.stop(ONE);
             }
-        });
+        };
 
         host.roll(TO_TWO);
 
@@ -249,16 +248,16 @@ class RollTest extends KeptAccounts {
         WorkerSupervisor first = hostOf(1, 2, 3);
         give("2", SLEEPS, 1, 2, 3);
         AtomicBoolean dead = new AtomicBoolean();
-        atPoint.set(point -> {
+        atPoint = point -> {
             if (dead.get() || point.equals(last)) {
                 dead.set(true);
                 throw new IllegalStateException(TestNode.DIED);
             }
-        });
+        };
         first.roll(TO_TWO.batch(3));
         await().until(() -> dead.get() || rollout(first).nextBatch().isPresent());
         first.close();
-        atPoint.set(point -> {});
+        atPoint = point -> {};
 
         WorkerSupervisor next = host();
 

@@ -130,7 +130,7 @@ public record RolloutFile(DataDirectory data) {
 
     private static List<List<Object>> pairs(Map<AccountId, String> accounts) {
         return accounts.entrySet().stream()
-                .map(one -> List.of(one.getKey().value(), (Object) one.getValue()))
+                .map(one -> List.of(one.getKey().value(), one.getValue()))
                 .toList();
     }
 }

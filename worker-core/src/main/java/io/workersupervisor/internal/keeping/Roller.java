@@ -55,6 +55,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A crash after 2 or 3 leaves a batch that the next host takes up at 3: a worker that is not the one written down is never
  * ended. Thread-safe. Nothing here throws.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // what they begin contains what it throws
 public final class Roller {
     /** Time in which an account of a batch must be back, beyond its stop grace. */
     static final Duration LONGEST = Duration.ofMinutes(2);

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -60,8 +61,12 @@ class BrakeTest {
         starts++;
     }
 
+    private WorkerRow row(AccountId account) {
+        return Objects.requireNonNull(rows.get(account));
+    }
+
     private void end(AccountId account, StopReason reason) {
-        rows.put(account, restarts.ended(rows.get(account), report(account, reason)));
+        rows.put(account, restarts.ended(row(account), report(account, reason)));
         started.remove(account);
     }
 
@@ -73,7 +78,7 @@ class BrakeTest {
                 Samples.NODE,
                 Optional.empty(),
                 Optional.empty(),
-                started.get(account),
+                Objects.requireNonNull(started.get(account)),
                 clock.now(),
                 new ExitStatus.Exited(1),
                 Optional.empty(),
@@ -151,7 +156,7 @@ class BrakeTest {
 
         run(Duration.ofSeconds(5), 5, StopReason.DISCONNECTED);
         clock.pass(Duration.ofMinutes(6));
-        WorkerRow row = rows.get(AccountId.of(3));
+        WorkerRow row = row(AccountId.of(3));
         assertThat(restarts.against(row, spec(row.account())).orElseThrow().retryAt())
                 .contains(clock.now().plus(Brake.WINDOW));
     }
