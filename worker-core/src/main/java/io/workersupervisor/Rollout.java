@@ -45,7 +45,7 @@ public record Rollout(String version, int batch, Duration pauseBetween, int halt
 
     /** Sets the time between two batches. */
     public Rollout pauseBetween(Duration pause) {
-        return new Rollout(version, batch, pause, haltAfter);
+        return new Rollout(version, batch, Require.nonNull("pause", pause), haltAfter);
     }
 
     /** Sets the number of accounts that halt it. */

@@ -70,7 +70,7 @@ public record RolloutStatus(
 
     /** Accounts with what is known of each; only the first are named. */
     public static String named(Map<AccountId, String> accounts) {
-        return accounts.entrySet().stream()
+        return Require.nonNull("accounts", accounts).entrySet().stream()
                         .limit(MOST_NAMED)
                         .map(one -> one.getKey() + " (" + one.getValue() + ")")
                         .collect(Collectors.joining(", "))
@@ -82,7 +82,7 @@ public record RolloutStatus(
         return new RolloutStatus(
                 rollout,
                 State.HALTED,
-                Optional.of(because),
+                Optional.of(Require.nonNull("because", because)),
                 order,
                 begunAt,
                 Map.of(),
