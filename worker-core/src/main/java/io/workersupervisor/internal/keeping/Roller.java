@@ -135,7 +135,7 @@ public final class Roller {
     private boolean step(RolloutStatus now) {
         Map<AccountId, WorkerRow> all = new TreeMap<>();
         rollouts.ofNode().forEach(row -> all.put(row.account(), row));
-        Pauses.Counting pauses = new Pauses(context.local().data()).now(context.now());
+        Pauses.Counting pauses = new Pauses(context.data()).now(context.now());
         Map<AccountId, String> died = died(now, all);
         if (!died.equals(now.died())) {
             return changed(now, now.batch(), now.nextBatch(), died, now.left());

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 /** What people order of the rollout of a data directory, of which there is one; {@link Roller} does it. Thread-safe. */
 public record Rollouts(ProtocolContext context, WorkerRegistry rows) {
     RolloutFile file() {
-        return new RolloutFile(context.local().data());
+        return new RolloutFile(context.data());
     }
 
     /** The rollout that goes on, or the last one; empty if there never was one. */
