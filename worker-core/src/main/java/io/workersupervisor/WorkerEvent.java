@@ -127,6 +127,44 @@ public sealed interface WorkerEvent {
         }
     }
 
+    /** A {@link Rollout} was begun, resumed, halted or done. A warning where it is halted, or leaves accounts as they are. */
+    record RolloutChanged(Instant at, RolloutStatus rollout) implements WorkerEvent {
+        public RolloutChanged {
+            Require.noneNull("at rollout", at, rollout);
+        }
+
+        @Override
+        public boolean isWarning() {
+            return rollout.state() == RolloutStatus.State.HALTED
+                    || !rollout.left().isEmpty();
+        }
+
+        @Override
+        public String describe() {
+            return rollout.describe();
+        }
+    }
+
+    /**
+     * Restarts after ends for one reason wait, because many ended again for it at once; or, where they do not wait any more,
+     * go on.
+     */
+    record RestartsHeld(Instant at, StopReason reason, boolean isOver, String text) implements WorkerEvent {
+        public RestartsHeld {
+            Require.noneNull("at reason text", at, reason, text);
+        }
+
+        @Override
+        public boolean isWarning() {
+            return !isOver;
+        }
+
+        @Override
+        public String describe() {
+            return text;
+        }
+    }
+
     /** A living worker cannot work; reported once. The application decides what to do about it. */
     record Unhealthy(Instant at, WorkerStatus worker, Ailment ailment) implements WorkerEvent {
         public Unhealthy {

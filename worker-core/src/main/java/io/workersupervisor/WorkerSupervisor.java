@@ -228,6 +228,54 @@ public final class WorkerSupervisor implements AutoCloseable {
         return host.calls().restart(copy(accounts));
     }
 
+    /**
+     * Restarts every worker of this node that runs, is wanted and is not paused, as {@link #restart(Collection)}: so many at a
+     * time, the next ones after those have outlived their start grace, and the pause. One that has ended meanwhile is left
+     * to its plan. Blocks until all is done.
+     *
+     * @param batch the workers that are restarted together, 1 to 10,000
+     * @param pause the time between two batches, 0 to 1 day
+     * @return a result for each account that was tried
+     */
+    public Map<AccountId, StartResult> restartAll(int batch, Duration pause) {
+        Require.between("batch", batch, 1, 10_000);
+        return host.calls().restartAll(batch, Require.upToOneDay("pause", Require.nonNull("pause", pause)));
+    }
+
+    /**
+     * Begins to replace the workers that run by those of another version, as the specs give it. It is written to the data
+     * directory, outlives this supervisor, and is done by the hosts that {@link Builder#keepRunning keep accounts running}. At
+     * most one goes on at a time; one that is halted is given up. Accounts that are stopped, paused, or wait for their
+     * start or a person are left to that, and those of which the specs give another version are left as they are. Each
+     * change is told as a {@link WorkerEvent.RolloutChanged}.
+     *
+     * @return false while another goes on, which stays as it is
+     */
+    public boolean roll(Rollout rollout, StopOrder order) {
+        Require.noneNull("rollout order", rollout, order);
+        return host.calls().roll(rollout, order);
+    }
+
+    /** Begins a rollout, as {@link #roll(Rollout, StopOrder)} by a person who gives no name. */
+    public boolean roll(Rollout rollout) {
+        return roll(rollout, StopOrder.byPerson());
+    }
+
+    /** Halts the rollout: no further worker is ended. False if none goes on. */
+    public boolean haltRollout(StopOrder order) {
+        return host.calls().haltRollout(Require.nonNull("order", order));
+    }
+
+    /** Lets a halted rollout go on; the accounts that have halted it count no more. False if none is halted. */
+    public boolean resumeRollout(StopOrder order) {
+        return host.calls().resumeRollout(Require.nonNull("order", order));
+    }
+
+    /** The rollout that goes on, or the last one of the data directory; empty if there never was one. */
+    public Optional<RolloutStatus> rollout() {
+        return host.calls().rollout();
+    }
+
     private static List<AccountId> copy(Collection<AccountId> accounts) {
         Require.nonNull("accounts", accounts).forEach(account -> Require.nonNull("account", account));
         return List.copyOf(accounts);

@@ -88,7 +88,7 @@ class ArchitectureTest {
                             "registry",
                             "directory",
                             "machine")),
-            entry("keeping", Set.of("lifecycle", "diagnosis", "events", "registry", "machine", "text")),
+            entry("keeping", Set.of("lifecycle", "diagnosis", "events", "directory", "registry", "machine", "text")),
             entry(
                     "host",
                     Set.of(

@@ -94,6 +94,20 @@ class NullsTest {
                 entry(InMemoryWorkerRegistry.class, new InMemoryWorkerRegistry()),
                 entry(LogSink.class, new InMemoryLogSink()),
                 entry(InMemoryLogSink.class, new InMemoryLogSink())));
+        made.put(Rollout.class, Rollout.to("2"));
+        made.put(
+                RolloutStatus.class,
+                new RolloutStatus(
+                        Rollout.to("2"),
+                        RolloutStatus.State.RUNNING,
+                        Optional.empty(),
+                        StopOrder.byPerson(),
+                        Instant.EPOCH,
+                        Map.of(),
+                        Optional.empty(),
+                        Map.of(),
+                        Set.of(),
+                        Map.of()));
         made.putAll(Map.ofEntries(
                 entry(RowDetail.class, detail),
                 entry(WorkerListener.class, (WorkerListener) event -> {}),

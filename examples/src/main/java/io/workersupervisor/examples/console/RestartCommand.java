@@ -9,9 +9,14 @@ import io.workersupervisor.examples.console.frame.ExitCode;
 import io.workersupervisor.examples.console.frame.Registry;
 import io.workersupervisor.examples.console.frame.StoreAction;
 import io.workersupervisor.examples.console.frame.Stores;
+import io.workersupervisor.examples.console.frame.Values;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Ends workers, which a host starts again. */
@@ -27,11 +32,25 @@ final class RestartCommand extends StoreAction {
     @Mixin
     private Choice choice = new Choice();
 
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            converter = Values.Count.class,
+            description = "Restart N together; the next ones when these have outlived their start grace. Default: 50.")
+    private int batch = 50;
+
+    @Option(
+            names = "--pause",
+            paramLabel = "TIME",
+            converter = Values.Pause.class,
+            description = "The time between two batches: 1s to 3650d. Default: none.")
+    private Duration pause = Duration.ZERO;
+
     @Mixin
     private ChangeOptions change = new ChangeOptions();
 
     @Override
-    public int run(Call call) {
+    public int run(Call call) throws InterruptedException {
         boolean open = choice.isOpen(call, accounts);
         Stores used = Stores.ofRows(stores, call);
         DataDirectory data =
@@ -45,14 +64,28 @@ final class RestartCommand extends StoreAction {
                             account -> supervisor.status(account).isPresent())) {
                 return ExitCode.FAILURE;
             }
-            List<AccountId> all = open
-                    ? choice.find(
-                            call,
-                            supervisor,
-                            registry.rows(),
-                            account -> account.status().isAlive() && account.isFree())
-                    : accounts;
-            return Wishes.run(call, data, all, supervisor::restart);
+            List<AccountId> all =
+                    open ? choice.find(call, supervisor, registry.rows(), RestartCommand::isToRestart) : accounts;
+            int first = ExitCode.DONE;
+            for (int from = 0; from < all.size(); from += batch) {
+                Thread.sleep(from == 0 ? 0 : pause.toMillis());
+                List<AccountId> some = all.subList(from, Math.min(from + batch, all.size()));
+                // Those that have ended meanwhile are left to their plans.
+                Set<AccountId> still = open && from > 0
+                        ? Account.of(supervisor.list(), registry.rows()).stream()
+                                .filter(RestartCommand::isToRestart)
+                                .map(Account::id)
+                                .collect(Collectors.toSet())
+                        : Set.copyOf(some);
+                int exitCode = Wishes.run(
+                        call, data, some.stream().filter(still::contains).toList(), supervisor::restart);
+                first = first == ExitCode.DONE ? exitCode : first;
+            }
+            return first;
         }
+    }
+
+    private static boolean isToRestart(Account account) {
+        return account.status().isAlive() && account.isFree();
     }
 }

@@ -31,7 +31,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /**
  * Works on a data directory from a terminal or a script, whether or not a host is running: {@code start}, {@code stop},
- * {@code restart}, {@code pause}, {@code resume}, {@code forget}, {@code signal}, {@code ps}, {@code why}, {@code diagnose}, {@code logs}, {@code tail}, {@code doctor}, {@code mongo}, and {@code host}, which is a
+ * {@code restart}, {@code roll}, {@code pause}, {@code resume}, {@code forget}, {@code signal}, {@code ps}, {@code why}, {@code diagnose}, {@code logs}, {@code tail}, {@code doctor}, {@code mongo}, and {@code host}, which is a
  * host. {@code --help} explains all of it.
  *
  * <p>With {@code --json} each command prints one JSON object on one line ({@code stop} and {@code why}: one for each account,
@@ -48,6 +48,8 @@ import picocli.CommandLine.TypeConversionException;
  *              FAILED           step, error, report
  *              SENT             signal, worker_id, pid
  *              FORGOTTEN, PAUSED, RESUMED, NOT_PAUSED, NOT_RUNNING
+ * roll         data, result (DONE, REFUSED), version, state (RUNNING, HALTED, DONE), why, batch, pause_s, halt_after, begun_at,
+ *              next_batch, now (accounts), died and left (account, why), have_version, running, text
  * ps           data, summary (a number each), accounts: account, down, plan, next_start, needs_person, order, pause, state (of the row, or UNREGISTERED), desired, reason (of the last stop, where no
  *              worker runs), liveness (ALIVE, DEAD, UNKNOWN), evidence, registered, worker_id, epoch, pid, started_at,
  *              node, user_id, version, log; unreadable
@@ -82,6 +84,7 @@ import picocli.CommandLine.TypeConversionException;
         subcommands = {
             StartCommand.class,
             RestartCommand.class,
+            RollCommand.class,
             StopCommand.class,
             PauseCommand.Pause.class,
             PauseCommand.Resume.class,

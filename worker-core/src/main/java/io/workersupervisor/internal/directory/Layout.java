@@ -22,6 +22,7 @@ import java.util.Optional;
  * data/launcher/                programs of the launch paths
  * data/bell                     written anew when a row was changed for the hosts; keeping.lock is held by one that keeps accounts running
  * data/paused                   accounts that are left alone; paused.lock guards it
+ * data/rollout                  the last change to another version; rollout.lock guards it
  * data/worker.log               events, and grave log entries of all workers, one line each
  * data/worker_ACCOUNT_WORKER.log    output of a worker
  * data/checkpoints/SINK/        the position in each file up to which a log sink has the entries
@@ -76,6 +77,10 @@ public final class Layout {
 
     public static Path paused(DataDirectory data) {
         return data.path().resolve("paused");
+    }
+
+    public static Path rollout(DataDirectory data) {
+        return data.path().resolve("rollout");
     }
 
     public static Path eventLog(DataDirectory data) {

@@ -2,23 +2,14 @@ package io.workersupervisor.internal.directory;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
-import io.workersupervisor.DataDirectoryException;
 import io.workersupervisor.StopOrder;
-import io.workersupervisor.internal.machine.SmallFile;
 import io.workersupervisor.internal.text.Json;
-import io.workersupervisor.internal.text.Text;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +89,11 @@ public record Pauses(DataDirectory data) {
 
     /** The pauses that count at one moment. */
     public record Counting(List<Pause> pauses) {
+        /** Tells whether all accounts are paused together. */
+        public boolean isOfAll() {
+            return pauses.stream().anyMatch(pause -> pause.account().isEmpty());
+        }
+
         /** The pause of an account, by itself or with all others. */
         public Optional<Pause> of(AccountId account) {
             return pauses.stream()
@@ -108,11 +104,15 @@ public record Pauses(DataDirectory data) {
 
     /** All that have not run out. A damaged line may have named any account, and so counts for all of them. */
     public Counting now(Instant now) {
-        return new Counting(SmallFile.readUtf8(Layout.paused(data)).stream()
-                .flatMap(String::lines)
-                .map(Pause::read)
-                .filter(pause -> !pause.isOver(now))
-                .toList());
+        return new Counting(read(file().read(), now));
+    }
+
+    private static List<Pause> read(String text, Instant now) {
+        return text.lines().map(Pause::read).filter(pause -> !pause.isOver(now)).toList();
+    }
+
+    private GuardedFile file() {
+        return new GuardedFile(Layout.paused(data));
     }
 
     /** Adds a pause, in place of the one before. */
@@ -132,26 +132,15 @@ public record Pauses(DataDirectory data) {
         });
     }
 
-    /** One process at a time, and one thread of this process; false where nothing changed. */
+    /** False where nothing that counts changed. */
     private boolean change(Instant now, UnaryOperator<List<Pause>> change) {
-        synchronized (Pauses.class) {
-            Path file = Layout.paused(data);
-            try (FileChannel guard = FileChannel.open(
-                            data.path().resolve("paused.lock"),
-                            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                            OwnFiles.FILE);
-                    FileLock held = guard.lock()) {
-                List<Pause> before = now(now).pauses();
-                List<Pause> after = change.apply(new ArrayList<>(before));
-                if (after.isEmpty()) {
-                    Files.deleteIfExists(file);
-                } else if (held.isValid()) {
-                    OwnFiles.replace(file, after.stream().map(Pause::line).collect(Collectors.joining()));
-                }
-                return !before.equals(after);
-            } catch (IOException e) {
-                throw new DataDirectoryException(file + " cannot be written: " + Text.reason(e), e);
-            }
-        }
+        AtomicBoolean changed = new AtomicBoolean();
+        file().change(text -> {
+            List<Pause> before = read(text, now);
+            List<Pause> after = change.apply(new ArrayList<>(before));
+            changed.set(!before.equals(after));
+            return after.stream().map(Pause::line).collect(Collectors.joining());
+        });
+        return changed.get();
     }
 }

@@ -18,6 +18,8 @@ import io.workersupervisor.internal.inspect.Inspector;
 import io.workersupervisor.internal.inspect.RunningFiles;
 import io.workersupervisor.internal.keeping.KeepingLoop;
 import io.workersupervisor.internal.keeping.PlannedRestarts;
+import io.workersupervisor.internal.keeping.Roller;
+import io.workersupervisor.internal.keeping.Rollouts;
 import io.workersupervisor.internal.keeping.SpecLookup;
 import io.workersupervisor.internal.launch.combined.LaunchPaths;
 import io.workersupervisor.internal.launch.shell.ShellScript;
@@ -73,6 +75,7 @@ public final class Host {
     private final Inspector inspector;
     private final LaunchPaths paths;
     private final LogThreads logs;
+    private final Rollouts rollouts;
     private final Optional<KeepingLoop> keeping;
     private final OnClose onClose;
     private final Duration closeTimeout;
@@ -106,7 +109,8 @@ public final class Host {
         RulesDirectory rules = new RulesDirectory(Layout.rules(data), settings.rules(), timing, events::trouble);
         // Reading and compiling them takes longer than a restart.
         threads.readers().execute(() -> rules.rules());
-        Optional<PlannedRestarts> restarts = settings.keeping().map(keep -> new PlannedRestarts(keep.policy(), timing));
+        Optional<PlannedRestarts> restarts =
+                settings.keeping().map(keep -> new PlannedRestarts(keep.policy(), timing, events::emit));
         RowJudge judge = local.judge(stamped.stamp().node(), settings.probe());
         this.context = new ProtocolContext(
                 stamped.stamp().node(),
@@ -133,11 +137,15 @@ public final class Host {
                 unfiled,
                 this::ended,
                 new Lifecycle.Threads(threads.starters(), threads.writers(), threads.ladders(), behind()));
+        this.rollouts = new Rollouts(context, known);
         this.keeping = settings.keeping()
-                .map(keep -> new KeepingLoop(
+                .map(keep -> new SpecLookup(keep.specs(), restarts.orElseThrow()::seen, events))
+                .map(specs -> new KeepingLoop(
                         context,
                         known,
-                        new SpecLookup(keep.specs(), restarts.orElseThrow()::seen, events),
+                        specs,
+                        restarts.orElseThrow(),
+                        new Roller(context, rollouts, specs, lifecycle.stops(), threads.ladders()),
                         spec -> lifecycle.starts().startLater(spec, StartCalls.Verb.KEEP),
                         threads.pool(),
                         threads.ticker(),
@@ -225,8 +233,15 @@ public final class Host {
             reconciler.awaitLooks(FIRST_LOOK);
             keeping.ifPresent(KeepingLoop::begin);
             threads.pool().execute(() -> Guard.run("other nodes", Optional.empty(), reconciler::reportOtherNodes));
+            if (onClose == OnClose.LEAVE_RUNNING) {
+                threads.readers().execute(() -> Guard.run("end of the host", Optional.empty(), this::warnOfOwnEnd));
+            }
             threads.ticker().scheduleWithFixedDelay(this::tick, interval, interval, TimeUnit.MILLISECONDS);
         }
+    }
+
+    private void warnOfOwnEnd() {
+        inspector.endsOfHost().forEach(text -> context.events().troubleOnce(Optional.empty(), text));
     }
 
     /** Begins a pass over the rows of this node; an exception is reported once and does not end the next pass. */
@@ -269,7 +284,7 @@ public final class Host {
 
     /** The calls of the application. */
     public HostCalls calls() {
-        return new HostCalls(state, lifecycle, reconciler, inspector);
+        return new HostCalls(state, lifecycle, reconciler, inspector, rollouts);
     }
 
     /** The one entrance for the end of a worker, of this host's starts and of adopted ones; checks its account. */

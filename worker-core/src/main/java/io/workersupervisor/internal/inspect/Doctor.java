@@ -16,6 +16,8 @@ import io.workersupervisor.internal.logs.KnownWorkers;
 import io.workersupervisor.internal.logs.LogCheckup;
 import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.Kernel;
+import io.workersupervisor.internal.machine.ProcessProbe;
+import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.text.Text;
@@ -57,6 +59,7 @@ final class Doctor {
     private final WorkerRegistry registry;
     private final LocalEvidence local;
     private final List<Finding> findings = new ArrayList<>();
+    private final List<Long> living = new ArrayList<>();
 
     Doctor(Inspector of) {
         this.of = of;
@@ -149,6 +152,7 @@ final class Doctor {
             check(account, () -> admitted(row));
         }
         down(listing.rows());
+        check("control groups", () -> ends(listing.rows()));
         ok("registry " + registry.id() + ": " + listing.rows().size() + " rows, " + alive + " running"
                 + (listing.unreadable().isEmpty()
                         ? ""
@@ -187,11 +191,24 @@ final class Doctor {
         Liveness found = of.judge().liveness(row);
         if (found.verdict() == Liveness.Verdict.ALIVE) {
             alive.incrementAndGet();
+            row.pid().ifPresent(living::add);
             return;
         }
         boolean dead = found.verdict() == Liveness.Verdict.DEAD;
         warning("account " + row.account() + " is " + row.state() + " but " + (dead ? "dead: " : "in doubt: ")
                 + found.evidence() + (dead ? "; the next host or start files its end" : freeing(row)));
+    }
+
+    /** What ends living workers together with others, and with the host that has started them. */
+    private void ends(List<WorkerRow> rows) {
+        Inspector.SCOPE.unitsThatEnd(living).forEach(this::warning);
+        rows.stream()
+                .filter(row -> row.state().isOpen())
+                .flatMap(row -> Detail.of(row).actor().stream())
+                .map(Actor::process)
+                .distinct()
+                .filter(host -> local.processes().probe(host).kind() == ProcessProbe.Kind.ALIVE)
+                .forEach(host -> Inspector.SCOPE.containerOf(host.pid()).ifPresent(this::warning));
     }
 
     private String freeing(WorkerRow row) {

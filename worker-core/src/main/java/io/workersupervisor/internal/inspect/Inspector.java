@@ -28,6 +28,7 @@ import io.workersupervisor.internal.liveness.UnregisteredWorkers;
 import io.workersupervisor.internal.logs.LogLookup;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
+import io.workersupervisor.internal.machine.ProcessScope;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.text.Text;
@@ -37,6 +38,7 @@ import io.workersupervisor.spi.RowSelection;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -75,6 +77,8 @@ public record Inspector(
     /** Findings remembered as reported; beyond this number they are reported once more. */
     private static final int MOST_REPORTED = 1_000;
 
+    static final ProcessScope SCOPE = ProcessScope.of(Path.of("/"));
+
     public static Inspector of(DataDirectory data, WorkerRegistry registry, Optional<LogSink> sink) {
         LocalEvidence local = LocalEvidence.of(data, true);
         String node = NodeStamp.read(data).map(NodeStamp::node).orElse("");
@@ -91,6 +95,14 @@ public record Inspector(
                 new UnregisteredWorkers(registry, local),
                 new RunningFiles(local.script()),
                 once(ConcurrentHashMap.newKeySet()));
+    }
+
+    /** A sentence about each thing of the system that ends this process, a host, and the workers that it starts with it. */
+    public List<String> endsOfHost() {
+        long pid = ProcessHandle.current().pid();
+        List<String> found = new ArrayList<>(SCOPE.unitsThatEnd(List.of(pid)));
+        SCOPE.containerOf(pid).ifPresent(found::add);
+        return found;
     }
 
     private static Consumer<String> once(Set<String> reported) {

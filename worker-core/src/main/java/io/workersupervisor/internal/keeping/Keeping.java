@@ -71,7 +71,8 @@ public final class Keeping {
         return plan(wait(restart, tries, jitter), why, tries + 1, ends, end);
     }
 
-    private static boolean isNobodysFault(StopReason reason) {
+    /** Tells whether an end says nothing about the worker. */
+    static boolean isNobodysFault(StopReason reason) {
         return reason == StopReason.STOPPED_ON_REQUEST
                 || reason == StopReason.MACHINE_LOST
                 || reason == StopReason.LEASE_LOST;

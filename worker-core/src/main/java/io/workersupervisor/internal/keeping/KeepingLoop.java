@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>An end is reported: the plan of its row is looked at at once, and the account comes to step 3 when it is due.
  *   <li>At each tick the rows that are due are read, and those alone; and the accounts that the application lists and that
- *       have no row. A bell that another process has rung brings this forward ({@link Bell}).
+ *       have no row. A bell that another process has rung brings this forward ({@link Bell}). Those that died again and again
+ *       for a cause they share wait ({@link Brake}).
  *   <li>The application says what to run ({@link SpecLookup}); without an answer, or where this host does not serve the
  *       account, nothing changes.
  *   <li>The start, on the threads for starts of many; the start grace holds nobody up. It looks at the row again: a person's
@@ -60,6 +61,8 @@ public final class KeepingLoop {
     private final ProtocolContext context;
     private final WorkerRegistry rows;
     private final SpecLookup specs;
+    private final PlannedRestarts restarts;
+    private final Roller roller;
     private final Function<WorkerSpec, CompletableFuture<StartResult>> start;
     private final Executor looks;
     private final ScheduledExecutorService timer;
@@ -82,6 +85,7 @@ public final class KeepingLoop {
      * Makes the loop of a host, which begins with {@link #prepare} and {@link #begin}.
      *
      * @param rows the rows, in which an end that is reported counts as filed
+     * @param roller replaces workers by those of another version, at the same ticks
      * @param start begins a start; the future completes when the grace is over, and may fail
      * @param looks runs a look at one account
      * @param interval the time between two ticks
@@ -90,6 +94,8 @@ public final class KeepingLoop {
             ProtocolContext context,
             WorkerRegistry rows,
             SpecLookup specs,
+            PlannedRestarts restarts,
+            Roller roller,
             Function<WorkerSpec, CompletableFuture<StartResult>> start,
             Executor looks,
             ScheduledExecutorService timer,
@@ -97,6 +103,8 @@ public final class KeepingLoop {
         this.context = context;
         this.rows = rows;
         this.specs = specs;
+        this.restarts = restarts;
+        this.roller = roller;
         this.start = start;
         this.looks = looks;
         this.timer = timer;
@@ -135,13 +143,14 @@ public final class KeepingLoop {
 
     /** Starts what a person wants now; an earlier refusal does not hold it back. */
     private void wished() {
-        for (WorkerRow row :
-                rows.list(RowSelection.dueOf(context.node(), context.now())).rows()) {
+        List<WorkerRow> due =
+                rows.list(RowSelection.dueOf(context.node(), context.now())).rows();
+        for (WorkerRow row : due) {
             if (ProtocolContext.isWished(row)) {
                 held.remove(row.account());
             }
-            dueUnlessPaused(row);
         }
+        restarts.admitted(due).forEach(this::dueUnlessPaused);
     }
 
     /**
@@ -213,9 +222,12 @@ public final class KeepingLoop {
                 .filter(plan -> !plan.needsPerson())
                 .map(plan -> plan.left(context.now()));
         if (left.filter(Duration::isZero).isPresent()) {
-            dueUnlessPaused(row.get());
+            restarts.admitted(List.of(row.get())).forEach(this::dueUnlessPaused);
         } else if (left.filter(wait -> wait.compareTo(interval) < 0).isPresent()) {
-            timer.schedule(() -> soon(() -> due(account)), left.get().toMillis() + 1, TimeUnit.MILLISECONDS);
+            timer.schedule(
+                    () -> soon(() -> contained(account, () -> look(account))),
+                    left.get().toMillis() + 1,
+                    TimeUnit.MILLISECONDS);
         }
     }
 
@@ -230,7 +242,9 @@ public final class KeepingLoop {
         }
         ticked = now;
         bell.attend();
-        rows.list(RowSelection.dueOf(context.node(), now)).rows().forEach(this::dueUnlessPaused);
+        restarts.admitted(rows.list(RowSelection.dueOf(context.node(), now)).rows())
+                .forEach(this::dueUnlessPaused);
+        roller.tick();
         specs.accounts()
                 .thenAcceptAsync(answer -> answer.found().orElse(List.of()).forEach(this::startIfNew), looks);
     }
@@ -308,6 +322,7 @@ public final class KeepingLoop {
     /** Begins no start any more. */
     public void close() {
         closed = true;
+        roller.close();
         bell.close();
         specs.close();
     }

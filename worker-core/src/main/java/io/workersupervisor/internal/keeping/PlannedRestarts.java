@@ -3,9 +3,11 @@ package io.workersupervisor.internal.keeping;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Desired;
 import io.workersupervisor.RefusalReason;
+import io.workersupervisor.Restart;
 import io.workersupervisor.RestartPolicy;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.StopReport;
+import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.diagnosis.Diagnosis;
@@ -16,21 +18,26 @@ import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The rules where accounts are kept running: an end of a wanted account leaves a plan, and starts obey it. Thread-safe. */
 public final class PlannedRestarts implements RestartRules {
     private final RestartPolicy policy;
     private final Clocks clocks;
+    private final Brake brake;
     private final Map<AccountId, RestartPolicy> own = new ConcurrentHashMap<>();
 
-    /** Plans by a policy for all accounts but those that have one of their own. */
-    public PlannedRestarts(RestartPolicy policy, Clocks clocks) {
+    /** Plans by a policy for all accounts but those that have one of their own; {@code told} hears of the brake. */
+    public PlannedRestarts(RestartPolicy policy, Clocks clocks, Consumer<WorkerEvent> told) {
         this.policy = policy;
+        this.brake = new Brake(clocks, told);
         this.clocks = clocks;
     }
 
@@ -53,13 +60,28 @@ public final class PlannedRestarts implements RestartRules {
         return RowChanges.planned(row, !plan.needsPerson() ? WorkerState.BACKING_OFF : closed, plan.fields());
     }
 
+    /** An end for a cause that many share uses up nobody's budget. */
     private RestartPlan plan(WorkerRow row, StopReport report) {
-        return Keeping.next(
-                own.getOrDefault(row.account(), policy),
+        Optional<RestartPlan> before = RestartPlan.of(row);
+        RestartPolicy counting = own.getOrDefault(row.account(), policy);
+        boolean isShared = brake.ended(report, before);
+        RestartPlan plan = Keeping.next(
+                isShared ? counting.on(report.reason(), withoutBudget(counting.of(report))) : counting,
                 report,
-                RestartPlan.of(row),
+                before,
                 clocks.now(),
                 () -> ThreadLocalRandom.current().nextDouble());
+        return isShared && !plan.needsPerson() ? plan.countingAs(before) : plan;
+    }
+
+    private static Restart withoutBudget(Restart restart) {
+        return new Restart(
+                restart.first(), restart.most(), restart.grace(), OptionalInt.empty(), restart.window(), false);
+    }
+
+    /** Those of accounts that are due which may be started now. */
+    List<WorkerRow> admitted(List<WorkerRow> due) {
+        return brake.admitted(due);
     }
 
     /** A new version of the program may not crash any more; it brings no login back. */
@@ -67,8 +89,10 @@ public final class PlannedRestarts implements RestartRules {
     public Optional<StartResult.Refused> against(WorkerRow closed, WorkerSpec spec) {
         Optional<RestartPlan> counting = counting(closed, spec);
         Duration left = counting.map(plan -> plan.left(clocks.now())).orElse(Duration.ZERO);
-        Instant at = clocks.now().plus(left);
-        return counting.filter(plan -> plan.needsPerson() || !left.isZero())
+        boolean isHeld =
+                counting.filter(plan -> brake.holds(closed.account(), plan)).isPresent();
+        Instant at = clocks.now().plus(left.isZero() && isHeld ? Brake.WINDOW : left);
+        return counting.filter(plan -> plan.needsPerson() || !left.isZero() || isHeld)
                 .map(plan -> plan.needsPerson()
                         ? new StartResult.Refused(closed.account(), RefusalReason.NEEDS_PERSON, plan.words())
                         : new StartResult.Refused(
@@ -80,7 +104,9 @@ public final class PlannedRestarts implements RestartRules {
 
     @Override
     public Map<String, @Nullable Object> carried(WorkerRow closed, WorkerSpec spec) {
-        return counting(closed, spec).map(RestartPlan::fields).orElse(Map.of());
+        Optional<RestartPlan> goesOn = counting(closed, spec);
+        goesOn.ifPresent(plan -> brake.restarted(closed.account()));
+        return goesOn.map(RestartPlan::fields).orElse(Map.of());
     }
 
     /** The plan of a row, unless the spec begins the series anew. */

@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.DataDirectory;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.diagnosis.Diagnosis;
@@ -76,7 +77,8 @@ public record ProtocolContext(
         }
     }
 
-    void reached(String point) {
+    /** Marks a point between two effects. */
+    public void reached(String point) {
         points.reached(point);
     }
 
@@ -101,6 +103,11 @@ public record ProtocolContext(
         } catch (ExecutionException e) {
             throw new IllegalStateException("this future contains what it throws", e);
         }
+    }
+
+    /** The data directory of this host. */
+    public DataDirectory data() {
+        return local.data();
     }
 
     /** The pause of an account in words, if it is to be left alone. */

@@ -68,6 +68,14 @@ public record StopProtocol(
         return ask(account, workerId, purpose).map(row -> told(ladder.end(row)));
     }
 
+    /** As {@link #stop(AccountId, Optional, StopPurpose)}, as the only call of this host for the account. */
+    public Optional<StopResult> stopAlone(AccountId account, String workerId, StopPurpose purpose) {
+        return context.alone(
+                account,
+                () -> stop(account, Optional.of(workerId), purpose),
+                (reason, evidence) -> Optional.of(new StopResult.Refused(account, reason, evidence)));
+    }
+
     /** Step 1; empty if there is no worker, or not this one, to be ended for the purpose. */
     public Optional<WorkerRow> ask(AccountId account, Optional<String> workerId, StopPurpose purpose) {
         while (true) {

@@ -9,6 +9,7 @@ import io.workersupervisor.StopReport;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerState;
+import io.workersupervisor.internal.directory.Pauses;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RestartPlan;
@@ -201,10 +202,7 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
                     RefusalReason.WISH_WAITS,
                     "it runs on, as no host at work here could start it again"));
         }
-        Optional<StopResult> result = context.alone(
-                row.account(),
-                () -> stops.stop(row.account(), Optional.of(row.workerId()), StopPurpose.RESTART),
-                (reason, evidence) -> Optional.of(new StopResult.Refused(row.account(), reason, evidence)));
+        Optional<StopResult> result = stops.stopAlone(row.account(), row.workerId(), StopPurpose.RESTART);
         if (result.isEmpty() && !row.node().equals(context.node())) {
             return Optional.of(Wish.refused(row.account(), RefusalReason.OTHER_NODE, "its worker runs elsewhere"));
         }
@@ -242,6 +240,17 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
                 context.timing().pause(POLL);
             }
         }
+    }
+
+    /** The accounts of this node whose worker runs, is wanted and is not paused. */
+    public List<AccountId> running() {
+        Pauses.Counting pauses = new Pauses(context.local().data()).now(context.now());
+        return context.registry().list(RowSelection.openOf(context.node())).rows().stream()
+                .filter(row -> row.state() == WorkerState.RUNNING && row.desired() == Desired.RUNNING)
+                .map(WorkerRow::account)
+                .filter(account -> pauses.of(account).isEmpty())
+                .sorted()
+                .toList();
     }
 
     private Map<AccountId, WorkerRow> read(Collection<AccountId> accounts) {

@@ -108,6 +108,16 @@ public record RestartPlan(Optional<Instant> at, Duration pause, String why, int 
         return new RestartPlan(Optional.of(now.plus(pause)), pause, why, tries, ends);
     }
 
+    /** This plan, with the ends and tries of the one before: its end does not count. */
+    public RestartPlan countingAs(Optional<RestartPlan> before) {
+        return new RestartPlan(
+                at,
+                pause,
+                why,
+                before.map(RestartPlan::tries).orElse(0),
+                before.map(RestartPlan::ends).orElse(List.of()));
+    }
+
     /** Tells whether a person asked for this start. */
     public boolean isByPerson() {
         return why.equals(PERSON);
@@ -117,7 +127,8 @@ public record RestartPlan(Optional<Instant> at, Duration pause, String why, int 
         return why.startsWith(GAVE_UP);
     }
 
-    private Optional<StopReason> reason() {
+    /** The reason of the last end; empty where a person wants the start. */
+    public Optional<StopReason> reason() {
         String name = isGivenUp() ? why.substring(GAVE_UP.length()) : why;
         return Arrays.stream(StopReason.values())
                 .filter(known -> known.name().equals(name))

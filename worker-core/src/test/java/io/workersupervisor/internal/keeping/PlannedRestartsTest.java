@@ -33,7 +33,7 @@ class PlannedRestartsTest {
                             .giveUpAfter(2));
 
     private final PlannedRestarts restarts =
-            new PlannedRestarts(GIVING_UP, Clocks.system(InstantSource.fixed(Samples.NOW)));
+            new PlannedRestarts(GIVING_UP, Clocks.system(InstantSource.fixed(Samples.NOW)), event -> {});
 
     @Test
     void end_of_a_wanted_account_leaves_a_plan_and_that_of_a_stopped_one_none() {

@@ -1,0 +1,340 @@
+package io.workersupervisor.internal.keeping;
+
+import io.workersupervisor.AccountId;
+import io.workersupervisor.Desired;
+import io.workersupervisor.RolloutStatus;
+import io.workersupervisor.StopReason;
+import io.workersupervisor.WorkerSpec;
+import io.workersupervisor.WorkerState;
+import io.workersupervisor.internal.directory.Pauses;
+import io.workersupervisor.internal.events.Guard;
+import io.workersupervisor.internal.lifecycle.ProtocolContext;
+import io.workersupervisor.internal.lifecycle.StopProtocol;
+import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.internal.registry.RestartPlan;
+import io.workersupervisor.internal.registry.StopPurpose;
+import io.workersupervisor.spi.WorkerRow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Replaces workers by those of another version, a batch at a time. Every host of the data directory that keeps accounts
+ * running takes these steps at each of its ticks, from what stands in the file
+ * ({@link io.workersupervisor.internal.directory.RolloutFile}) and in the rows; each change of the file is a
+ * compare-and-set, so that one of them wins, and the next host goes on where one ended.
+ *
+ * <ol>
+ *   <li>Count. An account that has the version and whose worker ended for a reason that none of its workers of another version
+ *       had is written down, once. Are there as many as it takes, the rollout is halted: no worker is ended any more; those that
+ *       have ended are started by their plans.
+ *   <li>Choose, where no batch is under way and the pause is over: accounts of this node that are wanted, run another version,
+ *       are not paused, and have a spec of the version here. The batch is written, each account with the worker that is to
+ *       end, before anything is done. Accounts that are stopped or wait for their start are not touched: they get the version
+ *       when they are started.
+ *   <li>End, for each account of the batch that still has that worker and has a spec of the version here: by the ladder, as a
+ *       restart. Its end leaves the account due, and {@link KeepingLoop} starts it; a person's stop wins in between.
+ *   <li>Wait until each has another worker that has outlived its start grace, or has ended, or was stopped or paused by a
+ *       person. One that is not back within {@link #LONGEST} and its stop grace counts as in step 1; one that still runs is
+ *       left out. Then the batch is emptied, and the time of the next one written.
+ *   <li>Nothing more to choose: done. Where accounts are left without a spec of the version, only after {@link #SETTLING}, in
+ *       which another host or a new spec may serve them.
+ * </ol>
+ *
+ * A crash after 2 or 3 leaves a batch that the next host takes up at 3: a worker that is not the one written down is never
+ * ended. Thread-safe. Nothing here throws.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // what they begin contains what it throws
+public final class Roller {
+    /** Time in which an account of a batch must be back, beyond its stop grace. */
+    static final Duration LONGEST = Duration.ofMinutes(2);
+
+    /** Time in which accounts without a spec of the version are waited for. */
+    static final Duration SETTLING = Duration.ofMinutes(1);
+
+    private final ProtocolContext context;
+    private final Rollouts rollouts;
+    private final SpecLookup specs;
+    private final StopProtocol stops;
+    private final Executor threads;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    /** The file as the last step saw it, and when it first did: waits of this host count from then on. */
+    private Optional<RolloutStatus> known = Optional.empty();
+
+    private long since;
+    /** The revision of each row whose reports were read. */
+    private final Map<AccountId, Long> counted = new HashMap<>();
+    /** The first sight of each worker of the batch that runs. */
+    private final Map<String, Long> running = new HashMap<>();
+
+    private final Set<AccountId> ending = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    /** Makes the roller of a host; {@code threads} run its steps, which wait for lookups, and ladders. */
+    public Roller(ProtocolContext context, Rollouts rollouts, SpecLookup specs, StopProtocol stops, Executor threads) {
+        this.context = context;
+        this.rollouts = rollouts;
+        this.specs = specs;
+        this.stops = stops;
+        this.threads = threads;
+    }
+
+    /** Takes the steps that are due, behind this call; reads one small file where no rollout goes on. */
+    void tick() {
+        contained(() -> {
+            boolean goesOn = rollouts.status().filter(Rollouts::goesOn).isPresent();
+            if (goesOn && !closed && busy.compareAndSet(false, true)) {
+                threads.execute(() -> {
+                    contained(this::steps);
+                    busy.set(false);
+                });
+            }
+        });
+    }
+
+    private void contained(Guard.Work work) {
+        Guard.run("rollout", Optional.empty(), work)
+                .filter(thrown -> !closed)
+                .ifPresent(
+                        thrown -> context.events().troubleOnce(Optional.empty(), "the rollout waits: " + thrown));
+    }
+
+    /** Begins nothing any more. */
+    void close() {
+        closed = true;
+    }
+
+    private void steps() {
+        boolean changed = true;
+        while (changed && !closed) {
+            Optional<RolloutStatus> seen = rollouts.status();
+            if (!seen.equals(known)) {
+                known = seen;
+                since = context.nanos();
+            }
+            changed = seen.filter(Rollouts::goesOn).isPresent() && step(seen.get());
+        }
+    }
+
+    private boolean isOver(Duration wait) {
+        return context.nanos() - since >= wait.toNanos();
+    }
+
+    /** True where the file was changed, by whomever. */
+    private boolean step(RolloutStatus now) {
+        Map<AccountId, WorkerRow> all = new TreeMap<>();
+        rollouts.ofNode().forEach(row -> all.put(row.account(), row));
+        Pauses.Counting pauses = new Pauses(context.data()).now(context.now());
+        Map<AccountId, String> died = died(now, all);
+        if (!died.equals(now.died())) {
+            return changed(now, now.batch(), now.nextBatch(), died, now.left());
+        } else if (!now.batch().isEmpty()) {
+            return work(now, all, pauses);
+        }
+        boolean waits = now.nextBatch()
+                .filter(at ->
+                        context.now().isBefore(at) && !isOver(now.rollout().pauseBetween()))
+                .isPresent();
+        return !waits && choose(now, all, pauses);
+    }
+
+    /** Stores the next step, which is to halt where enough accounts have died; true, as the file has changed. */
+    private boolean changed(
+            RolloutStatus now,
+            Map<AccountId, String> batch,
+            Optional<Instant> next,
+            Map<AccountId, String> died,
+            Map<AccountId, String> left) {
+        RolloutStatus to = new RolloutStatus(
+                now.rollout(),
+                now.state(),
+                now.why(),
+                now.order(),
+                now.begunAt(),
+                batch,
+                next,
+                died,
+                now.excused(),
+                left);
+        boolean halts = died.size() >= now.rollout().haltAfter();
+        boolean won = halts
+                ? rollouts.stored(
+                        Optional.of(now),
+                        to.halted(
+                                "accounts that this version did not serve as others did: " + RolloutStatus.named(died)))
+                : rollouts.file().replace(Optional.of(now), to);
+        if (!won) {
+            counted.clear();
+        }
+        return true;
+    }
+
+    /** Step 1. */
+    private Map<AccountId, String> died(RolloutStatus now, Map<AccountId, WorkerRow> all) {
+        String version = now.rollout().version();
+        Map<AccountId, String> died = new TreeMap<>(now.died());
+        all.forEach((account, row) -> {
+            if (row.version().equals(Optional.of(version))
+                    && !now.excused().contains(account)
+                    && !died.containsKey(account)
+                    && !Long.valueOf(row.revision()).equals(counted.get(account))) {
+                rollouts.death(account, version).ifPresent(reason -> died.put(account, reason.name()));
+                counted.put(account, row.revision());
+            }
+        });
+        return died;
+    }
+
+    /** Step 2, and 5. */
+    private boolean choose(RolloutStatus now, Map<AccountId, WorkerRow> all, Pauses.Counting pauses) {
+        String version = now.rollout().version();
+        int most = now.rollout().batch();
+        List<WorkerRow> others = all.values().stream()
+                .filter(row -> row.state() == WorkerState.RUNNING && row.desired() == Desired.RUNNING)
+                .filter(row -> !row.version().equals(Optional.of(version)))
+                .sorted(Comparator.comparing(row -> now.left().containsKey(row.account())))
+                .toList();
+        Map<AccountId, String> paused = new TreeMap<>();
+        others.forEach(row -> pauses.of(row.account()).ifPresent(pause -> paused.put(row.account(), pause.words())));
+        List<WorkerRow> free = others.stream()
+                .filter(row -> !paused.containsKey(row.account()))
+                .toList();
+        Map<AccountId, String> batch = new TreeMap<>();
+        Map<AccountId, String> left = new TreeMap<>();
+        for (int from = 0; from < free.size() && batch.size() < most; from += most) {
+            Map<WorkerRow, CompletableFuture<SpecLookup.Answer<Optional<WorkerSpec>>>> asked = new LinkedHashMap<>();
+            free.subList(from, Math.min(from + most, free.size()))
+                    .forEach(row -> asked.put(row, specs.find(row.account())));
+            asked.forEach((row, answer) -> {
+                Optional<String> without = without(version, answer.join());
+                if (without.isPresent()) {
+                    left.put(row.account(), without.get());
+                } else if (batch.size() < most) {
+                    batch.put(row.account(), row.workerId());
+                }
+            });
+        }
+        if (!batch.isEmpty()) {
+            context.reached("roll");
+            running.clear();
+            changed(now, batch, Optional.empty(), now.died(), left);
+            context.reached("rolling");
+            return true;
+        }
+        Duration settling =
+                SETTLING.plus(now.nextBatch().isPresent() ? now.rollout().pauseBetween() : Duration.ZERO);
+        if (pauses.isOfAll() || (!left.isEmpty() && !isOver(settling))) {
+            return false;
+        }
+        left.putAll(paused);
+        return rollouts.stored(
+                Optional.of(now),
+                new RolloutStatus(
+                        now.rollout(),
+                        RolloutStatus.State.DONE,
+                        Optional.empty(),
+                        now.order(),
+                        now.begunAt(),
+                        Map.of(),
+                        Optional.empty(),
+                        now.died(),
+                        now.excused(),
+                        left));
+    }
+
+    /** The reason for which an account cannot get the version now. */
+    private static Optional<String> without(String version, SpecLookup.Answer<Optional<WorkerSpec>> answer) {
+        if (answer.found().isEmpty()) {
+            return Optional.of("its spec cannot be looked up");
+        } else if (answer.found().get().isEmpty()) {
+            return Optional.of("no host has a spec for it");
+        }
+        Optional<String> found = answer.found().get().get().version();
+        return found.equals(Optional.of(version))
+                ? Optional.empty()
+                : Optional.of("its spec gives "
+                        + found.map(other -> "version " + other).orElse("no version"));
+    }
+
+    /** Steps 3 and 4. */
+    private boolean work(RolloutStatus now, Map<AccountId, WorkerRow> all, Pauses.Counting pauses) {
+        Map<AccountId, WorkerRow> open = new TreeMap<>();
+        Map<AccountId, String> died = new TreeMap<>(now.died());
+        now.batch()
+                .forEach((account, workerId) -> Optional.ofNullable(all.get(account))
+                        .filter(row -> isOpen(row, workerId, pauses.of(account).isPresent()))
+                        .ifPresent(row -> open.put(account, row)));
+        Duration grace = Duration.ZERO;
+        for (WorkerRow row : open.values()) {
+            AccountId account = row.account();
+            Duration own = Detail.of(row).stopGrace();
+            grace = own.compareTo(grace) > 0 ? own : grace;
+            if (!isToEnd(row, now)) {
+                died.put(account, "not back within " + LONGEST.toSeconds() + " s");
+            } else if (ending.add(account)) {
+                end(account, row.workerId(), now.rollout().version());
+            }
+        }
+        if (!open.isEmpty() && !isOver(LONGEST.plus(grace))) {
+            return false;
+        }
+        died.keySet().removeAll(now.excused());
+        return changed(
+                now, Map.of(), Optional.of(context.now().plus(now.rollout().pauseBetween())), died, now.left());
+    }
+
+    /** True while more is to come of an account of the batch. */
+    private boolean isOpen(WorkerRow row, String workerId, boolean isPaused) {
+        boolean same = row.workerId().equals(workerId);
+        if (row.desired() != Desired.RUNNING || isPaused) {
+            return same && row.state() == WorkerState.STOPPING;
+        } else if (row.state() == WorkerState.RUNNING && !same) {
+            long first = running.computeIfAbsent(row.workerId(), seen -> context.nanos());
+            return context.nanos() - first < Detail.of(row).startGrace().toNanos();
+        }
+        return row.state().isOpen() || (same && isEndedToStart(row));
+    }
+
+    private static boolean isToEnd(WorkerRow row, RolloutStatus now) {
+        return row.state() == WorkerState.RUNNING
+                && row.workerId().equals(now.batch().get(row.account()));
+    }
+
+    private static boolean isEndedToStart(WorkerRow row) {
+        return RestartPlan.of(row)
+                .filter(plan -> plan.why().equals(StopReason.STOPPED_ON_REQUEST.name()))
+                .isPresent();
+    }
+
+    /** Step 3; a host that does not serve the account leaves it to the one that does. */
+    private void end(AccountId account, String workerId, String version) {
+        CompletableFuture<Void> over = specs.find(account)
+                .thenAcceptAsync(
+                        answer -> {
+                            if (without(version, answer).isEmpty()) {
+                                context.reached("roll end");
+                                stops.stopAlone(account, workerId, StopPurpose.RESTART);
+                                context.reached("roll ended");
+                            }
+                        },
+                        threads);
+        over.whenComplete((nothing, failed) -> {
+            ending.remove(account);
+            if (failed != null) {
+                context.events()
+                        .troubleOnce(Optional.of(account), "its worker is not ended for the rollout: " + failed);
+            }
+        });
+    }
+}
