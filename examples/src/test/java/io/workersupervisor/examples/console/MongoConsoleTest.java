@@ -9,6 +9,7 @@ import io.workersupervisor.Needs;
 import io.workersupervisor.examples.Programs;
 import io.workersupervisor.examples.console.frame.ExitCode;
 import io.workersupervisor.examples.console.frame.MongoUri;
+import io.workersupervisor.mongo.MongoLogSink;
 import io.workersupervisor.mongo.MongoPlaces;
 import io.workersupervisor.mongo.NeedsMongod;
 import java.io.IOException;
@@ -76,6 +77,16 @@ class MongoConsoleTest {
         assertThat(doctor.out()).contains("log sink mongo-bots answers", "log sink mongo-bots has all");
         assertThat(data.resolve("logs/logs.db")).doesNotExist();
         assertThatNothingTellsThePassword();
+    }
+
+    @Test
+    void more_than_memory_holds_is_printed_page_by_page() throws Exception {
+        programs.environment(MongoUri.URI, uri);
+        try (MongoLogSink sink = MongoLogSink.in(uri)) {
+            ManyEntries.append(sink);
+        }
+
+        ManyEntries.assertThatAllArePrinted(programs, "logs", "--since", "2020-01-01");
     }
 
     @Test

@@ -153,6 +153,13 @@ public record Inspector(
     }
 
     @Override
+    public void logs(LogQuery query, Consumer<LogAnswer> part) {
+        Objects.requireNonNull(query, "query");
+        Objects.requireNonNull(part, "part");
+        logs.forEach(query, part);
+    }
+
+    @Override
     public LogFollower follow(AccountId account) {
         Objects.requireNonNull(account, "account");
         return logs.follow(account);
