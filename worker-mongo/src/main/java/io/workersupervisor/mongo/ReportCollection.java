@@ -98,7 +98,11 @@ record ReportCollection(MongoCollection<Document> stops, RetriedCalls calls) {
                 .read(
                         doing,
                         attempt -> attempt.all(
-                                attempt.on(stops).find(filter).sort(order).allowDiskUse(true)))
+                                attempt.on(stops)
+                                        .find(filter)
+                                        .sort(order)
+                                        .allowDiskUse(true)
+                                        .batchSize(10_000)))
                 .stream()
                 .map(document -> RowMapper.report(document, new Fields(document).account("account_id")))
                 .toList();

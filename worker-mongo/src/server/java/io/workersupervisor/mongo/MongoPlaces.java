@@ -48,6 +48,22 @@ public final class MongoPlaces {
         }
     }
 
+    /** All documents of a collection. */
+    public static List<Document> all(String uri, String collection) {
+        String database = Objects.requireNonNull(new ConnectionString(uri).getDatabase());
+        try (MongoClient client = MongoClients.create(uri)) {
+            return Wait.all(client.getDatabase(database).getCollection(collection).find());
+        }
+    }
+
+    /** Runs a command in the database. */
+    public static void run(String uri, Document command) {
+        String database = Objects.requireNonNull(new ConnectionString(uri).getDatabase());
+        try (MongoClient client = MongoClients.create(uri)) {
+            Wait.one(client.getDatabase(database).runCommand(command));
+        }
+    }
+
     /** A server that is no replica set and knows no user. */
     public static final class Single implements AutoCloseable {
         private final Mongod server;

@@ -35,7 +35,11 @@ record Account(WorkerStatus status, Optional<StopReason> reason) {
 
     /** The accounts of a list of statuses, in its order. */
     static List<Account> of(List<WorkerStatus> statuses, WorkerRegistry registry) {
-        List<WorkerRow> closed = registry.list(RowSelection.ALL).rows().stream()
+        return of(statuses, registry, registry.list(RowSelection.ALL).rows());
+    }
+
+    static List<Account> of(List<WorkerStatus> statuses, WorkerRegistry registry, List<WorkerRow> rows) {
+        List<WorkerRow> closed = rows.stream()
                 .filter(row -> !row.state().isOpen())
                 .toList();
         Map<String, StopReason> reasons =

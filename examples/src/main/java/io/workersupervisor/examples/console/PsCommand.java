@@ -16,6 +16,7 @@ import io.workersupervisor.examples.console.frame.Termination;
 import io.workersupervisor.examples.console.frame.Values;
 import io.workersupervisor.examples.console.text.LogWords;
 import io.workersupervisor.examples.console.text.Table;
+import io.workersupervisor.spi.RowListing;
 import io.workersupervisor.spi.RowSelection;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,8 +84,9 @@ final class PsCommand extends StoreAction {
     }
 
     private int show(Inspection inspection, Output output) {
-        List<String> unreadable = inspection.registry().list(RowSelection.ALL).unreadable();
-        List<Account> all = Account.of(inspection.inspector().list(), inspection.registry()).stream()
+        RowListing rows = inspection.registry().list(RowSelection.ALL);
+        List<String> unreadable = rows.unreadable();
+        List<Account> all = Account.of(inspection.inspector().list(), inspection.registry(), rows.rows()).stream()
                 .filter(account -> accounts.isEmpty() || accounts.contains(account.id()))
                 .filter(account -> where.map(wanted -> wanted.fits(account)).orElse(true))
                 .sorted(Comparator.comparing(

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
@@ -112,6 +113,66 @@ class MongoConsoleTest {
         assertThat(all.err())
                 .contains("1 entry is from the workers' files: log sink mongo does not have all yet")
                 .hasLineCount(1);
+    }
+
+    /** However many accounts there are, and however many workers live. */
+    @Test
+    void a_thousand_accounts_are_shown_with_three_statements() throws Exception {
+        programs.environment(MongoUri.URI, uri);
+        start("1", "--registry", "mongo", "--", "sleep", "300");
+        console("stop", "1", "--registry", "mongo");
+        for (String account : List.of("2", "3", "4", "5")) {
+            start(account, "--registry", "mongo", "--", "sleep", "300");
+        }
+        copies("worker_registry", "_id");
+        copies("worker_stops", "account_id");
+
+        assertThat(console("ps", "--registry", "mongo", "--json").out()).contains("\"accounts\":1000,\"running\":4");
+        assertThat(statements("ps", "--registry", "mongo")).isLessThanOrEqualTo(3);
+        assertThat(statements("why", "--all", "--registry", "mongo")).isLessThanOrEqualTo(3);
+    }
+
+    /** Makes a thousand accounts of the document of the first one and what there is. */
+    private void copies(String collection, String account) {
+        List<Document> all = MongoPlaces.all(uri, collection);
+        Document first = all.stream()
+                .filter(one -> one.get(account).equals(1L))
+                .findFirst()
+                .orElseThrow();
+        String worker = MongoPlaces.all(uri, "worker_stops").get(0).getString("_id");
+        MongoPlaces.insert(
+                uri,
+                collection,
+                IntStream.range(all.size(), 1_000)
+                        .mapToObj(number -> copy(first, worker, number).append(account, 1_000L + number))
+                        .toArray(Document[]::new));
+    }
+
+    private static Document copy(Document first, String worker, int number) {
+        Document copy = new Document();
+        String id = worker.substring(0, 22) + "%04d".formatted(number);
+        first.forEach((field, value) -> copy.append(
+                field, value instanceof String text ? text.replace(worker, id) : value));
+        return copy;
+    }
+
+    /** The statements on rows and reports that a command of the console runs. */
+    private long statements(String command, String... words) throws Exception {
+        MongoPlaces.run(uri, new Document("profile", 2));
+        long begun = System.nanoTime();
+        Programs.Ended ended = console(command, words);
+        System.out.println(command + " of 1000 accounts: " + (System.nanoTime() - begun) / 1_000_000
+                + " ms with the start of its JVM");
+        MongoPlaces.run(uri, new Document("profile", 0));
+        assertThat(ended.exitCode()).as(ended.err()).isEqualTo(ExitCode.DONE);
+        List<Document> profile = MongoPlaces.all(uri, "system.profile");
+        MongoPlaces.run(uri, new Document("drop", "system.profile"));
+        List<Document> seen = profile.stream()
+                .filter(one -> one.getString("ns").matches(".*worker_(registry|stops)"))
+                .toList();
+        seen.forEach(one -> System.out.println("  " + one.getString("op") + " " + one.getString("ns") + " "
+                + one.get("millis") + " ms, " + one.get("nreturned") + " documents"));
+        return seen.size();
     }
 
     @Test

@@ -107,13 +107,14 @@ public record Inspector(
     @Override
     public List<WorkerStatus> list() {
         List<WorkerStatus> all = new ArrayList<>();
+        List<Marked> processes = unregistered.processes();
         RowListing listing = registry.list(RowSelection.ALL);
         listing.unreadable().forEach(row -> troubleOnce.accept("a row cannot be read and is not listed: " + row));
         Pauses.Counting pauses = pauses();
         listing.rows().stream()
                 .filter(row -> !Detail.of(row).isForgotten())
                 .forEach(row -> all.add(status(row, pauses.of(row.account()))));
-        for (Marked marked : unregistered.look()) {
+        for (Marked marked : unregistered.look(processes, listing.rows())) {
             if (marked.accountId().isEmpty()) {
                 troubleOnce.accept(
                         marked + " names this data directory and is not listed: its account name is not valid, "
