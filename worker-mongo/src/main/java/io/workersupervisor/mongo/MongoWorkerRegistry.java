@@ -173,7 +173,10 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
         Bson filter = parts.isEmpty() ? new Document() : and(parts);
         List<Document> found = calls.read(
                 "listing the rows",
-                attempt -> attempt.all(attempt.on(rows).find(filter).sort(Sorts.ascending("_id")).batchSize(BATCH)));
+                attempt -> attempt.all(attempt.on(rows)
+                        .find(filter)
+                        .sort(Sorts.ascending("_id"))
+                        .batchSize(BATCH)));
         return listing(found, selection);
     }
 

@@ -15,7 +15,6 @@ import io.workersupervisor.LogQuery;
 import io.workersupervisor.WorkerInspector.Finding;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
@@ -233,7 +232,7 @@ class MongoMoveTest {
             sink.prepare();
             for (int round = 0; round < 2; round++) {
                 for (String statement : List.of(LogRepair.accounts("worker_logs"), LogRepair.times("worker_logs"))) {
-                    run(statement);
+                    MongoPlaces.repair(uri, "worker_logs", statement);
                 }
                 assertThat(of("readable"))
                         .extracting(one -> one.get("timestamp"))
@@ -269,14 +268,6 @@ class MongoMoveTest {
 
     private List<Document> of(String kind) {
         return all().stream().filter(one -> kind.equals(one.get("kind"))).toList();
-    }
-
-    /** Runs the statement from its text, as a person would in mongosh. */
-    private void run(String text) {
-        String filter = text.substring(text.indexOf("f = ") + 4, text.indexOf("; r = "));
-        String change = text.substring(text.indexOf("updateMany(f, ") + 14, text.indexOf("); print("));
-        List<Document> pipeline = Document.parse("{a: " + change + "}").getList("a", Document.class);
-        Wait.one(logs().updateMany(Document.parse(filter), new ArrayList<>(pipeline)));
     }
 
     @Test

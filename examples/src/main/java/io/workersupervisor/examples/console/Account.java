@@ -39,9 +39,8 @@ record Account(WorkerStatus status, Optional<StopReason> reason) {
     }
 
     static List<Account> of(List<WorkerStatus> statuses, WorkerRegistry registry, List<WorkerRow> rows) {
-        List<WorkerRow> closed = rows.stream()
-                .filter(row -> !row.state().isOpen())
-                .toList();
+        List<WorkerRow> closed =
+                rows.stream().filter(row -> !row.state().isOpen()).toList();
         Map<String, StopReason> reasons =
                 registry.reportsOf(closed).stream().collect(Collectors.toMap(StopReport::workerId, StopReport::reason));
         return statuses.stream()

@@ -151,8 +151,8 @@ class MongoConsoleTest {
     private static Document copy(Document first, String worker, int number) {
         Document copy = new Document();
         String id = worker.substring(0, 22) + "%04d".formatted(number);
-        first.forEach((field, value) -> copy.append(
-                field, value instanceof String text ? text.replace(worker, id) : value));
+        first.forEach(
+                (field, value) -> copy.append(field, value instanceof String text ? text.replace(worker, id) : value));
         return copy;
     }
 

@@ -9,8 +9,8 @@ import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.ProcessProbe;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.CorruptRowException;
-import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.RowSelection;
+import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.util.HashMap;
 import java.util.List;
@@ -82,7 +82,8 @@ public final class UnregisteredWorkers {
                 .collect(Collectors.groupingBy(Marked::account));
         Map<String, List<Marked>> strangers = new HashMap<>();
         all.forEach((account, marked) -> {
-            boolean areNamed = marked.stream().allMatch(process -> process.workerId().equals(named.get(account)));
+            boolean areNamed =
+                    marked.stream().allMatch(process -> process.workerId().equals(named.get(account)));
             strangers.put(account, areNamed ? List.of() : withoutRow(account, marked));
         });
         found = Map.copyOf(strangers);
