@@ -136,7 +136,7 @@ class MongoConsoleTest {
     private void copies(String collection, String account) {
         List<Document> all = MongoPlaces.all(uri, collection);
         Document first = all.stream()
-                .filter(one -> one.get(account).equals(1L))
+                .filter(one -> Long.valueOf(1).equals(one.get(account)))
                 .findFirst()
                 .orElseThrow();
         String worker = MongoPlaces.all(uri, "worker_stops").get(0).getString("_id");
