@@ -7,6 +7,7 @@ import io.workersupervisor.spi.WorkerRegistry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Looks at the workers of a data directory and changes nothing: for consoles and health checks, whether or not a host
@@ -61,12 +62,21 @@ public interface WorkerInspector {
 
     /**
      * Looks up log entries, oldest first: in the sink, and in the files of the workers those that it does not have yet; all of
-     * them where there is no sink, or it is down or holds nothing of it. Only the ends of files are read, 64 MiB together, with
-     * the standard redaction.
+     * them where there is no sink, or it is down or holds nothing of it. Only the ends of files are read, 64 MiB together and
+     * an eighth of the heap at most, with the standard redaction. The answer is in memory as a whole.
      *
      * @throws LogSinkException if the files cannot be read either
      */
     LogAnswer logs(LogQuery query);
+
+    /**
+     * Looks up log entries as {@link #logs(LogQuery)} does, for more of them than memory holds: hands them out in parts, oldest
+     * first, each with its own source; one part without entries if there are none. Entries that come meanwhile are left out.
+     * The calling thread runs the consumer.
+     *
+     * @throws LogSinkException if neither sink nor files can be read, or the sink fails after the first part
+     */
+    void logs(LogQuery query, Consumer<LogAnswer> part);
 
     /** Follows the log of an account live; the caller closes the follower. */
     LogFollower follow(AccountId account);

@@ -24,6 +24,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -113,7 +114,9 @@ public final class WorkerSupervisor implements AutoCloseable {
 
     /**
      * Stops the worker of an account because a person wants it: the account stays stopped, across restarts of every host,
-     * until {@link #start}. An account that was never started is marked as stopped.
+     * until {@link #start}. An account that was never started is marked as stopped. A worker of another machine is ended by the
+     * hosts of that machine: they are waited for, for the grace and 10 s since they were asked first, or until this thread is
+     * interrupted.
      */
     public StopResult stop(AccountId account) {
         return stop(account, StopOrder.byPerson());
@@ -302,9 +305,17 @@ public final class WorkerSupervisor implements AutoCloseable {
         return host.calls().look(inspector -> inspector.why(account));
     }
 
-    /** Looks up log entries, as {@link WorkerInspector#logs}, in the first log sink. Blocks for as long as the sink does. */
+    /** Looks up log entries, as {@link WorkerInspector#logs(LogQuery)}, in the first log sink. Blocks for as long as the sink does. */
     public LogAnswer logs(LogQuery query) {
         return host.calls().look(inspector -> inspector.logs(query));
+    }
+
+    /** Looks up more log entries than memory holds, as {@link WorkerInspector#logs(LogQuery, Consumer)}. */
+    public void logs(LogQuery query, Consumer<LogAnswer> part) {
+        host.calls().look(inspector -> {
+            inspector.logs(query, part);
+            return true;
+        });
     }
 
     /** The history of an account, oldest first, as {@link WorkerInspector#timeline}. */

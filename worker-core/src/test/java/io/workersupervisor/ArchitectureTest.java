@@ -117,6 +117,7 @@ class ArchitectureTest {
             "Explanation", Set.of("diagnosis"),
             "RowDetail", Set.of("registry"),
             "LogLevel", Set.of("logs.entries"),
+            "LogSink", Set.of("logs"),
             "WorkerSpecs", Set.of("keeping"));
 
     /** The most core types that the host may name before it is a class that knows everything. */

@@ -17,6 +17,9 @@ import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -283,7 +286,7 @@ class DisasterTest {
     }
 
     @Test
-    void P2_a_living_worker_of_another_directory_is_left_to_its_node() {
+    void P2_a_living_worker_of_another_directory_is_left_to_its_node_which_is_waited_for() {
         node.host().start(SPEC).orElseThrow();
         try (TestNode other = new TestNode(directory.resolve("other"), node.registry, path)) {
             WorkerSupervisor host = other.host();
@@ -292,10 +295,46 @@ class DisasterTest {
             StopResult stopped = host.stop(ACCOUNT);
 
             assertThat(second).isInstanceOf(StartResult.AlreadyRunning.class);
-            assertThat(((StopResult.Refused) stopped).reason()).isEqualTo(RefusalReason.OTHER_NODE);
-            host.close();
-            await().until(() -> node.row(ACCOUNT).state() == WorkerState.STOPPED);
+            assertThat(node.row(ACCOUNT).state()).isEqualTo(WorkerState.STOPPED);
+            assertThat(((StopResult.Stopped) stopped).report())
+                    .map(StopReport::reason)
+                    .contains(StopReason.STOPPED_ON_REQUEST);
+            assertThat(stopped.describe())
+                    .contains("ended by its owner, node " + node.row(ACCOUNT).node());
+            assertThat(other.events)
+                    .extracting(WorkerEvent::describe)
+                    .anyMatch(text -> text.contains("is being stopped by its owner"));
         }
+    }
+
+    /** Also a later stop of the same account says since when, and does not wait again. */
+    @Test
+    void P2_an_owner_that_does_not_act_is_waited_for_once() {
+        WorkerSpec spec = WorkerSpec.builder(ACCOUNT, "/bin/sleep", "600")
+                .stopGrace(Duration.ofMillis(100))
+                .build();
+        insert(node.registry, ForeignRow.running(spec, "w".repeat(26), "another-node"));
+        WorkerSupervisor host = node.host();
+
+        Instant begun = Instant.now();
+        StopResult first = host.stop(ACCOUNT);
+        Duration waited = Duration.between(begun, Instant.now());
+        begun = Instant.now();
+        StopResult second = host.stop(ACCOUNT);
+        Duration again = Duration.between(begun, Instant.now());
+
+        assertThat(List.of(first, second)).allSatisfy(result -> {
+            assertThat(((StopResult.Refused) result).reason()).isEqualTo(RefusalReason.OTHER_NODE);
+            assertThat(result.describe())
+                    .contains(
+                            "another-node",
+                            "was asked at "
+                                    + Detail.of(node.row(ACCOUNT)).stopAskedAt().orElseThrow(),
+                            "has not ended it since");
+        });
+        assertThat(waited).isGreaterThan(WorkerSupervisor.DEFAULT_RECONCILE_INTERVAL);
+        assertThat(again).isLessThan(Duration.ofSeconds(5));
+        assertThat(Detail.of(node.row(ACCOUNT)).actor()).isEmpty();
     }
 
     @Test

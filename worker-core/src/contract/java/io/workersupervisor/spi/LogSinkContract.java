@@ -265,6 +265,47 @@ public abstract class LogSinkContract {
     }
 
     @Test
+    void entries_before_a_place_of_a_worker_are_those_of_its_file_up_to_there() {
+        List<LogEntry> entries = entries(20);
+        sink().append(entries);
+        append(entry(ACCOUNT, LATER_WORKER, 0, LogLevel.INFO, NOW));
+
+        LogQuery before = LogQuery.last(3).before(new LogPosition(WORKER, 1_000));
+
+        assertThat(sink().find(before)).containsExactlyElementsOf(entries.subList(7, 10));
+        assertThat(sink().find(before.limit(100).atLeast(LogLevel.WARNING))).isEmpty();
+        assertThat(sink().find(before.limit(100))).containsExactlyElementsOf(entries.subList(0, 10));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 1_000_000})
+    void more_entries_than_a_page_are_handed_out_in_parts_in_the_order_of_find(int millisOfOneTime) {
+        List<LogEntry> entries = IntStream.range(0, 1_200)
+                .mapToObj(i -> entry(
+                        i % 3 == 0 ? OTHER : ACCOUNT,
+                        i % 2 == 0 ? WORKER : LATER_WORKER,
+                        i * 10L,
+                        i % 5 == 0 ? LogLevel.WARNING : LogLevel.INFO,
+                        NOW.plusMillis(i / millisOfOneTime)))
+                .toList();
+        sink().append(entries);
+
+        for (LogQuery query : List.of(
+                LogQuery.last(LogQuery.MOST),
+                LogQuery.last(501),
+                LogQuery.last(1_200).since(NOW.plusMillis(3)),
+                LogQuery.last(700).account(ACCOUNT),
+                LogQuery.last(1_000).atLeast(LogLevel.WARNING),
+                LogQuery.last(LogQuery.MOST).worker(WORKER),
+                LogQuery.last(333).worker(LATER_WORKER),
+                LogQuery.last(10).worker("none"))) {
+            List<LogEntry> each = new ArrayList<>();
+            sink().find(query, each::addAll);
+            assertThat(each).as("%s", query).isEqualTo(sink().find(query));
+        }
+    }
+
+    @Test
     void a_second_close_does_nothing() {
         LogSink sink = another();
 

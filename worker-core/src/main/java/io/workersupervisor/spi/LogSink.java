@@ -1,11 +1,14 @@
 package io.workersupervisor.spi;
 
+import io.workersupervisor.LogAnswer;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.LogSinkException;
 import io.workersupervisor.WorkerInspector.Finding;
+import io.workersupervisor.internal.logs.LogPages;
 import io.workersupervisor.internal.text.Require;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -34,11 +37,26 @@ public interface LogSink extends AutoCloseable {
 
     /**
      * Finds the last entries that fit, oldest first: by time, then by position, entries without one last; those of one worker
-     * by position alone.
+     * by position alone. All of them are in memory; for more see
+     * {@link #find(LogQuery, Consumer)}.
      *
      * @throws LogSinkException if the store fails
      */
     List<LogEntry> find(LogQuery query);
+
+    /**
+     * Hands out what {@link #find(LogQuery)} would find, in the same order and in parts of some hundred; one part without
+     * entries if there are none. By default it is read in pages, some of them twice. Entries that come meanwhile are left out.
+     *
+     * @throws LogSinkException if the store fails; some entries may have been handed out then
+     */
+    default void find(LogQuery query, Consumer<List<LogEntry>> part) {
+        Require.noneNull("query part", query, part);
+        LogPages.forEach(
+                query,
+                page -> new LogAnswer(find(page), name(), Optional.empty()),
+                answer -> part.accept(answer.entries()));
+    }
 
     /**
      * Names the one whom the sink tells what a person should know of its store while entries are appended: long work and its

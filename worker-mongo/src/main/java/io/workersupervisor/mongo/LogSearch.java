@@ -24,7 +24,7 @@ import org.bson.types.MinKey;
  *   <li>Entries of one worker are read by their key, backwards.
  *   <li>All others are read by time, backwards. Where the limit cuts through entries of one time, those of that time are
  *       read again, by their key.
- *   <li>What was found is put in order here.
+ *   <li>What was found is put in order here. Where some of it is no entry, more is read.
  * </ol>
  */
 final class LogSearch {
@@ -42,30 +42,45 @@ final class LogSearch {
     }
 
     List<LogEntry> run(Attempt attempt, MongoCollection<Document> collection) throws InterruptedException {
-        MongoCollection<Document> entries = attempt.on(collection);
-        if (query.workerId().isPresent()) {
-            return ordered(attempt.all(last(entries.find(filter), "_id", query.limit())), BY_POSITION);
+        int most = query.limit();
+        while (true) {
+            List<Document> found = documents(attempt, attempt.on(collection), most);
+            List<LogEntry> entries = ordered(found);
+            if (entries.size() >= query.limit() || found.size() < most) {
+                return entries.subList(Math.max(0, entries.size() - query.limit()), entries.size());
+            }
+            // Documents that are no entries hide entries behind them.
+            filter.putIfAbsent("account_id", new Document("$ne", null));
+            most = Math.multiplyExact(most, 2);
         }
-        List<Document> found = attempt.all(last(entries.find(filter), "timestamp", query.limit()));
+    }
+
+    private List<Document> documents(Attempt attempt, MongoCollection<Document> entries, int most)
+            throws InterruptedException {
+        if (query.workerId().isPresent()) {
+            return attempt.all(last(entries.find(filter), "_id", most));
+        }
+        List<Document> found = attempt.all(last(entries.find(filter), "timestamp", most));
         Object cut = found.isEmpty() ? null : found.get(found.size() - 1).get("timestamp");
-        if (found.size() == query.limit() && cut != null) {
-            int before = found.size();
+        if (found.size() == most && cut != null) {
             found.removeIf(document -> cut.equals(document.get("timestamp")));
             Document sameTime = new Document("$and", List.of(filter, new Document("timestamp", cut)));
-            found.addAll(attempt.all(last(entries.find(sameTime), "_id", before - found.size())));
+            found.addAll(attempt.all(last(entries.find(sameTime), "_id", most - found.size())));
         }
-        return ordered(found, BY_TIME);
+        return found;
     }
 
     private static FindPublisher<Document> last(FindPublisher<Document> found, String field, int limit) {
         return found.sort(Sorts.descending(field)).limit(limit);
     }
 
-    private static List<LogEntry> ordered(List<Document> found, Comparator<LogEntry> order) {
+    private List<LogEntry> ordered(List<Document> found) {
+        boolean ofWorker = query.workerId().isPresent();
         return found.stream()
                 .map(EntryMapper::entry)
                 .flatMap(Optional::stream)
-                .sorted(order)
+                .filter(entry -> !ofWorker || entry.position().isPresent())
+                .sorted(ofWorker ? BY_POSITION : BY_TIME)
                 .toList();
     }
 
@@ -85,7 +100,13 @@ final class LogSearch {
                 .ifPresent(worker -> filter.append(
                         "_id",
                         new Document("$gte", EntryMapper.id(worker, new MinKey()))
-                                .append("$lte", EntryMapper.id(worker, new MaxKey()))));
+                                .append(
+                                        "$lt",
+                                        EntryMapper.id(
+                                                worker,
+                                                query.before()
+                                                        .<Object>map(LogPosition::offset)
+                                                        .orElseGet(MaxKey::new)))));
         query.account().ifPresent(account -> filter.append("account_id", account.value()));
         if (query.levels().size() < LogLevel.values().length) {
             filter.append("level", levels(query.levels()));

@@ -153,6 +153,9 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
         }
     }
 
+    /** Rows of one answer of the server, which it bounds by 16 MB anyway. */
+    private static final int BATCH = 10_000;
+
     @Override
     public RowListing list(RowSelection selection) {
         List<Bson> parts = new ArrayList<>();
@@ -170,7 +173,10 @@ public final class MongoWorkerRegistry implements WorkerRegistry, AutoCloseable 
         Bson filter = parts.isEmpty() ? new Document() : and(parts);
         List<Document> found = calls.read(
                 "listing the rows",
-                attempt -> attempt.all(attempt.on(rows).find(filter).sort(Sorts.ascending("_id"))));
+                attempt -> attempt.all(attempt.on(rows)
+                        .find(filter)
+                        .sort(Sorts.ascending("_id"))
+                        .batchSize(BATCH)));
         return listing(found, selection);
     }
 

@@ -97,8 +97,11 @@ record ReportCollection(MongoCollection<Document> stops, RetriedCalls calls) {
         return calls
                 .read(
                         doing,
-                        attempt -> attempt.all(
-                                attempt.on(stops).find(filter).sort(order).allowDiskUse(true)))
+                        attempt -> attempt.all(attempt.on(stops)
+                                .find(filter)
+                                .sort(order)
+                                .allowDiskUse(true)
+                                .batchSize(10_000)))
                 .stream()
                 .map(document -> RowMapper.report(document, new Fields(document).account("account_id")))
                 .toList();

@@ -48,6 +48,41 @@ public final class MongoPlaces {
         }
     }
 
+    /** All documents of a collection. */
+    public static List<Document> all(String uri, String collection) {
+        String database = Objects.requireNonNull(new ConnectionString(uri).getDatabase());
+        try (MongoClient client = MongoClients.create(uri)) {
+            return Wait.all(
+                    client.getDatabase(database).getCollection(collection).find());
+        }
+    }
+
+    /** The indexes of a collection. */
+    public static List<Document> indexes(String uri, String collection) {
+        return run(uri, new Document("listIndexes", collection))
+                .get("cursor", Document.class)
+                .getList("firstBatch", Document.class);
+    }
+
+    /** Runs a command in the database. */
+    public static Document run(String uri, Document command) {
+        String database = Objects.requireNonNull(new ConnectionString(uri).getDatabase());
+        try (MongoClient client = MongoClients.create(uri)) {
+            return Wait.one(client.getDatabase(database).runCommand(command)).orElseThrow();
+        }
+    }
+
+    /** Runs the repair that a text prints for mongosh; how many documents it changes. */
+    public static long repair(String uri, String collection, String text) {
+        String filter = text.substring(text.indexOf("f = ") + 4, text.indexOf("; r = "));
+        String change = text.substring(text.indexOf("updateMany(f, ") + 14, text.indexOf("); print("));
+        Document update = new Document("q", Document.parse(filter))
+                .append("u", Document.parse("{a: " + change + "}").getList("a", Document.class))
+                .append("multi", true);
+        return run(uri, new Document("update", collection).append("updates", List.of(update)))
+                .getInteger("nModified");
+    }
+
     /** A server that is no replica set and knows no user. */
     public static final class Single implements AutoCloseable {
         private final Mongod server;

@@ -15,7 +15,6 @@ import io.workersupervisor.LogQuery;
 import io.workersupervisor.WorkerInspector.Finding;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
@@ -109,7 +108,18 @@ class MongoMoveTest {
                         0),
                 find(new Document("account_id", 4_100L), 20))) {
             assertThat(plan(find)).contains("IXSCAN").doesNotContain("\"SORT\"", "COLLSCAN");
+            assertThat(times(find)).isNotEmpty().isEqualTo(times(find.append("hint", new Document("$natural", 1))));
         }
+    }
+
+    private List<Object> times(Document find) {
+        return Wait.all(logs().find(find.get("filter", Document.class))
+                        .hint(find.get("hint", Document.class))
+                        .sort(find.get("sort", Document.class))
+                        .limit(find.getInteger("limit")))
+                .stream()
+                .map(one -> one.get("timestamp"))
+                .toList();
     }
 
     private static long p99(List<Long> latencies) {
@@ -158,11 +168,20 @@ class MongoMoveTest {
 
     @Test
     void one_who_may_only_find_and_insert_appends_and_is_told_the_statement() throws Exception {
-        try (MongoLogSink sink = MongoLogSink.in(asPoorUser())) {
+        List<Long> alone = OldWriter.write(logs(), 300);
+        try (OldWriter writer = OldWriter.begin(logs());
+                MongoLogSink sink = MongoLogSink.in(asPoorUser())) {
             List<Finding> heard = heard(sink);
 
+            Instant begun = Instant.now();
             assertThat(sink.append(Entries.of(WORKER, 0, 3))).isEmpty();
+            Duration first = Duration.between(begun, Instant.now());
+            await().until(() -> writer.latencies().size() >= 300);
 
+            System.out.println("with find and insert alone, first entry " + first.toMillis()
+                    + " ms, old writer's p99 " + p99(alone) + " us alone, " + p99(writer.latencies())
+                    + " us meanwhile");
+            assertThat(first).isLessThan(Duration.ofSeconds(10));
             assertThat(heard).singleElement().satisfies(finding -> {
                 assertThat(finding.level()).isEqualTo(Finding.Level.WARNING);
                 assertThat(finding.text())
@@ -213,7 +232,7 @@ class MongoMoveTest {
             sink.prepare();
             for (int round = 0; round < 2; round++) {
                 for (String statement : List.of(LogRepair.accounts("worker_logs"), LogRepair.times("worker_logs"))) {
-                    run(statement);
+                    MongoPlaces.repair(uri, "worker_logs", statement);
                 }
                 assertThat(of("readable"))
                         .extracting(one -> one.get("timestamp"))
@@ -249,14 +268,6 @@ class MongoMoveTest {
 
     private List<Document> of(String kind) {
         return all().stream().filter(one -> kind.equals(one.get("kind"))).toList();
-    }
-
-    /** Runs the statement from its text, as a person would in mongosh. */
-    private void run(String text) {
-        String filter = text.substring(text.indexOf("f = ") + 4, text.indexOf("; r = "));
-        String change = text.substring(text.indexOf("updateMany(f, ") + 14, text.indexOf("); print("));
-        List<Document> pipeline = Document.parse("{a: " + change + "}").getList("a", Document.class);
-        Wait.one(logs().updateMany(Document.parse(filter), new ArrayList<>(pipeline)));
     }
 
     @Test

@@ -58,6 +58,7 @@ class SupervisorOnMongoTest {
     private static WorkerSpec spec() {
         return WorkerSpec.builder(ACCOUNT, "/bin/sleep", "600")
                 .startGrace(Duration.ofMillis(100))
+                .stopGrace(Duration.ofSeconds(2))
                 .build();
     }
 
@@ -76,6 +77,22 @@ class SupervisorOnMongoTest {
                 .extracting(StopReport::reason)
                 .containsExactly(StopReason.STOPPED_ON_REQUEST, StopReason.KILLED_BY_SIGNAL);
         assertThat(registry.find(ACCOUNT)).map(WorkerRow::state).contains(WorkerState.STOPPED);
+    }
+
+    @Test
+    void a_stop_from_another_directory_waits_until_the_owner_has_ended_the_worker(@TempDir Path elsewhere) {
+        StartResult.Started started = host.start(spec()).orElseThrow();
+        try (MongoWorkerRegistry shared = MongoWorkerRegistry.open(place);
+                WorkerSupervisor other = WorkerSupervisor.builder(DataDirectory.open(elsewhere.resolve("data")), shared)
+                        .build()) {
+            StopResult stopped = other.stop(ACCOUNT);
+
+            assertThat(((StopResult.Stopped) stopped).report())
+                    .map(StopReport::workerId)
+                    .contains(started.workerId());
+            assertThat(ProcessHandle.of(started.pid())).isEmpty();
+            assertThat(registry.find(ACCOUNT)).map(WorkerRow::state).contains(WorkerState.STOPPED);
+        }
     }
 
     /** P1, P2: nothing here can tell whether another machine's worker lives. */
@@ -103,7 +120,7 @@ class SupervisorOnMongoTest {
 
         StopResult stopped = host.stop(ACCOUNT);
 
-        assertThat(stopped).isInstanceOf(StopResult.Refused.class);
+        assertThat(stopped.describe()).contains("another-node", "has not ended it since");
         assertThat(registry.find(ACCOUNT).orElseThrow().workerId()).isEqualTo(row.workerId());
         assertThat(registry.find(ACCOUNT).orElseThrow().state().isOpen()).isTrue();
 

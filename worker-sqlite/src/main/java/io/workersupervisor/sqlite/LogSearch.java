@@ -38,6 +38,10 @@ record LogSearch(String sql, List<Object> values) {
             terms.add("worker_id = ?");
             values.add(worker);
         });
+        query.before().ifPresent(place -> {
+            terms.add("byte_offset < ?");
+            values.add(place.offset());
+        });
         query.account().ifPresent(account -> {
             terms.add(free + "account_id = ?");
             values.add(account.value());

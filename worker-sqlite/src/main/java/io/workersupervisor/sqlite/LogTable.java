@@ -31,6 +31,13 @@ final class LogTable {
     static final String FOREIGN = "level <> 'INFO' AND level <> 'DEBUG' AND level <> 'WARNING' AND level <> 'ERROR'"
             + " AND level <> 'CRITICAL'";
 
+    private static final String FOREIGN_INDEX =
+            "CREATE INDEX IF NOT EXISTS worker_logs_foreign ON worker_logs (timestamp, worker_id, byte_offset) WHERE "
+                    + FOREIGN;
+
+    private static final String ACCOUNT_FOREIGN_INDEX = "CREATE INDEX IF NOT EXISTS worker_logs_account_foreign"
+            + " ON worker_logs (account_id, timestamp, worker_id, byte_offset) WHERE " + FOREIGN;
+
     /** account_id has no declared type, so that numbers and strings stay what they are. */
     static final List<String> STATEMENTS = List.of(
             """
@@ -53,9 +60,8 @@ final class LogTable {
                     + GRAVE_AS_WRITTEN,
             "CREATE INDEX worker_logs_account_grave ON worker_logs (account_id, timestamp, worker_id, byte_offset, level)"
                     + " WHERE " + GRAVE_OF_ACCOUNT_AS_WRITTEN,
-            "CREATE INDEX worker_logs_foreign ON worker_logs (timestamp, worker_id, byte_offset) WHERE " + FOREIGN,
-            "CREATE INDEX worker_logs_account_foreign ON worker_logs (account_id, timestamp, worker_id, byte_offset) WHERE "
-                    + FOREIGN,
+            FOREIGN_INDEX,
+            ACCOUNT_FOREIGN_INDEX,
             // Statistics for the planner of every client: entries are many, of one account some, few are WARNING or
             // above. Without it the planner takes all indexes of an account for equal. An ANALYZE of real entries says
             // the same.
@@ -70,6 +76,24 @@ final class LogTable {
                 ('worker_logs', 'worker_logs_foreign', '10 1 1 1'),
                 ('worker_logs', 'worker_logs_account_foreign', '10 1 1 1 1')
             """);
+
+    /**
+     * A file that was made by an older version of this library has no index of foreign levels. Each is made by itself, so
+     * that a program that waits to write waits for one: seconds for a file of 2 GiB.
+     */
+    static final List<String> LATER_STATEMENTS = List.of(
+            "ANALYZE sqlite_schema", // makes the table of statistics where it is missing, and reads nothing
+            """
+            INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+                ('worker_logs', 'worker_logs_foreign', '10 1 1 1'),
+                ('worker_logs', 'worker_logs_account_foreign', '10 1 1 1 1')
+            """,
+            FOREIGN_INDEX,
+            ACCOUNT_FOREIGN_INDEX);
+
+    /** The number of {@link #LATER_STATEMENTS}' indexes that are there. */
+    static final String LATER_INDEXES = "SELECT count(*) FROM sqlite_schema WHERE name IN ('worker_logs_foreign',"
+            + " 'worker_logs_account_foreign')";
 
     private LogTable() {}
 }

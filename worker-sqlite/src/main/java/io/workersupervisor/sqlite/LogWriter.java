@@ -143,8 +143,17 @@ final class LogWriter {
         if (open == null) {
             open = connect();
             connector = open;
+            completeIndexes(open.session());
         }
         return open.session();
+    }
+
+    private static void completeIndexes(SqliteConnection session) throws SQLException {
+        if (session.number(LogTable.LATER_INDEXES) < 2) {
+            for (String statement : LogTable.LATER_STATEMENTS) {
+                session.update(statement);
+            }
+        }
     }
 
     private WritableConnection connect() {

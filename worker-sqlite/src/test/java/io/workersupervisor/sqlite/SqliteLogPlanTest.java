@@ -7,6 +7,7 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.Rows;
+import io.workersupervisor.spi.LogPosition;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -78,12 +79,19 @@ class SqliteLogPlanTest {
                         "worker_logs_account_grave (account_id=? AND timestamp>? AND timestamp<?)"),
                 Arguments.of(LAST.worker(Rows.workerId(7)), "(worker_id=?)"),
                 Arguments.of(LAST.worker(Rows.workerId(7)).account(ACCOUNT).atLeast(LogLevel.ERROR), "(worker_id=?)"),
+                Arguments.of(LAST.before(new LogPosition(Rows.workerId(7), 9)), "(worker_id=? AND byte_offset<?)"),
                 Arguments.of(LAST.worker(Rows.workerId(7)).until(LogLines.BEGIN), "(worker_id=?)"));
     }
 
     private static LogQuery levels(LogQuery query, LogLevel... levels) {
         return new LogQuery(
-                query.account(), query.workerId(), Set.of(levels), query.since(), query.until(), query.limit());
+                query.account(),
+                query.workerId(),
+                Set.of(levels),
+                query.since(),
+                query.until(),
+                query.before(),
+                query.limit());
     }
 
     @ParameterizedTest
@@ -106,6 +114,37 @@ class SqliteLogPlanTest {
             assertThat(plan(search.sql(), search.values().toArray()))
                     .contains("_foreign")
                     .doesNotContain("worker_logs_time", "worker_logs_account (", "TEMP B-TREE");
+        }
+    }
+
+    /** The first batch of a host completes a file that an older version has made. */
+    @Test
+    void a_file_without_the_index_of_foreign_levels_gets_it(@TempDir Path old) throws SQLException {
+        DataDirectory data = DataDirectory.open(old.resolve("data"));
+        Path file = old.resolve("data/logs/logs.db");
+        LogLines lines = new LogLines(20, 5, 10);
+        try (SqliteLogSink sink = SqliteLogSink.open(data)) {
+            sink.append(lines.next(2_000));
+        }
+        try (SqliteConnection session = SqliteConnection.open(file, "mode=rw", Duration.ofSeconds(5))) {
+            session.execute("DROP INDEX worker_logs_foreign");
+            session.execute("DROP INDEX worker_logs_account_foreign");
+        }
+        LogSearch grave = LogSearch.of(LAST.atLeast(LogLevel.WARNING));
+        LogSearch ofAccount = LogSearch.of(LAST.account(ACCOUNT).atLeast(LogLevel.WARNING));
+        String before = plan(file, grave.sql(), grave.values().toArray());
+
+        try (SqliteLogSink sink = SqliteLogSink.open(data)) {
+            sink.append(lines.next(1));
+
+            assertThat(before).doesNotContain("_foreign");
+            assertThat(plan(file, grave.sql(), grave.values().toArray()))
+                    .contains("worker_logs_grave", "worker_logs_foreign")
+                    .doesNotContain("TEMP B-TREE");
+            assertThat(plan(file, ofAccount.sql(), ofAccount.values().toArray()))
+                    .contains("worker_logs_account_grave", "worker_logs_account_foreign")
+                    .doesNotContain("TEMP B-TREE");
+            assertThat(sink.find(LogQuery.last(3_000))).hasSize(2_001);
         }
     }
 
@@ -156,7 +195,11 @@ class SqliteLogPlanTest {
     }
 
     private static String plan(String sql, Object... values) throws SQLException {
-        try (SqliteConnection session = SqliteConnection.open(file(), "mode=rw", Duration.ofSeconds(5))) {
+        return plan(file(), sql, values);
+    }
+
+    private static String plan(Path file, String sql, Object... values) throws SQLException {
+        try (SqliteConnection session = SqliteConnection.open(file, "mode=rw", Duration.ofSeconds(5))) {
             return session.query("EXPLAIN QUERY PLAN " + sql, values).stream()
                     .map(step -> step.text("detail") + "\n")
                     .collect(Collectors.joining());

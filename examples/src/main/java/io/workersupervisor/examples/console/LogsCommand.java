@@ -3,7 +3,6 @@ package io.workersupervisor.examples.console;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Liveness;
 import io.workersupervisor.LogAnswer;
-import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
 import io.workersupervisor.StopReport;
@@ -19,8 +18,9 @@ import io.workersupervisor.examples.console.frame.Values;
 import io.workersupervisor.examples.console.text.LogWords;
 import io.workersupervisor.mongo.MongoLogSink;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -118,26 +118,36 @@ final class LogsCommand extends StoreAction {
     /** From a machine that runs no host. */
     private static int show(MongoLogSink shared, Output output, LogQuery query) {
         try (shared) {
-            List<LogEntry> entries = shared.find(query);
-            if (entries.isEmpty()) {
-                output.note("nothing found (" + output.words().text(query) + "); looked in log sink " + shared.name());
-            }
-            output.entries(entries);
+            shared.find(query, entries -> {
+                if (entries.isEmpty()) {
+                    output.note(
+                            "nothing found (" + output.words().text(query) + "); looked in log sink " + shared.name());
+                }
+                output.entries(entries);
+            });
             return ExitCode.DONE;
         }
     }
 
     private static int show(Inspection inspection, Output output, LogQuery query) {
-        LogAnswer answer = inspection.inspector().logs(query);
-        if (answer.entries().isEmpty()) {
-            return nothing(inspection, output, query, answer);
-        }
-        inspection.noteSource(output, answer);
-        output.entries(answer.entries());
-        if (answer.entries().size() == LogQuery.MOST) {
+        AtomicInteger exit = new AtomicInteger(ExitCode.DONE);
+        AtomicInteger shown = new AtomicInteger();
+        AtomicReference<Optional<String>> trouble = new AtomicReference<>(Optional.empty());
+        inspection.inspector().logs(query, part -> {
+            if (!part.entries().isEmpty()) {
+                if (!trouble.getAndSet(part.trouble()).equals(part.trouble())) {
+                    inspection.noteSource(output, part);
+                }
+                output.entries(part.entries());
+            } else if (shown.get() == 0) {
+                exit.set(nothing(inspection, output, query, part));
+            }
+            shown.addAndGet(part.entries().size());
+        });
+        if (shown.get() == LogQuery.MOST) {
             output.warn("only the last " + LogQuery.MOST + " entries are shown");
         }
-        return ExitCode.DONE;
+        return exit.get();
     }
 
     private static int nothing(Inspection inspection, Output output, LogQuery query, LogAnswer answer) {

@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -85,9 +84,9 @@ final class PsCommand extends StoreAction {
     }
 
     private int show(Inspection inspection, Output output) {
-        RowListing listing = inspection.registry().list(RowSelection.ALL);
-        List<String> unreadable = listing.unreadable();
-        List<Account> all = Account.of(inspection.inspector().list(), inspection.registry(), listing.rows()).stream()
+        RowListing rows = inspection.registry().list(RowSelection.ALL);
+        List<String> unreadable = rows.unreadable();
+        List<Account> all = Account.of(inspection.inspector().list(), inspection.registry(), rows.rows()).stream()
                 .filter(account -> accounts.isEmpty() || accounts.contains(account.id()))
                 .filter(account -> where.map(wanted -> wanted.fits(account)).orElse(true))
                 .sorted(Comparator.comparing(
@@ -170,30 +169,16 @@ final class PsCommand extends StoreAction {
 
     private String table(List<Account> all, Output output) {
         Instant now = Instant.now();
-        List<Column> columns = Stream.of(
-                        new Column("VERSION", WorkerStatus::version), new Column("USER", WorkerStatus::userId))
-                .filter(column -> all.stream()
-                        .anyMatch(
-                                account -> column.cell().apply(account.status()).isPresent()))
-                .toList();
         List<List<String>> rows = new ArrayList<>();
-        rows.add(header(columns));
-        all.forEach(account -> rows.add(row(account, columns, now, output)));
+        rows.add(header(all));
+        all.forEach(account -> rows.add(row(account, all, now, output)));
         String table = Table.align(rows);
         String shown = wide ? table : cut(table);
         int end = shown.indexOf('\n');
         return output.colours().bold(shown.substring(0, end)) + shown.substring(end);
     }
 
-    /** A column that is left out where nobody has it. */
-    private record Column(String name, Function<WorkerStatus, Optional<String>> cell) {
-        String of(WorkerStatus status) {
-            String text = cell.apply(status).orElse("-");
-            return text.length() <= LONGEST_CELL ? text : text.substring(0, LONGEST_CELL - 2) + "..";
-        }
-    }
-
-    private List<String> header(List<Column> columns) {
+    private List<String> header(List<Account> all) {
         List<String> header = new ArrayList<>(List.of("ACCOUNT", "STATE"));
         if (wide) {
             header.addAll(List.of(
@@ -201,9 +186,22 @@ final class PsCommand extends StoreAction {
             return header;
         }
         header.addAll(List.of("PID", "UP"));
-        columns.forEach(column -> header.add(column.name()));
+        optional(header, all, WorkerStatus::version, Optional.of("VERSION"));
+        optional(header, all, WorkerStatus::userId, Optional.of("USER"));
         header.add("NOTE");
         return header;
+    }
+
+    /** A column that nobody has is left out. */
+    private static void optional(
+            List<String> row,
+            List<Account> all,
+            Function<WorkerStatus, Optional<String>> column,
+            Optional<String> cell) {
+        if (all.stream().anyMatch(account -> column.apply(account.status()).isPresent())) {
+            String text = cell.orElse("-");
+            row.add(text.length() <= LONGEST_CELL ? text : text.substring(0, LONGEST_CELL - 2) + "..");
+        }
     }
 
     private static String cut(String table) {
@@ -221,7 +219,7 @@ final class PsCommand extends StoreAction {
         return columns.matches("[0-9]{2,4}") ? Math.max(NARROW, Integer.parseInt(columns)) : NARROW;
     }
 
-    private List<String> row(Account account, List<Column> columns, Instant now, Output output) {
+    private List<String> row(Account account, List<Account> all, Instant now, Output output) {
         WorkerStatus status = account.status();
         String pid = status.pid().isPresent() ? Long.toString(status.pid().getAsLong()) : "-";
         String up = status.isAlive() ? Table.time(Duration.between(status.startedAt(), now)) : "-";
@@ -246,7 +244,8 @@ final class PsCommand extends StoreAction {
             return row;
         }
         row.addAll(List.of(pid, up));
-        columns.forEach(column -> row.add(column.of(status)));
+        optional(row, all, WorkerStatus::version, status.version());
+        optional(row, all, WorkerStatus::userId, status.userId());
         row.add(note);
         return row;
     }

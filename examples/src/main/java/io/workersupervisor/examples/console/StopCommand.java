@@ -4,6 +4,7 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopResult;
+import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.WorkerSupervisorException;
 import io.workersupervisor.examples.console.frame.Call;
@@ -71,6 +72,7 @@ final class StopCommand extends StoreAction {
                 DataDirectory.open(DataDirectory.existing(call.data()).path());
         try (Registry registry = used.registry(data);
                 WorkerSupervisor supervisor = change.tool(call, data, registry.rows())) {
+            supervisor.addListener(event -> tellWait(call.output(), event));
             Collection<AccountId> all = open
                     ? choice.find(call, supervisor, registry.rows(), Account::isFree)
                     : new LinkedHashSet<>(accounts);
@@ -105,6 +107,13 @@ final class StopCommand extends StoreAction {
             return new Answer(Optional.of(supervisor.stop(account, stop)), "");
         } catch (WorkerSupervisorException failed) {
             return new Answer(Optional.empty(), WorkerConsole.describe(failed));
+        }
+    }
+
+    /** Another machine may take a while. */
+    private static void tellWait(Output output, WorkerEvent event) {
+        if (event instanceof WorkerEvent.Ordered ordered && ordered.what().contains("waiting")) {
+            output.note(event.describe());
         }
     }
 

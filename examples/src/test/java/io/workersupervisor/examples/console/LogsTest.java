@@ -5,8 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.workersupervisor.DataDirectory;
 import io.workersupervisor.examples.Programs;
 import io.workersupervisor.examples.console.frame.ExitCode;
+import io.workersupervisor.sqlite.SqliteLogSink;
+import io.workersupervisor.sqlite.SqliteWorkerRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +91,17 @@ class LogsTest {
         assertThat(before.err())
                 .contains("the end of worker", "STOPPED_ON_REQUEST")
                 .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--since 2020-01-01", "--worker 01kjmdpmq70000000000000001 --last 100000"})
+    void more_than_memory_holds_is_printed_page_by_page(String options) throws Exception {
+        try (SqliteLogSink sink = SqliteLogSink.open(DataDirectory.open(data))) {
+            SqliteWorkerRegistry.open(DataDirectory.open(data)).close();
+            ManyEntries.append(sink);
+        }
+
+        ManyEntries.assertThatAllArePrinted(programs, ("logs " + options).split(" "));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.workersupervisor.Needs;
 import io.workersupervisor.examples.Programs;
 import io.workersupervisor.examples.console.frame.ExitCode;
 import io.workersupervisor.examples.console.frame.MongoUri;
+import io.workersupervisor.mongo.MongoLogSink;
 import io.workersupervisor.mongo.MongoPlaces;
 import io.workersupervisor.mongo.NeedsMongod;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
@@ -79,6 +81,16 @@ class MongoConsoleTest {
     }
 
     @Test
+    void more_than_memory_holds_is_printed_page_by_page() throws Exception {
+        programs.environment(MongoUri.URI, uri);
+        try (MongoLogSink sink = MongoLogSink.in(uri)) {
+            ManyEntries.append(sink);
+        }
+
+        ManyEntries.assertThatAllArePrinted(programs, "logs", "--since", "2020-01-01");
+    }
+
+    @Test
     void what_the_sink_does_not_have_yet_is_put_between_what_other_programs_wrote() throws Exception {
         programs.environment(MongoUri.URI, uri);
         Programs.Running host = host();
@@ -101,6 +113,66 @@ class MongoConsoleTest {
         assertThat(all.err())
                 .contains("1 entry is from the workers' files: log sink mongo does not have all yet")
                 .hasLineCount(1);
+    }
+
+    /** However many accounts there are, and however many workers live. */
+    @Test
+    void a_thousand_accounts_are_shown_with_three_statements() throws Exception {
+        programs.environment(MongoUri.URI, uri);
+        start("1", "--registry", "mongo", "--", "sleep", "300");
+        console("stop", "1", "--registry", "mongo");
+        for (String account : List.of("2", "3", "4", "5")) {
+            start(account, "--registry", "mongo", "--", "sleep", "300");
+        }
+        copies("worker_registry", "_id");
+        copies("worker_stops", "account_id");
+
+        assertThat(console("ps", "--registry", "mongo", "--json").out()).contains("\"accounts\":1000,\"running\":4");
+        assertThat(statements("ps", "--registry", "mongo")).isLessThanOrEqualTo(3);
+        assertThat(statements("why", "--all", "--registry", "mongo")).isLessThanOrEqualTo(3);
+    }
+
+    /** Makes a thousand accounts of the document of the first one and what there is. */
+    private void copies(String collection, String account) {
+        List<Document> all = MongoPlaces.all(uri, collection);
+        Document first = all.stream()
+                .filter(one -> Long.valueOf(1).equals(one.get(account)))
+                .findFirst()
+                .orElseThrow();
+        String worker = MongoPlaces.all(uri, "worker_stops").get(0).getString("_id");
+        MongoPlaces.insert(
+                uri,
+                collection,
+                IntStream.range(all.size(), 1_000)
+                        .mapToObj(number -> copy(first, worker, number).append(account, 1_000L + number))
+                        .toArray(Document[]::new));
+    }
+
+    private static Document copy(Document first, String worker, int number) {
+        Document copy = new Document();
+        String id = worker.substring(0, 22) + "%04d".formatted(number);
+        first.forEach(
+                (field, value) -> copy.append(field, value instanceof String text ? text.replace(worker, id) : value));
+        return copy;
+    }
+
+    /** The statements on rows and reports that a command of the console runs. */
+    private long statements(String command, String... words) throws Exception {
+        MongoPlaces.run(uri, new Document("profile", 2));
+        long begun = System.nanoTime();
+        Programs.Ended ended = console(command, words);
+        System.out.println(command + " of 1000 accounts: " + (System.nanoTime() - begun) / 1_000_000
+                + " ms with the start of its JVM");
+        MongoPlaces.run(uri, new Document("profile", 0));
+        assertThat(ended.exitCode()).as(ended.err()).isEqualTo(ExitCode.DONE);
+        List<Document> profile = MongoPlaces.all(uri, "system.profile");
+        MongoPlaces.run(uri, new Document("drop", "system.profile"));
+        List<Document> seen = profile.stream()
+                .filter(one -> one.getString("ns").matches(".*worker_(registry|stops)"))
+                .toList();
+        seen.forEach(one -> System.out.println("  " + one.getString("op") + " " + one.getString("ns") + " "
+                + one.get("millis") + " ms, " + one.get("nreturned") + " documents"));
+        return seen.size();
     }
 
     @Test

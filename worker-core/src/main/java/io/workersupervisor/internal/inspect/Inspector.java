@@ -119,13 +119,14 @@ public record Inspector(
     @Override
     public List<WorkerStatus> list() {
         List<WorkerStatus> all = new ArrayList<>();
+        List<Marked> processes = unregistered.processes();
         RowListing listing = registry.list(RowSelection.ALL);
         listing.unreadable().forEach(row -> troubleOnce.accept("a row cannot be read and is not listed: " + row));
         Pauses.Counting pauses = pauses();
         listing.rows().stream()
                 .filter(row -> !Detail.of(row).isForgotten())
                 .forEach(row -> all.add(status(row, pauses.of(row.account()))));
-        for (Marked marked : unregistered.look()) {
+        for (Marked marked : unregistered.look(processes, listing.rows())) {
             if (marked.accountId().isEmpty()) {
                 troubleOnce.accept(
                         marked + " names this data directory and is not listed: its account name is not valid, "
@@ -162,6 +163,13 @@ public record Inspector(
     public LogAnswer logs(LogQuery query) {
         Objects.requireNonNull(query, "query");
         return logs.find(query);
+    }
+
+    @Override
+    public void logs(LogQuery query, Consumer<LogAnswer> part) {
+        Objects.requireNonNull(query, "query");
+        Objects.requireNonNull(part, "part");
+        logs.forEach(query, part);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
+import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.internal.launch.AccountLocks;
 import io.workersupervisor.internal.launch.Launcher.Scope;
 import io.workersupervisor.internal.launch.Launcher.SignalAnswer;
@@ -18,6 +19,7 @@ import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.internal.registry.StopPurpose;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,8 +34,8 @@ import java.util.Optional;
  *   <li>A person's stop ends living workers of the account that no row names, found by environment or birth record: TERM,
  *       grace, then KILL to each of their processes until none is found. The result names them; no report is filed, as
  *       their worker ids may belong to another registry.
- *   <li>The ladder ends the worker of the row ({@link StopLadder}). A row of another node is left to that node, unless its
- *       worker is dead, or names this data directory because that was made anew since.
+ *   <li>The ladder ends the worker of the row ({@link StopLadder}). A row of another node is left to that node and
+ *       waited for, unless its worker is dead, or names this data directory because that was made anew since.
  *   <li>Nothing to end: stopped already, unless the account's lock is held, and not by a start that came behind this stop;
  *       the holder may be the worker.
  * </ol>
@@ -47,6 +49,8 @@ public record StopProtocol(
 
     private static final Duration POLL = Duration.ofMillis(25);
 
+    private static final Duration OWNER_POLL = Duration.ofMillis(250);
+
     /** Stops an account because a person wants it. */
     public StopResult stop(AccountId account, StopOrder order) {
         context.reached("stop");
@@ -57,7 +61,12 @@ public record StopProtocol(
                     .emit(new WorkerEvent.Ordered(
                             context.now(), Optional.of(account), "was stopped " + order.describe()));
         }
-        return context.alone(account, () -> end(row), (reason, evidence) -> refused(account, reason, evidence));
+        return isLeftToOwner(row) ? awaitOwner(row) : endAlone(row);
+    }
+
+    private StopResult endAlone(WorkerRow asked) {
+        AccountId account = asked.account();
+        return context.alone(account, () -> end(asked), (reason, evidence) -> refused(account, reason, evidence));
     }
 
     /**
@@ -95,6 +104,7 @@ public record StopProtocol(
         while (true) {
             Optional<WorkerRow> seen = context.registry().find(account);
             WorkerRow asked = seen.map(row -> RowChanges.stopAsked(row, context.self(), context.now(), order))
+                    .map(row -> row.node().equals(context.node()) ? row : RowChanges.leftToOwner(row))
                     .orElseGet(() -> RowChanges.neverStarted(account, context.node(), context.now(), order));
             if (seen.equals(Optional.of(asked)) || context.registry().update(seen, asked)) {
                 return asked;
@@ -114,17 +124,53 @@ public record StopProtocol(
                 : RowChanges.stopping(row, context.self(), context.now(), purpose);
     }
 
+    private boolean isLeftToOwner(WorkerRow row) {
+        return row.state().isOpen()
+                && !row.node().equals(context.node())
+                && !(context.judge().judgeToEnd(row) instanceof Judgement.Dead)
+                && !isOfThisDirectory(row);
+    }
+
+    /** Waits until the owner has had time for a tick and its ladder, counted from the first time that it was asked. */
+    private StopResult awaitOwner(WorkerRow asked) {
+        AccountId account = asked.account();
+        Detail detail = Detail.of(asked);
+        Instant since = detail.stopAskedAt().orElseGet(context::now);
+        Duration most = WorkerSupervisor.DEFAULT_RECONCILE_INTERVAL
+                .plus(detail.stopGrace())
+                .plus(StopLadder.AFTER_KILL);
+        Duration passed = Duration.between(since, context.now());
+        Duration left = passed.isNegative() ? most : most.minus(passed);
+        String owner = "its owner, node " + asked.node()
+                + detail.machine().map(name -> " on machine " + name).orElse("");
+        context.events()
+                .emit(new WorkerEvent.Ordered(
+                        context.now(),
+                        Optional.of(account),
+                        "is being stopped by " + owner + ", asked at " + since + "; waiting for it"));
+        long deadline = context.nanos() + left.toNanos();
+        while (context.open(account, asked.workerId()).isPresent()) {
+            if (context.nanos() - deadline > 0 || Thread.currentThread().isInterrupted()) {
+                Judgement judgement = context.judge().judgeToEnd(asked);
+                return judgement instanceof Judgement.Dead
+                        ? endAlone(asked)
+                        : refused(
+                                account,
+                                judgement instanceof Judgement.Doubt doubt ? doubt.reason() : RefusalReason.OTHER_NODE,
+                                judgement.evidence() + "; " + owner + ", was asked at " + since
+                                        + " and has not ended it since");
+            }
+            context.timing().pause(OWNER_POLL);
+        }
+        return new StopResult.Stopped(
+                account,
+                asked.workerId(),
+                List.of("ended by " + owner),
+                ladder.ends().filed(account, asked.workerId()));
+    }
+
     /** Steps 2 to 4 of a person's stop. */
     private StopResult end(WorkerRow asked) {
-        if (asked.state().isOpen() && !asked.node().equals(context.node())) {
-            Judgement judgement = context.judge().judgeToEnd(asked);
-            if (!(judgement instanceof Judgement.Dead) && !isOfThisDirectory(asked)) {
-                return refused(
-                        asked.account(),
-                        judgement instanceof Judgement.Doubt doubt ? doubt.reason() : RefusalReason.OTHER_NODE,
-                        judgement.evidence());
-            }
-        }
         List<Marked> strangers = unregistered.besides(asked);
         if (strangers.isEmpty()) {
             return asked.state().isOpen() ? told(ladder.end(asked)) : nothingToEnd(asked);

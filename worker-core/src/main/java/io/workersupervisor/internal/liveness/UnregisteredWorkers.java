@@ -3,11 +3,13 @@ package io.workersupervisor.internal.liveness;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.internal.directory.Layout;
+import io.workersupervisor.internal.directory.NodeStamp;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.machine.EnvironmentSearch.Marked;
 import io.workersupervisor.internal.machine.ProcessProbe;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.CorruptRowException;
+import io.workersupervisor.spi.RowSelection;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.util.HashMap;
@@ -40,12 +42,30 @@ public final class UnregisteredWorkers {
      * not: {@link #ofUnreadableRows()}.
      */
     public List<Marked> look() {
-        return all().stream().filter(marked -> !isUnreadable(marked.account())).toList();
+        List<Marked> processes = processes();
+        return look(processes, openRows());
+    }
+
+    /** As {@link #look()}, of processes that were found before, and rows that were read after that. */
+    public List<Marked> look(List<Marked> processes, List<WorkerRow> rows) {
+        return all(processes, rows).stream()
+                .filter(marked -> !isUnreadable(marked.account()))
+                .toList();
+    }
+
+    /** The open rows of this node, in one statement for all. */
+    private List<WorkerRow> openRows() {
+        return NodeStamp.read(local.data())
+                .map(stamp -> registry.list(RowSelection.openOf(stamp.node())).rows())
+                .orElse(List.of());
     }
 
     /** Living workers of accounts whose row cannot be read. */
     public List<Marked> ofUnreadableRows() {
-        return all().stream().filter(marked -> isUnreadable(marked.account())).toList();
+        List<Marked> processes = processes();
+        return all(processes, openRows()).stream()
+                .filter(marked -> isUnreadable(marked.account()))
+                .toList();
     }
 
     /** True if the row of an account is there and cannot be read. */
@@ -53,12 +73,19 @@ public final class UnregisteredWorkers {
         return named(account).isEmpty();
     }
 
-    private List<Marked> all() {
-        Map<String, List<Marked>> all = processes().stream()
+    private List<Marked> all(List<Marked> processes, List<WorkerRow> rows) {
+        Map<String, String> named = rows.stream()
+                .filter(row -> row.state().isOpen())
+                .collect(Collectors.toMap(row -> row.account().toString(), WorkerRow::workerId));
+        Map<String, List<Marked>> all = processes.stream()
                 .filter(marked -> !marked.account().isEmpty())
                 .collect(Collectors.groupingBy(Marked::account));
         Map<String, List<Marked>> strangers = new HashMap<>();
-        all.forEach((account, marked) -> strangers.put(account, withoutRow(account, marked)));
+        all.forEach((account, marked) -> {
+            boolean areNamed =
+                    marked.stream().allMatch(process -> process.workerId().equals(named.get(account)));
+            strangers.put(account, areNamed ? List.of() : withoutRow(account, marked));
+        });
         found = Map.copyOf(strangers);
         return strangers.values().stream()
                 .flatMap(List::stream)
@@ -129,7 +156,8 @@ public final class UnregisteredWorkers {
                 birth -> birth.account().equals(Layout.fileName(account)));
     }
 
-    private List<Marked> processes() {
+    /** The living processes that carry the marks of this data directory, or are recorded in it. */
+    public List<Marked> processes() {
         return withRecorded(local.search().ofDirectory(local.data()), birth -> true);
     }
 

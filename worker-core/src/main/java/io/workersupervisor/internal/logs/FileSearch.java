@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks entries up in the workers' own files, where no sink can be asked: the ends of the files, within a bound. */
 public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader reader) {
-    /** The most bytes that are read of all files together. */
-    private static final long MOST = 64 << 20;
+    /** The most bytes that are read of all files together: what is found in them fits into a small heap, too. */
+    private static final long MOST = Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 8);
 
     private static final int LEAST_OF_A_FILE = 16 << 10;
     private static final int MOST_OF_A_FILE = 8 << 20;

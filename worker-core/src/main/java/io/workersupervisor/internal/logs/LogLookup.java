@@ -20,6 +20,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -49,25 +50,44 @@ public final class LogLookup {
             return inFiles(query, withoutSink());
         }
         String name = sink.get().name();
-        List<LogEntry> behind = List.of();
-        Optional<String> trouble = Optional.empty();
+        // Read before the sink is asked, an entry on its way is not missed, and may be found twice.
+        Behind behind = behind(query, name);
         List<LogEntry> found;
-        try {
-            // Read before the sink is asked, an entry on its way is not missed, and may be found twice.
-            behind = files.findBehind(query, name);
-        } catch (LogSinkException unreadable) {
-            trouble = Optional.of("the last entries may be missing: " + unreadable.getMessage());
-        }
         try {
             found = sink.get().find(query);
         } catch (LogSinkException down) {
             return inFiles(query, "log sink " + name + " cannot be asked: " + down.getMessage());
         }
         if (!found.isEmpty()) {
-            return together(query, name, found, behind, trouble);
+            return together(query, name, found, behind);
         }
         LogAnswer inFiles = inFiles(query, "log sink " + name + " holds nothing of this yet");
         return inFiles.entries().isEmpty() ? new LogAnswer(found, name, Optional.empty()) : inFiles;
+    }
+
+    /** Hands out what {@link #find} would find, in parts, each with its source; one without entries if there are none. */
+    public void forEach(LogQuery query, Consumer<LogAnswer> part) {
+        LogAnswer newest = find(sink.isEmpty() ? query : query.limit(1));
+        if (sink.isEmpty() || newest.entries().isEmpty()) {
+            part.accept(newest);
+        } else if (newest.source().equals(FILES)) {
+            part.accept(inFiles(query, newest.trouble().orElseThrow()));
+        } else {
+            LogSink from = sink.get();
+            Behind behind = behind(query, from.name());
+            LogPages.forEach(query, page -> together(page, from.name(), from.find(page), behind), part);
+        }
+    }
+
+    /** The entries that a sink does not have yet, or the reason why they are not known. */
+    private record Behind(List<LogEntry> entries, Optional<String> trouble) {}
+
+    private Behind behind(LogQuery query, String name) {
+        try {
+            return new Behind(files.findBehind(query, name), Optional.empty());
+        } catch (LogSinkException unreadable) {
+            return new Behind(List.of(), Optional.of("the last entries may be missing: " + unreadable.getMessage()));
+        }
     }
 
     private String withoutSink() {
@@ -83,15 +103,15 @@ public final class LogLookup {
         }
     }
 
-    private static LogAnswer together(
-            LogQuery query, String name, List<LogEntry> found, List<LogEntry> behind, Optional<String> trouble) {
+    private static LogAnswer together(LogQuery query, String name, List<LogEntry> found, Behind behind) {
         Set<Optional<LogPosition>> there =
                 found.stream().map(LogEntry::position).collect(Collectors.toSet());
-        Set<LogEntry> more = behind.stream()
+        Set<LogEntry> more = behind.entries().stream()
+                .filter(query::selects)
                 .filter(entry -> !there.contains(entry.position()))
                 .collect(Collectors.toSet());
         if (more.isEmpty()) {
-            return new LogAnswer(found, name, trouble);
+            return new LogAnswer(found, name, behind.trouble());
         }
         List<LogEntry> last = FileSearch.last(
                 query, Stream.concat(found.stream(), more.stream()).toList());

@@ -326,6 +326,10 @@ public final class Detail implements RowDetail {
         });
     }
 
+    Detail withoutActor() {
+        return with(changed -> changed.remove("actor"));
+    }
+
     Detail withTerm(Instant now) {
         return with(changed -> changed.put("term_at", now.toEpochMilli()));
     }

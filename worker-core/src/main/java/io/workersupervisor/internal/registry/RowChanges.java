@@ -108,6 +108,22 @@ public final class RowChanges {
                 : changed(row, WorkerState.STOPPED, Desired.STOPPED, ordered);
     }
 
+    /** An open row whose worker another node has to end: no host of this one is behind the intent. */
+    public static WorkerRow leftToOwner(WorkerRow asked) {
+        return new WorkerRow(
+                asked.account(),
+                asked.epoch(),
+                asked.revision(),
+                asked.workerId(),
+                asked.node(),
+                asked.state(),
+                asked.desired(),
+                asked.startedAt(),
+                asked.userId(),
+                asked.version(),
+                Detail.of(asked).withoutActor());
+    }
+
     /** In no list any more; account, epoch and worker id stay, so that no number is used twice. */
     public static WorkerRow forgotten(WorkerRow closed, StopOrder order, Instant now) {
         return new WorkerRow(
