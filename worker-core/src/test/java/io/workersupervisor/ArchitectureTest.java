@@ -87,7 +87,8 @@ class ArchitectureTest {
                             "events",
                             "registry",
                             "directory",
-                            "machine")),
+                            "machine",
+                            "text")),
             entry("keeping", Set.of("lifecycle", "diagnosis", "events", "registry", "machine", "text")),
             entry(
                     "host",

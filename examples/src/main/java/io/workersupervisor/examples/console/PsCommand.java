@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -180,10 +181,10 @@ final class PsCommand extends StoreAction {
         List<String> header = new ArrayList<>(List.of("ACCOUNT", "STATE"));
         if (wide) {
             header.addAll(List.of(
-                    "DESIRED", "REASON", "PID", "UP", "VERSION", "USER", "EPOCH", "WORKER", "NOTE", "EVIDENCE"));
+                    "DESIRED", "REASON", "PID", "UP", "MEM", "VERSION", "USER", "EPOCH", "WORKER", "NOTE", "EVIDENCE"));
             return header;
         }
-        header.addAll(List.of("PID", "UP"));
+        header.addAll(List.of("PID", "UP", "MEM"));
         optional(header, all, WorkerStatus::version, Optional.of("VERSION"));
         optional(header, all, WorkerStatus::userId, Optional.of("USER"));
         header.add("NOTE");
@@ -221,6 +222,8 @@ final class PsCommand extends StoreAction {
         WorkerStatus status = account.status();
         String pid = status.pid().isPresent() ? Long.toString(status.pid().getAsLong()) : "-";
         String up = status.isAlive() ? Table.time(Duration.between(status.startedAt(), now)) : "-";
+        String memory =
+                status.figures().map(read -> mebibytes(read.memoryBytes())).orElse("-");
         String note = output.times().local(note(account, now, output));
         // A worker without a row has neither a state nor a wish.
         String state = status.registered() ? status.state().name() : "-";
@@ -231,6 +234,7 @@ final class PsCommand extends StoreAction {
                     account.reason().map(StopReason::toString).orElse("-"),
                     pid,
                     up,
+                    memory,
                     status.version().orElse("-"),
                     status.userId().orElse("-"),
                     Long.toString(status.epoch()),
@@ -241,11 +245,15 @@ final class PsCommand extends StoreAction {
                             .orElse("-")));
             return row;
         }
-        row.addAll(List.of(pid, up));
+        row.addAll(List.of(pid, up, memory));
         optional(row, all, WorkerStatus::version, status.version());
         optional(row, all, WorkerStatus::userId, status.userId());
         row.add(note);
         return row;
+    }
+
+    private static String mebibytes(long bytes) {
+        return bytes < 10 << 20 ? String.format(Locale.ROOT, "%.1f M", bytes / 1048576.0) : (bytes >> 20) + " M";
     }
 
     /** The notes that a person should see, beginning with a contradiction to the state. */
@@ -306,6 +314,13 @@ final class PsCommand extends StoreAction {
         fields.put("version", status.version());
         fields.put("log", status.log());
         fields.put("ailment", status.ailment().map(Ailment::text));
+        fields.put("starts", status.starts());
+        fields.put("last_stop_reason", status.lastStop().map(WorkerStatus.LastStop::reason));
+        fields.put("last_stop_at", status.lastStop().map(WorkerStatus.LastStop::at));
+        fields.put("uptime_ms", status.figures().map(read -> read.uptime().toMillis()));
+        fields.put("cpu_ms", status.figures().map(read -> read.cpuTime().toMillis()));
+        fields.put("memory_bytes", status.figures().map(WorkerStatus.Figures::memoryBytes));
+        fields.put("processes", status.figures().map(WorkerStatus.Figures::processes));
         return fields;
     }
 }
