@@ -4,7 +4,10 @@ import static io.workersupervisor.TestNode.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.spi.InMemoryWorkerRegistry;
+import io.workersupervisor.spi.RowSelection;
+import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -275,6 +279,31 @@ class ReadinessTest {
     }
 
     @Test
+    void a_registry_that_is_away_when_the_sign_comes_is_asked_again_a_little_later() {
+        AtomicInteger refused = new AtomicInteger();
+        TestNode node = new TestNode(temporary.resolve("data"), new ForwardingRegistry(new InMemoryWorkerRegistry()) {
+            @Override
+            public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
+                if (seen.filter(RowStatus::isUnready).isPresent()
+                        && !RowStatus.isUnready(next)
+                        && refused.getAndIncrement() == 0) {
+                    throw new RegistryException("away");
+                }
+                return super.update(seen, next);
+            }
+        });
+        nodes.add(node);
+
+        StartResult result = node.host()
+                .start(sh(ACCOUNT, "echo listening on 80; exec sleep 600")
+                        .readyWhen(LINE)
+                        .build());
+
+        assertThat(result).isInstanceOf(StartResult.Started.class);
+        assertThat(refused).hasValue(2);
+    }
+
+    @Test
     void the_policy_starts_it_again() {
         TestNode node = node();
         WorkerSpec spec = sh(ACCOUNT, "exec sleep 600")
@@ -291,24 +320,27 @@ class ReadinessTest {
     @Test
     void three_hundred_wait_on_few_threads() throws IOException {
         TestNode node = node(LaunchPath.KEEPER);
-        // A shell that looks more often would leave no processor for the rest.
-        String slowly = node.untilGo().replace("0.02", "1");
+        Path sign = temporary.resolve("ready");
         List<WorkerSpec> specs = LongStream.rangeClosed(1, 300)
-                .mapToObj(account -> sh(AccountId.of(account), slowly + "; echo listening on 80; exec sleep 600")
-                        .readyWhen(LINE)
+                .mapToObj(account -> WorkerSpec.builder(AccountId.of(account), "sleep", "600")
+                        .readyWhen(Readiness.file(sign).within(Duration.ofHours(1)))
                         .build())
                 .toList();
-        WorkerSupervisor host = node.host(settings -> settings.keepRunning(WorkerSpecs.of(specs)));
-        await().until(() -> host.list().stream()
-                        .filter(status -> status.isAlive() && status.state() == WorkerState.STARTING)
-                        .count()
-                == 300);
+        node.host(settings -> settings.keepRunning(WorkerSpecs.of(specs)));
+        await().until(() -> unready(node) == 300);
         await().untilAsserted(() -> assertThat(busyThreads()).isLessThanOrEqualTo(24));
+        assertThat(started(node)).isZero();
 
-        node.letGo();
+        Files.createFile(sign);
 
-        await().until(() -> host.list().stream().allMatch(status -> status.state() == WorkerState.RUNNING));
         await().until(() -> started(node) == 300);
+        assertThat(unready(node)).isZero();
+    }
+
+    private static long unready(TestNode node) {
+        return node.registry.list(RowSelection.ALL).rows().stream()
+                .filter(RowStatus::isUnready)
+                .count();
     }
 
     private static long busyThreads() {

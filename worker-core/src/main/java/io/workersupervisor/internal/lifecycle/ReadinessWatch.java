@@ -38,6 +38,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class ReadinessWatch {
     private static final Duration POLL = Duration.ofMillis(100);
 
+    /** A registry that fails is told, and not asked again for so long. */
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
+
     /** Looks for the sign to one look at the process: an end is mostly told by its launcher. */
     private static final int LOOKS = 10;
 
@@ -75,8 +78,10 @@ public final class ReadinessWatch {
         private final long deadline;
         private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         private int looks;
+        private long notBefore;
 
-        Waiting(WorkerRow row, ReadySign sign, long deadline) {
+        Waiting(WorkerRow row, ReadySign sign, long now, long deadline) {
+            this.notBefore = now;
             this.row = row;
             this.sign = sign;
             this.deadline = deadline;
@@ -94,7 +99,8 @@ public final class ReadinessWatch {
         if (sign.isEmpty()) {
             return CompletableFuture.completedFuture(Outcome.READY);
         }
-        Waiting one = waiting.computeIfAbsent(row.workerId(), id -> new Waiting(row, sign.get(), deadline(row)));
+        Waiting one = waiting.computeIfAbsent(
+                row.workerId(), id -> new Waiting(row, sign.get(), context.nanos(), deadline(row)));
         over.whenComplete((ended, thrown) -> done(one, Outcome.ENDED));
         if (closed) {
             done(one, Outcome.LEFT);
@@ -142,12 +148,11 @@ public final class ReadinessWatch {
 
     /** Looks at each worker that is waited for. */
     public synchronized void tick() {
-        waiting.values()
-                .forEach(one -> Guard.run("readiness", Optional.of(one.row.account()), () -> {
-                    if (!closed) {
-                        look(one);
-                    }
-                }));
+        long now = context.nanos();
+        waiting.values().stream()
+                .filter(one -> !closed && now - one.notBefore >= 0)
+                .forEach(one -> Guard.run("readiness", Optional.of(one.row.account()), () -> look(one))
+                        .ifPresent(thrown -> one.notBefore = now + AFTER_FAILURE.toNanos()));
     }
 
     private void look(Waiting one) {
