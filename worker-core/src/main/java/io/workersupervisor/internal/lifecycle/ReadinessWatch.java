@@ -79,6 +79,8 @@ public final class ReadinessWatch {
         private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         private int looks;
         private long notBefore;
+        /** A start waits for it, and tells its outcome. */
+        private volatile boolean isCalled;
 
         Waiting(WorkerRow row, ReadySign sign, long now, long deadline) {
             this.notBefore = now;
@@ -89,34 +91,41 @@ public final class ReadinessWatch {
     }
 
     /**
-     * Waits for a worker whose row has its process.
+     * Waits for a worker that a start of this host began, and whose row has its process.
      *
      * @param over completes where its launcher has ended
      */
     CompletableFuture<Outcome> await(WorkerRow row, CompletableFuture<?> over) {
-        Optional<ReadySign> sign =
-                RowStatus.isUnready(row) ? ReadySign.of(row, context.local().data()) : Optional.empty();
-        if (sign.isEmpty()) {
-            return CompletableFuture.completedFuture(Outcome.READY);
-        }
-        Waiting one = waiting.computeIfAbsent(
-                row.workerId(), id -> new Waiting(row, sign.get(), context.nanos(), deadline(row)));
-        over.whenComplete((ended, thrown) -> done(one, Outcome.ENDED));
+        Optional<Waiting> begun = begin(row);
+        begun.ifPresent(one -> {
+            one.isCalled = true;
+            over.whenComplete((ended, thrown) -> done(one, Outcome.ENDED));
+        });
+        return begun.map(one -> one.outcome).orElseGet(() -> CompletableFuture.completedFuture(Outcome.READY));
+    }
+
+    private Optional<Waiting> begin(WorkerRow row) {
+        Optional<ReadySign> sign = RowStatus.isUnready(row)
+                ? ReadySign.of(row, context.local().data())
+                : Optional.empty();
+        Optional<Waiting> begun = sign.map(shown -> waiting.computeIfAbsent(
+                row.workerId(), id -> new Waiting(row, shown, context.nanos(), deadline(row))));
         if (closed) {
-            done(one, Outcome.LEFT);
+            begun.ifPresent(one -> done(one, Outcome.LEFT));
         }
         lookLater();
-        return one.outcome;
+        return begun;
     }
 
     /** Waits for a worker that another host started. */
     void adopt(WorkerRow row) {
         if (RowStatus.isUnready(row) && !waiting.containsKey(row.workerId())) {
-            await(row, new CompletableFuture<>()).thenAccept(outcome -> {
-                if (outcome == Outcome.READY) {
+            Optional<Waiting> one = begin(row);
+            one.ifPresent(found -> found.outcome.thenAccept(outcome -> {
+                if (outcome == Outcome.READY && !found.isCalled) {
                     context.events().emit(new WorkerEvent.Started(context.now(), started(row)));
                 }
-            });
+            }));
         }
     }
 
