@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A sign that came before the limit and was not looked at until after it counts. A crash after any step leaves a row with
  * which the next host goes on. Thread-safe.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // what follows an outcome contains what it throws
 public final class ReadinessWatch {
     private static final Duration POLL = Duration.ofMillis(100);
 
