@@ -30,7 +30,7 @@ public sealed interface StartResult {
     String describe();
 
     /**
-     * A new worker runs and has outlived its start grace.
+     * A new worker runs, has outlived its start grace, and is ready where its spec names a {@link Readiness sign}.
      *
      * @param workerId the new worker
      * @param pid its process
@@ -95,7 +95,8 @@ public sealed interface StartResult {
     /**
      * The start was tried and failed.
      *
-     * @param step the step of the launch that failed, or {@code start grace} if the worker ended within it
+     * @param step the step of the launch that failed, or {@code start grace} if the worker ended within it,
+     *     {@code readiness} if it ended, or was ended, before it was ready
      * @param error the system's reason, or the way the worker ended
      * @param report the stop report; empty if no worker id was used up
      */

@@ -165,7 +165,10 @@ public sealed interface WorkerEvent {
         }
     }
 
-    /** A living worker cannot work; reported once. The application decides what to do about it. */
+    /**
+     * A living worker cannot work; reported once. The application decides what to do about it, or the {@link HealthLimits} of
+     * its spec.
+     */
     record Unhealthy(Instant at, WorkerStatus worker, Ailment ailment) implements WorkerEvent {
         public Unhealthy {
             Require.noneNull("at worker ailment", at, worker, ailment);

@@ -55,6 +55,8 @@ public final class WorkerSpec {
     private final Duration stopGrace;
     private final Optional<Duration> heartbeat;
     private final Optional<RestartPolicy> restart;
+    private final Optional<Readiness> readiness;
+    private final HealthLimits healthLimits;
 
     private WorkerSpec(Builder builder) {
         this.account = builder.account;
@@ -69,6 +71,8 @@ public final class WorkerSpec {
         this.stopGrace = builder.stopGrace;
         this.heartbeat = Optional.ofNullable(builder.heartbeat);
         this.restart = Optional.ofNullable(builder.restart);
+        this.readiness = Optional.ofNullable(builder.readiness);
+        this.healthLimits = builder.healthLimits;
     }
 
     /**
@@ -163,6 +167,16 @@ public final class WorkerSpec {
         return restart;
     }
 
+    /** The sign by which the worker shows that it can work; empty if it is ready once it has outlived its start grace. */
+    public Optional<Readiness> readiness() {
+        return readiness;
+    }
+
+    /** The limits beyond which the library ends the living worker. */
+    public HealthLimits healthLimits() {
+        return healthLimits;
+    }
+
     /** Tells whether every shell passes a variable of this name on to its children. */
     public static boolean isPassable(String name) {
         return PASSABLE.matcher(Require.nonNull("name", name)).matches();
@@ -182,6 +196,8 @@ public final class WorkerSpec {
         private Duration stopGrace = DEFAULT_STOP_GRACE;
         private @Nullable Duration heartbeat;
         private @Nullable RestartPolicy restart;
+        private @Nullable Readiness readiness;
+        private HealthLimits healthLimits = HealthLimits.NONE;
         private Charset charset = PlatformCharset.CHARSET;
 
         private Builder(AccountId account, List<String> command) {
@@ -288,8 +304,26 @@ public final class WorkerSpec {
         }
 
         /**
+         * Makes a start of the worker wait for this sign: {@link StartResult.Started}, its event and {@link WorkerState#RUNNING}
+         * mean from then on that the worker is ready. A call that starts it blocks for that long, and no thread of the library
+         * does. A worker that is not ready within the limit is ended as by a stop, and its end is {@link
+         * StopReason#START_FAILED}; where the host ends meanwhile, the next one goes on.
+         */
+        public Builder readyWhen(Readiness sign) {
+            this.readiness = Require.nonNull("sign", sign);
+            return this;
+        }
+
+        /** Sets the limits beyond which the library ends the living worker, by default {@link HealthLimits#NONE}. */
+        public Builder healthLimits(HealthLimits limits) {
+            this.healthLimits = Require.nonNull("limits", limits);
+            return this;
+        }
+
+        /**
          * Promises that the worker touches the file that {@code WORKER_HEARTBEAT_FILE} names at least once in this time, one
-         * second to one day. A longer silence is reported as {@link WorkerEvent.Unhealthy}; the library ends nothing for it.
+         * second to one day. A longer silence is reported as {@link WorkerEvent.Unhealthy}; the library ends nothing for it, but
+         * where {@link #healthLimits} say so.
          */
         public Builder heartbeat(Duration interval) {
             this.heartbeat = Require.between(

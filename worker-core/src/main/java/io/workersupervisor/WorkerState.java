@@ -2,7 +2,7 @@ package io.workersupervisor;
 
 /** The state of an account's worker, as its registry row says. */
 public enum WorkerState {
-    /** Claimed; the worker may run but its identity is not in the row yet. */
+    /** Claimed; the worker may run but its identity is not in the row yet. As {@link WorkerStatus} shows it, also: not ready yet. */
     STARTING,
     /** The worker runs and its identity is in the row. */
     RUNNING,

@@ -87,7 +87,8 @@ class ArchitectureTest {
                             "events",
                             "registry",
                             "directory",
-                            "machine")),
+                            "machine",
+                            "text")),
             entry("keeping", Set.of("lifecycle", "diagnosis", "events", "directory", "registry", "machine", "text")),
             entry(
                     "host",

@@ -112,6 +112,8 @@ class NullsTest {
                 entry(RowDetail.class, detail),
                 entry(WorkerListener.class, (WorkerListener) event -> {}),
                 entry(LivenessProbe.class, (LivenessProbe) row -> Liveness.unknown("not asked")),
+                entry(HealthLimits.class, HealthLimits.NONE),
+                entry(Readiness.class, Readiness.file()),
                 entry(ResourceUsage.class, new ResourceUsage(1, Duration.ZERO, Duration.ZERO)),
                 entry(LogPosition.class, new LogPosition("w", 0)),
                 entry(LogQuery.class, LogQuery.last(1)),
@@ -183,6 +185,8 @@ class NullsTest {
                 Optional.empty(),
                 Optional.empty(),
                 false,
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());

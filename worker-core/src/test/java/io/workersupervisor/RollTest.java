@@ -81,8 +81,7 @@ class RollTest extends KeptAccounts {
     private WorkerSupervisor host(RestartPolicy policy) {
         return node().host(settings -> TestNode.seams(
                 settings.keepRunning(served(), policy),
-                seams -> seams.withTiming(system -> clock)
-                        .withCrashPoints(point -> atPoint.accept(point))));
+                seams -> seams.withTiming(system -> clock).withCrashPoints(point -> atPoint.accept(point))));
     }
 
     private void give(String version, String script, long... accounts) {

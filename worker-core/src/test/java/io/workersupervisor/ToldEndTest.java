@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.spi.InMemoryLogSink;
 import io.workersupervisor.spi.InMemoryWorkerRegistry;
@@ -181,24 +180,6 @@ class ToldEndTest {
         await().atMost(Duration.ofSeconds(30)).until(() -> Files.notExists(over));
         assertThat(told).exists();
         assertThat(registry.reports(ACCOUNT, 1)).isEmpty();
-    }
-
-    /** Clocks of which the one that measures goes ahead. */
-    private record LaterTiming(Clocks real, AtomicLong ahead) implements Clocks {
-        @Override
-        public Instant now() {
-            return real.now();
-        }
-
-        @Override
-        public long nanos() {
-            return real.nanos() + ahead.get();
-        }
-
-        @Override
-        public void pause(Duration duration) {
-            real.pause(duration);
-        }
     }
 
     private static void hold(CountDownLatch latch) {

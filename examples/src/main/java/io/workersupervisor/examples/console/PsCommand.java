@@ -24,10 +24,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -169,39 +171,40 @@ final class PsCommand extends StoreAction {
 
     private String table(List<Account> all, Output output) {
         Instant now = Instant.now();
+        List<Column> columns = Stream.of(
+                        new Column("VERSION", WorkerStatus::version), new Column("USER", WorkerStatus::userId))
+                .filter(column -> all.stream()
+                        .anyMatch(
+                                account -> column.cell().apply(account.status()).isPresent()))
+                .toList();
         List<List<String>> rows = new ArrayList<>();
-        rows.add(header(all));
-        all.forEach(account -> rows.add(row(account, all, now, output)));
+        rows.add(header(columns));
+        all.forEach(account -> rows.add(row(account, columns, now, output)));
         String table = Table.align(rows);
         String shown = wide ? table : cut(table);
         int end = shown.indexOf('\n');
         return output.colours().bold(shown.substring(0, end)) + shown.substring(end);
     }
 
-    private List<String> header(List<Account> all) {
+    /** A column that is left out where nobody has it. */
+    private record Column(String name, Function<WorkerStatus, Optional<String>> cell) {
+        String of(WorkerStatus status) {
+            String text = cell.apply(status).orElse("-");
+            return text.length() <= LONGEST_CELL ? text : text.substring(0, LONGEST_CELL - 2) + "..";
+        }
+    }
+
+    private List<String> header(List<Column> columns) {
         List<String> header = new ArrayList<>(List.of("ACCOUNT", "STATE"));
         if (wide) {
             header.addAll(List.of(
-                    "DESIRED", "REASON", "PID", "UP", "VERSION", "USER", "EPOCH", "WORKER", "NOTE", "EVIDENCE"));
+                    "DESIRED", "REASON", "PID", "UP", "MEM", "VERSION", "USER", "EPOCH", "WORKER", "NOTE", "EVIDENCE"));
             return header;
         }
-        header.addAll(List.of("PID", "UP"));
-        optional(header, all, WorkerStatus::version, Optional.of("VERSION"));
-        optional(header, all, WorkerStatus::userId, Optional.of("USER"));
+        header.addAll(List.of("PID", "UP", "MEM"));
+        columns.forEach(column -> header.add(column.name()));
         header.add("NOTE");
         return header;
-    }
-
-    /** A column that nobody has is left out. */
-    private static void optional(
-            List<String> row,
-            List<Account> all,
-            Function<WorkerStatus, Optional<String>> column,
-            Optional<String> cell) {
-        if (all.stream().anyMatch(account -> column.apply(account.status()).isPresent())) {
-            String text = cell.orElse("-");
-            row.add(text.length() <= LONGEST_CELL ? text : text.substring(0, LONGEST_CELL - 2) + "..");
-        }
     }
 
     private static String cut(String table) {
@@ -219,10 +222,12 @@ final class PsCommand extends StoreAction {
         return columns.matches("[0-9]{2,4}") ? Math.max(NARROW, Integer.parseInt(columns)) : NARROW;
     }
 
-    private List<String> row(Account account, List<Account> all, Instant now, Output output) {
+    private List<String> row(Account account, List<Column> columns, Instant now, Output output) {
         WorkerStatus status = account.status();
         String pid = status.pid().isPresent() ? Long.toString(status.pid().getAsLong()) : "-";
         String up = status.isAlive() ? Table.time(Duration.between(status.startedAt(), now)) : "-";
+        String memory =
+                status.figures().map(read -> mebibytes(read.memoryBytes())).orElse("-");
         String note = output.times().local(note(account, now, output));
         // A worker without a row has neither a state nor a wish.
         String state = status.registered() ? status.state().name() : "-";
@@ -233,6 +238,7 @@ final class PsCommand extends StoreAction {
                     account.reason().map(StopReason::toString).orElse("-"),
                     pid,
                     up,
+                    memory,
                     status.version().orElse("-"),
                     status.userId().orElse("-"),
                     Long.toString(status.epoch()),
@@ -243,11 +249,14 @@ final class PsCommand extends StoreAction {
                             .orElse("-")));
             return row;
         }
-        row.addAll(List.of(pid, up));
-        optional(row, all, WorkerStatus::version, status.version());
-        optional(row, all, WorkerStatus::userId, status.userId());
+        row.addAll(List.of(pid, up, memory));
+        columns.forEach(column -> row.add(column.of(status)));
         row.add(note);
         return row;
+    }
+
+    private static String mebibytes(long bytes) {
+        return bytes < 10 << 20 ? String.format(Locale.ROOT, "%.1f M", bytes / 1048576.0) : (bytes >> 20) + " M";
     }
 
     /** The notes that a person should see, beginning with a contradiction to the state. */
@@ -308,6 +317,13 @@ final class PsCommand extends StoreAction {
         fields.put("version", status.version());
         fields.put("log", status.log());
         fields.put("ailment", status.ailment().map(Ailment::text));
+        fields.put("starts", status.starts());
+        fields.put("last_stop_reason", status.lastStop().map(WorkerStatus.LastStop::reason));
+        fields.put("last_stop_at", status.lastStop().map(WorkerStatus.LastStop::at));
+        fields.put("uptime_ms", status.figures().map(read -> read.uptime().toMillis()));
+        fields.put("cpu_ms", status.figures().map(read -> read.cpuTime().toMillis()));
+        fields.put("memory_bytes", status.figures().map(WorkerStatus.Figures::memoryBytes));
+        fields.put("processes", status.figures().map(WorkerStatus.Figures::processes));
         return fields;
     }
 }

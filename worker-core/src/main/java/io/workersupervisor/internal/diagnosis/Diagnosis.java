@@ -50,9 +50,12 @@ public final class Diagnosis {
         this.isLocked = isLocked;
     }
 
-    /** What a row keeps so that its worker's end can be explained whatever happens to this host. */
+    /** What a row keeps so that its worker can be watched, and its end explained, whatever happens to this host. */
     public WorkerRow prepared(WorkerRow claimed) {
-        return RowChanges.counting(claimed, memory.now());
+        WorkerRow counting = RowChanges.counting(claimed, memory.now());
+        return ReadySign.mark(counting)
+                .map(mark -> RowChanges.marking(counting, mark))
+                .orElse(counting);
     }
 
     public StopReport report(WorkerRow row, Ending ending) {
@@ -116,7 +119,7 @@ public final class Diagnosis {
     }
 
     public static Explanation explainOwnStop(ExitStatus exit) {
-        Reasoner.Asked asked = new Reasoner.Asked(Confidence.CERTAIN, Initiator.USER, false);
+        Reasoner.Asked asked = new Reasoner.Asked(Confidence.CERTAIN, Initiator.USER, false, Optional.empty());
         return explain(exit, Optional.of(asked), LogReading.NONE, "its log", List.of());
     }
 
@@ -161,6 +164,7 @@ public final class Diagnosis {
         StopOrder order = Detail.of(row).stopOrder();
         boolean isOrdered = cause == StopPurpose.PERSON || cause == StopPurpose.APPLICATION;
         return cause.words()
+                + Detail.of(row).fault().map(fault -> ", " + fault.text()).orElse("")
                 + (isOrdered && (order.by().isPresent() || order.because().isPresent()) ? " " + order.describe() : "");
     }
 
@@ -181,7 +185,8 @@ public final class Diagnosis {
                 .map(at -> new Reasoner.Asked(
                         ending.signalled() ? Confidence.CERTAIN : Confidence.PROBABLE,
                         Detail.of(row).stopCause().initiator(),
-                        ending.evidence().stream().anyMatch(line -> line.startsWith("KILL sent"))));
+                        ending.evidence().stream().anyMatch(line -> line.startsWith("KILL sent")),
+                        Detail.of(row).fault()));
     }
 
     private Optional<OomCounters.Kills> memory(WorkerRow row, Ending ending) {

@@ -7,6 +7,7 @@ import io.workersupervisor.LogExcerpt;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
+import io.workersupervisor.internal.registry.Fault;
 import io.workersupervisor.internal.text.SignalName;
 import io.workersupervisor.internal.text.Text;
 import java.time.Duration;
@@ -22,7 +23,7 @@ import java.util.function.Supplier;
  * <ol>
  *   <li>Nothing was run: START_FAILED.
  *   <li>The machine went down, and no exit was recorded: MACHINE_LOST.
- *   <li>A stop of ours: STOPPED_ON_REQUEST.
+ *   <li>A stop of ours: STOPPED_ON_REQUEST; where the worker had a fault, the reason of that.
  *   <li>KILL that no host of ours sent, and the kernel killed this worker for want of memory: OUT_OF_MEMORY.
  *   <li>A signal: KILLED_BY_SIGNAL. Of a program that ended itself by one, the text of the crash tells more. A code above 128
  *       that a shell reported is read as a code.
@@ -53,7 +54,7 @@ final class Reasoner {
             String logName) {}
 
     /** A stop of ours, certain where this host's ladder ended the worker; {@code isKilled} where it had to send KILL. */
-    record Asked(Confidence confidence, Initiator initiator, boolean isKilled) {}
+    record Asked(Confidence confidence, Initiator initiator, boolean isKilled, Optional<Fault> fault) {}
 
     /** The reason that facts come to, and what it rests on beyond the facts themselves, as {@link StopReport} has them. */
     record Conclusion(
@@ -111,6 +112,9 @@ final class Reasoner {
             return Conclusion.of(StopReason.MACHINE_LOST, Confidence.CERTAIN, Initiator.KERNEL, advice);
         } else if (facts.asked.isPresent()) {
             Asked asked = facts.asked.get();
+            if (asked.fault.isPresent()) {
+                return ofFault(asked.fault.get(), asked);
+            }
             String advice = Math.max(signal(exit), code(exit) - 128) == KILL && asked.isKilled
                     ? "It did not end within its stop grace and was killed: let it handle TERM, or give it more time."
                     : "Nothing to do; start it when it shall run again.";
@@ -125,6 +129,22 @@ final class Reasoner {
             return ofWords(words, words.reason().get()).with(problem(words));
         }
         return ofCode().with(problem(words));
+    }
+
+    private static Conclusion ofFault(Fault fault, Asked asked) {
+        boolean isLess = fault.confidence().compareTo(asked.confidence) > 0;
+        String advice = switch (fault.reason()) {
+            case START_FAILED ->
+                "It ran and did not show in time that it was ready: see the end of its log, or give it a longer limit.";
+            case OUT_OF_MEMORY -> "It used more memory than its spec allows: find the leak, or allow more.";
+            case UNKNOWN -> "It lived and gave no heartbeat: see the end of its log for the work it hung in.";
+            default ->
+                "It lived and could not work, so it was ended."
+                        + (fault.reason().restartCanHelp()
+                                ? ""
+                                : " Starting it again does not help before a person has mended that.");
+        };
+        return Conclusion.of(fault.reason(), isLess ? fault.confidence() : asked.confidence, asked.initiator, advice);
     }
 
     private static Optional<String> problem(LastWords words) {

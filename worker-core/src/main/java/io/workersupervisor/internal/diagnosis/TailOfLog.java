@@ -155,11 +155,11 @@ public record TailOfLog(long size, boolean isWhole, List<Entry> entries) {
         }
     }
 
-    private static SeekableByteChannel opened(Path file) throws IOException {
+    static SeekableByteChannel opened(Path file) throws IOException {
         return Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
     }
 
-    private static byte[] bytes(SeekableByteChannel channel, int most) throws IOException {
+    static byte[] bytes(SeekableByteChannel channel, int most) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(most, channel.size() - channel.position()));
         while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
         return Arrays.copyOf(bytes.array(), bytes.position());

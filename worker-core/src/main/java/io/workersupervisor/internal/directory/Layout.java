@@ -16,7 +16,7 @@ import java.util.Optional;
  * data/registry.db              the SQLite registry
  * data/locks/ACCOUNT.lock       the kernel lock of an account, and the highest epoch admitted; never deleted
  * data/records/WORKER.birth     pid and start tick, written before the worker runs; .exit its exit status
- * data/records/WORKER.reason    the worker's own words about its end; .heartbeat is touched while it works
+ * data/records/WORKER.reason    the worker's own words about its end; .ready says that it is ready, .heartbeat is touched while it works
  * data/rules.d/                 rules of the application's for explaining stops, *.json
  * data/keeper/CONTEXT/          a keeper's lock, socket and journal
  * data/launcher/                programs of the launch paths
@@ -47,6 +47,11 @@ public final class Layout {
     /** A worker may write here why it ends. */
     public static Path reasonFile(DataDirectory data, String workerId) {
         return records(data).resolve(workerId + ".reason");
+    }
+
+    /** A worker makes this to show that it is ready. */
+    public static Path readyFile(DataDirectory data, String workerId) {
+        return records(data).resolve(workerId + ".ready");
     }
 
     /** A worker touches this to show that it works. */

@@ -16,6 +16,7 @@ import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.events.OperatorLog;
 import io.workersupervisor.internal.inspect.Inspector;
 import io.workersupervisor.internal.inspect.RunningFiles;
+import io.workersupervisor.internal.inspect.WorkerFigures;
 import io.workersupervisor.internal.keeping.KeepingLoop;
 import io.workersupervisor.internal.keeping.PlannedRestarts;
 import io.workersupervisor.internal.keeping.Roller;
@@ -174,6 +175,7 @@ public final class Host {
                 judge,
                 paths.described(),
                 ailments,
+                new WorkerFigures(local, timing),
                 new LogLookup(
                         data,
                         known,
@@ -203,6 +205,7 @@ public final class Host {
                 host.begin(settings);
             } catch (RuntimeException refused) {
                 host.keeping.ifPresent(KeepingLoop::close);
+                host.lifecycle.readiness().close();
                 host.logs.close();
                 host.paths.keepers().close();
                 host.context.closed();
@@ -313,6 +316,7 @@ public final class Host {
         }
         long deadline = context.nanos() + closeTimeout.toNanos();
         keeping.ifPresent(KeepingLoop::close);
+        lifecycle.readiness().close();
         new HostClose(context, state, threads, lifecycle).run(onClose == OnClose.STOP_WORKERS, closeTimeout);
         logs.close();
         paths.keepers().close();

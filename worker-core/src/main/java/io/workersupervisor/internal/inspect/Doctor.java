@@ -165,7 +165,8 @@ final class Doctor {
         Pauses.Counting pauses = new Pauses(data).now(now);
         Map<Level, List<String>> found = new EnumMap<>(Level.class);
         for (WorkerRow row : rows) {
-            WorkerStatus status = RowStatus.of(row, data, Optional.empty(), Optional.empty(), Optional.empty());
+            WorkerStatus status =
+                    RowStatus.of(row, data, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
             if (row.state().isOpen() || !status.isDown() || Detail.of(row).isForgotten()) {
                 continue;
             }

@@ -44,6 +44,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -67,6 +68,7 @@ public record Inspector(
         RowJudge judge,
         Supplier<List<String>> launchPath,
         Ailments ailments,
+        WorkerFigures figures,
         LogLookup logs,
         UnregisteredWorkers unregistered,
         RunningFiles running,
@@ -91,6 +93,7 @@ public record Inspector(
                 local.judge(node, Optional.empty()),
                 () -> keepers(data, local.script()),
                 new Ailments(data, rules, Redaction.standard(), timing),
+                new WorkerFigures(local, timing),
                 new LogLookup(data, registry, sink, Redaction.standard(), timing),
                 new UnregisteredWorkers(registry, local),
                 new RunningFiles(local.script()),
@@ -123,9 +126,11 @@ public record Inspector(
         RowListing listing = registry.list(RowSelection.ALL);
         listing.unreadable().forEach(row -> troubleOnce.accept("a row cannot be read and is not listed: " + row));
         Pauses.Counting pauses = pauses();
+        Map<String, WorkerStatus.Figures> read = figures.of(listing.rows());
         listing.rows().stream()
                 .filter(row -> !Detail.of(row).isForgotten())
-                .forEach(row -> all.add(status(row, pauses.of(row.account()))));
+                .forEach(row ->
+                        all.add(status(row, pauses.of(row.account()), Optional.ofNullable(read.get(row.workerId())))));
         for (Marked marked : unregistered.look(processes, listing.rows())) {
             if (marked.accountId().isEmpty()) {
                 troubleOnce.accept(
@@ -203,19 +208,27 @@ public record Inspector(
     }
 
     private WorkerStatus status(WorkerRow row) {
-        return status(row, pauses().of(row.account()));
+        return status(
+                row,
+                pauses().of(row.account()),
+                Optional.ofNullable(figures.of(List.of(row)).get(row.workerId())));
     }
 
     private Pauses.Counting pauses() {
         return new Pauses(data).now(InstantSource.system().instant());
     }
 
-    private WorkerStatus status(WorkerRow row, Optional<Pauses.Pause> pause) {
+    private WorkerStatus status(WorkerRow row, Optional<Pauses.Pause> pause, Optional<WorkerStatus.Figures> read) {
         Optional<Liveness> liveness = row.state().isOpen() ? Optional.of(judge.liveness(row)) : Optional.empty();
         boolean isAlive = liveness.filter(found -> found.verdict() == Liveness.Verdict.ALIVE)
                 .isPresent();
         return RowStatus.of(
-                row, data, liveness, pause.map(Pauses.Pause::words), isAlive ? ailments.look(row) : Optional.empty());
+                row,
+                data,
+                liveness,
+                pause.map(Pauses.Pause::words),
+                isAlive ? ailments.look(row) : Optional.empty(),
+                read.filter(known -> isAlive));
     }
 
     private WorkerStatus status(AccountId account, Marked marked) {
@@ -239,6 +252,8 @@ public record Inspector(
                 Optional.empty(),
                 Optional.empty(),
                 false,
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());

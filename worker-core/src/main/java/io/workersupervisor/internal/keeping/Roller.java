@@ -106,8 +106,7 @@ public final class Roller {
     private void contained(Guard.Work work) {
         Guard.run("rollout", Optional.empty(), work)
                 .filter(thrown -> !closed)
-                .ifPresent(
-                        thrown -> context.events().troubleOnce(Optional.empty(), "the rollout waits: " + thrown));
+                .ifPresent(thrown -> context.events().troubleOnce(Optional.empty(), "the rollout waits: " + thrown));
     }
 
     /** Begins nothing any more. */

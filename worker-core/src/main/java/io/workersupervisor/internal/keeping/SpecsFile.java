@@ -3,11 +3,14 @@ package io.workersupervisor.internal.keeping;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.DataDirectoryException;
+import io.workersupervisor.HealthLimits;
+import io.workersupervisor.Readiness;
 import io.workersupervisor.Restart;
 import io.workersupervisor.RestartPolicy;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerSpecs;
+import io.workersupervisor.internal.machine.FileMark;
 import io.workersupervisor.internal.text.Json;
 import io.workersupervisor.internal.text.Text;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -23,7 +27,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * {"account":4711,"command":["python3","bot.py"],"directory":"..","env":{"A":"b"},"envFile":"secrets/4711.env",
- *  "inherit":["PATH"],"userId":"..","version":"..","restart":{"policy":"standard","giveUpAfter":5}}
+ *  "inherit":["PATH"],"userId":"..","version":"..","restart":{"policy":"standard","giveUpAfter":5},
+ *  "ready":{"log":"^listening","within":"60s"},"health":{"heartbeat":"2m","memory":"512M","unable":"1m"}}
  * </pre>
  *
  * <ol>
@@ -43,7 +52,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpecsFile implements WorkerSpecs {
     private static final Set<String> FIELDS =
-            Set.of("account", "command", "directory", "env", "envFile", "inherit", "userId", "version", "restart");
+            Set.of("account command directory env envFile inherit userId version restart ready health".split(" ", -1));
+
+    private static final Pattern AMOUNT = Pattern.compile("([1-9][0-9]{0,8})([a-zA-Z]{1,2})");
+    private static final Map<String, Duration> TIMES = Map.of(
+            "ms", Duration.ofMillis(1),
+            "s", Duration.ofSeconds(1),
+            "m", Duration.ofMinutes(1),
+            "h", Duration.ofHours(1));
+    private static final Map<String, Long> SIZES = Map.of("K", 1L << 10, "M", 1L << 20, "G", 1L << 30);
 
     private static final Set<PosixFilePermission> OPEN_TO_OTHERS = Set.of(
             PosixFilePermission.GROUP_READ,
@@ -86,11 +103,12 @@ public final class SpecsFile implements WorkerSpecs {
 
     private void refresh() {
         if (!marks.isEmpty()
-                && marks.entrySet().stream().allMatch(one -> mark(one.getKey()).equals(one.getValue()))) {
+                && marks.entrySet().stream()
+                        .allMatch(one -> FileMark.of(one.getKey()).equals(one.getValue()))) {
             return;
         }
         try {
-            Map<Path, String> now = new LinkedHashMap<>(Map.of(file, mark(file)));
+            Map<Path, String> now = new LinkedHashMap<>(Map.of(file, FileMark.of(file)));
             if (isOpenToOthers(file)) {
                 problems = List.of(file + " may hold secrets and is open to others: set its mode to 0600");
                 return;
@@ -107,15 +125,6 @@ public final class SpecsFile implements WorkerSpecs {
             problems = List.of(file + " is no UTF-8 text");
         } catch (IOException e) {
             problems = List.of(file + " cannot be read: " + Text.reason(e));
-        }
-    }
-
-    private static String mark(Path file) {
-        try {
-            return Files.readAttributes(file, "unix:ino,size,lastModifiedTime,ctime")
-                    .toString();
-        } catch (IOException gone) {
-            return "";
         }
     }
 
@@ -209,6 +218,10 @@ public final class SpecsFile implements WorkerSpecs {
             if (!object("restart").isEmpty()) {
                 spec.restart(policy(object("restart")));
             }
+            if (fields.containsKey("ready")) {
+                spec.readyWhen(readiness(part("ready", Set.of("log", "file", "within"))));
+            }
+            spec.healthLimits(limits(part("health", Set.of("heartbeat", "memory", "unable"))));
             return spec.build();
         }
 
@@ -249,12 +262,85 @@ public final class SpecsFile implements WorkerSpecs {
             }
         }
 
+        /** The texts of an object that has no other fields than these. */
+        private Map<String, String> part(String name, Set<String> known) {
+            Map<String, String> part = new LinkedHashMap<>();
+            object(name).forEach((field, value) -> {
+                if (!known.contains(field) || !(value instanceof String text)) {
+                    throw new BadField(
+                            name,
+                            "hold texts, of "
+                                    + String.join(", ", known.stream().sorted().toList()) + " alone");
+                }
+                part.put(field, text);
+            });
+            return part;
+        }
+
+        private Readiness readiness(Map<String, String> ready) {
+            String pattern = ready.get("log");
+            String path = ready.get("file");
+            if (pattern != null && path != null) {
+                throw new BadField("ready", "have log or file");
+            }
+            Readiness sign = pattern != null
+                    ? bounded("ready.log", "be a regular expression", () -> Readiness.logLine(pattern))
+                    : path != null
+                            ? bounded("ready.file", "be a path", () -> Readiness.file(beside(path)))
+                            : Readiness.file();
+            return time(ready, "ready.within", "be a time from 100ms to 24h, as 60s", sign::within)
+                    .orElse(sign);
+        }
+
+        private HealthLimits limits(Map<String, String> health) {
+            HealthLimits limits = HealthLimits.NONE;
+            limits = time(health, "health.heartbeat", "be a time from 1s to 24h, as 2m", limits::withHeartbeat)
+                    .orElse(limits);
+            limits = time(health, "health.unable", "be a time up to 24h, as 1m", limits::withUnable)
+                    .orElse(limits);
+            HealthLimits timed = limits;
+            return amount(
+                            health,
+                            "health.memory",
+                            "be a size from 1M on, as 512M",
+                            (number, unit) -> timed.withMemory(Math.multiplyExact(number, of(SIZES, unit))))
+                    .orElse(timed);
+        }
+
+        private <T> Optional<T> time(Map<String, String> part, String field, String must, Function<Duration, T> made) {
+            return amount(
+                    part,
+                    field,
+                    must,
+                    (number, unit) -> made.apply(of(TIMES, unit).multipliedBy(number)));
+        }
+
+        private static <T> T of(Map<String, T> units, String unit) {
+            T found = units.get(unit);
+            if (found == null) {
+                throw new IllegalArgumentException("no unit: " + unit);
+            }
+            return found;
+        }
+
+        private <T> Optional<T> amount(
+                Map<String, String> part, String field, String must, BiFunction<Long, String, T> made) {
+            return Optional.ofNullable(part.get(field.substring(field.indexOf('.') + 1)))
+                    .map(text -> bounded(field, must, () -> {
+                        Matcher amount = AMOUNT.matcher(text);
+                        if (!amount.matches()) {
+                            throw new IllegalArgumentException(must);
+                        }
+                        return made.apply(Long.parseLong(amount.group(1)), amount.group(2));
+                    }));
+        }
+
         private Path beside(String path) {
             return Objects.requireNonNull(file.getParent()).resolve(path);
         }
 
         private void variables(Path from, WorkerSpec.Builder spec) {
-            now.put(from, mark(from));
+            now.put(from, FileMark.of(from));
             try {
                 if (isOpenToOthers(from)) {
                     throw new BadField("envFile", "name a file that is not open to others, of mode 0600");
@@ -312,7 +398,10 @@ public final class SpecsFile implements WorkerSpecs {
                 return made.get();
             } catch (BadField bad) {
                 throw bad;
-            } catch (IllegalArgumentException | DataDirectoryException | NullPointerException showsTheValue) {
+            } catch (IllegalArgumentException
+                    | ArithmeticException
+                    | DataDirectoryException
+                    | NullPointerException showsTheValue) {
                 throw new BadField(field, must);
             }
         }

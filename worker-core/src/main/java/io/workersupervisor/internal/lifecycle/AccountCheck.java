@@ -34,7 +34,7 @@ import java.util.function.Supplier;
  *   <li>STARTING and STOPPING of another living host are left to that host, for as long as it can take.
  *   <li>A row without a recorded process is settled ({@link LaunchSettlement}): found running it becomes RUNNING, or its stop
  *       goes on; over, its end is filed.
- *   <li>Alive and wanted: adopted. Alive and to be stopped: the ladder goes on.
+ *   <li>Alive and wanted: adopted, and waited for where it is not ready. Alive and to be stopped: the ladder goes on.
  *   <li>Dead: the end is filed; where its launcher has just ended, the end is reported to the listener first
  *       ({@link EndFiling}).
  *   <li>Ended with descendants left: after the stop grace, counted from when this host first saw them, the ladder ends
@@ -54,6 +54,7 @@ public final class AccountCheck {
     private final EndFiling ends;
     private final StopLadder ladder;
     private final SupervisedWorkers supervised;
+    private final ReadinessWatch readiness;
     private final Executor ladders;
     private final Map<String, Long> elsewhere = new ConcurrentHashMap<>();
     private final Map<String, Long> pendingSince = new ConcurrentHashMap<>();
@@ -65,12 +66,14 @@ public final class AccountCheck {
             EndFiling ends,
             StopLadder ladder,
             SupervisedWorkers supervised,
+            ReadinessWatch readiness,
             Executor ladders) {
         this.context = context;
         this.settlement = settlement;
         this.ends = ends;
         this.ladder = ladder;
         this.supervised = supervised;
+        this.readiness = readiness;
         this.ladders = ladders;
     }
 
@@ -224,6 +227,7 @@ public final class AccountCheck {
                     RowStatus.ofLiving(seen, context.local().data(), "was found running", Optional.empty());
             context.events().emit(new WorkerEvent.Adopted(context.now(), status));
         }
+        readiness.adopt(seen);
         return new Lives();
     }
 

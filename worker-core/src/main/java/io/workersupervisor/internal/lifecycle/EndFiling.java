@@ -10,6 +10,7 @@ import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.launch.LaunchRecords;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.internal.registry.RowChanges;
 import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
@@ -76,7 +77,8 @@ public record EndFiling(ProtocolContext context, UnfiledEnds unfiled, Executor b
                 .orElseGet(() -> {
                     StopReport report = unfiled.reportOf(row)
                             .orElseGet(() -> context.diagnosis().report(row, ending));
-                    return new UnfiledEnds.End(row, report, context.restarts().ended(row, report));
+                    WorkerRow closed = RowChanges.stopped(context.restarts().ended(row, report), report);
+                    return new UnfiledEnds.End(row, report, closed);
                 });
     }
 

@@ -14,6 +14,8 @@ import java.util.concurrent.Executor;
  * @param orders what people order besides starts and stops
  * @param ends files ends
  * @param check brings one account in line
+ * @param readiness waits for workers to be ready
+ * @param faults ends workers that have a fault
  * @param supervised the workers of this host
  * @param unregistered the living workers that no row names
  */
@@ -24,13 +26,15 @@ public record Lifecycle(
         Orders orders,
         EndFiling ends,
         AccountCheck check,
+        ReadinessWatch readiness,
+        FaultStops faults,
         SupervisedWorkers supervised,
         UnregisteredWorkers unregistered) {
     /**
      * The threads that protocols hand work to.
      *
      * @param starters run the starts of many
-     * @param writers record the launches of many
+     * @param writers record the launches of many, and look for signs of readiness
      * @param ladders run stops that reconcile resumes
      * @param behind files reported ends, a moment later
      */
@@ -48,15 +52,20 @@ public record Lifecycle(
                 new StartProtocol(context, settlement, ends, ladder, signals, unregistered, new WorkerIds());
         StopProtocol stops = new StopProtocol(context, ladder, signals, unregistered);
         SupervisedWorkers supervised = new SupervisedWorkers();
-        AccountCheck check = new AccountCheck(context, settlement, ends, ladder, supervised, threads.ladders());
+        FaultStops faults = new FaultStops(context, ladder, threads.ladders());
+        ReadinessWatch readiness = new ReadinessWatch(context, faults, threads.writers());
+        AccountCheck check =
+                new AccountCheck(context, settlement, ends, ladder, supervised, readiness, threads.ladders());
         StartVerification verification = new StartVerification(context, ends, check);
         return new Lifecycle(
-                new StartCalls(context, state, threads, start, verification, stops, supervised, listener),
+                new StartCalls(context, state, threads, start, verification, stops, supervised, readiness, listener),
                 stops,
                 new Wishes(context, stops, check, Bell.of(context), threads.starters()),
                 new Orders(context, signals, unregistered, Bell.of(context)),
                 ends,
                 check,
+                readiness,
+                faults,
                 supervised,
                 unregistered);
     }

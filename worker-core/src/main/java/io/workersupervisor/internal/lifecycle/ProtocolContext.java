@@ -12,6 +12,7 @@ import io.workersupervisor.internal.liveness.LocalEvidence;
 import io.workersupervisor.internal.liveness.RowJudge;
 import io.workersupervisor.internal.machine.Clocks;
 import io.workersupervisor.internal.machine.DescriptorReserve;
+import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.machine.ProcessProbe;
 import io.workersupervisor.internal.registry.Actor;
 import io.workersupervisor.internal.registry.Detail;
@@ -108,6 +109,15 @@ public record ProtocolContext(
     /** The data directory of this host. */
     public DataDirectory data() {
         return local.data();
+    }
+
+    /** The age of a process, by the clock that its start is counted with. */
+    Duration age(ProcessIdentity worker) {
+        long ticks = local.proc().uptimeTicks() - worker.startTicks();
+        Duration age = worker.startTicks() > 0
+                ? Duration.ofMillis(10 * ticks)
+                : Duration.between(Instant.ofEpochMilli(worker.startMillis()), now());
+        return age.isNegative() ? Duration.ZERO : age;
     }
 
     /** The pause of an account in words, if it is to be left alone. */

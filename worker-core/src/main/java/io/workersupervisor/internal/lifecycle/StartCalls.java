@@ -9,6 +9,7 @@ import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.launch.WorkerEnds;
 import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.registry.StopPurpose;
 import io.workersupervisor.spi.WorkerRow;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -32,6 +34,7 @@ public record StartCalls(
         StartVerification verification,
         StopProtocol stops,
         SupervisedWorkers supervised,
+        ReadinessWatch readiness,
         WorkerEnds ends) {
     /** The kinds of starts, and what each of them gives way to. */
     public enum Verb {
@@ -65,12 +68,12 @@ public record StartCalls(
     }
 
     public StartResult start(WorkerSpec spec, Verb verb) {
-        return finish(begin(spec, verb));
+        return await(begin(spec, verb));
     }
 
     public StartResult restart(WorkerSpec spec) {
         state.requireIntact();
-        return finish(alone(spec.account(), () -> endAndBegin(spec)));
+        return await(alone(spec.account(), () -> endAndBegin(spec)));
     }
 
     private StartProtocol.Progress endAndBegin(WorkerSpec spec) {
@@ -80,7 +83,7 @@ public record StartCalls(
                 : begin(spec, Verb.RESTART);
     }
 
-    /** Begins a start as one of many; the future completes when the start grace is over, which holds no thread. */
+    /** Begins a start as one of many; the future completes when the worker is verified, and the wait holds no thread. */
     public CompletableFuture<StartResult> startLater(WorkerSpec spec, Verb verb) {
         return submit(spec, verb)
                 .thenCompose(progress -> progress instanceof StartProtocol.Born born
@@ -91,8 +94,8 @@ public record StartCalls(
                                                         progress,
                                                         spec.startGrace().toMillis(),
                                                         TimeUnit.MILLISECONDS))
-                                .thenApplyAsync(over -> finish(progress), threads.writers())
-                        : CompletableFuture.completedFuture(finish(progress)));
+                                .thenComposeAsync(over -> finish(progress), threads.writers())
+                        : finish(progress));
     }
 
     public Map<AccountId, StartResult> startMany(Map<AccountId, WorkerSpec> specs, Verb verb) {
@@ -102,7 +105,7 @@ public record StartCalls(
         Map<AccountId, RuntimeException> failures = new LinkedHashMap<>();
         begun.forEach((account, progress) -> {
             try {
-                results.put(account, finish(progress.join()));
+                results.put(account, await(progress.join()));
             } catch (CompletionException failed) {
                 failures.put(account, failed.getCause() instanceof RuntimeException cause ? cause : failed);
             } catch (RuntimeException failed) {
@@ -155,8 +158,10 @@ public record StartCalls(
                 begun instanceof StartProtocol.Born launched ? protocol.record(launched) : begun;
         if (progress instanceof StartProtocol.Born born) {
             String workerId = born.row().workerId();
+            CompletableFuture<ReadinessWatch.Outcome> ready = readiness.await(born.row(), born.over());
             supervised.add(born.row().account(), workerId);
             born.over().thenRun(() -> ends.ended(workerId));
+            return born.with(ready);
         }
         return progress;
     }
@@ -165,10 +170,33 @@ public record StartCalls(
      * The start grace passes without holding up other calls for the account. A failed start that has a report was told as
      * the end of its worker.
      */
-    private StartResult finish(StartProtocol.Progress progress) {
+    private CompletableFuture<StartResult> finish(StartProtocol.Progress progress) {
         StartResult result = progress instanceof StartProtocol.Born born
                 ? verification.verify(born)
                 : ((StartProtocol.Decided) progress).result();
+        return progress instanceof StartProtocol.Born born
+                        && result instanceof StartResult.Started
+                        && RowStatus.isUnready(born.row())
+                ? born.ready()
+                        .orElseThrow()
+                        .thenApplyAsync(outcome -> told(verification.readied(born.row(), outcome)), threads.writers())
+                : CompletableFuture.completedFuture(told(result));
+    }
+
+    /** An interrupt ends the wait, and the worker is waited for without the call. */
+    private StartResult await(StartProtocol.Progress progress) {
+        CompletableFuture<StartResult> result = finish(progress);
+        try {
+            return result.isDone() ? result.join() : result.get();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return told(StartVerification.leftUnready(((StartProtocol.Born) progress).row()));
+        } catch (ExecutionException | CompletionException failed) {
+            throw failed.getCause() instanceof RuntimeException cause ? cause : new CompletionException(failed);
+        }
+    }
+
+    private StartResult told(StartResult result) {
         boolean isTold = result instanceof StartResult.Started
                 || result instanceof StartResult.AlreadyRunning
                 || (result instanceof StartResult.Failed failed

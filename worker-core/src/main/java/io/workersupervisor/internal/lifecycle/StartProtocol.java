@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Launch ({@link Launcher}): lock, fence, birth record, worker. No answer: settle.
  *   <li>Record: behind the launch, the row gets the process and is RUNNING, if it is still this worker's, STARTING and
  *       desired RUN, or another host has adopted it already; else the worker is ended again.
- *   <li>Verify ({@link StartVerification}): it lives after the start grace.
+ *   <li>Verify ({@link StartVerification}): it lives after the start grace, and is ready where its spec names a sign.
  * </ol>
  *
  * A crash between any two steps leaves row, lock, birth and exit record, from which the next host resolves it.
@@ -82,10 +82,24 @@ record StartProtocol(
      * The worker has its process; its row is RUNNING once that is recorded, and then the worker is to be verified.
      *
      * @param over completes when the launcher has ended
+     * @param ready completes when the worker is ready or has ended; empty until it is recorded
      */
-    record Born(WorkerRow row, ProcessIdentity identity, CompletableFuture<?> over) implements Progress {
+    record Born(
+            WorkerRow row,
+            ProcessIdentity identity,
+            CompletableFuture<?> over,
+            Optional<CompletableFuture<ReadinessWatch.Outcome>> ready)
+            implements Progress {
+        Born(WorkerRow row, ProcessIdentity identity, CompletableFuture<?> over) {
+            this(row, identity, over, Optional.empty());
+        }
+
         private Born of(WorkerRow running) {
             return new Born(running, identity, over);
+        }
+
+        Born with(CompletableFuture<ReadinessWatch.Outcome> outcome) {
+            return new Born(row, identity, over, Optional.of(outcome));
         }
     }
 

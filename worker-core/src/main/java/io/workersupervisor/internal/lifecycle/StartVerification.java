@@ -8,10 +8,10 @@ import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.registry.Detail;
+import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -24,6 +24,7 @@ import java.util.Optional;
  *       this host looked; else it was started, and is over.
  *   <li>Alive: that it has the lock open itself is stored. Once stored, a free lock proves its end even to another
  *       namespace.
+ *   <li>Where the spec names a sign: it is ready ({@link ReadinessWatch}), or it has ended.
  * </ol>
  *
  * A crash here leaves a RUNNING row, which the next host adopts or closes.
@@ -38,37 +39,86 @@ record StartVerification(ProtocolContext context, EndFiling ends, AccountCheck c
         WorkerRow row = born.row();
         ProcessIdentity worker = born.identity();
         Duration grace = Detail.of(row).startGrace();
-        StartResult.Started started =
-                new StartResult.Started(row.account(), row.workerId(), worker.pid(), row.epoch(), row.startedAt());
+        StartResult.Started started = ReadinessWatch.started(row);
         if (grace.isZero() || outlives(born, grace)) {
             if (!grace.isZero()) {
                 check.seenHoldingLock(row, worker);
             }
-            context.events().emit(new WorkerEvent.Started(context.now(), started));
+            if (!RowStatus.isUnready(row)) {
+                context.events().emit(new WorkerEvent.Started(context.now(), started));
+            }
             return started;
         }
-        boolean within = age(worker).compareTo(grace) <= 0;
+        boolean within = context.age(worker).compareTo(grace) <= 0;
         Optional<StopReport> report = end(row);
         if (report.isEmpty()) {
             return new StartResult.Failed(
                     row.account(), "start grace", context.judge().judge(row).evidence(), report);
         } else if (report.get().reason() == StopReason.STOPPED_ON_REQUEST) {
-            return new StartResult.Refused(
-                    row.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started");
+            return stopped(row);
         }
-        Duration life =
-                Duration.between(context.now().minus(age(worker)), report.get().endedAt());
+        Duration life = Duration.between(
+                context.now().minus(context.age(worker)), report.get().endedAt());
         if (within || life.compareTo(grace) <= 0) {
             return failed(row, report.get());
+        } else if (RowStatus.isUnready(row)) {
+            return unready(row, report);
         }
         // The listener has heard the end, and is not told of a start behind it.
         context.events().log(new WorkerEvent.Started(context.now(), started));
         return started;
     }
 
+    /** Step 4, once the outcome is known. */
+    StartResult readied(WorkerRow row, ReadinessWatch.Outcome outcome) {
+        return switch (outcome) {
+            case READY -> {
+                StartResult.Started started = ReadinessWatch.started(row);
+                context.events().emit(new WorkerEvent.Started(context.now(), started));
+                yield started;
+            }
+            case ENDED -> unready(row, end(row));
+            case LEFT -> leftUnready(row);
+        };
+    }
+
+    /** The worker is waited for without the call. */
+    static StartResult.Refused leftUnready(WorkerRow row) {
+        return new StartResult.Refused(
+                row.account(),
+                RefusalReason.STARTING,
+                "worker " + row.workerId() + ", pid " + row.pid().orElse(0)
+                        + ", runs and is not ready yet; it is waited for without this call");
+    }
+
+    private static StartResult unready(WorkerRow row, Optional<StopReport> report) {
+        if (report.filter(known -> known.reason() == StopReason.STOPPED_ON_REQUEST)
+                .isPresent()) {
+            return stopped(row);
+        }
+        String limit = Text.words(
+                Detail.of(row).terms(row.epoch()).unready().orElseThrow().limit());
+        boolean isLate = report.filter(known -> known.reason() == StopReason.START_FAILED)
+                .isPresent();
+        return new StartResult.Failed(
+                row.account(),
+                "readiness",
+                isLate
+                        ? "the worker was not ready within " + limit
+                        : "the worker ended before it was ready"
+                                + report.map(known -> ", " + known.exit()).orElse(""),
+                report);
+    }
+
+    private static StartResult.Refused stopped(WorkerRow row) {
+        return new StartResult.Refused(
+                row.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started");
+    }
+
     /** Step 1. */
     private boolean outlives(StartProtocol.Born born, Duration grace) {
-        long deadline = context.nanos() + grace.minus(age(born.identity())).toNanos();
+        long deadline =
+                context.nanos() + grace.minus(context.age(born.identity())).toNanos();
         boolean alive = true;
         while (alive
                 && context.nanos() < deadline
@@ -84,14 +134,6 @@ record StartVerification(ProtocolContext context, EndFiling ends, AccountCheck c
 
     private boolean runs(StartProtocol.Born born) {
         return context.local().runs(born.identity(), born.row().workerId());
-    }
-
-    private Duration age(ProcessIdentity worker) {
-        long ticks = context.local().proc().uptimeTicks() - worker.startTicks();
-        Duration age = worker.startTicks() > 0
-                ? Duration.ofMillis(10 * ticks)
-                : Duration.between(Instant.ofEpochMilli(worker.startMillis()), context.now());
-        return age.isNegative() ? Duration.ZERO : age;
     }
 
     /** Step 2; empty where descendants are left, and where nobody has filed the end in time. */

@@ -14,6 +14,7 @@ import io.workersupervisor.internal.liveness.Judgement;
 import io.workersupervisor.internal.registry.Detail;
 import io.workersupervisor.internal.registry.RestartPlan;
 import io.workersupervisor.internal.registry.RowChanges;
+import io.workersupervisor.internal.registry.RowStatus;
 import io.workersupervisor.internal.registry.StopPurpose;
 import io.workersupervisor.spi.RowSelection;
 import io.workersupervisor.spi.WorkerRow;
@@ -42,7 +43,7 @@ import java.util.stream.Collectors;
  *   <li>Wish: by one compare-and-set the closed row is desired RUN and BACKING_OFF, due now, in a new series. A start that does
  *       not name its account gives way to a person's stop and to the plan.
  *   <li>Ring ({@link Bell}).
- *   <li>Wait until the new worker has outlived its start grace, or has ended, for as long as something happens within
+ *   <li>Wait until the new worker has outlived its start grace and is ready, or has ended, for as long as something happens within
  *       {@link #PATIENCE}. After that the wish stays, and the answer says so.
  * </ol>
  *
@@ -269,6 +270,8 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
             return Optional.of(new StartResult.Refused(
                     account, RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started"));
         } else if (!isWished || row.state() == WorkerState.STARTING) {
+            return Optional.empty();
+        } else if (RowStatus.isUnready(row)) {
             return Optional.empty();
         } else if (row.state() == WorkerState.RUNNING) {
             long grace = Detail.of(row).startGrace().toNanos();

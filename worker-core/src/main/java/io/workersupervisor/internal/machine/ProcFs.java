@@ -2,6 +2,9 @@ package io.workersupervisor.internal.machine;
 
 import io.workersupervisor.DataDirectoryException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -9,9 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Reads {@code /proc}. Nothing here decides; absent and hidden processes are told apart. */
 public final class ProcFs {
+    private static final long AUXV_PAGE_SIZE = 6;
+    private static final long USUAL_PAGE = 4_096;
+
     private final Path root;
     private final SharedReading<List<Stat>> table;
 
@@ -27,16 +34,20 @@ public final class ProcFs {
 
     /**
      * One line of {@code /proc/PID/stat}. Start ticks are hundredths of a second since boot; the address space of kernel
-     * threads and zombies is 0; the wait status of a zombie, which its parent will get, is 0 where it is hidden.
+     * threads and zombies is 0; CPU ticks, as many to a second, are its own and those of children that it has waited for; the
+     * wait status of a zombie, which its parent will get, is 0 where it is hidden.
      */
     public record Stat(
             long pid,
             char state,
+            long parent,
             long group,
             long session,
+            long cpuTicks,
             int threads,
             long startTicks,
             long virtualBytes,
+            long residentPages,
             int waitStatus) {
         /** The leader of a thread group may be gone while its other threads run. */
         public boolean isDead() {
@@ -51,14 +62,21 @@ public final class ProcFs {
         static Stat parse(String line) {
             int open = line.indexOf(' ');
             String[] fields = fields(line);
+            long cpu = 0;
+            for (int field = 11; field < 15; field++) {
+                cpu += Long.parseLong(fields[field]);
+            }
             return new Stat(
                     Long.parseLong(line.substring(0, open)),
                     fields[0].charAt(0),
+                    Long.parseLong(fields[1]),
                     Long.parseLong(fields[2]),
                     Long.parseLong(fields[3]),
+                    cpu,
                     Integer.parseInt(fields[17]),
                     Long.parseLong(fields[19]),
                     Long.parseUnsignedLong(fields[20]),
+                    Long.parseLong(fields[21]),
                     fields.length > 49 ? Integer.parseInt(fields[49]) : 0);
         }
     }
@@ -76,6 +94,40 @@ public final class ProcFs {
     /** {@link #stat} of every process that can be seen; one reading serves everybody who asked before it began. */
     public List<Stat> table() {
         return table.read();
+    }
+
+    /** Resident memory in which what processes share counts in parts; empty where it may not be read. */
+    OptionalLong proportionalBytes(long pid) {
+        try {
+            return SmallFile.bytes(file(pid, "smaps_rollup"))
+                    .lines()
+                    .filter(line -> line.startsWith("Pss:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+                    .findFirst();
+        } catch (IOException | NumberFormatException hidden) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** The size of a memory page, as the kernel told this process at its exec; 4 KiB where it did not. */
+    long pageBytes() {
+        try {
+            ByteBuffer pairs = ByteBuffer.wrap(
+                            SmallFile.bytes(root.resolve("self").resolve("auxv"))
+                                    .getBytes(StandardCharsets.ISO_8859_1))
+                    .order(ByteOrder.nativeOrder());
+            while (pairs.remaining() >= 2 * Long.BYTES) {
+                long key = pairs.getLong();
+                long value = pairs.getLong();
+                if (key == AUXV_PAGE_SIZE) {
+                    return value;
+                }
+            }
+        } catch (IOException hidden) {
+            // A system without it has pages of this size almost always.
+            return USUAL_PAGE;
+        }
+        return USUAL_PAGE;
     }
 
     /** Process 1 exists in every pid namespace: where it cannot be seen, others are hidden as well. */

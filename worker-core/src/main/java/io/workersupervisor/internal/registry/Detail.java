@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.registry;
 
 import io.workersupervisor.StopOrder;
+import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.text.Json;
@@ -33,7 +34,10 @@ import org.jspecify.annotations.Nullable;
  *  "log":        "worker_4711_....log",
  *  "oom":        {"machine":3,"group":1,"file":"/sys/fs/cgroup/.../memory.events"},   kills before it was started
  *  "stop_at":    1764000000000,    when the stop was first asked for
- *  "stop_why":   "PERSON",         PERSON, APPLICATION, RESTART, CLOSE, LEFTOVERS
+ *  "stop_why":   "PERSON",         PERSON, APPLICATION, RESTART, CLOSE, FAULT, LEFTOVERS
+ *  "fault":      {"reason":"OUT_OF_MEMORY","confidence":"CERTAIN","text":"..."},   why the library ends it
+ *  "terms":      {"epoch":12, ...},   {@link Terms}
+ *  "last_stop":  {"epoch":12,"reason":"COMPLETED","at":...},   the last end of a worker of this account; it outlives the next
  *  "stopped_by": "APPLICATION",    it is the application that wants the account stopped, not a person
  *  "stop_by":    "alice",          who wants it stopped
  *  "stop_because": "...",          and why
@@ -48,7 +52,7 @@ public final class Detail implements RowDetail {
     public static final Detail NONE = new Detail(Map.of());
 
     private static final Set<String> KNOWN = Set.of(("identity actor holds_lock born_after grace_ms start_grace_ms"
-                    + " heartbeat_ms machine log oom stop_at stop_why stopped_by stop_by stop_because forgotten term_at")
+                    + " heartbeat_ms machine log oom stop_at stop_why stopped_by stop_by stop_because forgotten term_at fault terms")
             .split(" ", -1));
 
     private static final Set<String> ORDER = Set.of("stopped_by", "stop_by", "stop_because", "forgotten");
@@ -240,6 +244,49 @@ public final class Detail implements RowDetail {
         });
     }
 
+    /** The terms of the worker of this start. */
+    public Terms terms(long epoch) {
+        return Terms.of(Json.asObjectOrEmpty(fields.get("terms")), epoch);
+    }
+
+    Detail withTerms(Terms terms, long epoch) {
+        Map<String, @Nullable Object> stored = terms.fields(epoch);
+        return with(changed -> {
+            changed.remove("terms");
+            if (!stored.isEmpty()) {
+                changed.put("terms", stored);
+            }
+        });
+    }
+
+    /** The cause for which the library ends the worker, if it does. */
+    public Optional<Fault> fault() {
+        return stopCause() == StopPurpose.FAULT
+                ? Fault.of(Json.asObjectOrEmpty(fields.get("fault")))
+                : Optional.empty();
+    }
+
+    Detail withFault(Fault fault) {
+        return with(changed -> changed.put("fault", fault.fields()));
+    }
+
+    /** The last end of a worker: its reason, its time in {@code at} and the epoch that it had; empty if none is known. */
+    Map<String, @Nullable Object> lastStop() {
+        return Json.asObjectOrEmpty(fields.get("last_stop"));
+    }
+
+    Detail withLastStop(StopReport report) {
+        return with(changed -> changed.put(
+                "last_stop",
+                Json.map(
+                        "epoch",
+                        report.epoch(),
+                        "reason",
+                        report.reason().name(),
+                        "at",
+                        report.endedAt().toEpochMilli())));
+    }
+
     /** True if the application, and not a person, wants the account stopped. */
     public boolean isStoppedByApplication() {
         return "APPLICATION".equals(fields.get("stopped_by"));
@@ -291,17 +338,20 @@ public final class Detail implements RowDetail {
 
     Detail withClaim(WorkerSpec spec, RowChanges.Claim claim) {
         return with(changed -> {
-            changed.put("actor", map(claim.actor()));
-            changed.put("born_after", claim.bornAfter());
-            changed.put("grace_ms", spec.stopGrace().toMillis());
-            changed.put("start_grace_ms", spec.startGrace().toMillis());
-            changed.put("heartbeat_ms", spec.heartbeat().map(Duration::toMillis).orElse(0L));
-            changed.put("log", claim.logFile());
-            int name = claim.actor().host().indexOf('/');
-            if (name > 0) {
-                changed.put("machine", claim.actor().host().substring(0, name));
-            }
-        });
+                    changed.put("actor", map(claim.actor()));
+                    changed.put("born_after", claim.bornAfter());
+                    changed.put("grace_ms", spec.stopGrace().toMillis());
+                    changed.put("start_grace_ms", spec.startGrace().toMillis());
+                    changed.put(
+                            "heartbeat_ms",
+                            spec.heartbeat().map(Duration::toMillis).orElse(0L));
+                    changed.put("log", claim.logFile());
+                    int name = claim.actor().host().indexOf('/');
+                    if (name > 0) {
+                        changed.put("machine", claim.actor().host().substring(0, name));
+                    }
+                })
+                .withTerms(Terms.of(spec), claim.epoch());
     }
 
     public Detail withIdentity(ProcessIdentity process) {

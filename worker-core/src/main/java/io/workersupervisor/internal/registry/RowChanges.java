@@ -3,6 +3,7 @@ package io.workersupervisor.internal.registry;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Desired;
 import io.workersupervisor.StopOrder;
+import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.machine.ProcessIdentity;
@@ -145,6 +146,29 @@ public final class RowChanges {
         return changed(row, WorkerState.STOPPING, row.desired(), Detail.of(row).withStop(actor, now, cause));
     }
 
+    /** The library ends this worker for a fault of its own: the account stays wanted. */
+    public static WorkerRow ending(WorkerRow row, Actor actor, Instant now, Fault fault) {
+        Detail detail = Detail.of(row).withFault(fault).withStop(actor, now, StopPurpose.FAULT);
+        return changed(row, WorkerState.STOPPING, row.desired(), detail);
+    }
+
+    /** A row that is about to be claimed, with the file of its sign as it is now: no transition, nothing is written yet. */
+    public static WorkerRow marking(WorkerRow claimed, String mark) {
+        Detail detail = Detail.of(claimed);
+        RowDetail marking = detail.withTerms(detail.terms(claimed.epoch()).marked(mark), claimed.epoch());
+        return changed(claimed, claimed.revision(), claimed.state(), claimed.desired(), marking);
+    }
+
+    /** The worker has shown that it is ready. */
+    public static WorkerRow ready(WorkerRow row) {
+        Detail detail = Detail.of(row);
+        return changed(
+                row,
+                row.state(),
+                row.desired(),
+                detail.withTerms(detail.terms(row.epoch()).ready(), row.epoch()));
+    }
+
     /** Written before the first signal to the worker itself: without it, no ladder has ended it. */
     public static WorkerRow terming(WorkerRow row, Instant now) {
         return changed(row, row.state(), row.desired(), Detail.of(row).withTerm(now));
@@ -162,6 +186,12 @@ public final class RowChanges {
     /** As {@link #closed}, with a plan for the next start. */
     public static WorkerRow planned(WorkerRow row, WorkerState end, Map<String, @Nullable Object> plan) {
         return changed(row, end, row.desired(), Detail.of(row).withRestart(plan));
+    }
+
+    /** A row that is about to be closed, with the end of its worker: no transition of its own. */
+    public static WorkerRow stopped(WorkerRow closed, StopReport report) {
+        RowDetail stopped = Detail.of(closed).withLastStop(report);
+        return changed(closed, closed.revision(), closed.state(), closed.desired(), stopped);
     }
 
     private static WorkerRow changed(WorkerRow row, WorkerState newState, Desired newDesired, RowDetail newDetail) {

@@ -13,6 +13,8 @@ public enum StopPurpose {
     RESTART("restart was called", Initiator.USER),
     /** {@link WorkerSupervisor#close} of a supervisor that ends its workers. */
     CLOSE("the host closed and ends its workers", Initiator.LIBRARY),
+    /** The worker lives, and a {@link Fault} is found. */
+    FAULT("the library ended it", Initiator.LIBRARY),
     /** The worker ended and left descendants behind. */
     LEFTOVERS("the worker had ended and left descendants behind", Initiator.LIBRARY);
 

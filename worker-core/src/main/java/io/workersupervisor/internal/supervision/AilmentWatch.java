@@ -2,7 +2,6 @@ package io.workersupervisor.internal.supervision;
 
 import io.workersupervisor.Ailment;
 import io.workersupervisor.DataDirectory;
-import io.workersupervisor.StopReason;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.diagnosis.Ailments;
 import io.workersupervisor.internal.events.Guard;
@@ -32,8 +31,8 @@ public final class AilmentWatch {
     private final Set<String> noticed = ConcurrentHashMap.newKeySet();
     private final Set<String> waiting = new HashSet<>();
     private final Map<String, Long> sizes = new HashMap<>();
-    /** The last report of each worker; without a reason where it was silence. */
-    private final Map<String, Optional<StopReason>> known = new HashMap<>();
+    /** The ailment of each worker that has one, as it was reported; without a reason where it is silence. */
+    private final Map<String, Ailment> known = new HashMap<>();
 
     public AilmentWatch(DataDirectory data, Ailments ailments, BiConsumer<WorkerRow, Ailment> report) {
         this.data = data;
@@ -66,6 +65,11 @@ public final class AilmentWatch {
         waiting.removeIf(id -> !workers.contains(id) && !fresh.contains(id));
     }
 
+    /** The ailment that a worker has, as far as was looked. */
+    synchronized Optional<Ailment> present(String workerId) {
+        return Optional.ofNullable(known.get(workerId));
+    }
+
     private Set<String> remember(List<WorkerRow> open) {
         Set<String> workers = open.stream().map(WorkerRow::workerId).collect(Collectors.toSet());
         sizes.keySet().retainAll(workers);
@@ -86,7 +90,7 @@ public final class AilmentWatch {
             reportOnce(row, silence.get());
             return;
         }
-        known.remove(row.workerId(), Optional.empty());
+        known.computeIfPresent(row.workerId(), (id, was) -> was.reason().isEmpty() ? null : was);
         if (mayHaveGrown && hasChanged(row)) {
             Optional<Ailment> found = ailments.log(row);
             found.ifPresentOrElse(ailment -> reportOnce(row, ailment), () -> known.remove(row.workerId()));
@@ -101,7 +105,8 @@ public final class AilmentWatch {
     }
 
     private void reportOnce(WorkerRow row, Ailment ailment) {
-        if (!ailment.reason().equals(known.put(row.workerId(), ailment.reason()))) {
+        Ailment before = known.put(row.workerId(), ailment);
+        if (before == null || !ailment.reason().equals(before.reason())) {
             report.accept(row, ailment);
         }
     }

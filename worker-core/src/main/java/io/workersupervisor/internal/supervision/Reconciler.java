@@ -49,6 +49,7 @@ public final class Reconciler {
     private final ProtocolContext context;
     private final Lifecycle lifecycle;
     private final AilmentWatch ailments;
+    private final HealthWatch health;
     private final Executor pool;
     private final KeeperConnections keepers;
     private final Map<AccountId, CompletableFuture<Void>> looking = new ConcurrentHashMap<>();
@@ -62,6 +63,7 @@ public final class Reconciler {
         this.context = context;
         this.lifecycle = lifecycle;
         this.ailments = ailments;
+        this.health = new HealthWatch(context, lifecycle.faults(), ailments);
         this.pool = pool;
         this.keepers = keepers;
     }
@@ -74,6 +76,7 @@ public final class Reconciler {
         Pass pass = new Pass(open);
         open.rows().stream().map(row -> look(row.account(), pass)).toList().forEach(CompletableFuture::join);
         ailments.look(open.rows());
+        health.look(open.rows());
         lookBehind(open.rows());
         pass.troubles().addAll(reportOtherNodes());
         pass.ladders().forEach(CompletableFuture::join);
@@ -89,6 +92,7 @@ public final class Reconciler {
                 .filter(row -> !isHeld(row) && !looking.containsKey(row.account()))
                 .forEach(row -> look(row.account(), pass));
         ailments.lookAtNoticed(open.rows());
+        health.look(open.rows());
         lookBehind(open.rows());
     }
 

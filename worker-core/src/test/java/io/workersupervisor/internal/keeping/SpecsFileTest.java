@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.workersupervisor.AccountId;
+import io.workersupervisor.HealthLimits;
+import io.workersupervisor.Readiness;
 import io.workersupervisor.RestartPolicy;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.WorkerSpec;
@@ -11,8 +13,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +38,8 @@ class SpecsFileTest {
         write(file, """
                 {"account":4711,"command":["python3","bot.py"],"directory":"bots","env":{"A":"b"},"envFile":"a.env",\
                 "inherit":["PATH","NOT_THERE_AT_ALL"],"userId":"u","version":"1.2",\
-                "restart":{"policy":"standard","giveUpAfter":7}}
+                "restart":{"policy":"standard","giveUpAfter":7},\
+                "ready":{"log":"^up","within":"90s"},"health":{"heartbeat":"2m","memory":"512M","unable":"500ms"}}
                 """);
 
         WorkerSpec spec = specs.find(AccountId.of(4711)).orElseThrow();
@@ -50,6 +55,26 @@ class SpecsFileTest {
         RestartPolicy policy = spec.restart().orElseThrow();
         assertThat(policy.of(StopReason.UNKNOWN).budget()).hasValue(7);
         assertThat(policy.of(StopReason.UNKNOWN).givesUp()).isTrue();
+        assertThat(spec.readiness().orElseThrow().line()).contains("^up");
+        assertThat(spec.readiness().orElseThrow().limit()).isEqualTo(Duration.ofSeconds(90));
+        assertThat(spec.healthLimits())
+                .isEqualTo(HealthLimits.NONE
+                        .withHeartbeat(Duration.ofMinutes(2))
+                        .withMemory(512 << 20)
+                        .withUnable(Duration.ofMillis(500)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"{}|", "{'file':'ready'}|ready", "{'within':'1m'}|"})
+    void readiness_may_be_a_file(String ready, @Nullable String name) throws IOException {
+        write(file, ("{'account':1,'command':['a'],'ready':" + ready + "}\n").replace('\'', '"'));
+
+        Readiness sign = specs.find(AccountId.of(1)).orElseThrow().readiness().orElseThrow();
+
+        assertThat(sign.path()).isEqualTo(Optional.ofNullable(name).map(file::resolveSibling));
+        assertThat(sign.limit()).isEqualTo(Duration.ofSeconds(60));
     }
 
     @ParameterizedTest
@@ -71,7 +96,17 @@ class SpecsFileTest {
                 "{'account':1,'command':['a'],'directory':'a\ufffd'}|field directory must be a path",
                 "{'account':1,'command':['a'],'version':' '}|field version must have 1 to 256 characters",
                 "{'account':1,'command':['a'],'restart':{'policy':'s3cret'}}|field restart.policy must be standard or never",
-                "{'account':1,'command':['a'],'restart':{'giveUpAfter':0}}|field restart.giveUpAfter must be a number from 1"
+                "{'account':1,'command':['a'],'restart':{'giveUpAfter':0}}|field restart.giveUpAfter must be a number from 1",
+                "{'account':1,'command':['a'],'ready':'s3cret'}|field ready must be an object",
+                "{'account':1,'command':['a'],'ready':{'s3cret':'a'}}|field ready must hold texts, of file, log, within alone",
+                "{'account':1,'command':['a'],'ready':{'log':'(s3cret'}}|field ready.log must be a regular expression",
+                "{'account':1,'command':['a'],'ready':{'log':'a','file':'b'}}|field ready must have log or file",
+                "{'account':1,'command':['a'],'ready':{'within':'25h'}}|field ready.within must be a time from 100ms to 24h",
+                "{'account':1,'command':['a'],'health':{'heartbeat':60}}|field health must hold texts",
+                "{'account':1,'command':['a'],'health':{'heartbeat':'60'}}|field health.heartbeat must be a time from 1s",
+                "{'account':1,'command':['a'],'health':{'memory':'999999999T'}}|field health.memory must be a size from 1M on",
+                "{'account':1,'command':['a'],'health':{'memory':'1K'}}|field health.memory must be a size from 1M on",
+                "{'account':1,'command':['a'],'health':{'unable':'2d'}}|field health.unable must be a time up to 24h"
             })
     void bad_line_harms_only_itself_and_is_told_by_line_and_field(String line, String problem) throws IOException {
         write(file, line.replace('\'', '"') + "\n{\"account\":2,\"command\":[\"sleep\",\"1\"]}\n");

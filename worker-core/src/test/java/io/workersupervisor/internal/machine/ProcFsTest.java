@@ -22,7 +22,7 @@ class ProcFsTest {
     void the_name_of_a_program_may_hold_anything(String name) {
         ProcFs.Stat stat = ProcFs.Stat.parse(FakeProc.line(4242, name, 'S', 4200, 3, 106_418, "5000000", 768));
 
-        assertThat(stat).isEqualTo(new ProcFs.Stat(4242, 'S', 4200, 908, 3, 106_418, 5_000_000, 768));
+        assertThat(stat).isEqualTo(new ProcFs.Stat(4242, 'S', 906, 4200, 908, 3_670, 3, 106_418, 5_000_000, 924, 768));
     }
 
     @Test

@@ -3,14 +3,19 @@ package io.workersupervisor.internal.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.workersupervisor.Confidence;
 import io.workersupervisor.Desired;
+import io.workersupervisor.HealthLimits;
+import io.workersupervisor.Readiness;
 import io.workersupervisor.Samples;
 import io.workersupervisor.StopOrder;
+import io.workersupervisor.StopReason;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.spi.WorkerRow;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +38,8 @@ class WorkerRowTest {
                 .filter(method -> Modifier.isPublic(method.getModifiers())
                         && method.getParameterTypes().length > 0
                         && method.getParameterTypes()[0] == WorkerRow.class
-                        && !List.of("counting", "planning").contains(method.getName()))
+                        && !List.of("counting", "planning", "marking", "stopped")
+                                .contains(method.getName()))
                 .flatMap(method -> rows().map(row -> Arguments.of(method.getName(), row, apply(method, row))));
     }
 
@@ -77,7 +83,8 @@ class WorkerRowTest {
                         StopPurpose.CLOSE,
                         WorkerState.FAILED,
                         Map.of("why", "UNKNOWN"),
-                        StopOrder.byPerson())
+                        StopOrder.byPerson(),
+                        new Fault(StopReason.OUT_OF_MEMORY, Confidence.CERTAIN, "much"))
                 .filter(type::isInstance)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("give this test a sample of " + type));
@@ -150,6 +157,45 @@ class WorkerRowTest {
         assertThat(next.version()).isEmpty();
         assertThat(Detail.identityOf(next)).isEmpty();
         assertThat(Detail.of(next).stopAskedAt()).isEmpty();
+    }
+
+    @Test
+    void terms_count_for_the_start_that_they_are_of_until_the_worker_is_ready() {
+        WorkerSpec spec = WorkerSpec.builder(Samples.ACCOUNT, "bot")
+                .readyWhen(Readiness.logLine("^up").within(Duration.ofSeconds(5)))
+                .healthLimits(HealthLimits.NONE.withMemory(1 << 20).withUnable(Duration.ZERO))
+                .build();
+        WorkerRow running = RowChanges.running(
+                RowChanges.claimed(
+                        Optional.empty(),
+                        spec,
+                        new RowChanges.Claim(9, "worker", "node-b", LATER, Samples.HOST, 1, "next.log")),
+                Samples.PROCESS);
+
+        Terms terms = Detail.parse(running.detail().toJson()).terms(9);
+        assertThat(terms.unready().orElseThrow().line()).contains("^up");
+        assertThat(terms.unready().orElseThrow().limit()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(terms.limits()).isEqualTo(spec.healthLimits());
+        assertThat(RowStatus.isUnready(running)).isTrue();
+        assertThat(RowStatus.isUnready(RowChanges.ready(running))).isFalse();
+        assertThat(Detail.of(RowChanges.ready(running)).terms(9).limits()).isEqualTo(spec.healthLimits());
+        assertThat(Detail.of(running).terms(10)).isEqualTo(Terms.NONE);
+        assertThat(Detail.parse(running.detail().toJson().replace("^up", "(")).terms(9))
+                .isEqualTo(Terms.NONE);
+    }
+
+    @Test
+    void the_fault_of_a_worker_is_that_of_the_first_stop() {
+        Fault fault = new Fault(StopReason.OUT_OF_MEMORY, Confidence.CERTAIN, "much\nmore");
+
+        WorkerRow ending = RowChanges.ending(Samples.running(), Samples.HOST, LATER, fault);
+        WorkerRow stopped = RowChanges.stopAsked(ending, Samples.HOST, LATER, StopOrder.byPerson());
+
+        assertThat(Detail.of(stopped).fault()).contains(fault);
+        assertThat(fault.text()).isEqualTo("much more");
+        assertThat(Detail.of(RowChanges.stopAsked(Samples.running(), Samples.HOST, LATER, StopOrder.byPerson()))
+                        .fault())
+                .isEmpty();
     }
 
     @Test

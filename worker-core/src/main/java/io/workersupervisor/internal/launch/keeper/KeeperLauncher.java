@@ -165,6 +165,7 @@ public record KeeperLauncher(
                 "WORKER_DATA", data.path().toString(),
                 "WORKER_REASON_FILE",
                         Layout.reasonFile(data, request.workerId()).toString(),
+                "WORKER_READY_FILE", Layout.readyFile(data, request.workerId()).toString(),
                 "WORKER_HEARTBEAT_FILE",
                         Layout.heartbeatFile(data, request.workerId()).toString()));
         List<byte[]> encoded = new ArrayList<>();

@@ -109,7 +109,7 @@ public record ShellRecords(DataDirectory data) implements LaunchRecords {
 
     @Override
     public void acknowledge(String workerId) {
-        for (String suffix : List.of(".reason", ".heartbeat", ".exit", ".birth")) {
+        for (String suffix : List.of(".reason", ".ready", ".heartbeat", ".exit", ".birth")) {
             Path file = Layout.records(data).resolve(workerId + suffix);
             try {
                 Files.deleteIfExists(file);

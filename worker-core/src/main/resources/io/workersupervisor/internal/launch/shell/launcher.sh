@@ -133,7 +133,8 @@ start() {
         #@answered
         WORKER_ID=$ws_id WORKER_ACCOUNT=$ws_account WORKER_EPOCH=${ws_epoch#"${ws_epoch%%[1-9]*}"} WORKER_DATA=$ws_data
         WORKER_REASON_FILE=$ws_record.reason WORKER_HEARTBEAT_FILE=$ws_record.heartbeat
-        export WORKER_ID WORKER_ACCOUNT WORKER_EPOCH WORKER_DATA WORKER_REASON_FILE WORKER_HEARTBEAT_FILE
+        WORKER_READY_FILE=$ws_record.ready
+        export WORKER_ID WORKER_ACCOUNT WORKER_EPOCH WORKER_DATA WORKER_REASON_FILE WORKER_HEARTBEAT_FILE WORKER_READY_FILE
         umask "$ws_mask"
         ws_run=$ws_setsid
         if [ "$ws_signals" != none ] && has_odd_signals; then ws_run=$ws_signals; fi
