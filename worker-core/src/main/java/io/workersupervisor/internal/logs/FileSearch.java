@@ -30,7 +30,9 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     private static final int LEAST_OF_A_FILE = 16 << 10;
     private static final int MOST_OF_A_FILE = 8 << 20;
 
-    /** So many workers are asked for one by one. */
+    private static final int MOST_FILES = 1_000;
+
+    /** So many workers are asked for one by one, and those behind them together. */
     private static final int FEW = 16;
 
     /** The last bytes of a file at which following it begins. */
@@ -40,8 +42,19 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     private static final Comparator<LogEntry> BY_POSITION = Comparator.comparing(
             entry -> entry.position().orElse(null), Comparator.nullsLast(Comparator.<LogPosition>naturalOrder()));
 
+    /** Entries, and how many files were left out that may hold more. */
+    record Found(List<LogEntry> entries, int left) {
+        /** A sentence about the files that were left out, if there are any. */
+        Optional<String> limit() {
+            return left == 0
+                    ? Optional.empty()
+                    : Optional.of(left + (left == 1 ? " file was" : " files were") + " not searched, those that were"
+                            + " written least lately: name accounts, or a later time");
+        }
+    }
+
     /** Oldest first, as a sink would answer; {@link LogSinkException} if files cannot be read. */
-    List<LogEntry> find(LogQuery query) {
+    Found find(LogQuery query) {
         try {
             List<Waiting> all = new ArrayList<>();
             WorkerLogFile.stats(data).forEach((file, stat) -> all.add(Waiting.of(file, stat, Optional.empty())));
@@ -52,7 +65,7 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     }
 
     /** Searches the entries that a sink does not have yet. */
-    List<LogEntry> findBehind(LogQuery query, String sink) {
+    Found findBehind(LogQuery query, String sink) {
         try {
             return search(query, SinkCheckpoints.waiting(data, sink));
         } catch (IOException e) {
@@ -61,7 +74,7 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
     }
 
     /** Searches the file first that was written last: no entry is much later than the last writing of its file. */
-    private List<LogEntry> search(LogQuery query, List<Waiting> parts) throws IOException {
+    private Found search(LogQuery query, List<Waiting> parts) throws IOException {
         List<Waiting> asked = parts.stream()
                 .filter(part -> isAsked(query, part.file()))
                 .filter(part -> query.since()
@@ -73,17 +86,20 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
         int each = (int) Math.min(MOST_OF_A_FILE, Math.max(LEAST_OF_A_FILE, MOST / Math.max(1, asked.size())));
         List<LogEntry> found = List.of();
         KnownWorkers known = workers;
-        List<Waiting> searched = asked.subList(0, (int) Math.min(asked.size(), MOST / each));
+        List<Waiting> searched = asked.subList(0, (int) Math.min(Math.min(asked.size(), MOST_FILES), MOST / each));
+        int together = FEW;
         for (int i = 0; i < searched.size(); i++) {
             Waiting part = searched.get(i);
             Instant latest = part.written().plus(EntryTimes.NEAR);
             if (found.size() == query.limit() && found.get(0).timestamp().isAfter(latest)) {
-                break;
+                return new Found(found, 0);
             }
-            if (i == FEW) {
+            if (i == together) {
+                together *= FEW;
                 // A worker ends after its last line.
-                known = workers.notEndedBefore(
-                        searched.get(searched.size() - 1).written().minus(EntryTimes.NEAR));
+                known = known.notEndedBefore(searched.get(Math.min(together, searched.size()) - 1)
+                        .written()
+                        .minus(EntryTimes.NEAR));
             }
             KnownWorkers.Known worker =
                     known.of(part.file().account(), part.file().workerId());
@@ -100,7 +116,7 @@ public record FileSearch(DataDirectory data, KnownWorkers workers, EntryReader r
                                 .toList());
             }
         }
-        return found;
+        return new Found(found, asked.size() - searched.size());
     }
 
     private Map<String, List<LogProgress>> steps() throws IOException {

@@ -52,10 +52,7 @@ public interface KnownWorkers {
                 try {
                     Map<AccountId, WorkerRow> rows = registry.list(RowSelection.ALL).rows().stream()
                             .collect(Collectors.toMap(WorkerRow::account, row -> row));
-                    Map<String, StopReport> reports = registry.reportsSince(instant).stream()
-                            .collect(Collectors.toMap(StopReport::workerId, report -> report, (one, same) -> one));
-                    return (account, workerId) -> known(
-                            Optional.ofNullable(rows.get(account)), Stream.ofNullable(reports.get(workerId)), workerId);
+                    return new Read(registry, rows, Map.of()).notEndedBefore(instant);
                 } catch (RegistryException down) {
                     return (account, workerId) -> Known.NOTHING;
                 }
@@ -75,6 +72,26 @@ public interface KnownWorkers {
                 }
             }
         };
+    }
+
+    /** All rows, and the reports of some workers. */
+    record Read(WorkerRegistry registry, Map<AccountId, WorkerRow> rows, Map<String, StopReport> reports)
+            implements KnownWorkers {
+        @Override
+        public Known of(AccountId account, String workerId) {
+            return known(Optional.ofNullable(rows.get(account)), Stream.ofNullable(reports.get(workerId)), workerId);
+        }
+
+        @Override
+        public KnownWorkers notEndedBefore(Instant instant) {
+            try {
+                Map<String, StopReport> more = registry.reportsSince(instant).stream()
+                        .collect(Collectors.toMap(StopReport::workerId, report -> report, (one, same) -> one));
+                return new Read(registry, rows, more);
+            } catch (RegistryException down) {
+                return (account, workerId) -> Known.NOTHING;
+            }
+        }
     }
 
     private static Known known(Optional<WorkerRow> ofAccount, Stream<StopReport> reports, String workerId) {

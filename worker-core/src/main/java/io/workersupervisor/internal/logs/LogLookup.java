@@ -17,6 +17,7 @@ import io.workersupervisor.spi.LogSink;
 import io.workersupervisor.spi.WorkerRegistry;
 import java.io.IOException;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -84,7 +85,8 @@ public final class LogLookup {
 
     private Behind behind(LogQuery query, String name) {
         try {
-            return new Behind(files.findBehind(query, name), Optional.empty());
+            FileSearch.Found found = files.findBehind(query, name);
+            return new Behind(found.entries(), found.limit());
         } catch (LogSinkException unreadable) {
             return new Behind(List.of(), Optional.of("the last entries may be missing: " + unreadable.getMessage()));
         }
@@ -116,17 +118,21 @@ public final class LogLookup {
         List<LogEntry> last = FileSearch.last(
                 query, Stream.concat(found.stream(), more.stream()).toList());
         long shown = last.stream().filter(more::contains).count();
-        return new LogAnswer(
-                last,
-                name,
-                shown == 0
-                        ? Optional.empty()
-                        : Optional.of((shown == 1 ? "1 entry is" : shown + " entries are")
-                                + " from the workers' files: log sink " + name + " does not have all yet"));
+        List<String> notes = new ArrayList<>();
+        if (shown > 0) {
+            notes.add((shown == 1 ? "1 entry is" : shown + " entries are") + " from the workers' files: log sink "
+                    + name + " does not have all yet");
+        }
+        behind.trouble().ifPresent(notes::add);
+        return new LogAnswer(last, name, notes.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", notes)));
     }
 
     private LogAnswer inFiles(LogQuery query, String why) {
-        return new LogAnswer(files.find(query), FILES, Optional.of(why));
+        FileSearch.Found found = files.find(query);
+        return new LogAnswer(
+                found.entries(),
+                FILES,
+                Optional.of(why + found.limit().map(limit -> "; " + limit).orElse("")));
     }
 
     /** The findings of the sink about its store; that it fails is one. */

@@ -2,6 +2,7 @@ package io.workersupervisor.internal.logs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.workersupervisor.AccountId;
 import io.workersupervisor.LogEntry;
 import io.workersupervisor.LogLevel;
 import io.workersupervisor.LogQuery;
@@ -14,6 +15,8 @@ import io.workersupervisor.internal.directory.Layout;
 import io.workersupervisor.internal.logs.LogProgress.Mark;
 import io.workersupervisor.spi.LogPosition;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -46,13 +49,32 @@ class FileSearchTest extends OnTailedDirectory {
         assertThat(HolePuncher.byProgram().punch(file.path(), 0, FREED)).isEmpty();
     }
 
+    @Test
+    void files_that_are_left_out_are_told_and_those_written_last_are_searched() throws IOException {
+        for (int i = 1; i <= 1_010; i++) {
+            WorkerLogFile file = node.write(i, "line of " + i + "\n");
+            Files.setLastModifiedTime(file.path(), FileTime.from(Samples.NOW.plusSeconds(i)));
+        }
+
+        FileSearch.Found all = logs(() -> {}).find(LogQuery.last(1_010));
+        FileSearch.Found last = logs(() -> {}).find(LogQuery.last(5));
+        FileSearch.Found named = logs(() -> {}).find(LogQuery.last(5).account(AccountId.of(1)));
+
+        assertThat(all.entries()).hasSize(1_000);
+        assertThat(all.limit()).hasValueSatisfying(limit -> assertThat(limit).startsWith("10 files were not searched"));
+        assertThat(last.entries()).extracting(LogEntry::message).endsWith("line of 1010");
+        assertThat(last.limit()).isEmpty();
+        assertThat(named.entries()).hasSize(1);
+        assertThat(named.limit()).isEmpty();
+    }
+
     /** P5: what stands in the archive by now is missing here, and no line of NULs is in its place. */
     @Test
     @Needs(Need.FALLOCATE)
     void what_is_archived_and_freed_while_it_is_read_is_no_entry() throws IOException {
         WorkerLogFile file = node.write(1, lines(400));
 
-        List<LogEntry> found = logs(() -> free(file)).find(LogQuery.last(1_000));
+        List<LogEntry> found = logs(() -> free(file)).find(LogQuery.last(1_000)).entries();
 
         assertThat(found).isNotEmpty().allSatisfy(entry -> {
             assertThat(entry.requirePosition().offset()).isGreaterThanOrEqualTo(FREED);
@@ -65,7 +87,7 @@ class FileSearchTest extends OnTailedDirectory {
     void a_line_that_begins_with_a_nul_is_an_entry() throws IOException {
         node.write(1, "\0one\n" + lines(2));
 
-        assertThat(logs(() -> {}).find(LogQuery.last(10))).hasSize(3);
+        assertThat(logs(() -> {}).find(LogQuery.last(10)).entries()).hasSize(3);
     }
 
     @Test
@@ -77,7 +99,7 @@ class FileSearchTest extends OnTailedDirectory {
         step(file, new LogProgress(inode, 0, 60, before, LogLevel.INFO, Mark.NONE, Mark.NONE, 0));
         step(file, new LogProgress(inode, 60, 4, came, LogLevel.INFO, Mark.NONE, Mark.NONE, 0));
 
-        List<LogEntry> found = logs(() -> {}).find(LogQuery.last(1_000));
+        List<LogEntry> found = logs(() -> {}).find(LogQuery.last(1_000)).entries();
 
         assertThat(found.get(0).timestamp()).isEqualTo(came);
         assertThat(found.get(1).timestamp()).isEqualTo(node.timing.now());
