@@ -39,6 +39,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +93,7 @@ class NullsTest {
                 entry(RefusalReason.class, RefusalReason.STOPPING),
                 entry(WorkerRegistry.class, new InMemoryWorkerRegistry()),
                 entry(InMemoryWorkerRegistry.class, new InMemoryWorkerRegistry()),
+                entry(Consumer.class, (Consumer<Object>) any -> {}),
                 entry(LogSink.class, new InMemoryLogSink()),
                 entry(InMemoryLogSink.class, new InMemoryLogSink())));
         made.put(Rollout.class, Rollout.to("2"));

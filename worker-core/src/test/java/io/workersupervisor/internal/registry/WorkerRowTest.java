@@ -38,7 +38,7 @@ class WorkerRowTest {
                 .filter(method -> Modifier.isPublic(method.getModifiers())
                         && method.getParameterTypes().length > 0
                         && method.getParameterTypes()[0] == WorkerRow.class
-                        && !List.of("counting", "planning", "marking", "stopped")
+                        && !List.of("counting", "planning", "marking", "stopped", "leftToOwner")
                                 .contains(method.getName()))
                 .flatMap(method -> rows().map(row -> Arguments.of(method.getName(), row, apply(method, row))));
     }
