@@ -127,6 +127,23 @@ public sealed interface WorkerEvent {
         }
     }
 
+    /** A stop waits for the hosts of another machine, which end the worker. */
+    record LeftToOwner(Instant at, Optional<AccountId> account, String owner) implements WorkerEvent {
+        public LeftToOwner {
+            Require.noneNull("at account owner", at, account, owner);
+        }
+
+        @Override
+        public boolean isWarning() {
+            return false;
+        }
+
+        @Override
+        public String describe() {
+            return account.map(one -> "account " + one + " ").orElse("") + "is being stopped by " + owner;
+        }
+    }
+
     /** A {@link Rollout} was begun, resumed, halted or done. A warning where it is halted, or leaves accounts as they are. */
     record RolloutChanged(Instant at, RolloutStatus rollout) implements WorkerEvent {
         public RolloutChanged {

@@ -132,6 +132,16 @@ public final class WorkerSupervisor implements AutoCloseable {
     }
 
     /**
+     * Stops many accounts, each as {@link #stop(AccountId, StopOrder)}: all are marked as stopped first, and then their workers
+     * are ended side by side. Blocks until all is done; the results come in the order of the accounts, each once.
+     *
+     * @throws StopsFailedException if the registry failed for some of them, after all were tried; it has the other results
+     */
+    public Map<AccountId, StopResult> stopAll(Collection<AccountId> accounts, StopOrder order) {
+        return host.calls().stopAll(copy(accounts), Require.nonNull("order", order));
+    }
+
+    /**
      * Leaves an account alone: its worker runs on, and once it has ended nothing starts another but a person who names the
      * account. It counts for all hosts of the data directory and outlives them.
      *

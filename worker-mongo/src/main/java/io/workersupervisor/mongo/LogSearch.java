@@ -24,7 +24,7 @@ import org.bson.types.MinKey;
  *   <li>Entries of one worker are read by their key, backwards.
  *   <li>All others are read by time, backwards. Where the limit cuts through entries of one time, those of that time are
  *       read again, by their key.
- *   <li>What was found is put in order here. Where some of it is no entry, more is read.
+ *   <li>What was found is put in order here. Where some of it is no entry, more is read, up to a bound.
  * </ol>
  */
 final class LogSearch {
@@ -32,6 +32,9 @@ final class LogSearch {
             entry -> entry.position().orElse(null), Comparator.nullsLast(Comparator.<LogPosition>naturalOrder()));
     private static final Comparator<LogEntry> BY_TIME =
             Comparator.comparing(LogEntry::timestamp).thenComparing(BY_POSITION);
+
+    /** Documents that are read again for a query whose first answer had some that are no entries. */
+    private static final int MOST_READ = 20_000;
 
     private final LogQuery query;
     private final Document filter;
@@ -46,12 +49,13 @@ final class LogSearch {
         while (true) {
             List<Document> found = documents(attempt, attempt.on(collection), most);
             List<LogEntry> entries = ordered(found);
-            if (entries.size() >= query.limit() || found.size() < most) {
+            if (entries.size() >= query.limit() || found.size() < most || most >= MOST_READ) {
                 return entries.subList(Math.max(0, entries.size() - query.limit()), entries.size());
             }
             // Documents that are no entries hide entries behind them.
-            filter.putIfAbsent("account_id", new Document("$ne", null));
-            most = Math.multiplyExact(most, 2);
+            filter.putIfAbsent("account_id", new Document("$type", List.of("number", "string")));
+            filter.putIfAbsent("timestamp", new Document("$type", "date"));
+            most = Math.min(MOST_READ, 4 * most);
         }
     }
 

@@ -84,9 +84,10 @@ final class LogTable {
     static final List<String> LATER_STATEMENTS = List.of(
             "ANALYZE sqlite_schema", // makes the table of statistics where it is missing, and reads nothing
             """
-            INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
-                ('worker_logs', 'worker_logs_foreign', '10 1 1 1'),
-                ('worker_logs', 'worker_logs_account_foreign', '10 1 1 1 1')
+            INSERT INTO sqlite_stat1 (tbl, idx, stat)
+            SELECT 'worker_logs', column1, column2
+            FROM (VALUES ('worker_logs_foreign', '10 1 1 1'), ('worker_logs_account_foreign', '10 1 1 1 1'))
+            WHERE column1 NOT IN (SELECT idx FROM sqlite_stat1 WHERE idx IS NOT NULL)
             """,
             FOREIGN_INDEX,
             ACCOUNT_FOREIGN_INDEX);

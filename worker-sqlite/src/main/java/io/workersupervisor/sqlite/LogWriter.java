@@ -142,8 +142,13 @@ final class LogWriter {
         WritableConnection open = connector;
         if (open == null) {
             open = connect();
+            try {
+                completeIndexes(open.session());
+            } catch (SQLException | RuntimeException failed) {
+                open.close();
+                throw failed;
+            }
             connector = open;
-            completeIndexes(open.session());
         }
         return open.session();
     }

@@ -5,6 +5,7 @@ import io.workersupervisor.DataDirectory;
 import io.workersupervisor.LaunchPath;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.StartResult;
+import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerSpec;
@@ -16,10 +17,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -129,11 +128,9 @@ final class SupervisedFleet implements Fleet {
     @Override
     public void stop() {
         wanted = false;
-        List<CompletableFuture<StopResult>> stops = specs.keySet().stream()
-                .map(account -> CompletableFuture.supplyAsync(() -> supervisor.stop(account), pool))
-                .toList();
-        for (CompletableFuture<StopResult> stop : stops) {
-            if (stop.join() instanceof StopResult.Refused refused) {
+        for (StopResult result :
+                supervisor.stopAll(specs.keySet(), StopOrder.byApplication()).values()) {
+            if (result instanceof StopResult.Refused refused) {
                 System.err.println(refused.describe());
             }
         }

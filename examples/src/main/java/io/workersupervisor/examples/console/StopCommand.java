@@ -4,6 +4,7 @@ import io.workersupervisor.AccountId;
 import io.workersupervisor.DataDirectory;
 import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopResult;
+import io.workersupervisor.StopsFailedException;
 import io.workersupervisor.WorkerEvent;
 import io.workersupervisor.WorkerSupervisor;
 import io.workersupervisor.WorkerSupervisorException;
@@ -15,17 +16,12 @@ import io.workersupervisor.examples.console.frame.Registry;
 import io.workersupervisor.examples.console.frame.StoreAction;
 import io.workersupervisor.examples.console.frame.Stores;
 import io.workersupervisor.examples.console.text.LogWords;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.Objects;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,9 +33,6 @@ import picocli.CommandLine.Parameters;
  */
 @Command(name = "stop", description = "End the workers of accounts. An account stays stopped until its next start.")
 final class StopCommand extends StoreAction {
-    /** Stops that are under way at once. */
-    private static final int AT_ONCE = 16;
-
     @Parameters(
             arity = "0..*",
             paramLabel = "ACCOUNT",
@@ -60,9 +53,6 @@ final class StopCommand extends StoreAction {
     @Mixin
     private ChangeOptions change = new ChangeOptions();
 
-    /** The outcome for one account; the text of a failure where there is no result. */
-    private record Answer(Optional<StopResult> result, String failure) {}
-
     @Override
     public int run(Call call) throws InterruptedException {
         boolean open = choice.isOpen(call, accounts);
@@ -76,52 +66,62 @@ final class StopCommand extends StoreAction {
             Collection<AccountId> all = open
                     ? choice.find(call, supervisor, registry.rows(), Account::isFree)
                     : new LinkedHashSet<>(accounts);
-            ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
-            try {
-                List<Future<Answer>> answers = new ArrayList<>();
-                all.forEach(account -> answers.add(threads.submit(() -> stop(supervisor, account, stop))));
-                int first = ExitCode.DONE;
-                for (Future<Answer> answer : answers) {
-                    int exitCode = print(call.output(), data, answer.get());
-                    first = first == ExitCode.DONE ? exitCode : first;
-                }
-                return first;
-            } catch (ExecutionException bug) {
-                throw new IllegalStateException(bug.getCause());
-            } finally {
-                threads.shutdown();
-            }
+            return stop(call.output(), data, supervisor, all, stop);
         }
     }
 
     /** An account that cannot be stopped does not keep the others from being stopped. */
-    private Answer stop(WorkerSupervisor supervisor, AccountId account, StopOrder stop) {
+    private int stop(
+            Output output,
+            DataDirectory data,
+            WorkerSupervisor supervisor,
+            Collection<AccountId> accounts,
+            StopOrder stop) {
+        Map<AccountId, String> failures = new LinkedHashMap<>();
+        List<AccountId> known = accounts.stream()
+                .filter(account -> isKnown(supervisor, account, failures))
+                .toList();
+        Map<AccountId, StopResult> results;
         try {
-            if (!anyway
-                    && supervisor.status(account).isEmpty()
-                    && supervisor.why(account).isEmpty()) {
-                return new Answer(
-                        Optional.empty(),
-                        LogWords.unknown(account) + "; to keep it stopped nevertheless, add --anyway");
+            results = supervisor.stopAll(known, stop);
+        } catch (StopsFailedException some) {
+            results = some.results();
+            some.failures().forEach((account, failed) -> failures.put(account, WorkerConsole.describe(failed)));
+        }
+        int first = ExitCode.DONE;
+        for (AccountId account : accounts) {
+            StopResult result = results.get(account);
+            int exitCode = result == null
+                    ? output.failure(Objects.requireNonNull(failures.get(account)))
+                    : print(output, data, result);
+            first = first == ExitCode.DONE ? exitCode : first;
+        }
+        return first;
+    }
+
+    private boolean isKnown(WorkerSupervisor supervisor, AccountId account, Map<AccountId, String> failures) {
+        try {
+            boolean isKnown = anyway
+                    || supervisor.status(account).isPresent()
+                    || !supervisor.why(account).isEmpty();
+            if (!isKnown) {
+                failures.put(account, LogWords.unknown(account) + "; to keep it stopped nevertheless, add --anyway");
             }
-            return new Answer(Optional.of(supervisor.stop(account, stop)), "");
+            return isKnown;
         } catch (WorkerSupervisorException failed) {
-            return new Answer(Optional.empty(), WorkerConsole.describe(failed));
+            failures.put(account, WorkerConsole.describe(failed));
+            return false;
         }
     }
 
     /** Another machine may take a while. */
     private static void tellWait(Output output, WorkerEvent event) {
-        if (event instanceof WorkerEvent.Ordered ordered && ordered.what().contains("waiting")) {
+        if (event instanceof WorkerEvent.LeftToOwner) {
             output.note(event.describe());
         }
     }
 
-    private static int print(Output output, DataDirectory data, Answer answer) {
-        if (answer.result().isEmpty()) {
-            return output.failure(answer.failure());
-        }
-        StopResult result = answer.result().get();
+    private static int print(Output output, DataDirectory data, StopResult result) {
         int exitCode = result.isStopped() ? ExitCode.DONE : ExitCode.REFUSED;
         return output.result(exitCode, result.describe(), fields(data, result));
     }

@@ -3,7 +3,6 @@ package io.workersupervisor.internal.host;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.ForgetResult;
 import io.workersupervisor.ReconcileReport;
-import io.workersupervisor.RefusalReason;
 import io.workersupervisor.Rollout;
 import io.workersupervisor.RolloutStatus;
 import io.workersupervisor.SignalResult;
@@ -129,9 +128,11 @@ public record HostCalls(
     }
 
     public StopResult stop(AccountId account, StopOrder order) {
-        return call(() -> state.isMoved()
-                ? lifecycle.stops().askAndRefuse(account, order, RefusalReason.DIRECTORY_REPLACED, state.replaced())
-                : lifecycle.stops().stop(account, order));
+        return call(() -> lifecycle.stopCalls().stop(account, order));
+    }
+
+    public Map<AccountId, StopResult> stopAll(Collection<AccountId> accounts, StopOrder order) {
+        return call(() -> lifecycle.stopCalls().stopMany(accounts, order));
     }
 
     public boolean pause(Optional<AccountId> account, Optional<Instant> until, StopOrder order) {

@@ -22,6 +22,7 @@ import java.util.concurrent.Executor;
 public record Lifecycle(
         StartCalls starts,
         StopProtocol stops,
+        StopCalls stopCalls,
         Wishes wishes,
         Orders orders,
         EndFiling ends,
@@ -35,7 +36,7 @@ public record Lifecycle(
      *
      * @param starters run the starts of many
      * @param writers record the launches of many, and look for signs of readiness
-     * @param ladders run stops that reconcile resumes
+     * @param ladders run stops of many, and those that reconcile resumes
      * @param behind files reported ends, a moment later
      */
     public record Threads(Executor starters, Executor writers, Executor ladders, Executor behind) {}
@@ -60,6 +61,7 @@ public record Lifecycle(
         return new Lifecycle(
                 new StartCalls(context, state, threads, start, verification, stops, supervised, readiness, listener),
                 stops,
+                new StopCalls(state, stops, threads.ladders()),
                 new Wishes(context, stops, check, Bell.of(context), threads.starters()),
                 new Orders(context, signals, unregistered, Bell.of(context)),
                 ends,

@@ -264,7 +264,7 @@ record StopLadder(
         return unsent(row, walk).or(() -> refused(row, RefusalReason.STOP_UNFINISHED, living));
     }
 
-    /** Those that are known to this ladder as descendants. */
+    /** Finds the descendants that this ladder knows as such. */
     private List<Marked> left(WorkerRow row, Walk walk) {
         long now = descendants.now();
         List<Marked> left = descendants.of(row, walk.aliveAt).ours();

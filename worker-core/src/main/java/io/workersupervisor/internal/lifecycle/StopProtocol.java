@@ -51,22 +51,20 @@ public record StopProtocol(
 
     private static final Duration OWNER_POLL = Duration.ofMillis(250);
 
-    /** Stops an account because a person wants it. */
-    public StopResult stop(AccountId account, StopOrder order) {
-        context.reached("stop");
-        WorkerRow row = ask(account, order);
+    /** Steps 2 to 4 of a person's stop. */
+    StopResult end(WorkerRow asked, StopOrder order) {
         context.reached("asked");
         if (order.by().isPresent() || order.because().isPresent()) {
             context.events()
                     .emit(new WorkerEvent.Ordered(
-                            context.now(), Optional.of(account), "was stopped " + order.describe()));
+                            context.now(), Optional.of(asked.account()), "was stopped " + order.describe()));
         }
-        return isLeftToOwner(row) ? awaitOwner(row) : endAlone(row);
+        return isLeftToOwner(asked) ? awaitOwner(asked) : endAlone(asked);
     }
 
     private StopResult endAlone(WorkerRow asked) {
         AccountId account = asked.account();
-        return context.alone(account, () -> end(asked), (reason, evidence) -> refused(account, reason, evidence));
+        return context.alone(account, () -> end(asked), (reason, evidence) -> refuse(account, reason, evidence));
     }
 
     /**
@@ -100,7 +98,8 @@ public record StopProtocol(
     }
 
     /** Step 1 of a person's stop. */
-    private WorkerRow ask(AccountId account, StopOrder order) {
+    WorkerRow ask(AccountId account, StopOrder order) {
+        context.reached("stop");
         while (true) {
             Optional<WorkerRow> seen = context.registry().find(account);
             WorkerRow asked = seen.map(row -> RowChanges.stopAsked(row, context.self(), context.now(), order))
@@ -110,12 +109,6 @@ public record StopProtocol(
                 return asked;
             }
         }
-    }
-
-    /** Step 1 of a person's stop alone, where the other steps cannot be judged. */
-    public StopResult askAndRefuse(AccountId account, StopOrder order, RefusalReason reason, String evidence) {
-        ask(account, order);
-        return refused(account, reason, evidence);
     }
 
     private WorkerRow stopping(WorkerRow row, StopPurpose purpose) {
@@ -144,17 +137,15 @@ public record StopProtocol(
         String owner = "its owner, node " + asked.node()
                 + detail.machine().map(name -> " on machine " + name).orElse("");
         context.events()
-                .emit(new WorkerEvent.Ordered(
-                        context.now(),
-                        Optional.of(account),
-                        "is being stopped by " + owner + ", asked at " + since + "; waiting for it"));
+                .emit(new WorkerEvent.LeftToOwner(
+                        context.now(), Optional.of(account), owner + ", asked at " + since + "; waiting for it"));
         long deadline = context.nanos() + left.toNanos();
         while (context.open(account, asked.workerId()).isPresent()) {
             if (context.nanos() - deadline > 0 || Thread.currentThread().isInterrupted()) {
                 Judgement judgement = context.judge().judgeToEnd(asked);
                 return judgement instanceof Judgement.Dead
                         ? endAlone(asked)
-                        : refused(
+                        : refuse(
                                 account,
                                 judgement instanceof Judgement.Doubt doubt ? doubt.reason() : RefusalReason.OTHER_NODE,
                                 judgement.evidence() + "; " + owner + ", was asked at " + since
@@ -169,7 +160,6 @@ public record StopProtocol(
                 ladder.ends().filed(account, asked.workerId()));
     }
 
-    /** Steps 2 to 4 of a person's stop. */
     private StopResult end(WorkerRow asked) {
         List<Marked> strangers = unregistered.besides(asked);
         if (strangers.isEmpty()) {
@@ -192,11 +182,11 @@ public record StopProtocol(
         List<String> steps = new ArrayList<>();
         Optional<String> unsent = signals.sendAll(processes, "TERM", steps);
         if (unsent.isPresent()) {
-            return refused(account, RefusalReason.STOP_UNFINISHED, unsent.get());
+            return refuse(account, RefusalReason.STOP_UNFINISHED, unsent.get());
         }
         signals.awaitEnd(processes, context.nanos() + WorkerSpec.DEFAULT_STOP_GRACE.toNanos());
         if (Thread.currentThread().isInterrupted()) {
-            return refused(
+            return refuse(
                     account,
                     RefusalReason.STOP_UNFINISHED,
                     "the wait was interrupted: " + UnregisteredWorkers.pids(processes));
@@ -208,7 +198,7 @@ public record StopProtocol(
                         .forEach(ended -> steps.add("KILL sent to " + ended)),
                 killed -> stillLiving(processes));
         if (!left.isEmpty()) {
-            return refused(
+            return refuse(
                     account,
                     RefusalReason.STOP_UNFINISHED,
                     UnregisteredWorkers.pids(left) + " of account " + account + " still live");
@@ -220,7 +210,7 @@ public record StopProtocol(
                         () -> context.local().locks().state(account) == AccountLocks.State.BUSY,
                         context.nanos() + StopLadder.AFTER_KILL.toNanos());
         if (!free) {
-            return refused(
+            return refuse(
                     account,
                     RefusalReason.LOCK_HELD,
                     UnregisteredWorkers.pids(processes) + " has ended but the lock is still held by "
@@ -253,7 +243,7 @@ public record StopProtocol(
         long deadline = context.nanos() + LONGEST_PASSING_HOLD.toNanos();
         while (context.local().locks().state(account) == AccountLocks.State.BUSY && !isStartedSince(asked)) {
             if (context.nanos() > deadline || Thread.currentThread().isInterrupted()) {
-                return refused(account, RefusalReason.LOCK_HELD, unregistered.holder(account));
+                return refuse(account, RefusalReason.LOCK_HELD, unregistered.holder(account));
             }
             context.timing().pause(POLL);
         }
@@ -268,7 +258,7 @@ public record StopProtocol(
                 .isPresent();
     }
 
-    private StopResult refused(AccountId account, RefusalReason reason, String evidence) {
+    StopResult refuse(AccountId account, RefusalReason reason, String evidence) {
         return told(new StopResult.Refused(account, reason, evidence));
     }
 

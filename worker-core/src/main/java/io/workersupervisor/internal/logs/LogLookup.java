@@ -50,34 +50,53 @@ public final class LogLookup {
         if (sink.isEmpty()) {
             return inFiles(query, withoutSink());
         }
-        String name = sink.get().name();
+        LogSink from = sink.get();
         // Read before the sink is asked, an entry on its way is not missed, and may be found twice.
-        Behind behind = behind(query, name);
-        List<LogEntry> found;
-        try {
-            found = sink.get().find(query);
-        } catch (LogSinkException down) {
-            return inFiles(query, "log sink " + name + " cannot be asked: " + down.getMessage());
-        }
-        if (!found.isEmpty()) {
-            return together(query, name, found, behind);
-        }
-        LogAnswer inFiles = inFiles(query, "log sink " + name + " holds nothing of this yet");
-        return inFiles.entries().isEmpty() ? new LogAnswer(found, name, Optional.empty()) : inFiles;
+        Behind behind = behind(query, from.name());
+        Asked asked = Asked.of(query, from);
+        return asked.why().isPresent() ? instead(query, asked) : together(query, from.name(), asked.found(), behind);
     }
 
     /** Hands out what {@link #find} would find, in parts, each with its source; one without entries if there are none. */
     public void forEach(LogQuery query, Consumer<LogAnswer> part) {
-        LogAnswer newest = find(sink.isEmpty() ? query : query.limit(1));
-        if (sink.isEmpty() || newest.entries().isEmpty()) {
-            part.accept(newest);
-        } else if (newest.source().equals(FILES)) {
-            part.accept(inFiles(query, newest.trouble().orElseThrow()));
+        if (sink.isEmpty()) {
+            part.accept(inFiles(query, withoutSink()));
+            return;
+        }
+        LogSink from = sink.get();
+        Behind behind = behind(query, from.name());
+        Asked asked = Asked.of(query.limit(1), from);
+        if (asked.why().isPresent()) {
+            part.accept(instead(query, asked));
         } else {
-            LogSink from = sink.get();
-            Behind behind = behind(query, from.name());
             LogPages.forEach(query, page -> together(page, from.name(), from.find(page), behind), part);
         }
+    }
+
+    /** The answer of a sink, or why files are searched instead. */
+    private record Asked(String name, List<LogEntry> found, boolean isDown, Optional<String> why) {
+        static Asked of(LogQuery query, LogSink from) {
+            String name = from.name();
+            try {
+                List<LogEntry> found = from.find(query);
+                return new Asked(
+                        name,
+                        found,
+                        false,
+                        Optional.of("log sink " + name + " holds nothing of this yet")
+                                .filter(nothing -> found.isEmpty()));
+            } catch (LogSinkException down) {
+                String why = "log sink " + name + " cannot be asked: " + down.getMessage();
+                return new Asked(name, List.of(), true, Optional.of(why));
+            }
+        }
+    }
+
+    private LogAnswer instead(LogQuery query, Asked asked) {
+        LogAnswer inFiles = inFiles(query, asked.why().orElseThrow());
+        return asked.isDown() || !inFiles.entries().isEmpty()
+                ? inFiles
+                : new LogAnswer(List.of(), asked.name(), Optional.empty());
     }
 
     /** The entries that a sink does not have yet, or the reason why they are not known. */

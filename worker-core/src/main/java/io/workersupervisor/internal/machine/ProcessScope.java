@@ -16,7 +16,7 @@ import java.util.function.Function;
  * Tells what of the system ends a process together with others: its systemd unit, its login session, its container. Says
  * only what it has seen; where systemd cannot be asked, or answers for another control group, it says nothing. Thread-safe.
  *
- * @param root the directory that has {@code proc} and {@code var}
+ * @param root the directory that has {@code proc}, {@code var} and {@code etc}
  * @param ask runs a program and gives its output; empty where it fails
  */
 public record ProcessScope(Path root, Function<List<String>, Optional<String>> ask) {
@@ -61,10 +61,11 @@ public record ProcessScope(Path root, Function<List<String>, Optional<String>> a
 
     private Optional<String> unitThatEnds(String unit, String group) {
         if (unit.startsWith("user@")) {
-            return lingers()
-                    ? Optional.empty()
-                    : Optional.of("systemd ends all units of user " + user()
-                            + ", and the workers in them, at the last logout: loginctl enable-linger keeps them");
+            return userOf(unit)
+                    .filter(user -> !lingers(user))
+                    .map(user -> "systemd ends all units of user " + user
+                            + ", and the workers in them, at the last logout: loginctl enable-linger " + user
+                            + " keeps them");
         } else if (unit.endsWith(".service")) {
             return killMode(unit, group)
                     .map(mode ->
@@ -129,14 +130,21 @@ public record ProcessScope(Path root, Function<List<String>, Optional<String>> a
                 .isPresent();
     }
 
-    private static String user() {
-        return System.getProperty("user.name", "");
+    /** The name of the user whose units these are; empty where it is not known. */
+    private Optional<String> userOf(String unit) {
+        String uid = unit.substring("user@".length()).replaceAll("[.].*", "");
+        return read("etc/passwd").stream()
+                .flatMap(String::lines)
+                .map(line -> line.split(":", -1))
+                .filter(fields -> fields.length > 2 && fields[2].equals(uid))
+                .map(fields -> fields[0])
+                .findFirst();
     }
 
     /** True also where it cannot be seen. */
-    private boolean lingers() {
+    private boolean lingers(String user) {
         return !Files.isDirectory(root.resolve("var/lib/systemd"))
-                || Files.exists(root.resolve("var/lib/systemd/linger").resolve(user()));
+                || Files.exists(root.resolve("var/lib/systemd/linger").resolve(user));
     }
 
     private String namespace() {

@@ -76,11 +76,13 @@ class ProcessScopeTest {
         inGroup("/user.slice/user-1000.slice/user@1000.service/app.slice/bot.service");
         assertThat(answering(Map.of()).unitsThatEnd(List.of(42L))).isEmpty();
         Files.createDirectories(root.resolve("var/lib/systemd/linger"));
+        assertThat(answering(Map.of()).unitsThatEnd(List.of(42L))).isEmpty();
+        file("etc/passwd", "root:x:0:0::/root:/bin/sh\nbots:x:1000:1000::/home/bots:/bin/sh\n");
         assertThat(answering(Map.of()).unitsThatEnd(List.of(42L)))
                 .singleElement()
                 .asString()
-                .contains("enable-linger");
-        file("var/lib/systemd/linger/" + System.getProperty("user.name"), "");
+                .contains("user bots", "enable-linger bots");
+        file("var/lib/systemd/linger/bots", "");
         assertThat(answering(Map.of()).unitsThatEnd(List.of(42L))).isEmpty();
     }
 
