@@ -16,6 +16,7 @@ import io.workersupervisor.internal.machine.Kernel;
 import io.workersupervisor.internal.machine.ProcFs;
 import io.workersupervisor.internal.machine.ProcessIdentity;
 import io.workersupervisor.internal.machine.ProcessProbe;
+import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -123,6 +124,13 @@ final class SimulatedMachine {
         });
         List.copyOf(processes.keySet()).forEach(this::vanish);
         kernel = new Kernel("machine", "boot-" + ++boots, "pid:[1]", "time:[1]");
+    }
+
+    /** A keeper knows of the end of its child. */
+    boolean isLiving(WorkerRow row) {
+        return Optional.ofNullable(living.get(row.account()))
+                .filter(worker -> worker.workerId.equals(row.workerId()))
+                .isPresent();
     }
 
     private AccountLocks.State lock(Path file) {

@@ -84,7 +84,7 @@ import org.mockito.Mockito;
  * ({@link SimulatedTime}). {@link Promises} watches every step.
  */
 final class Simulation {
-    static final Duration TICK = Duration.ofMinutes(1);
+    static final Duration TICK = Duration.ofMinutes(3);
 
     /** Its spec cannot be looked up, its launch throws, its row cannot be read. */
     static final AccountId WITHOUT_SPEC = AccountId.of(1);
@@ -130,6 +130,8 @@ final class Simulation {
     }
 
     private static final IllegalStateException FAILURE = new IllegalStateException("planted failure");
+
+    private static final ScheduledFuture<?> SCHEDULED = Mockito.mock(ScheduledFuture.class);
 
     static {
         // It is thrown and logged by each tick.
@@ -403,7 +405,7 @@ final class Simulation {
             return new SimulatedMachine.Life(
                     Duration.ofMillis(20 + random.nextInt(20_000)), reason, wait(reason, Duration.ofMinutes(3)));
         }
-        return new SimulatedMachine.Life(about(Duration.ofDays(2)), reason, wait(reason, Duration.ofHours(6)));
+        return new SimulatedMachine.Life(about(length.dividedBy(4)), reason, wait(reason, Duration.ofHours(6)));
     }
 
     private Optional<Duration> wait(StopReason reason, Duration mean) {
@@ -659,7 +661,7 @@ final class Simulation {
                     TICK);
             lifecycle().unregistered().look();
             machine.living.values().stream()
-                    .filter(worker -> random.nextInt(20) == 0)
+                    .filter(worker -> random.nextInt(100) == 0)
                     .forEach(worker -> unheard.add(worker.workerId));
             keeping.prepare();
             Guard.run("reconcile", Optional.empty(), this::reconcile);
@@ -746,6 +748,7 @@ final class Simulation {
             return row.state() == WorkerState.RUNNING
                     && row.desired() == Desired.RUNNING
                     && lifecycle().supervised().has(row.account(), row.workerId())
+                    && machine.isLiving(row)
                     && !unheard.contains(row.workerId());
         }
 
@@ -758,14 +761,14 @@ final class Simulation {
             @Override
             public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
                 time.later(Duration.of(delay, unit.toChronoUnit()), () -> Host.super.executor.execute(command));
-                return Mockito.mock(ScheduledFuture.class);
+                return SCHEDULED;
             }
 
             @Override
             public ScheduledFuture<?> scheduleWithFixedDelay(
                     Runnable command, long initialDelay, long delay, TimeUnit unit) {
                 listening = command;
-                return Mockito.mock(ScheduledFuture.class);
+                return SCHEDULED;
             }
         }
     }
@@ -819,7 +822,7 @@ final class Simulation {
         private static final String GAVE_UP = "gave up";
 
         /** Beyond the wait: ticks, and refused tries that are held back for up to five minutes. */
-        private static final long SLACK = 9;
+        private static final long SLACK = 15;
 
         private static final int CROWD = 20;
 
@@ -837,6 +840,7 @@ final class Simulation {
         private final Map<AccountId, Long> stopping = new HashMap<>();
         private final Set<StopReason> held = new HashSet<>();
         private long heldAt = Long.MIN_VALUE / 2;
+        private long jumpedAt = Long.MIN_VALUE / 2;
 
         private void broken(String promise, AccountId account, String what) {
             note("BROKEN " + promise);
@@ -968,7 +972,8 @@ final class Simulation {
                 } else if (isSpent && !isHeld) {
                     notBefore.put(account, at + Duration.ofMinutes(59).toNanos());
                 }
-                allow(account, isSpent ? Duration.ofHours(1) : Duration.ofMinutes(5));
+                boolean mayBeSpent = isSpent || time.nanos() - jumpedAt < Restart.CALM.toNanos() * 2;
+                allow(account, isCrash && mayBeSpent ? Duration.ofHours(1) : Duration.ofMinutes(5));
             }
             if (needPerson.containsKey(account)) {
                 Duration until = Duration.ofHours(4).plus(about(Duration.ofHours(4)));
@@ -1007,6 +1012,7 @@ final class Simulation {
         }
 
         void jumped(boolean isForward) {
+            jumpedAt = time.nanos();
             down.clear();
             ends.clear();
             if (isForward) {
@@ -1015,19 +1021,33 @@ final class Simulation {
             }
         }
 
-        /** A minute of a host has passed. */
+        /** Whether an end for a cause that many share counted is not known here. */
+        private boolean isGivenUp(AccountId account) {
+            return givesUp(account)
+                    && ends.getOrDefault(account, List.of()).size() >= 5
+                    && Optional.ofNullable(store.rows.get(account))
+                            .flatMap(RestartPlan::of)
+                            .filter(RestartPlan::needsPerson)
+                            .isPresent();
+        }
+
+        /** A tick of a host has passed. */
         void ticked() {
             if (store.isAway || store.losesAnswer) {
                 return;
             }
             Pauses.Counting pauses = new Pauses(machine.data).now(time.now());
             List<AccountId> late = new ArrayList<>();
+            if (!held.isEmpty() && time.nanos() - heldAt > Duration.ofHours(6).toNanos()) {
+                held.clear();
+                broken("P2", WITHOUT_ROW, "restarts are held back although the cause is gone");
+            }
             for (int number = 4; number <= accounts; number++) {
                 AccountId account = AccountId.of(number);
                 boolean lives = machine.living.containsKey(account);
                 boolean isStopped = stoppedByPerson.containsKey(account);
                 if (isStopped && lives) {
-                    if (stopping.merge(account, 1L, Long::sum) == 10) {
+                    if (stopping.merge(account, 1L, Long::sum) == 4) {
                         broken("P4", account, "it still runs although it was stopped");
                     }
                     continue;
@@ -1037,11 +1057,13 @@ final class Simulation {
                         || isStopped
                         || needPerson.containsKey(account)
                         || !held.isEmpty()
+                        || isGivenUp(account)
                         || pauses.of(account).isPresent()) {
                     continue;
                 }
-                long minutes = down.merge(account, 1L, Long::sum);
-                if (minutes == allowed.getOrDefault(account, 0L) + SLACK) {
+                long minutes = down.merge(account, TICK.toMinutes(), Long::sum);
+                long over = minutes - allowed.getOrDefault(account, 0L) - SLACK;
+                if (over >= 0 && over < TICK.toMinutes()) {
                     late.add(account);
                 }
             }
