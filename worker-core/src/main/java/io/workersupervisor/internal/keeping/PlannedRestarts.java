@@ -42,8 +42,7 @@ public final class PlannedRestarts implements RestartRules {
         this(policy, clocks, told, ThreadLocalRandom::current);
     }
 
-    PlannedRestarts(
-            RestartPolicy policy, Clocks clocks, Consumer<WorkerEvent> told, Supplier<RandomGenerator> random) {
+    PlannedRestarts(RestartPolicy policy, Clocks clocks, Consumer<WorkerEvent> told, Supplier<RandomGenerator> random) {
         this.policy = policy;
         this.random = random;
         this.brake = new Brake(clocks, told, random);

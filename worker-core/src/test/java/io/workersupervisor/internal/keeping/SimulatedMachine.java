@@ -134,8 +134,10 @@ final class SimulatedMachine {
     }
 
     private AccountLocks.State lock(Path file) {
-        return living.keySet().stream()
-                        .anyMatch(account -> Layout.lockFile(data, account).equals(file))
+        String name = String.valueOf(file.getFileName());
+        return Layout.accountOf(name.substring(0, name.lastIndexOf('.')))
+                        .filter(living::containsKey)
+                        .isPresent()
                 ? AccountLocks.State.BUSY
                 : AccountLocks.State.FREE;
     }
@@ -201,22 +203,21 @@ final class SimulatedMachine {
         if (living.get(worker.account) != worker) {
             return;
         }
-        ExitStatus exit =
-                switch (life.reason()) {
-                    case COMPLETED -> new ExitStatus.Exited(0);
-                    case UNKNOWN -> new ExitStatus.Exited(1);
-                    case KILLED_BY_SIGNAL -> new ExitStatus.Signalled(9, false);
-                    default -> {
-                        write(
-                                Layout.reasonFile(data, worker.workerId),
-                                "{\"reason\":\"" + life.reason() + "\""
-                                        + life.retryAfter()
-                                                .map(wait -> ",\"retryAfterSeconds\":" + wait.toSeconds())
-                                                .orElse("")
-                                        + "}");
-                        yield new ExitStatus.Exited(1);
-                    }
-                };
+        ExitStatus exit = switch (life.reason()) {
+            case COMPLETED -> new ExitStatus.Exited(0);
+            case UNKNOWN -> new ExitStatus.Exited(1);
+            case KILLED_BY_SIGNAL -> new ExitStatus.Signalled(9, false);
+            default -> {
+                write(
+                        Layout.reasonFile(data, worker.workerId),
+                        "{\"reason\":\"" + life.reason() + "\""
+                                + life.retryAfter()
+                                        .map(wait -> ",\"retryAfterSeconds\":" + wait.toSeconds())
+                                        .orElse("")
+                                + "}");
+                yield new ExitStatus.Exited(1);
+            }
+        };
         end(worker, exit);
     }
 
@@ -231,8 +232,7 @@ final class SimulatedMachine {
         }
         exits.put(
                 worker.workerId,
-                new LaunchRecords.Exit(
-                        exit, time.now(), List.of(), Optional.empty(), Optional.of(false), 0, true));
+                new LaunchRecords.Exit(exit, time.now(), List.of(), Optional.empty(), Optional.of(false), 0, true));
         living.remove(worker.account);
         vanish(worker.identity.pid());
         if (random.nextInt(5) == 0) {

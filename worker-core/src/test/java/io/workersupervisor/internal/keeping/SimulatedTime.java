@@ -76,7 +76,8 @@ final class SimulatedTime {
     }
 
     private static boolean isFirst(PriorityQueue<Event> one, PriorityQueue<Event> other) {
-        return !one.isEmpty() && (other.isEmpty() || one.peek().at() <= other.peek().at());
+        return !one.isEmpty()
+                && (other.isEmpty() || one.peek().at() <= other.peek().at());
     }
 
     private void run(Event event) {

@@ -3,7 +3,6 @@ package io.workersupervisor.internal.keeping;
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Confidence;
 import io.workersupervisor.Desired;
-import io.workersupervisor.ExitStatus;
 import io.workersupervisor.Redaction;
 import io.workersupervisor.RegistryException;
 import io.workersupervisor.Restart;
@@ -186,7 +185,10 @@ final class Simulation {
         plan(Duration.ofMinutes(90_000 / accounts), () -> person(() -> restart(any())));
         plan(Duration.ofHours(10), this::pauseOne);
         plan(Duration.ofHours(3), () -> person(() -> signal(any())));
-        time.pass(length, this::drain);
+        long end = time.nanos() + length.toNanos();
+        while (promises.broken.isEmpty() && time.nanos() < end) {
+            time.pass(Duration.ofHours(1), this::drain);
+        }
         if (host != null) {
             host.die();
         }
@@ -293,9 +295,8 @@ final class Simulation {
         machine.living.values().stream()
                 .filter(worker -> isBehindProxy(worker.account))
                 .toList()
-                .forEach(worker -> time.world(
-                        Duration.ofMillis(random.nextInt(60_000)),
-                        () -> machine.disconnect(worker)));
+                .forEach(worker ->
+                        time.world(Duration.ofMillis(random.nextInt(60_000)), () -> machine.disconnect(worker)));
         time.later(Duration.ofMinutes(30 + random.nextInt(90)), () -> isProxyDown = false);
     }
 
@@ -350,7 +351,9 @@ final class Simulation {
         boolean isByApplication = random.nextInt(3) == 0;
         person(() -> {
             note("stop " + account);
-            console.lifecycle().stops().stop(account, isByApplication ? StopOrder.byApplication() : StopOrder.by("operator"));
+            console.lifecycle()
+                    .stops()
+                    .stop(account, isByApplication ? StopOrder.byApplication() : StopOrder.by("operator"));
         });
         if (!isByApplication) {
             time.later(about(Duration.ofHours(12)), () -> person(() -> start(account)));
@@ -647,15 +650,15 @@ final class Simulation {
             PlannedRestarts planned =
                     new PlannedRestarts(RestartPolicy.standard(), clocks(), promises::told, () -> random);
             open(() -> planned, report -> Optional.ofNullable(keeping).ifPresent(loop -> loop.ended(report)));
-            SpecLookup specs = new SpecLookup(new Specs(), planned::seen, context().events(), inline());
+            SpecLookup specs =
+                    new SpecLookup(new Specs(), planned::seen, context().events(), inline());
             keeping = new KeepingLoop(
                     context(),
                     Objects.requireNonNull(super.known),
                     specs,
                     planned,
                     new Roller(context(), rollouts(), specs, lifecycle().stops(), super.executor),
-                    spec -> CompletableFuture.supplyAsync(
-                            () -> started(spec, StartCalls.Verb.KEEP), super.executor),
+                    spec -> CompletableFuture.supplyAsync(() -> started(spec, StartCalls.Verb.KEEP), super.executor),
                     super.executor,
                     new Timer(),
                     TICK);
@@ -832,7 +835,7 @@ final class Simulation {
         private final Map<AccountId, Long> notBefore = new HashMap<>();
         private final Set<AccountId> flooded = new HashSet<>();
         private final Map<AccountId, List<Long>> ends = new HashMap<>();
-        private final Map<AccountId, Long> goneAt = new HashMap<>();
+        private final Map<String, Long> goneAt = new HashMap<>();
         private final Map<AccountId, StopReason> last = new HashMap<>();
         private final Map<AccountId, String> ranVersion = new HashMap<>();
         private final Map<AccountId, Long> down = new HashMap<>();
@@ -845,9 +848,11 @@ final class Simulation {
         private void broken(String promise, AccountId account, String what) {
             note("BROKEN " + promise);
             if (broken.size() < 20) {
-                broken.add(promise + " account " + account + " at " + time.nanos() / 1_000_000 + ": " + what + ", last end "
-                        + last.get(account) + ", row " + Optional.ofNullable(store.rows.get(account)).map(row -> row.state() + " "
-                        + row.desired() + " " + RestartPlan.of(row)));
+                broken.add(promise + " account " + account + " at " + time.nanos() / 1_000_000 + ": " + what
+                        + ", last end "
+                        + last.get(account) + ", row "
+                        + Optional.ofNullable(store.rows.get(account))
+                                .map(row -> row.state() + " " + row.desired() + " " + RestartPlan.of(row)));
             }
         }
 
@@ -881,7 +886,7 @@ final class Simulation {
         @Override
         public void gone(SimulatedMachine.Worker worker) {
             note("gone " + worker.account);
-            goneAt.put(worker.account, time.nanos());
+            goneAt.put(worker.workerId, time.nanos());
             if (host != null && !host.lifecycle().supervised().has(worker.account, worker.workerId)) {
                 return;
             }
@@ -896,7 +901,8 @@ final class Simulation {
                 stoppedByPerson.put(account, !Detail.of(row).isStoppedByApplication());
                 return;
             }
-            if (RestartPlan.of(row).filter(RestartPlan::isByPerson).isPresent() && row.state() == WorkerState.BACKING_OFF) {
+            if (RestartPlan.of(row).filter(RestartPlan::isByPerson).isPresent()
+                    && row.state() == WorkerState.BACKING_OFF) {
                 begun(account);
             } else if (row.state() == WorkerState.STARTING && row.desired() == Desired.RUNNING && verb != null) {
                 claimed(row, verb);
@@ -942,16 +948,15 @@ final class Simulation {
             AccountId account = report.account();
             StopReason reason = report.reason();
             note("end " + account + " " + reason);
+            long at = Optional.ofNullable(goneAt.remove(report.workerId())).orElse(time.nanos());
             last.put(account, reason);
             if (before.filter(row -> row.desired() == Desired.RUNNING).isEmpty()) {
                 return;
             }
-            long at = report.exit() instanceof ExitStatus.NeverRan
-                    ? time.nanos()
-                    : goneAt.getOrDefault(account, time.nanos());
             boolean isOfPeople = OF_PEOPLE.contains(reason) && report.confidence() != Confidence.POSSIBLE;
             List<Long> counted = ends.computeIfAbsent(account, first -> new ArrayList<>());
-            boolean isHeld = held.contains(reason) || time.nanos() - heldAt < Duration.ofHours(2).toNanos();
+            boolean isHeld = held.contains(reason)
+                    || time.nanos() - heldAt < Duration.ofHours(2).toNanos();
             counted.removeIf(end -> at - end >= Restart.CALM.toNanos());
             if (isOfPeople) {
                 needPerson.put(account, reason.name());
