@@ -487,7 +487,6 @@ final class Simulation {
         private StartCalls.@Nullable Verb verb;
         private @Nullable ProtocolContext context;
         private @Nullable Lifecycle lifecycle;
-        private @Nullable HostState state;
         private @Nullable Rollouts rollouts;
         private @Nullable WorkerRegistry known;
         private final Executor executor = this::execute;
@@ -537,7 +536,7 @@ final class Simulation {
                             true),
                     rules.get(),
                     this::reached);
-            state = new HostState(stamped.stamp(), local, events::trouble);
+            HostState state = new HostState(stamped.stamp(), local, events::trouble);
             lifecycle = Lifecycle.of(
                     context,
                     state,
