@@ -17,8 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /**
  * Holds restarts back while many die again for one cause, such as a proxy that is down.
@@ -46,6 +47,7 @@ final class Brake {
 
     private final Clocks clocks;
     private final Consumer<WorkerEvent> told;
+    private final Supplier<RandomGenerator> random;
     private final Map<AccountId, Long> restarted = new HashMap<>();
     private final Map<StopReason, Map<AccountId, Long>> again = new EnumMap<>(StopReason.class);
     private final Map<StopReason, Hold> holds = new EnumMap<>(StopReason.class);
@@ -53,9 +55,10 @@ final class Brake {
     /** One reason that is held; {@code livesSince} once the tried worker is started. */
     private record Hold(long triedAt, Optional<AccountId> tried, OptionalLong livesSince) {}
 
-    Brake(Clocks clocks, Consumer<WorkerEvent> told) {
+    Brake(Clocks clocks, Consumer<WorkerEvent> told, Supplier<RandomGenerator> random) {
         this.clocks = clocks;
         this.told = told;
+        this.random = random;
     }
 
     /** An account is about to be started by its plan. */
@@ -140,7 +143,7 @@ final class Brake {
         held.forEach((reason, rows) -> hold(reason)
                 .filter(hold -> hold.livesSince().isEmpty() && now - hold.triedAt() >= WINDOW.toNanos())
                 .ifPresent(hold -> {
-                    WorkerRow tried = rows.get(ThreadLocalRandom.current().nextInt(rows.size()));
+                    WorkerRow tried = rows.get(random.get().nextInt(rows.size()));
                     holds.put(reason, new Hold(now, Optional.of(tried.account()), OptionalLong.empty()));
                     admitted.add(tried);
                 }));

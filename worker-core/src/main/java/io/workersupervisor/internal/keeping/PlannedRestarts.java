@@ -25,19 +25,27 @@ import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The rules where accounts are kept running: an end of a wanted account leaves a plan, and starts obey it. Thread-safe. */
 public final class PlannedRestarts implements RestartRules {
     private final RestartPolicy policy;
     private final Clocks clocks;
+    private final Supplier<RandomGenerator> random;
     private final Brake brake;
     private final Map<AccountId, RestartPolicy> own = new ConcurrentHashMap<>();
 
     /** Plans by a policy for all accounts but those that have one of their own; {@code told} hears of the brake. */
     public PlannedRestarts(RestartPolicy policy, Clocks clocks, Consumer<WorkerEvent> told) {
+        this(policy, clocks, told, ThreadLocalRandom::current);
+    }
+
+    PlannedRestarts(RestartPolicy policy, Clocks clocks, Consumer<WorkerEvent> told, Supplier<RandomGenerator> random) {
         this.policy = policy;
-        this.brake = new Brake(clocks, told);
+        this.random = random;
+        this.brake = new Brake(clocks, told, random);
         this.clocks = clocks;
     }
 
@@ -70,7 +78,7 @@ public final class PlannedRestarts implements RestartRules {
                 report,
                 before,
                 clocks.now(),
-                () -> ThreadLocalRandom.current().nextDouble());
+                () -> random.get().nextDouble());
         return isShared && !plan.needsPerson() ? plan.countingAs(before) : plan;
     }
 

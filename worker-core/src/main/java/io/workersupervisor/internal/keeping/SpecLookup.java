@@ -37,14 +37,18 @@ public final class SpecLookup {
     private final Consumer<WorkerSpec> found;
     private final Events events;
     private final Set<Object> asked = ConcurrentHashMap.newKeySet();
-    private final ExecutorService threads =
-            DaemonThreads.pool(MOST_THREADS, IDLE, DaemonThreads.numbered("worker-specs"));
+    private final ExecutorService threads;
 
     /** Hands each spec that is found to {@code found}, too. */
     public SpecLookup(WorkerSpecs specs, Consumer<WorkerSpec> found, Events events) {
+        this(specs, found, events, DaemonThreads.pool(MOST_THREADS, IDLE, DaemonThreads.numbered("worker-specs")));
+    }
+
+    SpecLookup(WorkerSpecs specs, Consumer<WorkerSpec> found, Events events, ExecutorService threads) {
         this.specs = specs;
         this.found = found;
         this.events = events;
+        this.threads = threads;
     }
 
     /** An answer of the application; there is none where it threw, hangs, or is still asked for the same. */
