@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,7 +37,8 @@ public record StopCalls(HostState state, StopProtocol protocol, Executor threads
         Map<AccountId, WorkerRow> asked =
                 sideBySide(new LinkedHashSet<>(accounts), account -> protocol.ask(account, order), failures);
         Map<AccountId, StopResult> ended =
-                sideBySide(asked.keySet(), account -> end(asked.get(account), order), failures);
+                sideBySide(
+                        asked.keySet(), account -> end(Objects.requireNonNull(asked.get(account)), order), failures);
         Map<AccountId, StopResult> results = new LinkedHashMap<>();
         accounts.stream().filter(ended::containsKey).forEach(account -> results.put(account, ended.get(account)));
         if (!failures.isEmpty()) {
