@@ -111,8 +111,6 @@ final class ImportCommand extends StoreAction {
     /** Reads a rate; the time from one account to the next. */
     static final class Rate implements ITypeConverter<Duration> {
         private static final Pattern RATE = Pattern.compile("([1-9][0-9]{0,3})/(s|min|h)");
-        private static final Map<String, Duration> UNITS =
-                Map.of("s", Duration.ofSeconds(1), "min", Duration.ofMinutes(1), "h", Duration.ofHours(1));
 
         @Override
         public Duration convert(String value) {
@@ -121,7 +119,12 @@ final class ImportCommand extends StoreAction {
                 throw new TypeConversionException(
                         "must be 1 to 9999 in s, min or h, such as 10/min, was " + Output.quoted(value));
             }
-            return UNITS.get(rate.group(2)).dividedBy(Long.parseLong(rate.group(1)));
+            Duration unit = switch (rate.group(2)) {
+                case "s" -> Duration.ofSeconds(1);
+                case "min" -> Duration.ofMinutes(1);
+                default -> Duration.ofHours(1);
+            };
+            return unit.dividedBy(Long.parseLong(rate.group(1)));
         }
     }
 

@@ -133,7 +133,7 @@ public final class WorkerConsole {
         "  4  refused: a rule, or a doubt about this account",
         "",
         "A failure is one line on standard error, with --json too; standard output is empty then. Only the answers of"
-                + " start and stop (already running, refused, failed) are JSON with an exit code above 0."
+                + " start, stop and import --move (already running, refused, failed) are JSON with an exit code above 0."
     };
 
     @Mixin

@@ -67,7 +67,10 @@ public record OldProcess(
                     info.flatMap(ProcessHandle.Info::startInstant),
                     info.flatMap(ProcessHandle.Info::user)));
         } catch (IOException unreadable) {
-            return startTicks(pid).isEmpty() ? Optional.empty() : inDoubt(pid, unreadable);
+            if (startTicks(pid).isPresent()) {
+                throw inDoubt(pid, unreadable);
+            }
+            return Optional.empty();
         }
     }
 
@@ -75,7 +78,7 @@ public record OldProcess(
     private static OptionalLong startTicks(long pid) throws IOException {
         try {
             String stat = Files.readString(file(pid, "stat"), StandardCharsets.ISO_8859_1);
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             boolean ended = "ZXx".contains(fields[0]) && Integer.parseInt(fields[17]) <= 1;
             boolean leads = Files.readString(file(pid, "status"), StandardCharsets.ISO_8859_1)
                     .contains("\nTgid:\t" + pid + "\n");
@@ -83,14 +86,14 @@ public record OldProcess(
         } catch (IOException unreadable) {
             // Where the first process is hidden, so is each of another user.
             if (Files.exists(Path.of("/proc", Long.toString(pid))) || !Files.isReadable(file(1, "stat"))) {
-                return inDoubt(pid, unreadable);
+                throw inDoubt(pid, unreadable);
             }
             return OptionalLong.empty();
         }
     }
 
-    private static <T> T inDoubt(long pid, IOException unreadable) throws IOException {
-        throw new IOException("in doubt: pid " + pid + " cannot be looked at here", unreadable);
+    private static IOException inDoubt(long pid, IOException unreadable) {
+        return new IOException("in doubt: pid " + pid + " cannot be looked at here", unreadable);
     }
 
     private static Path file(long pid, String name) {
