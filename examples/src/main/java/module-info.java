@@ -5,6 +5,7 @@ module io.workersupervisor.examples {
     requires io.workersupervisor;
     requires io.workersupervisor.mongo;
     requires io.workersupervisor.sqlite;
+    requires java.sql;
     requires jdk.unsupported;
 
     exports io.workersupervisor.examples;

@@ -54,7 +54,7 @@ final class Wishes {
         return output.result(exitCode(result), result.describe(), fields(data, result));
     }
 
-    private static int exitCode(StartResult result) {
+    static int exitCode(StartResult result) {
         if (result instanceof StartResult.Started) {
             return ExitCode.DONE;
         } else if (result instanceof StartResult.AlreadyRunning) {
@@ -63,7 +63,7 @@ final class Wishes {
         return result instanceof StartResult.Refused ? ExitCode.REFUSED : ExitCode.FAILURE;
     }
 
-    private static Map<String, Object> fields(DataDirectory data, StartResult result) {
+    static Map<String, Object> fields(DataDirectory data, StartResult result) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("data", data.path());
         fields.put("account", result.account());

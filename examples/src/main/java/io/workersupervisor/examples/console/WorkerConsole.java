@@ -31,11 +31,11 @@ import picocli.CommandLine.TypeConversionException;
 
 /**
  * Works on a data directory from a terminal or a script, whether or not a host is running: {@code start}, {@code stop},
- * {@code restart}, {@code roll}, {@code pause}, {@code resume}, {@code forget}, {@code signal}, {@code ps}, {@code why}, {@code diagnose}, {@code logs}, {@code tail}, {@code doctor}, {@code mongo}, and {@code host}, which is a
+ * {@code restart}, {@code roll}, {@code pause}, {@code resume}, {@code forget}, {@code signal}, {@code ps}, {@code why}, {@code diagnose}, {@code logs}, {@code tail}, {@code doctor}, {@code mongo}, {@code import}, and {@code host}, which is a
  * host. {@code --help} explains all of it.
  *
  * <p>With {@code --json} each command prints one JSON object on one line ({@code stop} and {@code why}: one for each account,
- * {@code host}: one for each event, {@code logs} and {@code tail}: one for each entry). Names are in snake_case and stay; fields without a value are left out; instants are ISO 8601 in UTC; an account is a number or a
+ * {@code import --move}: too, {@code host}: one for each event, {@code logs} and {@code tail}: one for each entry). Names are in snake_case and stay; fields without a value are left out; instants are ISO 8601 in UTC; an account is a number or a
  * string, as it is stored.
  *
  * <pre>
@@ -61,6 +61,9 @@ import picocli.CommandLine.TypeConversionException;
  * diagnose     reason, confidence, retryAfterSeconds, restartCanHelp, evidence, logEvidence (file, offset, level, text), advice
  * logs, tail   timestamp, level, account_id, user_id, logger, message, worker_id, byte_offset, inferred (if it is)
  * doctor       data, findings: level (ERROR, WARNING, OK), text
+ * import       from, table, account_column, pid_column, plan, rows: account, pid, action (END, START, LEAVE), why, start_ticks, boot_id,
+ *              command, command_sha256, started_at, owner; problems
+ * import --move  data, account, result (also LEFT, SKIPPED), old_pid, old_end, why, text, and what the start has
  * mongo        documents, missing (keys of indexes), seconds, statement
  * host         at, event (CREATED, READY, STARTED, ORDERED, NOT_STARTED, ADOPTED, STOPPED, NOT_STOPPED, TROUBLE, CLOSED, later more),
  *              account, warning, text
@@ -97,6 +100,7 @@ import picocli.CommandLine.TypeConversionException;
             TailCommand.class,
             DoctorCommand.class,
             HostCommand.class,
+            ImportCommand.class,
             MongoCommand.class,
             HelpCommand.class,
             CompletionCommand.class
@@ -129,7 +133,7 @@ public final class WorkerConsole {
         "  4  refused: a rule, or a doubt about this account",
         "",
         "A failure is one line on standard error, with --json too; standard output is empty then. Only the answers of"
-                + " start and stop (already running, refused, failed) are JSON with an exit code above 0."
+                + " start, stop and import --move (already running, refused, failed) are JSON with an exit code above 0."
     };
 
     @Mixin

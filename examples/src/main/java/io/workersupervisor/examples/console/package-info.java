@@ -4,7 +4,7 @@
  *
  * <ul>
  *   <li>May use: the exported packages of the library and of its stores, Gson, {@code console.frame},
- *       {@code console.text}; no other package of this module.
+ *       {@code console.legacy}, {@code console.text}; no other package of this module.
  *   <li>Used by: people and scripts, as {@code worker-console.jar}.
  *   <li>Change here when: a command, an option, a text or a field of its JSON changes.
  * </ul>

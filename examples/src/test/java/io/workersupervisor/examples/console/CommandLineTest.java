@@ -141,6 +141,10 @@ class CommandLineTest {
         "tail .x, account must be",
         "diagnose x y, 'diagnose does not take \"y\"'",
         "stop 5 --last 1 --last 1, stop takes no --last",
+        "import, --from needs a value",
+        "import --from x --move, '--move needs --workers and --confirmed'",
+        "import --from x --create, '--confirmed, --rate and --create are for --move'",
+        "import --from x --rate 10, '--rate must be 1 to 9999 in s, min or h, such as 10/min, was \"10\"'",
         "ps --json=1, --json",
         "help frob, unknown command \"frob\"",
         "completion --json, completion takes no --json"

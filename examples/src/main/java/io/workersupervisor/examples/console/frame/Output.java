@@ -168,7 +168,8 @@ public final class Output {
         return text.replaceAll("\\p{Cntrl}+", " ");
     }
 
-    private static String toJson(Map<String, ?> fields) {
+    /** Fields as one JSON object on one line; those without a value are left out. */
+    public static String toJson(Map<String, ?> fields) {
         StringWriter text = new StringWriter();
         try (JsonWriter writer = new JsonWriter(text)) {
             write(writer, fields);
