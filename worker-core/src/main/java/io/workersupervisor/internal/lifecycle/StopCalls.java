@@ -37,8 +37,7 @@ public record StopCalls(HostState state, StopProtocol protocol, Executor threads
         Map<AccountId, WorkerRow> asked =
                 sideBySide(new LinkedHashSet<>(accounts), account -> protocol.ask(account, order), failures);
         Map<AccountId, StopResult> ended =
-                sideBySide(
-                        asked.keySet(), account -> end(Objects.requireNonNull(asked.get(account)), order), failures);
+                sideBySide(asked.keySet(), account -> end(Objects.requireNonNull(asked.get(account)), order), failures);
         Map<AccountId, StopResult> results = new LinkedHashMap<>();
         accounts.stream().filter(ended::containsKey).forEach(account -> results.put(account, ended.get(account)));
         if (!failures.isEmpty()) {

@@ -18,14 +18,6 @@ import java.util.function.Consumer;
 
 /** Rows in memory; a client of it can be cut off, and an outage may swallow the answer to a write that was done. */
 final class SimulatedStore {
-    private static final CorruptRowException CORRUPT =
-            new CorruptRowException("a row that cannot be read", new IllegalStateException("planted"));
-
-    static {
-        // It is thrown and logged by each tick.
-        CORRUPT.setStackTrace(new StackTraceElement[0]);
-    }
-
     final Map<AccountId, WorkerRow> rows = new TreeMap<>();
     private final Map<AccountId, List<StopReport>> reports = new TreeMap<>();
     private final AccountId unreadable;
@@ -82,7 +74,7 @@ final class SimulatedStore {
         public Optional<WorkerRow> find(AccountId account) {
             requireThere();
             if (account.equals(unreadable)) {
-                throw CORRUPT;
+                throw new CorruptRowException("a row that cannot be read", new IllegalStateException("planted"));
             }
             return Optional.ofNullable(rows.get(account));
         }

@@ -128,14 +128,16 @@ final class Simulation {
         }
     }
 
-    private static final IllegalStateException FAILURE = new IllegalStateException("planted failure");
+    /** It is thrown and logged by each tick: without a stack trace. */
+    private static final class Failure extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Failure() {
+            super("planted failure", null, false, false);
+        }
+    }
 
     private static final ScheduledFuture<?> SCHEDULED = Mockito.mock(ScheduledFuture.class);
-
-    static {
-        // It is thrown and logged by each tick.
-        FAILURE.setStackTrace(new StackTraceElement[0]);
-    }
 
     private final int accounts;
     private final Duration length;
@@ -352,7 +354,7 @@ final class Simulation {
         person(() -> {
             note("stop " + account);
             console.lifecycle()
-                    .stops()
+                    .stopCalls()
                     .stop(account, isByApplication ? StopOrder.byApplication() : StopOrder.by("operator"));
         });
         if (!isByApplication) {
@@ -468,7 +470,7 @@ final class Simulation {
         @Override
         public Optional<WorkerSpec> find(AccountId account) {
             if (account.equals(WITHOUT_SPEC)) {
-                throw FAILURE;
+                throw new Failure();
             }
             return Optional.of(spec(account));
         }
@@ -480,7 +482,7 @@ final class Simulation {
     }
 
     /** The parts of a process that works on the directory, wired as {@link io.workersupervisor.internal.host.Host} does. */
-    private abstract class Process {
+    private abstract class Program {
         private boolean isDead;
         private Optional<String> last = Optional.empty();
         private int passes;
@@ -610,7 +612,7 @@ final class Simulation {
     }
 
     /** A person at the console, which is a process of its own; while it waits, the hosts work on. */
-    private final class Person extends Process {
+    private final class Person extends Program {
         @Override
         Clocks clocks() {
             return time.clocks(wait -> {
@@ -633,7 +635,7 @@ final class Simulation {
     }
 
     /** A host that keeps the accounts running. */
-    private final class Host extends Process {
+    private final class Host extends Program {
         private @Nullable KeepingLoop keeping;
         private Runnable listening = () -> {};
         /** Adopted workers whose keeper tells nothing: they are looked at by each tick. */
@@ -700,7 +702,7 @@ final class Simulation {
 
         private StartResult started(WorkerSpec spec, StartCalls.Verb verb) {
             if (spec.account().equals(WITHOUT_LAUNCH)) {
-                throw FAILURE;
+                throw new Failure();
             }
             super.verb = verb;
             try {
