@@ -76,19 +76,4 @@ public record RolloutStatus(
                         .collect(Collectors.joining(", "))
                 + (accounts.size() > MOST_NAMED ? " and " + (accounts.size() - MOST_NAMED) + " others" : "");
     }
-
-    /** This rollout, halted. */
-    public RolloutStatus halted(String because) {
-        return new RolloutStatus(
-                rollout,
-                State.HALTED,
-                Optional.of(Require.nonNull("because", because)),
-                order,
-                begunAt,
-                Map.of(),
-                Optional.empty(),
-                died,
-                excused,
-                left);
-    }
 }

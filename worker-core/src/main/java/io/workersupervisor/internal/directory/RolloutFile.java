@@ -58,21 +58,21 @@ public record RolloutFile(DataDirectory data) {
         }
         try {
             Map<String, @Nullable Object> map = Json.object(text.strip());
-            return Optional.of(new RolloutStatus(
-                    new Rollout(
-                            text(map, "version").orElse(""),
-                            (int) number(map, "batch"),
-                            Duration.ofMillis(number(map, "pause")),
-                            (int) number(map, "halt")),
-                    RolloutStatus.State.valueOf(text(map, "state").orElse("")),
-                    text(map, "why"),
-                    new StopOrder(text(map, "by"), text(map, "because"), map.containsKey("application")),
-                    Instant.ofEpochMilli(number(map, "at")),
-                    accounts(map, "now"),
-                    map.containsKey("next") ? Optional.of(Instant.ofEpochMilli(number(map, "next"))) : Optional.empty(),
-                    accounts(map, "died"),
-                    accounts(map, "excused").keySet(),
-                    accounts(map, "left")));
+            Rollout rollout = new Rollout(
+                    text(map, "version").orElse(""),
+                    (int) number(map, "batch"),
+                    Duration.ofMillis(number(map, "pause")),
+                    (int) number(map, "halt"));
+            StopOrder order = new StopOrder(text(map, "by"), text(map, "because"), map.containsKey("application"));
+            Optional<Instant> next =
+                    map.containsKey("next") ? Optional.of(Instant.ofEpochMilli(number(map, "next"))) : Optional.empty();
+            return Optional.of(new RolloutDraft(rollout, order, Instant.ofEpochMilli(number(map, "at")))
+                    .state(RolloutStatus.State.valueOf(text(map, "state").orElse("")), text(map, "why"))
+                    .batch(accounts(map, "now"), next)
+                    .died(accounts(map, "died"))
+                    .excused(accounts(map, "excused").keySet())
+                    .left(accounts(map, "left"))
+                    .status());
         } catch (IllegalArgumentException damaged) {
             throw new DataDirectoryException(
                     Layout.rollout(data) + " is damaged, remove it to begin another rollout: " + damaged.getMessage(),

@@ -7,6 +7,7 @@ import io.workersupervisor.StopReason;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
 import io.workersupervisor.internal.directory.Pauses;
+import io.workersupervisor.internal.directory.RolloutDraft;
 import io.workersupervisor.internal.events.Guard;
 import io.workersupervisor.internal.lifecycle.ProtocolContext;
 import io.workersupervisor.internal.lifecycle.StopProtocol;
@@ -137,7 +138,7 @@ public final class Roller {
         Pauses.Counting pauses = new Pauses(context.data()).now(context.now());
         Map<AccountId, String> died = died(now, all);
         if (!died.equals(now.died())) {
-            return changed(now, now.batch(), now.nextBatch(), died, now.left());
+            return changed(now, RolloutDraft.of(now).died(died));
         } else if (!now.batch().isEmpty()) {
             return work(now, all, pauses);
         }
@@ -149,30 +150,12 @@ public final class Roller {
     }
 
     /** Stores the next step, which is to halt where enough accounts have died; true, as the file has changed. */
-    private boolean changed(
-            RolloutStatus now,
-            Map<AccountId, String> batch,
-            Optional<Instant> next,
-            Map<AccountId, String> died,
-            Map<AccountId, String> left) {
-        RolloutStatus to = new RolloutStatus(
-                now.rollout(),
-                now.state(),
-                now.why(),
-                now.order(),
-                now.begunAt(),
-                batch,
-                next,
-                died,
-                now.excused(),
-                left);
-        boolean halts = died.size() >= now.rollout().haltAfter();
-        boolean won = halts
-                ? rollouts.stored(
-                        Optional.of(now),
-                        to.halted(
-                                "accounts that this version did not serve as others did: " + RolloutStatus.named(died)))
-                : rollouts.file().replace(Optional.of(now), to);
+    private boolean changed(RolloutStatus now, RolloutDraft to) {
+        Map<AccountId, String> died = to.status().died();
+        String because = "accounts that this version did not serve as others did: " + RolloutStatus.named(died);
+        boolean won = died.size() >= now.rollout().haltAfter()
+                ? rollouts.stored(Optional.of(now), to.halted(because).status())
+                : rollouts.file().replace(Optional.of(now), to.status());
         if (!won) {
             counted.clear();
         }
@@ -227,7 +210,7 @@ public final class Roller {
         if (!batch.isEmpty()) {
             context.reached("roll");
             running.clear();
-            changed(now, batch, Optional.empty(), now.died(), left);
+            changed(now, RolloutDraft.of(now).batch(batch, Optional.empty()).left(left));
             context.reached("rolling");
             return true;
         }
@@ -239,17 +222,11 @@ public final class Roller {
         left.putAll(paused);
         return rollouts.stored(
                 Optional.of(now),
-                new RolloutStatus(
-                        now.rollout(),
-                        RolloutStatus.State.DONE,
-                        Optional.empty(),
-                        now.order(),
-                        now.begunAt(),
-                        Map.of(),
-                        Optional.empty(),
-                        now.died(),
-                        now.excused(),
-                        left));
+                RolloutDraft.of(now)
+                        .state(RolloutStatus.State.DONE, Optional.empty())
+                        .batch(Map.of(), Optional.empty())
+                        .left(left)
+                        .status());
     }
 
     /** The reason for which an account cannot get the version now. */
@@ -289,8 +266,9 @@ public final class Roller {
             return false;
         }
         died.keySet().removeAll(now.excused());
+        Instant next = context.now().plus(now.rollout().pauseBetween());
         return changed(
-                now, Map.of(), Optional.of(context.now().plus(now.rollout().pauseBetween())), died, now.left());
+                now, RolloutDraft.of(now).batch(Map.of(), Optional.of(next)).died(died));
     }
 
     /** True while more is to come of an account of the batch. */
