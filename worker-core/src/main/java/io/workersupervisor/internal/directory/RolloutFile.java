@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * {"version":"1.3","batch":50,"pause":600000,"halt":2,   the rollout; times in milliseconds
- *  "state":"RUNNING","why":"...",                        why it is halted
+ *  "state":"RUNNING","why":"...",                        why it is halted, or who resumed it
  *  "by":"alice","because":"...","at":1764000000000,      who began it, why and when
  *  "now":[[4711,"01ja..."],...],                         the batch: the accounts, each with the worker that is to end
  *  "next":1764000600000,                                 the time of the next batch
  *  "died":[[4712,"UNHANDLED_EXCEPTION"]],                accounts that count for the halt
  *  "excused":[[4713,""]],                                accounts that do not
- *  "left":[[4714,"its spec gives version 1.2"]]}         accounts without a spec of the version
+ *  "left":[[4714,"its spec gives version 1.2"]]}         accounts that keep another version
  * </pre>
  *
  * Thread-safe.

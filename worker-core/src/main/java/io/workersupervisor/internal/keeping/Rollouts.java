@@ -60,12 +60,13 @@ public record Rollouts(ProtocolContext context, WorkerRegistry rows) {
                         .status());
     }
 
-    /** Lets a halted rollout go on; what has halted it counts no more. False where none is halted. */
+    /** Lets a halted rollout go on; what has halted it counts no more, and what was left is tried again. False where none is halted. */
     public boolean resume(StopOrder order) {
         return change(RolloutStatus.State.HALTED, status -> {
             Set<AccountId> excused = new HashSet<>(status.excused());
             excused.addAll(status.died().keySet());
-            return new RolloutDraft(status.rollout(), order, status.begunAt())
+            return new RolloutDraft(status.rollout(), status.order(), status.begunAt())
+                    .state(RolloutStatus.State.RUNNING, Optional.of("resumed " + order.describe()))
                     .excused(excused)
                     .status();
         });
