@@ -10,8 +10,9 @@ import java.time.Duration;
  * @param version the version that the specs are to give, 1 to 256 characters
  * @param batch the workers that are replaced together, 1 to 10,000
  * @param pauseBetween the time between the end of a batch and the next one, 0 to 30 days
- * @param haltAfter the number of accounts, 1 to 10,000, whose worker of the new version ended for a reason that those of other
- *     versions of the account did not have, from which on nothing more is replaced
+ * @param haltAfter the number of accounts, 1 to 10,000, that halt it: nothing more is replaced then. An account counts where its
+ *     worker of the new version ended for a reason that none of its workers of other versions had, and where it did not come
+ *     back in time or came back with another version.
  */
 public record Rollout(String version, int batch, Duration pauseBetween, int haltAfter) {
     /** The size of a batch unless it is set: 10. */

@@ -13,14 +13,16 @@ import java.util.stream.Collectors;
  * A {@link Rollout} as it stands in the data directory. Immutable.
  *
  * @param state whether it goes on
- * @param why the reason for which it is halted; empty where it is not
+ * @param why the reason for which it is halted, or who let it go on, and why; empty where it was not halted since it was begun,
+ *     and where it is done
  * @param order who began it, and why
  * @param begunAt the time at which it was begun
  * @param batch the accounts that are being replaced, each with the worker that is to end
  * @param nextBatch the time of the next batch; empty where nothing is waited for
  * @param died the accounts that count for the halt, each with the reason
  * @param excused the accounts that count for no halt, because they did when it was begun or resumed
- * @param left the accounts that are left as they are because no spec of the version was found, each with what was found
+ * @param left the accounts that are left as they are because no spec of the version was found, or because they came back with
+ *     another version, each with what was found
  */
 public record RolloutStatus(
         Rollout rollout,
@@ -60,7 +62,8 @@ public record RolloutStatus(
         return text
                 + switch (state) {
                     case RUNNING ->
-                        "is under way" + (batch.isEmpty() ? "" : ", being replaced: " + named(batch))
+                        "is under way" + why.map(resumed -> ", " + resumed).orElse("")
+                                + (batch.isEmpty() ? "" : ", being replaced: " + named(batch))
                                 + nextBatch.map(at -> ", next batch at " + at).orElse("");
                     case HALTED -> "is halted: " + why.orElse("");
                     case DONE -> "is done";
@@ -75,20 +78,5 @@ public record RolloutStatus(
                         .map(one -> one.getKey() + " (" + one.getValue() + ")")
                         .collect(Collectors.joining(", "))
                 + (accounts.size() > MOST_NAMED ? " and " + (accounts.size() - MOST_NAMED) + " others" : "");
-    }
-
-    /** This rollout, halted. */
-    public RolloutStatus halted(String because) {
-        return new RolloutStatus(
-                rollout,
-                State.HALTED,
-                Optional.of(Require.nonNull("because", because)),
-                order,
-                begunAt,
-                Map.of(),
-                Optional.empty(),
-                died,
-                excused,
-                left);
     }
 }

@@ -244,7 +244,7 @@ public final class WorkerSupervisor implements AutoCloseable {
     /**
      * Restarts every worker of this node that runs, is wanted and is not paused, as {@link #restart(Collection)}: so many at a
      * time, the next ones after those have outlived their start grace, and the pause. One that has ended meanwhile is left
-     * to its plan. Blocks until all is done.
+     * to its plan. Blocks until all is done; an interrupt ends it before the next batch, with the results so far.
      *
      * @param batch the workers that are restarted together, 1 to 10,000
      * @param pause the time between two batches, 0 to 1 day
@@ -259,8 +259,8 @@ public final class WorkerSupervisor implements AutoCloseable {
      * Begins to replace the workers that run by those of another version, as the specs give it. It is written to the data
      * directory, outlives this supervisor, and is done by the hosts that {@link Builder#keepRunning keep accounts running}. At
      * most one goes on at a time; one that is halted is given up. Accounts that are stopped, paused, or wait for their
-     * start or a person are left to that, and those of which the specs give another version are left as they are. Each
-     * change is told as a {@link WorkerEvent.RolloutChanged}.
+     * start or a person are not touched: they get the version at their next start. Those of which the specs give another
+     * version are left as they are. Each change is told as a {@link WorkerEvent.RolloutChanged}.
      *
      * @return false while another goes on, which stays as it is
      */

@@ -4,15 +4,20 @@ import static io.workersupervisor.TestNode.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.workersupervisor.internal.machine.Clocks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -35,14 +40,20 @@ class RollTest extends KeptAccounts {
     private static final class Jumping implements Clocks {
         private final Clocks system = Clocks.system(InstantSource.system());
         private volatile Duration added = Duration.ZERO;
+        private volatile Duration set = Duration.ZERO;
 
         void jump(Duration duration) {
             added = added.plus(duration);
         }
 
+        /** Only the wall clock. */
+        void set(Duration forward) {
+            set = forward;
+        }
+
         @Override
         public Instant now() {
-            return system.now().plus(added);
+            return system.now().plus(added).plus(set);
         }
 
         @Override
@@ -59,6 +70,7 @@ class RollTest extends KeptAccounts {
     private final Map<AccountId, WorkerSpec> specs = new ConcurrentHashMap<>();
     private final Jumping clock = new Jumping();
     private volatile Consumer<String> atPoint = point -> {};
+    private final AtomicInteger ticks = new AtomicInteger();
 
     private WorkerSpecs served() {
         return new WorkerSpecs() {
@@ -69,6 +81,7 @@ class RollTest extends KeptAccounts {
 
             @Override
             public List<AccountId> accounts() {
+                ticks.incrementAndGet();
                 return specs.keySet().stream().sorted().toList();
             }
         };
@@ -125,6 +138,15 @@ class RollTest extends KeptAccounts {
         });
     }
 
+    /** Time for the steps of a few ticks. */
+    private void awaitTicks(WorkerSupervisor host) {
+        for (int tick = 0; tick < 3; tick++) {
+            int before = ticks.get();
+            host.reconcile();
+            await().until(() -> ticks.get() > before);
+        }
+    }
+
     private static void awaitPause(WorkerSupervisor host) {
         await().until(() -> rollout(host).nextBatch().isPresent());
     }
@@ -157,7 +179,7 @@ class RollTest extends KeptAccounts {
         give("2", CRASHES, 1, 2);
         give("2", SLEEPS, 3, 4);
 
-        host.roll(TO_TWO);
+        host.roll(TO_TWO, StopOrder.by("alice"));
         awaitState(host, RolloutStatus.State.HALTED);
 
         assertThat(rollout(host).died()).isEqualTo(Map.of(ONE, "DATABASE_LOCKED", TWO, "DATABASE_LOCKED"));
@@ -166,6 +188,7 @@ class RollTest extends KeptAccounts {
         host.reconcile();
         assertThat(host.status(AccountId.of(3)).orElseThrow().version()).contains("1");
         assertThat(host.resumeRollout(StopOrder.by("bob"))).isTrue();
+        node().awaitEvent("begun by alice, is under way, resumed by bob");
         awaitDone(host);
         assertThat(host.status(AccountId.of(3)).orElseThrow().version()).contains("2");
         assertThat(rollout(host).excused()).containsExactlyInAnyOrder(ONE, TWO);
@@ -203,12 +226,19 @@ class RollTest extends KeptAccounts {
         await().until(() -> host.status(waiting).orElseThrow().state() == WorkerState.BACKING_OFF);
         host.stop(TWO);
         host.pause(paused, Optional.empty(), StopOrder.byPerson());
+        Set<AccountId> chosen = ConcurrentHashMap.newKeySet();
+        atPoint = point -> {
+            if (point.equals("rolling")) {
+                chosen.addAll(rollout(host).batch().keySet());
+            }
+        };
         give("2", SLEEPS, 1, 2, 3, 5);
 
         host.roll(TO_TWO);
 
-        await().until(() -> versions(host).equals(Map.of("1", 2, "2", 1)));
         awaitPause(host);
+        assertThat(chosen).containsExactly(ONE);
+        assertThat(versions(host)).isEqualTo(Map.of("1", 2, "2", 1));
         clock.jump(PAUSE);
         host.reconcile();
         assertThat(rollout(host).state()).isEqualTo(RolloutStatus.State.RUNNING);
@@ -239,6 +269,86 @@ class RollTest extends KeptAccounts {
         assertThat(host.status(ONE).orElseThrow().state()).isEqualTo(WorkerState.STOPPED);
         assertThat(versions(host)).isEqualTo(Map.of("2", 1));
         assertThat(rollout(host).died()).isEmpty();
+    }
+
+    @Test
+    void halt_stops_the_ends_that_are_about_to_begin() {
+        WorkerSupervisor host = hostOf(1, 2);
+        give("2", SLEEPS, 1, 2);
+        AtomicInteger ending = new AtomicInteger();
+        atPoint = point -> {
+            if (point.equals("roll end")) {
+                host.haltRollout(StopOrder.byPerson());
+                ending.incrementAndGet();
+            }
+        };
+
+        host.roll(TO_TWO);
+
+        await().until(() -> ending.get() == 2);
+        host.close();
+        assertThat(host().list()).allSatisfy(status -> {
+            assertThat(status.epoch()).isEqualTo(1);
+            assertThat(status.isAlive()).isTrue();
+        });
+    }
+
+    @Test
+    void account_that_comes_back_with_another_version_is_left_and_not_replaced_again() {
+        WorkerSupervisor host = hostOf(1);
+        give("2", SLEEPS, 1);
+        atPoint = point -> {
+            if (point.equals("roll end")) {
+                give("1", SLEEPS, 1);
+            } else if (point.equals("claim")) {
+                give("2", SLEEPS, 1);
+            }
+        };
+
+        host.roll(TO_TWO);
+
+        awaitDone(host);
+        assertThat(rollout(host).left()).isEqualTo(Map.of(ONE, "came back as version 1"));
+        assertThat(rollout(host).died()).isEqualTo(rollout(host).left());
+        assertThat(host.status(ONE).orElseThrow().epoch()).isEqualTo(2);
+        node().awaitEvent("is done, left as they are: 1 (came back as version 1)");
+    }
+
+    @Test
+    void account_is_back_once_its_worker_is_ready() throws IOException {
+        WorkerSupervisor host = hostOf(1);
+        Path ready = temporary.resolve("ready");
+        specs.put(
+                ONE,
+                sh(ONE, SLEEPS)
+                        .version("2")
+                        .readyWhen(Readiness.file(ready).within(Duration.ofMinutes(30)))
+                        .build());
+
+        host.roll(TO_TWO);
+
+        await().until(() -> host.status(ONE).orElseThrow().epoch() == 2);
+        clock.jump(Duration.ofMinutes(5));
+        awaitTicks(host);
+        assertThat(rollout(host).batch()).containsOnlyKeys(ONE);
+        Files.createFile(ready);
+        awaitPause(host);
+        assertThat(rollout(host).died()).isEmpty();
+    }
+
+    @Test
+    void wall_clock_that_is_set_ends_no_pause() {
+        WorkerSupervisor host = hostOf(1, 2, 3);
+        give("2", SLEEPS, 1, 2, 3);
+        host.roll(TO_TWO);
+        awaitPause(host);
+
+        clock.set(PAUSE.multipliedBy(2));
+        awaitTicks(host);
+
+        assertThat(versions(host)).isEqualTo(Map.of("1", 1, "2", 2));
+        clock.jump(PAUSE);
+        await().until(() -> versions(host).equals(Map.of("2", 3)));
     }
 
     @ParameterizedTest

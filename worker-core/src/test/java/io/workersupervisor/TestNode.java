@@ -218,7 +218,8 @@ public final class TestNode implements AutoCloseable {
 
     /** A close that its timeout ended leaves work behind, which writes to the directory that is deleted next. */
     private static void awaitBackgroundWork() {
-        List<String> writers = List.of("worker-ladder", "worker-pool", "worker-write", "worker-log", "worker-events");
+        List<String> writers =
+                List.of("worker-ladder", "worker-roll", "worker-pool", "worker-write", "worker-log", "worker-events");
         await().until(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> writers.stream().anyMatch(thread.getName()::startsWith)));
     }

@@ -70,7 +70,7 @@ final class RestartCommand extends StoreAction {
             for (int from = 0; from < all.size(); from += batch) {
                 Thread.sleep(from == 0 ? 0 : pause.toMillis());
                 List<AccountId> some = all.subList(from, Math.min(from + batch, all.size()));
-                // Those that have ended meanwhile are left to their plans.
+                // Leaves accounts whose workers have ended meanwhile to their plans.
                 Set<AccountId> still = open && from > 0
                         ? Account.of(supervisor.list(), registry.rows()).stream()
                                 .filter(RestartCommand::isToRestart)

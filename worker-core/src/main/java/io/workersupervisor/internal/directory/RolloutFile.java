@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * {"version":"1.3","batch":50,"pause":600000,"halt":2,   the rollout; times in milliseconds
- *  "state":"RUNNING","why":"...",                        why it is halted
+ *  "state":"RUNNING","why":"...",                        why it is halted, or who resumed it
  *  "by":"alice","because":"...","at":1764000000000,      who began it, why and when
  *  "now":[[4711,"01ja..."],...],                         the batch: the accounts, each with the worker that is to end
  *  "next":1764000600000,                                 the time of the next batch
  *  "died":[[4712,"UNHANDLED_EXCEPTION"]],                accounts that count for the halt
  *  "excused":[[4713,""]],                                accounts that do not
- *  "left":[[4714,"its spec gives version 1.2"]]}         accounts without a spec of the version
+ *  "left":[[4714,"its spec gives version 1.2"]]}         accounts that keep another version
  * </pre>
  *
  * Thread-safe.
@@ -58,21 +58,21 @@ public record RolloutFile(DataDirectory data) {
         }
         try {
             Map<String, @Nullable Object> map = Json.object(text.strip());
-            return Optional.of(new RolloutStatus(
-                    new Rollout(
-                            text(map, "version").orElse(""),
-                            (int) number(map, "batch"),
-                            Duration.ofMillis(number(map, "pause")),
-                            (int) number(map, "halt")),
-                    RolloutStatus.State.valueOf(text(map, "state").orElse("")),
-                    text(map, "why"),
-                    new StopOrder(text(map, "by"), text(map, "because"), map.containsKey("application")),
-                    Instant.ofEpochMilli(number(map, "at")),
-                    accounts(map, "now"),
-                    map.containsKey("next") ? Optional.of(Instant.ofEpochMilli(number(map, "next"))) : Optional.empty(),
-                    accounts(map, "died"),
-                    accounts(map, "excused").keySet(),
-                    accounts(map, "left")));
+            Rollout rollout = new Rollout(
+                    text(map, "version").orElse(""),
+                    (int) number(map, "batch"),
+                    Duration.ofMillis(number(map, "pause")),
+                    (int) number(map, "halt"));
+            StopOrder order = new StopOrder(text(map, "by"), text(map, "because"), map.containsKey("application"));
+            Optional<Instant> next =
+                    map.containsKey("next") ? Optional.of(Instant.ofEpochMilli(number(map, "next"))) : Optional.empty();
+            return Optional.of(new RolloutDraft(rollout, order, Instant.ofEpochMilli(number(map, "at")))
+                    .state(RolloutStatus.State.valueOf(text(map, "state").orElse("")), text(map, "why"))
+                    .batch(accounts(map, "now"), next)
+                    .died(accounts(map, "died"))
+                    .excused(accounts(map, "excused").keySet())
+                    .left(accounts(map, "left"))
+                    .status());
         } catch (IllegalArgumentException damaged) {
             throw new DataDirectoryException(
                     Layout.rollout(data) + " is damaged, remove it to begin another rollout: " + damaged.getMessage(),

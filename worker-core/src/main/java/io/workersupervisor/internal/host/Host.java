@@ -146,7 +146,7 @@ public final class Host {
                         known,
                         specs,
                         restarts.orElseThrow(),
-                        new Roller(context, rollouts, specs, lifecycle.stops(), threads.ladders()),
+                        new Roller(context, rollouts, specs, lifecycle.stops(), threads.ladders(), threads.rollers()),
                         spec -> lifecycle.starts().startLater(spec, StartCalls.Verb.KEEP),
                         threads.pool(),
                         threads.ticker(),

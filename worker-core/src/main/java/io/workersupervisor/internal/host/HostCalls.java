@@ -81,9 +81,12 @@ public record HostCalls(
     public Map<AccountId, StartResult> restartAll(int batch, Duration pause) {
         List<AccountId> all = call(lifecycle.wishes()::running);
         Map<AccountId, StartResult> results = new LinkedHashMap<>();
-        for (int from = 0; from < all.size() && !Thread.currentThread().isInterrupted(); from += batch) {
+        for (int from = 0; from < all.size(); from += batch) {
             if (from > 0) {
                 lifecycle.wishes().context().timing().pause(pause);
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                break;
             }
             Set<AccountId> running = Set.copyOf(call(lifecycle.wishes()::running));
             try {

@@ -19,7 +19,9 @@ import java.util.concurrent.TimeUnit;
  *   <li>{@code worker-pool-N}: checks of accounts: of a reconcile, and after an end.
  *   <li>{@code worker-start-N}: starts of many, apart from the pool as each may wait for seconds.
  *   <li>{@code worker-write-N}: writes behind: the launches of many, and reported ends.
- *   <li>{@code worker-ladder-N}: stops that reconcile resumes or close begins, one thread each while it lasts.
+ *   <li>{@code worker-ladder-N}: stops that reconcile resumes or close begins, and the steps of a rollout, one thread each while it
+ *       lasts.
+ *   <li>{@code worker-roll-N}: the stops of a rollout, whose batches may be large.
  *   <li>{@code worker-launch-N}: waits for the answers of launchers, and for a keeper to begin.
  * </ul>
  *
@@ -32,6 +34,7 @@ record HostThreads(
         ExecutorService starters,
         ExecutorService writers,
         ExecutorService ladders,
+        ExecutorService rollers,
         ExecutorService readers) {
     private static final int POOL = 16;
 
@@ -39,6 +42,8 @@ record HostThreads(
     private static final int STARTERS = 32;
 
     private static final int WRITERS = 16;
+
+    private static final int ROLLERS = 16;
 
     /** Short: the stack of an idle thread costs more than a new thread. */
     private static final Duration IDLE_SHARING = Duration.ofMillis(200);
@@ -52,6 +57,7 @@ record HostThreads(
                 DaemonThreads.pool(STARTERS, IDLE_SHARING, DaemonThreads.numbered("worker-start")),
                 writing(),
                 DaemonThreads.pool("worker-ladder"),
+                DaemonThreads.pool(ROLLERS, IDLE_SHARING, DaemonThreads.numbered("worker-roll")),
                 DaemonThreads.pool("worker-launch"));
     }
 
@@ -74,12 +80,12 @@ record HostThreads(
 
     /** True if all but the readers, whom a hanging launcher may hold, are over in time. */
     boolean await(long deadline, Clocks timing) {
-        return List.of(ticker, starters, pool, writers, ladders).stream()
+        return List.of(ticker, starters, pool, writers, ladders, rollers).stream()
                 .allMatch(executor -> await(executor, deadline - timing.nanos()));
     }
 
     private List<ExecutorService> all() {
-        return List.of(ticker, starters, pool, writers, ladders, readers);
+        return List.of(ticker, starters, pool, writers, ladders, rollers, readers);
     }
 
     private static boolean await(ExecutorService executor, long nanos) {

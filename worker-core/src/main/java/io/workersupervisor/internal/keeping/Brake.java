@@ -30,8 +30,9 @@ import java.util.random.RandomGenerator;
  *       stands behind them.
  *   <li>At least {@link #FEWEST} accounts within {@link #WINDOW}, and {@link #SHARE} of those that were restarted in it: from now
  *       on restarts after an end for this reason wait, and such ends count in no budget. It is reported once.
- *   <li>One that is due is tried each {@link #WINDOW}, whichever.
- *   <li>A worker that was tried and lives for {@link #WINDOW} ends it.
+ *   <li>One that is due is tried each {@link #WINDOW}, whichever; the time counts from its start, so a try that comes to no
+ *       start uses up none.
+ *   <li>A worker that was tried and lives for {@link #WINDOW} ends it. Any end of it before, and a start that fails, is no sign.
  * </ol>
  *
  * Kept in memory: the next host counts anew. Waits are those of the monotonic clock. Thread-safe.
@@ -52,7 +53,7 @@ final class Brake {
     private final Map<StopReason, Map<AccountId, Long>> again = new EnumMap<>(StopReason.class);
     private final Map<StopReason, Hold> holds = new EnumMap<>(StopReason.class);
 
-    /** One reason that is held; {@code livesSince} once the tried worker is started. */
+    /** One reason that is held; {@code triedAt} and {@code livesSince} are set once the tried worker is about to start. */
     private record Hold(long triedAt, Optional<AccountId> tried, OptionalLong livesSince) {}
 
     Brake(Clocks clocks, Consumer<WorkerEvent> told, Supplier<RandomGenerator> random) {
@@ -65,20 +66,25 @@ final class Brake {
     synchronized void restarted(AccountId account) {
         long now = clocks.nanos();
         restarted.put(account, now);
-        holds.replaceAll((reason, hold) -> hold.tried().equals(Optional.of(account))
-                ? new Hold(hold.triedAt(), hold.tried(), OptionalLong.of(now))
-                : hold);
+        holds.replaceAll((reason, hold) ->
+                hold.tried().equals(Optional.of(account)) ? new Hold(now, hold.tried(), OptionalLong.of(now)) : hold);
     }
 
-    /** An account has ended; true where the end counts in no budget. */
+    /** The worker of an account has ended, for whatever reason, or was not started: if it was tried, that says nothing more. */
+    synchronized void over(AccountId account) {
+        for (StopReason reason : Set.copyOf(holds.keySet())) {
+            hold(reason)
+                    .filter(hold -> hold.tried().equals(Optional.of(account)))
+                    .ifPresent(hold ->
+                            holds.put(reason, new Hold(hold.triedAt(), Optional.empty(), OptionalLong.empty())));
+        }
+    }
+
+    /** Counts an end of a wanted account after {@link #over}; true where it counts in no budget. */
     synchronized boolean ended(StopReport report, Optional<RestartPlan> before) {
         StopReason reason = report.reason();
         long now = clocks.nanos();
-        Optional<Hold> hold = hold(reason);
-        if (hold.isPresent()) {
-            if (hold.get().tried().equals(Optional.of(report.account()))) {
-                holds.put(reason, new Hold(hold.get().triedAt(), Optional.empty(), OptionalLong.empty()));
-            }
+        if (hold(reason).isPresent()) {
             return true;
         } else if (NOT_SHARED.contains(reason)
                 || report.uptime().compareTo(Restart.CALM) >= 0
@@ -97,7 +103,7 @@ final class Brake {
                 reason,
                 false,
                 "restarts after " + reason + " wait: " + same.size()
-                        + " accounts ended again for it within a minute; one" + " is tried each minute");
+                        + " accounts ended again for it within a minute; one is tried each minute");
         again.remove(reason);
         return true;
     }
@@ -126,7 +132,7 @@ final class Brake {
         return hold;
     }
 
-    /** Those of accounts that are due which may be started now; one of each reason that is held where it is time to try one. */
+    /** Chooses of accounts that are due those that may be started now; one of each reason that is held where it is time to. */
     synchronized List<WorkerRow> admitted(List<WorkerRow> due) {
         List<WorkerRow> admitted = new ArrayList<>();
         Map<StopReason, List<WorkerRow>> held = new EnumMap<>(StopReason.class);
@@ -144,7 +150,7 @@ final class Brake {
                 .filter(hold -> hold.livesSince().isEmpty() && now - hold.triedAt() >= WINDOW.toNanos())
                 .ifPresent(hold -> {
                     WorkerRow tried = rows.get(random.get().nextInt(rows.size()));
-                    holds.put(reason, new Hold(now, Optional.of(tried.account()), OptionalLong.empty()));
+                    holds.put(reason, new Hold(hold.triedAt(), Optional.of(tried.account()), OptionalLong.empty()));
                     admitted.add(tried);
                 }));
         return admitted;

@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>An end is reported: the plan of its row is looked at at once, and the account comes to step 3 when it is due.
  *   <li>At each tick the rows that are due are read, and those alone; and the accounts that the application lists and that
- *       have no row. A bell that another process has rung brings this forward ({@link Bell}). Those that died again and again
- *       for a cause they share wait ({@link Brake}).
+ *       have no row. A bell that another process has rung brings this forward ({@link Bell}). Accounts that died again and
+ *       again for a cause they share wait ({@link Brake}).
  *   <li>The application says what to run ({@link SpecLookup}); without an answer, or where this host does not serve the
  *       account, nothing changes.
  *   <li>The start, on the threads for starts of many; the start grace holds nobody up. It looks at the row again: a person's
@@ -150,7 +150,7 @@ public final class KeepingLoop {
                 held.remove(row.account());
             }
         }
-        restarts.admitted(due).forEach(this::dueUnlessPaused);
+        startAdmitted(due);
     }
 
     /**
@@ -218,11 +218,13 @@ public final class KeepingLoop {
         Optional<WorkerRow> row =
                 rows.find(account).filter(found -> found.node().equals(context.node()));
         row.filter(KeepingLoop::isWithoutPlan).ifPresent(this::plan);
-        Optional<Duration> left = row.flatMap(found -> RestartPlan.of(found))
+        Optional<Duration> left = row.filter(found -> found.state() == WorkerState.BACKING_OFF)
+                .filter(found -> found.desired() == Desired.RUNNING)
+                .flatMap(RestartPlan::of)
                 .filter(plan -> !plan.needsPerson())
                 .map(plan -> plan.left(context.now()));
         if (left.filter(Duration::isZero).isPresent()) {
-            restarts.admitted(List.of(row.get())).forEach(this::dueUnlessPaused);
+            startAdmitted(List.of(row.get()));
         } else if (left.filter(wait -> wait.compareTo(interval) < 0).isPresent()) {
             timer.schedule(
                     () -> soon(() -> contained(account, () -> look(account))),
@@ -242,8 +244,7 @@ public final class KeepingLoop {
         }
         ticked = now;
         bell.attend();
-        restarts.admitted(rows.list(RowSelection.dueOf(context.node(), now)).rows())
-                .forEach(this::dueUnlessPaused);
+        startAdmitted(rows.list(RowSelection.dueOf(context.node(), now)).rows());
         roller.tick();
         specs.accounts()
                 .thenAcceptAsync(answer -> answer.found().orElse(List.of()).forEach(this::startIfNew), looks);
@@ -268,11 +269,17 @@ public final class KeepingLoop {
         return hold != null && context.nanos() - hold.until() < 0;
     }
 
-    /** Tries no account that is left alone: a refusal would be reported. */
-    private void dueUnlessPaused(WorkerRow row) {
-        if (ProtocolContext.isWished(row) || context.paused(row.account()).isEmpty()) {
-            due(row.account());
-        }
+    /**
+     * Tries no account that is left alone: a refusal would be reported. The brake is not asked about one that would not be
+     * started, as its only try in a minute may be that one.
+     */
+    private void startAdmitted(List<WorkerRow> due) {
+        List<WorkerRow> free = due.stream()
+                .filter(row -> !isHeld(row.account()) && !underWay.contains(row.account()))
+                .filter(row -> ProtocolContext.isWished(row)
+                        || context.paused(row.account()).isEmpty())
+                .toList();
+        restarts.admitted(free).forEach(row -> due(row.account()));
     }
 
     /** Step 3. */
@@ -285,6 +292,7 @@ public final class KeepingLoop {
             if (spec.isPresent()) {
                 begin(spec.get());
             } else {
+                restarts.notStarted(account);
                 underWay.remove(account);
             }
         });
@@ -294,6 +302,9 @@ public final class KeepingLoop {
     private void begin(WorkerSpec spec) {
         AccountId account = spec.account();
         start.apply(spec).whenComplete((result, failed) -> {
+            if (failed != null || !result.isRunning()) {
+                restarts.notStarted(account);
+            }
             underWay.remove(account);
             boolean isPlanned =
                     result instanceof StartResult.Failed ended && ended.report().isPresent();

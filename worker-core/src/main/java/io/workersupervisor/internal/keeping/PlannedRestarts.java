@@ -61,6 +61,7 @@ public final class PlannedRestarts implements RestartRules {
     @Override
     public WorkerRow ended(WorkerRow row, StopReport report) {
         WorkerState closed = Diagnosis.closedState(row, report);
+        brake.over(row.account());
         if (row.desired() != Desired.RUNNING) {
             return RowChanges.closed(row, closed);
         }
@@ -87,9 +88,14 @@ public final class PlannedRestarts implements RestartRules {
                 restart.first(), restart.most(), restart.grace(), OptionalInt.empty(), restart.window(), false);
     }
 
-    /** Those of accounts that are due which may be started now. */
+    /** Chooses of accounts that are due, and can be started, those that may be started now. */
     List<WorkerRow> admitted(List<WorkerRow> due) {
         return brake.admitted(due);
+    }
+
+    /** An account that was admitted was not started. */
+    void notStarted(AccountId account) {
+        brake.over(account);
     }
 
     /** A new version of the program may not crash any more; it brings no login back. */

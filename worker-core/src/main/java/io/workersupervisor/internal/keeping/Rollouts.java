@@ -7,6 +7,7 @@ import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerEvent;
+import io.workersupervisor.internal.directory.RolloutDraft;
 import io.workersupervisor.internal.directory.RolloutFile;
 import io.workersupervisor.internal.lifecycle.ProtocolContext;
 import io.workersupervisor.spi.RowSelection;
@@ -14,14 +15,13 @@ import io.workersupervisor.spi.WorkerRegistry;
 import io.workersupervisor.spi.WorkerRow;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/** What people order of the rollout of a data directory, of which there is one; {@link Roller} does it. Thread-safe. */
+/** Begins, halts and resumes the rollout of a data directory, of which there is one; {@link Roller} does it. Thread-safe. */
 public record Rollouts(ProtocolContext context, WorkerRegistry rows) {
     RolloutFile file() {
         return new RolloutFile(context.data());
@@ -39,17 +39,8 @@ public record Rollouts(ProtocolContext context, WorkerRegistry rows) {
                 .filter(row -> row.version().equals(Optional.of(rollout.version())))
                 .filter(row -> death(row.account(), rollout.version()).isPresent())
                 .forEach(row -> excused.add(row.account()));
-        RolloutStatus begun = new RolloutStatus(
-                rollout,
-                RolloutStatus.State.RUNNING,
-                Optional.empty(),
-                order,
-                context.now(),
-                Map.of(),
-                Optional.empty(),
-                Map.of(),
-                excused,
-                Map.of());
+        RolloutStatus begun =
+                new RolloutDraft(rollout, order, context.now()).excused(excused).status();
         while (true) {
             Optional<RolloutStatus> seen = status();
             if (seen.filter(Rollouts::goesOn).isPresent()) {
@@ -62,25 +53,22 @@ public record Rollouts(ProtocolContext context, WorkerRegistry rows) {
 
     /** Halts a rollout that goes on; false where none does. */
     public boolean halt(StopOrder order) {
-        return change(RolloutStatus.State.RUNNING, status -> status.halted("ordered " + order.describe()));
+        return change(
+                RolloutStatus.State.RUNNING,
+                status -> RolloutDraft.of(status)
+                        .halted("ordered " + order.describe())
+                        .status());
     }
 
-    /** Lets a halted rollout go on; what has halted it counts no more. False where none is halted. */
+    /** Lets a halted rollout go on; what has halted it counts no more, and what was left is tried again. False where none is halted. */
     public boolean resume(StopOrder order) {
         return change(RolloutStatus.State.HALTED, status -> {
             Set<AccountId> excused = new HashSet<>(status.excused());
             excused.addAll(status.died().keySet());
-            return new RolloutStatus(
-                    status.rollout(),
-                    RolloutStatus.State.RUNNING,
-                    Optional.empty(),
-                    order,
-                    status.begunAt(),
-                    Map.of(),
-                    Optional.empty(),
-                    Map.of(),
-                    excused,
-                    Map.of());
+            return new RolloutDraft(status.rollout(), status.order(), status.begunAt())
+                    .state(RolloutStatus.State.RUNNING, Optional.of("resumed " + order.describe()))
+                    .excused(excused)
+                    .status();
         });
     }
 

@@ -32,6 +32,10 @@ class RolloutFileTest {
             Set.of(AccountId.of(3)),
             Map.of(AccountId.of(4), "no host has a spec for it"));
 
+    private static RolloutStatus halted(String because) {
+        return RolloutDraft.of(RUNNING).halted(because).status();
+    }
+
     @TempDir
     private Path temporary;
 
@@ -43,10 +47,10 @@ class RolloutFileTest {
 
         assertThat(file.replace(Optional.empty(), RUNNING)).isTrue();
         assertThat(file.read()).contains(RUNNING);
-        assertThat(file.replace(Optional.empty(), RUNNING.halted("late"))).isFalse();
+        assertThat(file.replace(Optional.empty(), halted("late"))).isFalse();
         assertThat(file.read()).contains(RUNNING);
-        assertThat(file.replace(Optional.of(RUNNING), RUNNING.halted("enough"))).isTrue();
-        assertThat(file.read()).contains(RUNNING.halted("enough"));
+        assertThat(file.replace(Optional.of(RUNNING), halted("enough"))).isTrue();
+        assertThat(file.read()).contains(halted("enough"));
 
         Files.writeString(Layout.rollout(data), "{\"version\":\"1.3\"}");
         assertThatThrownBy(file::read)

@@ -10,6 +10,7 @@ import io.workersupervisor.Restart;
 import io.workersupervisor.RestartPolicy;
 import io.workersupervisor.Samples;
 import io.workersupervisor.SetTiming;
+import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.WorkerEvent;
@@ -27,6 +28,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Accounts that die of one cause, in simulated time, by the rules of a host. */
 class BrakeTest {
@@ -146,6 +149,50 @@ class BrakeTest {
         run(Duration.ofMinutes(2), 4, StopReason.UNHANDLED_EXCEPTION);
         run(Duration.ofMinutes(2), 50, StopReason.KILLED_BY_SIGNAL);
         assertThat(told).isEmpty();
+    }
+
+    private List<WorkerRow> due() {
+        return rows.values().stream()
+                .filter(row -> row.state() == WorkerState.BACKING_OFF)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ends for another reason", "is stopped by a person", "is not started after all"})
+    void worker_that_was_tried_and_does_not_live_for_a_minute_ends_nothing(String it) {
+        startAll(5);
+        run(Duration.ofSeconds(30), 5, StopReason.DISCONNECTED);
+        clock.pass(Duration.ofMinutes(6));
+        AccountId tried = restarts.admitted(due()).get(0).account();
+        start(tried);
+        clock.pass(TICK);
+        if (it.equals("ends for another reason")) {
+            end(tried, StopReason.OUT_OF_MEMORY);
+        } else if (it.equals("is stopped by a person")) {
+            rows.put(tried, RowChanges.stopAsked(row(tried), Samples.HOST, clock.now(), StopOrder.byPerson()));
+            end(tried, StopReason.STOPPED_ON_REQUEST);
+        } else {
+            restarts.notStarted(tried);
+        }
+        rows.remove(tried);
+
+        assertThat(restarts.admitted(due())).isEmpty();
+        clock.pass(Duration.ofMinutes(2));
+        assertThat(restarts.admitted(due())).hasSize(1);
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void account_that_was_chosen_and_not_started_uses_up_no_try() {
+        startAll(5);
+        run(Duration.ofSeconds(30), 5, StopReason.DISCONNECTED);
+        clock.pass(Duration.ofMinutes(6));
+
+        WorkerRow chosen = restarts.admitted(due()).get(0);
+        restarts.notStarted(chosen.account());
+        rows.remove(chosen.account());
+
+        assertThat(restarts.admitted(due())).hasSize(1);
     }
 
     @Test

@@ -658,7 +658,7 @@ final class Simulation {
                     Objects.requireNonNull(super.known),
                     specs,
                     planned,
-                    new Roller(context(), rollouts(), specs, lifecycle().stops(), super.executor),
+                    new Roller(context(), rollouts(), specs, lifecycle().stops(), super.executor, super.executor),
                     spec -> CompletableFuture.supplyAsync(() -> started(spec, StartCalls.Verb.KEEP), super.executor),
                     super.executor,
                     new Timer(),
