@@ -166,6 +166,34 @@ class ReadinessTest {
                 .isEqualTo(StopReason.UNKNOWN);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"SH", "KEEPER"})
+    void a_worker_that_lost_its_launcher_is_still_waited_for(LaunchPath path) throws IOException {
+        TestNode node = node(path);
+        WorkerSupervisor host = node.host();
+        WorkerSpec spec = sh(ACCOUNT, node.untilGo() + "; echo listening on 80; exec sleep 600")
+                .readyWhen(LINE)
+                .build();
+        CompletableFuture<StartResult> start = CompletableFuture.supplyAsync(() -> host.start(spec));
+        awaitState(host, WorkerState.STARTING);
+        String workerId = status(host).workerId();
+
+        long launcher = node.local()
+                .proc()
+                .stat(status(host).pid().orElseThrow())
+                .orElseThrow()
+                .parent();
+        assertThat(launcher).isGreaterThan(1);
+        TestNode.kill(launcher);
+        await().until(() -> !node.isAlive(launcher));
+        await().during(Duration.ofMillis(500)).until(() -> !start.isDone());
+        node.letGo();
+
+        assertThat(start.join()).isInstanceOf(StartResult.Started.class);
+        assertThat(status(host).workerId()).isEqualTo(workerId);
+        assertThat(status(host).state()).isEqualTo(WorkerState.RUNNING);
+    }
+
     @Test
     void a_stop_while_the_worker_is_unready_wins() {
         WorkerSupervisor host = node().host();

@@ -82,6 +82,8 @@ public final class ReadinessWatch {
         private long notBefore;
         /** A start waits for it, and tells its outcome. */
         private volatile boolean isCalled;
+        /** Its launcher cannot tell its end any more: it has ended, or the launcher alone. */
+        private volatile boolean isUntold;
 
         Waiting(WorkerRow row, ReadySign sign, long now, long deadline) {
             this.notBefore = now;
@@ -94,13 +96,13 @@ public final class ReadinessWatch {
     /**
      * Waits for a worker that a start of this host began, and whose row has its process.
      *
-     * @param over completes where its launcher has ended
+     * @param over completes where its launcher has ended: the worker may live on
      */
     CompletableFuture<Outcome> await(WorkerRow row, CompletableFuture<?> over) {
         Optional<Waiting> begun = begin(row);
         begun.ifPresent(one -> {
             one.isCalled = true;
-            over.whenComplete((ended, thrown) -> done(one, Outcome.ENDED));
+            over.whenComplete((ended, thrown) -> one.isUntold = true);
         });
         return begun.map(one -> one.outcome).orElseGet(() -> CompletableFuture.completedFuture(Outcome.READY));
     }
@@ -165,12 +167,14 @@ public final class ReadinessWatch {
     }
 
     private void look(Waiting one) {
-        if (one.sign.isSeen()) {
+        boolean isUntold = one.isUntold;
+        one.isUntold = false;
+        if ((isUntold || ++one.looks % LOOKS == 0) && !runs(one.row)) {
+            done(one, Outcome.ENDED);
+        } else if (one.sign.isSeen()) {
             seen(one);
         } else if (context.nanos() - one.deadline >= 0) {
             late(one);
-        } else if (++one.looks % LOOKS == 0 && !runs(one.row)) {
-            done(one, Outcome.ENDED);
         }
     }
 
