@@ -38,7 +38,8 @@ import java.util.stream.Collectors;
  *   <li>Memory: of the worker and its children, by one reading of {@code /proc} for all; only beyond the limit is it read again
  *       so that shared pages count once.
  *   <li>Unable: its log says so, and has said so for that long ({@link AilmentWatch}).
- *   <li>Heartbeat: the file has not changed for that long. Its times mean nothing, only that they differ.
+ *   <li>Heartbeat: the file has not changed for that long. Its times mean nothing, only that they differ. Where the log says
+ *       why the worker cannot work, that is the cause.
  * </ol>
  *
  * Thread-safe.
@@ -126,9 +127,8 @@ final class HealthWatch {
     }
 
     private Optional<Fault> inability(WorkerRow row, Duration limit, long gap) {
-        Optional<Ailment> ailment = ailments.present(row.workerId())
-                .filter(found ->
-                        found.reason().isPresent() && !found.reason().get().equals(StopReason.FLOOD_WAIT));
+        Optional<Ailment> ailment = ailments.told(row.workerId())
+                .filter(found -> !found.reason().equals(Optional.of(StopReason.FLOOD_WAIT)));
         if (ailment.isEmpty()) {
             unable.remove(row.workerId());
             return Optional.empty();
@@ -137,21 +137,26 @@ final class HealthWatch {
         long lasted = count(unable, row.workerId(), reason.name(), gap);
         return lasted < limit.toNanos()
                 ? Optional.empty()
-                : Optional.of(new Fault(
-                        reason,
-                        Confidence.PROBABLE,
-                        "it lived and could not work: " + ailment.get().text()));
+                : Optional.of(unable(ailment.get(), ""));
+    }
+
+    private static Fault unable(Ailment ailment, String also) {
+        return new Fault(
+                ailment.reason().orElseThrow(),
+                Confidence.PROBABLE,
+                "it lived and could not work: " + ailment.text() + also);
     }
 
     private Optional<Fault> silence(WorkerRow row, Duration limit, long gap) {
         DataDirectory data = context.local().data();
         String mark = FileMark.of(Layout.heartbeatFile(data, row.workerId()));
-        return count(silent, row.workerId(), mark, gap) < limit.toNanos()
-                ? Optional.empty()
-                : Optional.of(new Fault(
-                        StopReason.UNKNOWN,
-                        Confidence.POSSIBLE,
-                        "no heartbeat for " + Text.words(limit) + (mark.isEmpty() ? ", and none since it began" : "")));
+        if (count(silent, row.workerId(), mark, gap) < limit.toNanos()) {
+            return Optional.empty();
+        }
+        String text = "no heartbeat for " + Text.words(limit) + (mark.isEmpty() ? ", and none since it began" : "");
+        return Optional.of(ailments.told(row.workerId())
+                .map(ailment -> unable(ailment, "; " + text))
+                .orElseGet(() -> new Fault(StopReason.UNKNOWN, Confidence.POSSIBLE, text)));
     }
 
     private static long count(Map<String, Count> counts, String workerId, String what, long gap) {
