@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
@@ -312,9 +313,7 @@ class ReadinessTest {
         TestNode node = new TestNode(temporary.resolve("data"), new ForwardingRegistry(new InMemoryWorkerRegistry()) {
             @Override
             public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
-                if (seen.filter(RowStatus::isUnready).isPresent()
-                        && !RowStatus.isUnready(next)
-                        && refused.getAndIncrement() == 0) {
+                if (isReadying(seen, next) && refused.getAndIncrement() == 0) {
                     throw new RegistryException("away");
                 }
                 return super.update(seen, next);
@@ -329,6 +328,77 @@ class ReadinessTest {
 
         assertThat(result).isInstanceOf(StartResult.Started.class);
         assertThat(refused).hasValue(2);
+    }
+
+    private static boolean isReadying(Optional<WorkerRow> seen, WorkerRow next) {
+        return seen.filter(RowStatus::isUnready).isPresent() && !RowStatus.isUnready(next);
+    }
+
+    @Test
+    void a_registry_that_does_not_answer_for_one_worker_holds_up_no_other() {
+        CompletableFuture<Boolean> answers = new CompletableFuture<>();
+        AtomicBoolean isAsked = new AtomicBoolean();
+        TestNode node = new TestNode(temporary.resolve("data"), new ForwardingRegistry(new InMemoryWorkerRegistry()) {
+            @Override
+            public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
+                if (isReadying(seen, next) && next.account().equals(ACCOUNT)) {
+                    isAsked.set(true);
+                    answers.join();
+                }
+                return super.update(seen, next);
+            }
+        });
+        nodes.add(node);
+        WorkerSupervisor host = node.host();
+        String script = "echo listening on 80; exec sleep 600";
+        CompletableFuture<StartResult> first = CompletableFuture.supplyAsync(
+                () -> host.start(sh(ACCOUNT, script).readyWhen(LINE).build()));
+        await().untilTrue(isAsked);
+
+        StartResult other =
+                host.start(sh(AccountId.of(4712), script).readyWhen(LINE).build());
+
+        assertThat(other).isInstanceOf(StartResult.Started.class);
+        assertThat(first).isNotDone();
+        answers.complete(true);
+        assertThat(first.join()).isInstanceOf(StartResult.Started.class);
+    }
+
+    /** Each call may take the timeout of the registry. */
+    @Test
+    void of_many_that_are_ready_few_ask_a_registry_that_is_away() throws IOException {
+        AtomicInteger refused = new AtomicInteger();
+        AtomicBoolean isAway = new AtomicBoolean(true);
+        TestNode node = new TestNode(temporary.resolve("data"), new ForwardingRegistry(new InMemoryWorkerRegistry()) {
+            @Override
+            public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
+                if (isReadying(seen, next) && isAway.get()) {
+                    refused.incrementAndGet();
+                    throw new RegistryException("away");
+                }
+                return super.update(seen, next);
+            }
+        });
+        nodes.add(node);
+        Path sign = temporary.resolve("ready");
+        keepUnready(node, 60, sign);
+
+        Files.createFile(sign);
+        await().until(() -> refused.get() > 0);
+        await().during(Duration.ofSeconds(1)).until(() -> refused.get() <= 20);
+        isAway.set(false);
+
+        await().until(() -> started(node) == 60);
+    }
+
+    private static void keepUnready(TestNode node, int workers, Path sign) {
+        List<WorkerSpec> specs = LongStream.rangeClosed(1, workers)
+                .mapToObj(account -> WorkerSpec.builder(AccountId.of(account), "sleep", "600")
+                        .readyWhen(Readiness.file(sign).within(Duration.ofHours(1)))
+                        .build())
+                .toList();
+        node.host(settings -> settings.keepRunning(WorkerSpecs.of(specs)));
+        await().until(() -> unready(node) == workers);
     }
 
     @Test
@@ -349,13 +419,7 @@ class ReadinessTest {
     void three_hundred_wait_on_few_threads() throws IOException {
         TestNode node = node(LaunchPath.KEEPER);
         Path sign = temporary.resolve("ready");
-        List<WorkerSpec> specs = LongStream.rangeClosed(1, 300)
-                .mapToObj(account -> WorkerSpec.builder(AccountId.of(account), "sleep", "600")
-                        .readyWhen(Readiness.file(sign).within(Duration.ofHours(1)))
-                        .build())
-                .toList();
-        node.host(settings -> settings.keepRunning(WorkerSpecs.of(specs)));
-        await().until(() -> unready(node) == 300);
+        keepUnready(node, 300, sign);
         await().untilAsserted(() -> assertThat(busyThreads()).isLessThanOrEqualTo(24));
         assertThat(started(node)).isZero();
 
