@@ -148,8 +148,7 @@ public final class RowChanges {
 
     /** The library ends this worker for a fault of its own: the account stays wanted. */
     public static WorkerRow ending(WorkerRow row, Actor actor, Instant now, Fault fault) {
-        Detail detail = Detail.of(row).withFault(fault).withStop(actor, now, StopPurpose.FAULT);
-        return changed(row, WorkerState.STOPPING, row.desired(), detail);
+        return changed(row, WorkerState.STOPPING, row.desired(), Detail.of(row).withFault(actor, now, fault));
     }
 
     /** A row that is about to be claimed, with the file of its sign as it is now: no transition, nothing is written yet. */

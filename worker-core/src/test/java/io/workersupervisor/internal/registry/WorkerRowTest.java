@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.workersupervisor.Confidence;
 import io.workersupervisor.Desired;
 import io.workersupervisor.HealthLimits;
+import io.workersupervisor.Initiator;
 import io.workersupervisor.Readiness;
 import io.workersupervisor.Samples;
 import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
+import io.workersupervisor.internal.text.Json;
 import io.workersupervisor.spi.WorkerRow;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -196,6 +198,40 @@ class WorkerRowTest {
         assertThat(Detail.of(RowChanges.stopAsked(Samples.running(), Samples.HOST, LATER, StopOrder.byPerson()))
                         .fault())
                 .isEmpty();
+    }
+
+    /** A host that knows no faults takes an unknown cause for a person's, and starts the account again at once. */
+    @Test
+    void a_stored_fault_is_a_stop_of_the_library_for_every_host() {
+        Fault fault = new Fault(StopReason.SESSION_CONFLICT, Confidence.PROBABLE, "used elsewhere");
+        String stored = RowChanges.ending(Samples.running(), Samples.HOST, LATER, fault)
+                .detail()
+                .toJson();
+
+        assertThat(Json.object(stored)).containsEntry("stop_why", "CLOSE");
+        assertThat(Detail.parse(stored).stopCause()).isEqualTo(StopPurpose.FAULT);
+        assertThat(Detail.parse(stored).fault()).contains(fault);
+        assertThat(Detail.parse(stored.replace("PROBABLE", "?")).stopCause()).isEqualTo(StopPurpose.FAULT);
+    }
+
+    /** A host that knows no faults carries the field on to its own worker. */
+    @Test
+    void the_fault_of_a_worker_before_is_none_of_the_next() {
+        Fault fault = new Fault(StopReason.SESSION_CONFLICT, Confidence.PROBABLE, "used elsewhere");
+        String stored = RowChanges.ending(Samples.running(), Samples.HOST, LATER, fault)
+                .detail()
+                .toJson();
+
+        Detail next = Detail.parse(stored.replace("\"stop_at\":", "\"stop_at\":1"));
+
+        assertThat(next.stopCause()).isEqualTo(StopPurpose.CLOSE);
+        assertThat(next.fault()).isEmpty();
+    }
+
+    @Test
+    void an_unknown_cause_of_a_stop_is_the_librarys() {
+        assertThat(Detail.parse("{\"stop_why\":\"OF_LATER\"}").stopCause().initiator())
+                .isEqualTo(Initiator.LIBRARY);
     }
 
     @Test
