@@ -76,7 +76,7 @@ final class HealthWatch {
         Set<String> workers = watched.stream().map(WorkerRow::workerId).collect(Collectors.toSet());
         silent.keySet().retainAll(workers);
         unable.keySet().retainAll(workers);
-        Map<Long, ProcessUse> uses = uses(watched);
+        Map<ProcessIdentity, ProcessUse> uses = uses(watched);
         watched.forEach(row -> Guard.run("health", Optional.of(row.account()), () -> look(row, uses, gap)));
     }
 
@@ -84,18 +84,17 @@ final class HealthWatch {
         return Detail.of(row).terms(row.epoch()).limits();
     }
 
-    private Map<Long, ProcessUse> uses(List<WorkerRow> watched) {
-        Set<Long> leaders = watched.stream()
+    private Map<ProcessIdentity, ProcessUse> uses(List<WorkerRow> watched) {
+        List<ProcessIdentity> leaders = watched.stream()
                 .filter(row -> limits(row).memoryBytes().isPresent())
                 .flatMap(row -> Detail.identityOf(row).stream())
                 .filter(context.local().machine()::isHere)
-                .map(ProcessIdentity::pid)
-                .collect(Collectors.toSet());
+                .toList();
         ProcFs proc = context.local().proc();
         return leaders.isEmpty() ? Map.of() : ProcessUse.of(proc, proc.table(), leaders);
     }
 
-    private void look(WorkerRow row, Map<Long, ProcessUse> uses, long gap) {
+    private void look(WorkerRow row, Map<ProcessIdentity, ProcessUse> uses, long gap) {
         HealthLimits limits = limits(row);
         Optional<Fault> silence = limits.heartbeat().flatMap(limit -> silence(row, limit, gap));
         Optional<Fault> inability = limits.unable().flatMap(limit -> inability(row, limit, gap));
@@ -105,9 +104,9 @@ final class HealthWatch {
         }
     }
 
-    private Optional<Fault> memory(WorkerRow row, HealthLimits limits, Map<Long, ProcessUse> uses) {
+    private Optional<Fault> memory(WorkerRow row, HealthLimits limits, Map<ProcessIdentity, ProcessUse> uses) {
         return Detail.identityOf(row)
-                .flatMap(worker -> Optional.ofNullable(uses.get(worker.pid())))
+                .flatMap(worker -> Optional.ofNullable(uses.get(worker)))
                 .filter(use -> limits.memoryBytes().isPresent())
                 .flatMap(use -> {
                     long limit = limits.memoryBytes().getAsLong();
