@@ -116,7 +116,7 @@ public final class ReadinessWatch {
 
     private Optional<Waiting> begin(WorkerRow row) {
         Optional<ReadySign> sign =
-                RowStatus.isUnready(row) ? ReadySign.of(row, context.local().data()) : Optional.empty();
+                RowStatus.isUnready(row) ? ReadySign.of(row, context.data()) : Optional.empty();
         Optional<Waiting> begun = sign.map(shown ->
                 waiting.computeIfAbsent(row.workerId(), id -> new Waiting(row, shown, context.nanos(), deadline(row))));
         if (closed) {
@@ -145,7 +145,7 @@ public final class ReadinessWatch {
 
     private long deadline(WorkerRow row) {
         Duration limit =
-                Detail.of(row).terms(row.epoch()).unready().orElseThrow().limit();
+                Detail.of(row).limits(row.epoch()).unready().orElseThrow().limit();
         Duration age = Detail.identityOf(row).map(context::age).orElse(Duration.ZERO);
         return context.nanos() + limit.minus(age).toNanos();
     }

@@ -98,7 +98,7 @@ record StartVerification(ProtocolContext context, EndFiling ends, AccountCheck c
             return stopped(row);
         }
         String limit = Detail.of(row)
-                .terms(row.epoch())
+                .limits(row.epoch())
                 .unready()
                 .map(sign -> " within " + Text.words(sign.limit()))
                 .orElse("");

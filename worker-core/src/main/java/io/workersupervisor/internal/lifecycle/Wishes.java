@@ -252,7 +252,7 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
 
     /** The accounts of this node whose worker runs, is wanted and is not paused. */
     public List<AccountId> running() {
-        Pauses.Counting pauses = new Pauses(context.local().data()).now(context.now());
+        Pauses.Counting pauses = new Pauses(context.data()).now(context.now());
         return context.registry().list(RowSelection.openOf(context.node())).rows().stream()
                 .filter(row -> row.state() == WorkerState.RUNNING && row.desired() == Desired.RUNNING)
                 .map(WorkerRow::account)

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *  "stop_why":   "PERSON",         PERSON, APPLICATION, RESTART, CLOSE, LEFTOVERS; any other is a stop of the library
  *  "fault":      {"reason":"OUT_OF_MEMORY","confidence":"CERTAIN","text":"...","at":...},   why the library ends it, by the
  *                                  stop of that time, which is a CLOSE for a host that knows no faults
- *  "terms":      {"epoch":12, ...},   {@link Terms}
+ *  "limits":      {"epoch":12, ...},   {@link Limits}
  *  "last_stop":  {"epoch":12,"reason":"COMPLETED","at":...},   the last end of a worker of this account; it outlives the next
  *  "stopped_by": "APPLICATION",    it is the application that wants the account stopped, not a person
  *  "stop_by":    "alice",          who wants it stopped
@@ -55,7 +55,7 @@ public final class Detail implements RowDetail {
     public static final Detail NONE = new Detail(Map.of());
 
     private static final Set<String> KNOWN = Set.of(("identity actor holds_lock born_after grace_ms start_grace_ms"
-                    + " heartbeat_ms machine log oom stop_at stop_why stopped_by stop_by stop_because forgotten term_at fault terms")
+                    + " heartbeat_ms machine log oom stop_at stop_why stopped_by stop_by stop_because forgotten term_at fault limits")
             .split(" ", -1));
 
     private static final Set<String> ORDER = Set.of("stopped_by", "stop_by", "stop_because", "forgotten");
@@ -253,17 +253,17 @@ public final class Detail implements RowDetail {
         });
     }
 
-    /** The terms of the worker of this start. */
-    public Terms terms(long epoch) {
-        return Terms.of(Json.asObjectOrEmpty(fields.get("terms")), epoch);
+    /** The limits of the worker of this start. */
+    public Limits limits(long epoch) {
+        return Limits.of(Json.asObjectOrEmpty(fields.get("limits")), epoch);
     }
 
-    Detail withTerms(Terms terms, long epoch) {
-        Map<String, @Nullable Object> stored = terms.fields(epoch);
+    Detail withLimits(Limits limits, long epoch) {
+        Map<String, @Nullable Object> stored = limits.fields(epoch);
         return with(changed -> {
-            changed.remove("terms");
+            changed.remove("limits");
             if (!stored.isEmpty()) {
-                changed.put("terms", stored);
+                changed.put("limits", stored);
             }
         });
     }
@@ -368,7 +368,7 @@ public final class Detail implements RowDetail {
                         changed.put("machine", claim.actor().host().substring(0, name));
                     }
                 })
-                .withTerms(Terms.of(spec), claim.epoch());
+                .withLimits(Limits.of(spec), claim.epoch());
     }
 
     public Detail withIdentity(ProcessIdentity process) {

@@ -154,7 +154,7 @@ public final class RowChanges {
     /** A row that is about to be claimed, with the file of its sign as it is now: no transition, nothing is written yet. */
     public static WorkerRow marking(WorkerRow claimed, String mark) {
         Detail detail = Detail.of(claimed);
-        RowDetail marking = detail.withTerms(detail.terms(claimed.epoch()).marked(mark), claimed.epoch());
+        RowDetail marking = detail.withLimits(detail.limits(claimed.epoch()).marked(mark), claimed.epoch());
         return changed(claimed, claimed.revision(), claimed.state(), claimed.desired(), marking);
     }
 
@@ -165,7 +165,7 @@ public final class RowChanges {
                 row,
                 row.state(),
                 row.desired(),
-                detail.withTerms(detail.terms(row.epoch()).ready(), row.epoch()));
+                detail.withLimits(detail.limits(row.epoch()).ready(), row.epoch()));
     }
 
     /** Written before the first signal to the worker itself: without it, no ladder has ended it. */

@@ -81,7 +81,7 @@ final class HealthWatch {
     }
 
     private static HealthLimits limits(WorkerRow row) {
-        return Detail.of(row).terms(row.epoch()).limits();
+        return Detail.of(row).limits(row.epoch()).health();
     }
 
     private Map<ProcessIdentity, ProcessUse> uses(List<WorkerRow> watched) {
@@ -147,7 +147,7 @@ final class HealthWatch {
     }
 
     private Optional<Fault> silence(WorkerRow row, Duration limit, long gap) {
-        DataDirectory data = context.local().data();
+        DataDirectory data = context.data();
         String mark = FileMark.of(Layout.heartbeatFile(data, row.workerId()));
         if (count(silent, row.workerId(), mark, gap) < limit.toNanos()) {
             return Optional.empty();

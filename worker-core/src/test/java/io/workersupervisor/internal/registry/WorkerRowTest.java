@@ -162,7 +162,7 @@ class WorkerRowTest {
     }
 
     @Test
-    void terms_count_for_the_start_that_they_are_of_until_the_worker_is_ready() {
+    void limits_count_for_the_start_that_they_are_of_until_the_worker_is_ready() {
         WorkerSpec spec = WorkerSpec.builder(Samples.ACCOUNT, "bot")
                 .readyWhen(Readiness.logLine("^up").within(Duration.ofSeconds(5)))
                 .healthLimits(HealthLimits.NONE.withMemory(1 << 20).withUnable(Duration.ZERO))
@@ -174,16 +174,16 @@ class WorkerRowTest {
                         new RowChanges.Claim(9, "worker", "node-b", LATER, Samples.HOST, 1, "next.log")),
                 Samples.PROCESS);
 
-        Terms terms = Detail.parse(running.detail().toJson()).terms(9);
-        assertThat(terms.unready().orElseThrow().line()).contains("^up");
-        assertThat(terms.unready().orElseThrow().limit()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(terms.limits()).isEqualTo(spec.healthLimits());
+        Limits limits = Detail.parse(running.detail().toJson()).limits(9);
+        assertThat(limits.unready().orElseThrow().line()).contains("^up");
+        assertThat(limits.unready().orElseThrow().limit()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(limits.health()).isEqualTo(spec.healthLimits());
         assertThat(RowStatus.isUnready(running)).isTrue();
         assertThat(RowStatus.isUnready(RowChanges.ready(running))).isFalse();
-        assertThat(Detail.of(RowChanges.ready(running)).terms(9).limits()).isEqualTo(spec.healthLimits());
-        assertThat(Detail.of(running).terms(10)).isEqualTo(Terms.NONE);
-        assertThat(Detail.parse(running.detail().toJson().replace("^up", "(")).terms(9))
-                .isEqualTo(Terms.NONE);
+        assertThat(Detail.of(RowChanges.ready(running)).limits(9).health()).isEqualTo(spec.healthLimits());
+        assertThat(Detail.of(running).limits(10)).isEqualTo(Limits.NONE);
+        assertThat(Detail.parse(running.detail().toJson().replace("^up", "(")).limits(9))
+                .isEqualTo(Limits.NONE);
     }
 
     @Test
