@@ -33,7 +33,7 @@ public final class AilmentWatch {
     private final Map<String, Long> sizes = new HashMap<>();
     /** The silence of each worker that is silent, as it was reported. */
     private final Map<String, Ailment> silent = new HashMap<>();
-    /** What the log of each worker says that cannot work, as it was reported. */
+    /** The ailment of each worker whose log tells of one, as it was reported. */
     private final Map<String, Ailment> told = new HashMap<>();
 
     public AilmentWatch(DataDirectory data, Ailments ailments, BiConsumer<WorkerRow, Ailment> report) {
