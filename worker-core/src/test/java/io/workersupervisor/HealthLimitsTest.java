@@ -283,7 +283,8 @@ class HealthLimitsTest {
     void a_conflict_that_stops_the_heartbeat_is_the_cause_and_not_the_silence(boolean isUnableLimited) {
         HealthLimits limits = isUnableLimited ? SILENCE.withUnable(Duration.ofSeconds(40)) : SILENCE;
         TestNode node = node();
-        WorkerSupervisor host = host(node, settings -> settings.withoutReconcile().clock(this::later));
+        WorkerSupervisor host =
+                host(node, settings -> settings.withoutReconcile().clock(this::later));
         host.start(sh(ACCOUNT, "echo '" + CONFLICT + "'; exec sleep 600")
                         .heartbeat(Duration.ofSeconds(10))
                         .healthLimits(limits)

@@ -144,11 +144,9 @@ class WishesTest extends KeptAccounts {
 
         StartResult result = console.start(ONE);
 
-        assertThat(result)
-                .as(result.describe())
-                .isInstanceOfSatisfying(StartResult.Failed.class, failed -> {
-                    assertThat(failed.step()).isEqualTo("readiness");
-                    assertThat(failed.error()).isEqualTo("the worker was not ready within 1 s");
-                });
+        assertThat(result).as(result.describe()).isInstanceOfSatisfying(StartResult.Failed.class, failed -> {
+            assertThat(failed.step()).isEqualTo("readiness");
+            assertThat(failed.error()).isEqualTo("the worker was not ready within 1 s");
+        });
     }
 }

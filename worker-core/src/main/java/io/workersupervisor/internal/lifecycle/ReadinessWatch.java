@@ -115,8 +115,7 @@ public final class ReadinessWatch {
     }
 
     private Optional<Waiting> begin(WorkerRow row) {
-        Optional<ReadySign> sign =
-                RowStatus.isUnready(row) ? ReadySign.of(row, context.data()) : Optional.empty();
+        Optional<ReadySign> sign = RowStatus.isUnready(row) ? ReadySign.of(row, context.data()) : Optional.empty();
         Optional<Waiting> begun = sign.map(shown ->
                 waiting.computeIfAbsent(row.workerId(), id -> new Waiting(row, shown, context.nanos(), deadline(row))));
         if (closed) {

@@ -230,8 +230,8 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
                 AccountId account = one.getKey();
                 WorkerRow row = now.getOrDefault(account, one.getValue());
                 if (!Long.valueOf(row.revision()).equals(revisions.put(account, row.revision()))) {
-                    deadline = Math.max(
-                            deadline, context.nanos() + patience(row).toNanos());
+                    deadline =
+                            Math.max(deadline, context.nanos() + patience(row).toNanos());
                 }
                 Optional<StartResult> outcome =
                         outcome(one.getValue(), row, runningSince).or(() -> waits(row, late, isAttended));
@@ -247,7 +247,9 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
     }
 
     private static Duration patience(WorkerRow row) {
-        return row.state() == WorkerState.STOPPING ? STOP_PATIENCE.plus(Detail.of(row).stopGrace()) : PATIENCE;
+        return row.state() == WorkerState.STOPPING
+                ? STOP_PATIENCE.plus(Detail.of(row).stopGrace())
+                : PATIENCE;
     }
 
     /** The accounts of this node whose worker runs, is wanted and is not paused. */

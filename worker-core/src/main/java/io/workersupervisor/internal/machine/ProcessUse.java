@@ -28,9 +28,10 @@ public record ProcessUse(Duration cpuTime, long residentBytes, List<Long> proces
                         && byPid.get(leader.pid()).startTicks() == leader.startTicks())
                 .collect(Collectors.toMap(ProcessIdentity::pid, leader -> leader, (one, two) -> one));
         Map<ProcessIdentity, List<Stat>> found = new HashMap<>();
-        byPid.values().forEach(stat -> Optional.ofNullable(living.get(leader(stat, byPid, living.keySet())))
-                .ifPresent(leader ->
-                        found.computeIfAbsent(leader, none -> new ArrayList<>()).add(stat)));
+        byPid.values()
+                .forEach(stat -> Optional.ofNullable(living.get(leader(stat, byPid, living.keySet())))
+                        .ifPresent(leader -> found.computeIfAbsent(leader, none -> new ArrayList<>())
+                                .add(stat)));
         long page = proc.pageBytes();
         Map<ProcessIdentity, ProcessUse> uses = new HashMap<>();
         found.forEach((leader, members) -> uses.put(

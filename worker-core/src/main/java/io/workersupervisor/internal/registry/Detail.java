@@ -270,9 +270,7 @@ public final class Detail implements RowDetail {
 
     /** The cause for which the library ends the worker, if it does. */
     public Optional<Fault> fault() {
-        return stopCause() == StopPurpose.FAULT
-                ? Fault.of(Json.asObjectOrEmpty(fields.get(FAULT)))
-                : Optional.empty();
+        return stopCause() == StopPurpose.FAULT ? Fault.of(Json.asObjectOrEmpty(fields.get(FAULT))) : Optional.empty();
     }
 
     /** A stop for a fault, unless one was asked for before. */

@@ -134,9 +134,7 @@ final class HealthWatch {
         }
         StopReason reason = ailment.get().reason().orElseThrow();
         long lasted = count(unable, row.workerId(), reason.name(), gap);
-        return lasted < limit.toNanos()
-                ? Optional.empty()
-                : Optional.of(unable(ailment.get(), ""));
+        return lasted < limit.toNanos() ? Optional.empty() : Optional.of(unable(ailment.get(), ""));
     }
 
     private static Fault unable(Ailment ailment, String also) {
