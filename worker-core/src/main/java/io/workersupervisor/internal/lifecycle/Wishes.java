@@ -336,7 +336,10 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
                                 "no host acted on it within " + PATIENCE.toSeconds() + " s"
                                         + (isHere ? "" : ", its row belongs to node " + row.node())
                                         + "; the wish stays")
-                        : refused(row, RefusalReason.STARTING, "worker " + row.workerId() + " is " + row.state()));
+                        : refused(
+                                row,
+                                row.isToEnd() ? RefusalReason.STOPPING : RefusalReason.STARTING,
+                                "worker " + row.workerId() + " is " + row.state()));
     }
 
     private static StartResult refused(WorkerRow row, RefusalReason reason, String evidence) {

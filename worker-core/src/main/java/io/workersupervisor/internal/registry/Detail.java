@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *  "stop_why":   "PERSON",         PERSON, APPLICATION, RESTART, CLOSE, LEFTOVERS; any other is a stop of the library
  *  "fault":      {"reason":"OUT_OF_MEMORY","confidence":"CERTAIN","text":"...","at":...},   why the library ends it, by the
  *                                  stop of that time, which is a CLOSE for a host that knows no faults
- *  "limits":      {"epoch":12, ...},   {@link Limits}
+ *  "limits":     {"epoch":12, ...},   {@link Limits}
  *  "last_stop":  {"epoch":12,"reason":"COMPLETED","at":...},   the last end of a worker of this account; it outlives the next
  *  "stopped_by": "APPLICATION",    it is the application that wants the account stopped, not a person
  *  "stop_by":    "alice",          who wants it stopped

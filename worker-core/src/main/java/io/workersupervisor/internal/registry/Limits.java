@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * The limits that a spec sets for its worker, as the row keeps them, so that any host of the node watches over them.
  *
  * <pre>
- * "limits": {"epoch":12,           the start that they are of: a host that knows no limits carries them on to its own worker
- *           "within_ms":60000,     it is not ready yet, and has this long from its birth; absent once it is ready
- *           "line":"^ready",       the sign: a line of its log,
- *           "file":"/run/bot.ok", or this file, or its own
- *           "mark":"...",          the file as it was before the start
- *           "silent_ms":120000, "memory":536870912, "unable_ms":60000}
+ * "limits": {"epoch":12,            the start that they are of: a host that knows no limits carries them on to its own worker
+ *            "within_ms":60000,     it is not ready yet, and has this long from its birth; absent once it is ready
+ *            "line":"^ready",       the sign: a line of its log,
+ *            "file":"/run/bot.ok", or this file, or its own
+ *            "mark":"...",          the file as it was before the start
+ *            "silent_ms":120000, "memory":536870912, "unable_ms":60000}
  * </pre>
  *
  * @param unready the sign that is waited for; empty once the worker is ready
