@@ -24,8 +24,9 @@ public record ProcessUse(Duration cpuTime, long residentBytes, List<Long> proces
             ProcFs proc, List<Stat> table, Collection<ProcessIdentity> leaders) {
         Map<Long, Stat> byPid = table.stream().collect(Collectors.toMap(Stat::pid, stat -> stat, (one, two) -> one));
         Map<Long, ProcessIdentity> living = leaders.stream()
-                .filter(leader -> byPid.containsKey(leader.pid())
-                        && byPid.get(leader.pid()).startTicks() == leader.startTicks())
+                .filter(leader -> Optional.ofNullable(byPid.get(leader.pid()))
+                        .filter(stat -> stat.startTicks() == leader.startTicks())
+                        .isPresent())
                 .collect(Collectors.toMap(ProcessIdentity::pid, leader -> leader, (one, two) -> one));
         Map<ProcessIdentity, List<Stat>> found = new HashMap<>();
         byPid.values()
