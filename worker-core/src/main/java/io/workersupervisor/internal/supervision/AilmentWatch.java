@@ -102,10 +102,12 @@ public final class AilmentWatch {
 
     private void reportOnce(Map<String, Ailment> known, WorkerRow row, Optional<Ailment> found) {
         Optional<Ailment> before = Optional.ofNullable(known.remove(row.workerId()));
-        found.ifPresent(ailment -> known.put(row.workerId(), ailment));
-        if (found.isPresent() && !found.map(Ailment::reason).equals(before.map(Ailment::reason))) {
-            report.accept(row, found.get());
-        }
+        found.ifPresent(ailment -> {
+            known.put(row.workerId(), ailment);
+            if (before.filter(was -> was.reason().equals(ailment.reason())).isEmpty()) {
+                report.accept(row, ailment);
+            }
+        });
     }
 
     private long size(WorkerRow row) {
