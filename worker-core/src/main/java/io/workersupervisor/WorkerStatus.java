@@ -97,11 +97,6 @@ public record WorkerStatus(
                         : state != WorkerState.STOPPED || needsPerson);
     }
 
-    /** The number of starts of the account so far, tried ones included: its fencing number counts them. */
-    public long starts() {
-        return epoch;
-    }
-
     /** Tells whether the probe found the worker alive. */
     public boolean isAlive() {
         return liveness.filter(found -> found.verdict() == Liveness.Verdict.ALIVE)

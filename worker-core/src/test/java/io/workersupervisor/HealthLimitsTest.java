@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A living worker that is beyond the limits of its spec is ended, with a report that says so; real processes, moved clocks. */
 @Tag("long")
@@ -274,6 +275,31 @@ class HealthLimitsTest {
         await().until(() -> host.status(ACCOUNT).orElseThrow().needsPerson());
         assertThat(host.status(ACCOUNT).orElseThrow().lastStop().orElseThrow().reason())
                 .isEqualTo(StopReason.SESSION_CONFLICT);
+    }
+
+    /** A conflict mostly stops the heartbeat too. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_conflict_that_stops_the_heartbeat_is_the_cause_and_not_the_silence(boolean isUnableLimited) {
+        HealthLimits limits = isUnableLimited ? SILENCE.withUnable(Duration.ofSeconds(40)) : SILENCE;
+        TestNode node = node();
+        WorkerSupervisor host =
+                host(node, settings -> settings.withoutReconcile().clock(this::later));
+        host.start(sh(ACCOUNT, "echo '" + CONFLICT + "'; exec sleep 600")
+                        .heartbeat(Duration.ofSeconds(10))
+                        .healthLimits(limits)
+                        .build())
+                .orElseThrow();
+        node.awaitLog(ACCOUNT, "AuthKey");
+        for (int i = 0; i < 5; i++) {
+            look(host, Duration.ofSeconds(29));
+        }
+
+        assertThat(end(host).reason()).isEqualTo(StopReason.SESSION_CONFLICT);
+    }
+
+    private Instant later() {
+        return Instant.now().plusNanos(ahead.get());
     }
 
     @Test

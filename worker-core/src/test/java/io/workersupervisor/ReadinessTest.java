@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
@@ -166,6 +167,34 @@ class ReadinessTest {
                 .isEqualTo(StopReason.UNKNOWN);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"SH", "KEEPER"})
+    void a_worker_that_lost_its_launcher_is_still_waited_for(LaunchPath path) throws IOException {
+        TestNode node = node(path);
+        WorkerSupervisor host = node.host();
+        WorkerSpec spec = sh(ACCOUNT, node.untilGo() + "; echo listening on 80; exec sleep 600")
+                .readyWhen(LINE)
+                .build();
+        CompletableFuture<StartResult> start = CompletableFuture.supplyAsync(() -> host.start(spec));
+        awaitState(host, WorkerState.STARTING);
+        String workerId = status(host).workerId();
+
+        long launcher = node.local()
+                .proc()
+                .stat(status(host).pid().orElseThrow())
+                .orElseThrow()
+                .parent();
+        assertThat(launcher).isGreaterThan(1);
+        TestNode.kill(launcher);
+        await().until(() -> !node.isAlive(launcher));
+        await().during(Duration.ofMillis(500)).until(() -> !start.isDone());
+        node.letGo();
+
+        assertThat(start.join()).isInstanceOf(StartResult.Started.class);
+        assertThat(status(host).workerId()).isEqualTo(workerId);
+        assertThat(status(host).state()).isEqualTo(WorkerState.RUNNING);
+    }
+
     @Test
     void a_stop_while_the_worker_is_unready_wins() {
         WorkerSupervisor host = node().host();
@@ -284,9 +313,7 @@ class ReadinessTest {
         TestNode node = new TestNode(temporary.resolve("data"), new ForwardingRegistry(new InMemoryWorkerRegistry()) {
             @Override
             public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
-                if (seen.filter(RowStatus::isUnready).isPresent()
-                        && !RowStatus.isUnready(next)
-                        && refused.getAndIncrement() == 0) {
+                if (isReadying(seen, next) && refused.getAndIncrement() == 0) {
                     throw new RegistryException("away");
                 }
                 return super.update(seen, next);
@@ -301,6 +328,77 @@ class ReadinessTest {
 
         assertThat(result).isInstanceOf(StartResult.Started.class);
         assertThat(refused).hasValue(2);
+    }
+
+    private static boolean isReadying(Optional<WorkerRow> seen, WorkerRow next) {
+        return seen.filter(RowStatus::isUnready).isPresent() && !RowStatus.isUnready(next);
+    }
+
+    @Test
+    void a_registry_that_does_not_answer_for_one_worker_holds_up_no_other() {
+        CompletableFuture<Boolean> answers = new CompletableFuture<>();
+        AtomicBoolean isAsked = new AtomicBoolean();
+        TestNode node = new TestNode(temporary.resolve("data"), new ForwardingRegistry(new InMemoryWorkerRegistry()) {
+            @Override
+            public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
+                if (isReadying(seen, next) && next.account().equals(ACCOUNT)) {
+                    isAsked.set(true);
+                    answers.join();
+                }
+                return super.update(seen, next);
+            }
+        });
+        nodes.add(node);
+        WorkerSupervisor host = node.host();
+        String script = "echo listening on 80; exec sleep 600";
+        CompletableFuture<StartResult> first = CompletableFuture.supplyAsync(
+                () -> host.start(sh(ACCOUNT, script).readyWhen(LINE).build()));
+        await().untilTrue(isAsked);
+
+        StartResult other =
+                host.start(sh(AccountId.of(4712), script).readyWhen(LINE).build());
+
+        assertThat(other).isInstanceOf(StartResult.Started.class);
+        assertThat(first).isNotDone();
+        answers.complete(true);
+        assertThat(first.join()).isInstanceOf(StartResult.Started.class);
+    }
+
+    /** Each call may take the timeout of the registry. */
+    @Test
+    void of_many_that_are_ready_few_ask_a_registry_that_is_away() throws IOException {
+        AtomicInteger refused = new AtomicInteger();
+        AtomicBoolean isAway = new AtomicBoolean(true);
+        TestNode node = new TestNode(temporary.resolve("data"), new ForwardingRegistry(new InMemoryWorkerRegistry()) {
+            @Override
+            public boolean update(Optional<WorkerRow> seen, WorkerRow next) {
+                if (isReadying(seen, next) && isAway.get()) {
+                    refused.incrementAndGet();
+                    throw new RegistryException("away");
+                }
+                return super.update(seen, next);
+            }
+        });
+        nodes.add(node);
+        Path sign = temporary.resolve("ready");
+        keepUnready(node, 60, sign);
+
+        Files.createFile(sign);
+        await().until(() -> refused.get() > 0);
+        await().during(Duration.ofSeconds(1)).until(() -> refused.get() <= 20);
+        isAway.set(false);
+
+        await().until(() -> started(node) == 60);
+    }
+
+    private static void keepUnready(TestNode node, int workers, Path sign) {
+        List<WorkerSpec> specs = LongStream.rangeClosed(1, workers)
+                .mapToObj(account -> WorkerSpec.builder(AccountId.of(account), "sleep", "600")
+                        .readyWhen(Readiness.file(sign).within(Duration.ofHours(1)))
+                        .build())
+                .toList();
+        node.host(settings -> settings.keepRunning(WorkerSpecs.of(specs)));
+        await().until(() -> unready(node) == workers);
     }
 
     @Test
@@ -321,13 +419,7 @@ class ReadinessTest {
     void three_hundred_wait_on_few_threads() throws IOException {
         TestNode node = node(LaunchPath.KEEPER);
         Path sign = temporary.resolve("ready");
-        List<WorkerSpec> specs = LongStream.rangeClosed(1, 300)
-                .mapToObj(account -> WorkerSpec.builder(AccountId.of(account), "sleep", "600")
-                        .readyWhen(Readiness.file(sign).within(Duration.ofHours(1)))
-                        .build())
-                .toList();
-        node.host(settings -> settings.keepRunning(WorkerSpecs.of(specs)));
-        await().until(() -> unready(node) == 300);
+        keepUnready(node, 300, sign);
         await().untilAsserted(() -> assertThat(busyThreads()).isLessThanOrEqualTo(24));
         assertThat(started(node)).isZero();
 

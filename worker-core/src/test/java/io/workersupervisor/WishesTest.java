@@ -131,4 +131,22 @@ class WishesTest extends KeptAccounts {
         assertThat(refusal(results.get(TWO))).isEqualTo(RefusalReason.STOPPED_BY_OPERATOR);
         assertThat(console.restart(ONE).isRunning()).isTrue();
     }
+
+    /** Nobody stopped it: the library ends it for its fault. */
+    @Test
+    void worker_that_is_not_ready_in_time_is_a_failed_start() {
+        WorkerSpec unready = sh(ONE, "trap '' TERM; sleep 600 & wait; sleep 600")
+                .readyWhen(Readiness.logLine("^ready").within(Duration.ofSeconds(1)))
+                .build();
+        node().host(settings -> settings.keepRunning(WorkerSpecs.of(List.of(unready))));
+        WorkerSupervisor console = console();
+        console.stop(ONE);
+
+        StartResult result = console.start(ONE);
+
+        assertThat(result).as(result.describe()).isInstanceOfSatisfying(StartResult.Failed.class, failed -> {
+            assertThat(failed.step()).isEqualTo("readiness");
+            assertThat(failed.error()).isEqualTo("the worker was not ready within 1 s");
+        });
+    }
 }

@@ -317,7 +317,6 @@ final class PsCommand extends StoreAction {
         fields.put("version", status.version());
         fields.put("log", status.log());
         fields.put("ailment", status.ailment().map(Ailment::text));
-        fields.put("starts", status.starts());
         fields.put("last_stop_reason", status.lastStop().map(WorkerStatus.LastStop::reason));
         fields.put("last_stop_at", status.lastStop().map(WorkerStatus.LastStop::at));
         fields.put("uptime_ms", status.figures().map(read -> read.uptime().toMillis()));

@@ -25,9 +25,9 @@ import java.util.Optional;
  * Looks for what keeps a living worker from its work. Blocks for reading the last 16 KiB of its log. Thread-safe.
  *
  * <ol>
- *   <li>A heartbeat that the spec promised is overdue.
  *   <li>The log ends with a line that says the worker cannot go on, and nothing ordinary follows; or such a line comes again
- *       and again.
+ *       and again. It may be the cause of a silence.
+ *   <li>A heartbeat that the spec promised is overdue.
  * </ol>
  */
 public final class Ailments {
@@ -47,7 +47,7 @@ public final class Ailments {
     }
 
     public Optional<Ailment> look(WorkerRow row) {
-        return silence(row).or(() -> log(row));
+        return log(row).or(() -> silence(row));
     }
 
     /** Times of files are those of the wall clock; one that was set back makes nobody silent. */

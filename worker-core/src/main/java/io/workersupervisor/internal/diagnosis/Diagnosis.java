@@ -50,7 +50,7 @@ public final class Diagnosis {
         this.isLocked = isLocked;
     }
 
-    /** What a row keeps so that its worker can be watched, and its end explained, whatever happens to this host. */
+    /** Adds to a row what lets its worker be watched, and its end explained, whatever happens to this host. */
     public WorkerRow prepared(WorkerRow claimed) {
         WorkerRow counting = RowChanges.counting(claimed, memory.now());
         return ReadySign.mark(counting)

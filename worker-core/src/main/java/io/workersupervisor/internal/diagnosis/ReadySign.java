@@ -7,7 +7,7 @@ import io.workersupervisor.internal.logs.entries.Ansi;
 import io.workersupervisor.internal.logs.entries.LineBytes;
 import io.workersupervisor.internal.machine.FileMark;
 import io.workersupervisor.internal.registry.Detail;
-import io.workersupervisor.internal.registry.Terms;
+import io.workersupervisor.internal.registry.Limits;
 import io.workersupervisor.internal.text.Text;
 import io.workersupervisor.spi.WorkerRow;
 import java.io.IOException;
@@ -40,8 +40,8 @@ public final class ReadySign {
 
     /** The sign that the worker of a row has not shown yet; empty if none is waited for. */
     public static Optional<ReadySign> of(WorkerRow row, DataDirectory data) {
-        Terms terms = Detail.of(row).terms(row.epoch());
-        return terms.unready().map(sign -> new ReadySign(sign, file(sign, row, data), terms.mark()));
+        Limits limits = Detail.of(row).limits(row.epoch());
+        return limits.unready().map(sign -> new ReadySign(sign, file(sign, row, data), limits.mark()));
     }
 
     private static Path file(Readiness sign, WorkerRow row, DataDirectory data) {
@@ -53,7 +53,7 @@ public final class ReadySign {
     /** The file of the sign before the worker is started, where it may lie there from another one. */
     static Optional<String> mark(WorkerRow claimed) {
         return Detail.of(claimed)
-                .terms(claimed.epoch())
+                .limits(claimed.epoch())
                 .unready()
                 .flatMap(Readiness::path)
                 .map(FileMark::of);

@@ -200,7 +200,7 @@ final class Doctor {
                 + found.evidence() + (dead ? "; the next host or start files its end" : freeing(row)));
     }
 
-    /** What ends living workers together with others, and with the host that has started them. */
+    /** Warns of what ends living workers together with others, and with the host that has started them. */
     private void ends(List<WorkerRow> rows) {
         Inspector.SCOPE.unitsThatEnd(living).forEach(this::warning);
         rows.stream()

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Reads the figures of living workers: one reading of {@code /proc} serves all that ask within a second. Thread-safe. */
 public final class WorkerFigures {
@@ -40,16 +39,10 @@ public final class WorkerFigures {
         if (workers.isEmpty()) {
             return Map.of();
         }
-        List<ProcFs.Stat> now = table();
-        Map<Long, Long> births = now.stream().collect(Collectors.toMap(ProcFs.Stat::pid, ProcFs.Stat::startTicks));
-        workers.values().removeIf(process -> !Long.valueOf(process.startTicks()).equals(births.get(process.pid())));
-        Map<Long, ProcessUse> uses = ProcessUse.of(
-                local.proc(),
-                now,
-                workers.values().stream().map(ProcessIdentity::pid).collect(Collectors.toSet()));
+        Map<ProcessIdentity, ProcessUse> uses = ProcessUse.of(local.proc(), table(), workers.values());
         long uptime = local.proc().uptimeTicks();
         Map<String, WorkerStatus.Figures> figures = new HashMap<>();
-        workers.forEach((workerId, process) -> Optional.ofNullable(uses.get(process.pid()))
+        workers.forEach((workerId, process) -> Optional.ofNullable(uses.get(process))
                 .ifPresent(use -> figures.put(
                         workerId,
                         new WorkerStatus.Figures(

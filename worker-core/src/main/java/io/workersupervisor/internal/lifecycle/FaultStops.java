@@ -23,9 +23,16 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * A crash after 1 leaves a row whose ladder the next host resumes. Thread-safe.
  */
-public record FaultStops(ProtocolContext context, StopLadder ladder, Executor ladders, Set<String> underWay) {
+public final class FaultStops {
+    private final ProtocolContext context;
+    private final StopLadder ladder;
+    private final Executor ladders;
+    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+
     FaultStops(ProtocolContext context, StopLadder ladder, Executor ladders) {
-        this(context, ladder, ladders, ConcurrentHashMap.newKeySet());
+        this.context = context;
+        this.ladder = ladder;
+        this.ladders = ladders;
     }
 
     /** Begins to end a worker, unless that is under way; {@code over} is run when the ladder is over, and only then. */

@@ -1,6 +1,7 @@
 package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.Confidence;
+import io.workersupervisor.RegistryException;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.WorkerEvent;
@@ -26,7 +27,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * whose row says that it is not ready: for those that it started, and those that it adopted.
  *
  * <ol>
- *   <li>Look for the sign ({@link ReadySign}), every {@link #POLL}.
+ *   <li>Look for the sign ({@link ReadySign}), every {@link #POLL}. One thread looks, and others do what asks the registry: an
+ *       outage of it holds up no look, and after its first failure nothing is asked for {@link #AFTER_FAILURE}.
  *   <li>Seen: the row says so, unless the worker is being ended.
  *   <li>Not seen within the limit, counted from the worker's birth: the row is STOPPING with the cause, and the ladder ends
  *       the worker. Its end is filed as any other, and the restart policy decides.
@@ -39,7 +41,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class ReadinessWatch {
     private static final Duration POLL = Duration.ofMillis(100);
 
-    /** A registry that fails is told, and not asked again for so long. */
+    /** What fails is told, and not tried again for so long. */
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
     /** Looks for the sign to one look at the process: an end is mostly told by its launcher. */
@@ -60,16 +62,19 @@ public final class ReadinessWatch {
     private final Map<String, Waiting> waiting = new ConcurrentHashMap<>();
     private final AtomicBoolean looking = new AtomicBoolean();
     private volatile boolean closed;
+    /** The registry is not asked before; by the clock that measures. */
+    private volatile long askAfter;
 
     /**
      * Makes a watch, which begins with the first worker that is waited for.
      *
-     * @param threads runs the looks
+     * @param threads runs the looks, and what follows from them
      */
     ReadinessWatch(ProtocolContext context, FaultStops faults, Executor threads) {
         this.context = context;
         this.faults = faults;
         this.threads = threads;
+        this.askAfter = context.nanos();
     }
 
     /** One worker; its looks follow one another. */
@@ -79,9 +84,13 @@ public final class ReadinessWatch {
         private final long deadline;
         private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         private int looks;
-        private long notBefore;
+        private volatile long notBefore;
+        /** What followed from its last look is still being done. */
+        private volatile boolean isAsking;
         /** A start waits for it, and tells its outcome. */
         private volatile boolean isCalled;
+        /** Its launcher cannot tell its end any more: it has ended, or the launcher alone. */
+        private volatile boolean isUntold;
 
         Waiting(WorkerRow row, ReadySign sign, long now, long deadline) {
             this.notBefore = now;
@@ -94,20 +103,19 @@ public final class ReadinessWatch {
     /**
      * Waits for a worker that a start of this host began, and whose row has its process.
      *
-     * @param over completes where its launcher has ended
+     * @param over completes where its launcher has ended: the worker may live on
      */
     CompletableFuture<Outcome> await(WorkerRow row, CompletableFuture<?> over) {
         Optional<Waiting> begun = begin(row);
         begun.ifPresent(one -> {
             one.isCalled = true;
-            over.whenComplete((ended, thrown) -> done(one, Outcome.ENDED));
+            over.whenComplete((ended, thrown) -> one.isUntold = true);
         });
         return begun.map(one -> one.outcome).orElseGet(() -> CompletableFuture.completedFuture(Outcome.READY));
     }
 
     private Optional<Waiting> begin(WorkerRow row) {
-        Optional<ReadySign> sign =
-                RowStatus.isUnready(row) ? ReadySign.of(row, context.local().data()) : Optional.empty();
+        Optional<ReadySign> sign = RowStatus.isUnready(row) ? ReadySign.of(row, context.data()) : Optional.empty();
         Optional<Waiting> begun = sign.map(shown ->
                 waiting.computeIfAbsent(row.workerId(), id -> new Waiting(row, shown, context.nanos(), deadline(row))));
         if (closed) {
@@ -136,7 +144,7 @@ public final class ReadinessWatch {
 
     private long deadline(WorkerRow row) {
         Duration limit =
-                Detail.of(row).terms(row.epoch()).unready().orElseThrow().limit();
+                Detail.of(row).limits(row.epoch()).unready().orElseThrow().limit();
         Duration age = Detail.identityOf(row).map(context::age).orElse(Duration.ZERO);
         return context.nanos() + limit.minus(age).toNanos();
     }
@@ -157,21 +165,47 @@ public final class ReadinessWatch {
 
     /** Looks at each worker that is waited for. */
     public synchronized void tick() {
-        long now = context.nanos();
         waiting.values().stream()
-                .filter(one -> !closed && now - one.notBefore >= 0)
-                .forEach(one -> Guard.run("readiness", Optional.of(one.row.account()), () -> look(one))
-                        .ifPresent(thrown -> one.notBefore = now + AFTER_FAILURE.toNanos()));
+                .filter(one -> !closed && !one.isAsking && context.nanos() - one.notBefore >= 0)
+                .forEach(one -> guarded(one, () -> look(one)));
+    }
+
+    private void guarded(Waiting one, Guard.Work work) {
+        Guard.run("readiness", Optional.of(one.row.account()), work).ifPresent(thrown -> {
+            one.notBefore = context.nanos() + AFTER_FAILURE.toNanos();
+            if (thrown instanceof RegistryException) {
+                askAfter = one.notBefore;
+            }
+        });
     }
 
     private void look(Waiting one) {
-        if (one.sign.isSeen()) {
-            seen(one);
-        } else if (context.nanos() - one.deadline >= 0) {
-            late(one);
-        } else if (++one.looks % LOOKS == 0 && !runs(one.row)) {
+        boolean isUntold = one.isUntold;
+        one.isUntold = false;
+        if ((isUntold || ++one.looks % LOOKS == 0) && !runs(one.row)) {
             done(one, Outcome.ENDED);
+        } else if (one.sign.isSeen()) {
+            ask(one, () -> seen(one));
+        } else if (context.nanos() - one.deadline >= 0) {
+            ask(one, () -> late(one));
         }
+    }
+
+    /** Behind the look, unless the registry has failed a moment ago: a later look finds the same. */
+    private void ask(Waiting one, Guard.Work work) {
+        if (mayAsk()) {
+            one.isAsking = true;
+            threads.execute(() -> {
+                if (mayAsk()) {
+                    guarded(one, work);
+                }
+                one.isAsking = false;
+            });
+        }
+    }
+
+    private boolean mayAsk() {
+        return !closed && context.nanos() - askAfter >= 0;
     }
 
     /** Step 2; a row that is changed meanwhile is looked at again. */

@@ -91,26 +91,30 @@ record StartVerification(ProtocolContext context, EndFiling ends, AccountCheck c
                         + ", runs and is not ready yet; it is waited for without this call");
     }
 
-    private static StartResult unready(WorkerRow row, Optional<StopReport> report) {
+    /** The answer of a start whose worker has ended before it was ready. */
+    static StartResult unready(WorkerRow row, Optional<StopReport> report) {
         if (report.filter(known -> known.reason() == StopReason.STOPPED_ON_REQUEST)
                 .isPresent()) {
             return stopped(row);
         }
-        String limit = Text.words(
-                Detail.of(row).terms(row.epoch()).unready().orElseThrow().limit());
+        String limit = Detail.of(row)
+                .limits(row.epoch())
+                .unready()
+                .map(sign -> " within " + Text.words(sign.limit()))
+                .orElse("");
         boolean isLate = report.filter(known -> known.reason() == StopReason.START_FAILED)
                 .isPresent();
         return new StartResult.Failed(
                 row.account(),
                 "readiness",
                 isLate
-                        ? "the worker was not ready within " + limit
+                        ? "the worker was not ready" + limit
                         : "the worker ended before it was ready"
                                 + report.map(known -> ", " + known.exit()).orElse(""),
                 report);
     }
 
-    private static StartResult.Refused stopped(WorkerRow row) {
+    static StartResult.Refused stopped(WorkerRow row) {
         return new StartResult.Refused(
                 row.account(), RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started");
     }

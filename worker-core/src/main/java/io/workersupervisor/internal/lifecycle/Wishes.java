@@ -2,9 +2,11 @@ package io.workersupervisor.internal.lifecycle;
 
 import io.workersupervisor.AccountId;
 import io.workersupervisor.Desired;
+import io.workersupervisor.Initiator;
 import io.workersupervisor.RefusalReason;
 import io.workersupervisor.StartResult;
 import io.workersupervisor.StartsFailedException;
+import io.workersupervisor.StopReason;
 import io.workersupervisor.StopReport;
 import io.workersupervisor.StopResult;
 import io.workersupervisor.WorkerEvent;
@@ -228,7 +230,8 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
                 AccountId account = one.getKey();
                 WorkerRow row = now.getOrDefault(account, one.getValue());
                 if (!Long.valueOf(row.revision()).equals(revisions.put(account, row.revision()))) {
-                    deadline = context.nanos() + PATIENCE.toNanos();
+                    deadline =
+                            Math.max(deadline, context.nanos() + patience(row).toNanos());
                 }
                 Optional<StartResult> outcome =
                         outcome(one.getValue(), row, runningSince).or(() -> waits(row, late, isAttended));
@@ -243,9 +246,15 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
         }
     }
 
+    private static Duration patience(WorkerRow row) {
+        return row.state() == WorkerState.STOPPING
+                ? STOP_PATIENCE.plus(Detail.of(row).stopGrace())
+                : PATIENCE;
+    }
+
     /** The accounts of this node whose worker runs, is wanted and is not paused. */
     public List<AccountId> running() {
-        Pauses.Counting pauses = new Pauses(context.local().data()).now(context.now());
+        Pauses.Counting pauses = new Pauses(context.data()).now(context.now());
         return context.registry().list(RowSelection.openOf(context.node())).rows().stream()
                 .filter(row -> row.state() == WorkerState.RUNNING && row.desired() == Desired.RUNNING)
                 .map(WorkerRow::account)
@@ -266,12 +275,12 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
     private Optional<StartResult> outcome(WorkerRow wished, WorkerRow row, Map<AccountId, Long> runningSince) {
         AccountId account = row.account();
         boolean isWished = wished.state().isOpen() || row.epoch() > wished.epoch();
-        if (row.isToEnd()) {
-            return Optional.of(new StartResult.Refused(
-                    account, RefusalReason.STOPPED_BY_OPERATOR, "it was stopped while it was started"));
-        } else if (!isWished || row.state() == WorkerState.STARTING) {
-            return Optional.empty();
-        } else if (RowStatus.isUnready(row)) {
+        if (row.desired() == Desired.STOPPED) {
+            return Optional.of(StartVerification.stopped(row));
+        } else if (!isWished
+                || row.state() == WorkerState.STARTING
+                || row.state() == WorkerState.STOPPING
+                || RowStatus.isUnready(row)) {
             return Optional.empty();
         } else if (row.state() == WorkerState.RUNNING) {
             long grace = Detail.of(row).startGrace().toNanos();
@@ -288,6 +297,14 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
         Optional<StopReport> report = context.registry().reports(row.account(), StopReport.KEPT).stream()
                 .filter(filed -> filed.workerId().equals(row.workerId()))
                 .findFirst();
+        boolean isFault = report.filter(filed -> filed.initiator() == Initiator.LIBRARY)
+                .filter(filed -> filed.reason() == StopReason.START_FAILED)
+                .isPresent();
+        if (isFault
+                || report.filter(filed -> filed.reason() == StopReason.STOPPED_ON_REQUEST)
+                        .isPresent()) {
+            return StartVerification.unready(row, report);
+        }
         return new StartResult.Failed(
                 row.account(),
                 "start grace",
@@ -319,7 +336,10 @@ public record Wishes(ProtocolContext context, StopProtocol stops, AccountCheck c
                                 "no host acted on it within " + PATIENCE.toSeconds() + " s"
                                         + (isHere ? "" : ", its row belongs to node " + row.node())
                                         + "; the wish stays")
-                        : refused(row, RefusalReason.STARTING, "worker " + row.workerId() + " is " + row.state()));
+                        : refused(
+                                row,
+                                row.isToEnd() ? RefusalReason.STOPPING : RefusalReason.STARTING,
+                                "worker " + row.workerId() + " is " + row.state()));
     }
 
     private static StartResult refused(WorkerRow row, RefusalReason reason, String evidence) {

@@ -3,9 +3,11 @@ package io.workersupervisor.internal.machine;
 import io.workersupervisor.internal.machine.ProcFs.Stat;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -17,25 +19,29 @@ import java.util.stream.Collectors;
  * @param residentBytes the sum over all of them: what they share counts for each
  */
 public record ProcessUse(Duration cpuTime, long residentBytes, List<Long> processes) {
-    /** The use of each of these leaders that lives, by one reading of {@code /proc} for all. */
-    public static Map<Long, ProcessUse> of(ProcFs proc, List<Stat> table, Set<Long> leaders) {
+    /** The use of each of these leaders that lives, by one reading of {@code /proc} for all; a reused number is no life. */
+    public static Map<ProcessIdentity, ProcessUse> of(
+            ProcFs proc, List<Stat> table, Collection<ProcessIdentity> leaders) {
         Map<Long, Stat> byPid = table.stream().collect(Collectors.toMap(Stat::pid, stat -> stat, (one, two) -> one));
-        Map<Long, List<Stat>> found = new HashMap<>();
-        table.forEach(stat -> {
-            long leader = leader(stat, byPid, leaders);
-            if (leader > 0 && byPid.containsKey(leader)) {
-                found.computeIfAbsent(leader, none -> new ArrayList<>()).add(stat);
-            }
-        });
+        Map<Long, ProcessIdentity> living = leaders.stream()
+                .filter(leader -> Optional.ofNullable(byPid.get(leader.pid()))
+                        .filter(stat -> stat.startTicks() == leader.startTicks())
+                        .isPresent())
+                .collect(Collectors.toMap(ProcessIdentity::pid, leader -> leader, (one, two) -> one));
+        Map<ProcessIdentity, List<Stat>> found = new HashMap<>();
+        byPid.values()
+                .forEach(stat -> Optional.ofNullable(living.get(leader(stat, byPid, living.keySet())))
+                        .ifPresent(leader -> found.computeIfAbsent(leader, none -> new ArrayList<>())
+                                .add(stat)));
         long page = proc.pageBytes();
-        Map<Long, ProcessUse> uses = new HashMap<>();
+        Map<ProcessIdentity, ProcessUse> uses = new HashMap<>();
         found.forEach((leader, members) -> uses.put(
                 leader,
                 new ProcessUse(
                         Duration.ofMillis(
                                 10 * members.stream().mapToLong(Stat::cpuTicks).sum()),
                         page * members.stream().mapToLong(Stat::residentPages).sum(),
-                        members.stream().map(Stat::pid).toList())));
+                        members.stream().map(Stat::pid).sorted().toList())));
         return uses;
     }
 

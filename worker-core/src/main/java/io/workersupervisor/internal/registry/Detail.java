@@ -9,6 +9,7 @@ import io.workersupervisor.spi.RowDetail;
 import io.workersupervisor.spi.WorkerRow;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +35,10 @@ import org.jspecify.annotations.Nullable;
  *  "log":        "worker_4711_....log",
  *  "oom":        {"machine":3,"group":1,"file":"/sys/fs/cgroup/.../memory.events"},   kills before it was started
  *  "stop_at":    1764000000000,    when the stop was first asked for
- *  "stop_why":   "PERSON",         PERSON, APPLICATION, RESTART, CLOSE, FAULT, LEFTOVERS
- *  "fault":      {"reason":"OUT_OF_MEMORY","confidence":"CERTAIN","text":"..."},   why the library ends it
- *  "terms":      {"epoch":12, ...},   {@link Terms}
+ *  "stop_why":   "PERSON",         PERSON, APPLICATION, RESTART, CLOSE, LEFTOVERS; any other is a stop of the library
+ *  "fault":      {"reason":"OUT_OF_MEMORY","confidence":"CERTAIN","text":"...","at":...},   why the library ends it, by the
+ *                                  stop of that time, which is a CLOSE for a host that knows no faults
+ *  "limits":     {"epoch":12, ...},   {@link Limits}
  *  "last_stop":  {"epoch":12,"reason":"COMPLETED","at":...},   the last end of a worker of this account; it outlives the next
  *  "stopped_by": "APPLICATION",    it is the application that wants the account stopped, not a person
  *  "stop_by":    "alice",          who wants it stopped
@@ -48,11 +50,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Detail implements RowDetail {
     private static final String RESTART = "restart";
+    private static final String FAULT = "fault";
 
     public static final Detail NONE = new Detail(Map.of());
 
     private static final Set<String> KNOWN = Set.of(("identity actor holds_lock born_after grace_ms start_grace_ms"
-                    + " heartbeat_ms machine log oom stop_at stop_why stopped_by stop_by stop_because forgotten term_at fault terms")
+                    + " heartbeat_ms machine log oom stop_at stop_why stopped_by stop_by stop_because forgotten term_at fault limits")
             .split(" ", -1));
 
     private static final Set<String> ORDER = Set.of("stopped_by", "stop_by", "stop_because", "forgotten");
@@ -210,12 +213,18 @@ public final class Detail implements RowDetail {
     }
 
     public StopPurpose stopCause() {
-        for (StopPurpose cause : StopPurpose.values()) {
-            if (cause.name().equals(fields.get("stop_why"))) {
-                return cause;
-            }
+        boolean isFault = Json.asObjectOrEmpty(fields.get(FAULT)).get("at") instanceof Long at
+                && at.equals(fields.get("stop_at"));
+        if (isFault) {
+            return StopPurpose.FAULT;
         }
-        return StopPurpose.PERSON;
+        if (!(fields.get("stop_why") instanceof String stored)) {
+            return StopPurpose.PERSON;
+        }
+        return Arrays.stream(StopPurpose.values())
+                .filter(cause -> cause.name().equals(stored))
+                .findFirst()
+                .orElse(StopPurpose.CLOSE);
     }
 
     /** The kernel's counts of out-of-memory kills before the worker was started. */
@@ -244,30 +253,36 @@ public final class Detail implements RowDetail {
         });
     }
 
-    /** The terms of the worker of this start. */
-    public Terms terms(long epoch) {
-        return Terms.of(Json.asObjectOrEmpty(fields.get("terms")), epoch);
+    /** The limits of the worker of this start. */
+    public Limits limits(long epoch) {
+        return Limits.of(Json.asObjectOrEmpty(fields.get("limits")), epoch);
     }
 
-    Detail withTerms(Terms terms, long epoch) {
-        Map<String, @Nullable Object> stored = terms.fields(epoch);
+    Detail withLimits(Limits limits, long epoch) {
+        Map<String, @Nullable Object> stored = limits.fields(epoch);
         return with(changed -> {
-            changed.remove("terms");
+            changed.remove("limits");
             if (!stored.isEmpty()) {
-                changed.put("terms", stored);
+                changed.put("limits", stored);
             }
         });
     }
 
     /** The cause for which the library ends the worker, if it does. */
     public Optional<Fault> fault() {
-        return stopCause() == StopPurpose.FAULT
-                ? Fault.of(Json.asObjectOrEmpty(fields.get("fault")))
-                : Optional.empty();
+        return stopCause() == StopPurpose.FAULT ? Fault.of(Json.asObjectOrEmpty(fields.get(FAULT))) : Optional.empty();
     }
 
-    Detail withFault(Fault fault) {
-        return with(changed -> changed.put("fault", fault.fields()));
+    /** A stop for a fault, unless one was asked for before. */
+    Detail withFault(Actor stopper, Instant now, Fault fault) {
+        Detail stopped = withStop(stopper, now, StopPurpose.CLOSE);
+        return stopAskedAt().isPresent()
+                ? stopped
+                : stopped.with(changed -> {
+                    Map<String, @Nullable Object> stored = fault.fields();
+                    stored.put("at", changed.get("stop_at"));
+                    changed.put(FAULT, stored);
+                });
     }
 
     /** The last end of a worker: its reason, its time in {@code at} and the epoch that it had; empty if none is known. */
@@ -351,7 +366,7 @@ public final class Detail implements RowDetail {
                         changed.put("machine", claim.actor().host().substring(0, name));
                     }
                 })
-                .withTerms(Terms.of(spec), claim.epoch());
+                .withLimits(Limits.of(spec), claim.epoch());
     }
 
     public Detail withIdentity(ProcessIdentity process) {

@@ -148,14 +148,13 @@ public final class RowChanges {
 
     /** The library ends this worker for a fault of its own: the account stays wanted. */
     public static WorkerRow ending(WorkerRow row, Actor actor, Instant now, Fault fault) {
-        Detail detail = Detail.of(row).withFault(fault).withStop(actor, now, StopPurpose.FAULT);
-        return changed(row, WorkerState.STOPPING, row.desired(), detail);
+        return changed(row, WorkerState.STOPPING, row.desired(), Detail.of(row).withFault(actor, now, fault));
     }
 
     /** A row that is about to be claimed, with the file of its sign as it is now: no transition, nothing is written yet. */
     public static WorkerRow marking(WorkerRow claimed, String mark) {
         Detail detail = Detail.of(claimed);
-        RowDetail marking = detail.withTerms(detail.terms(claimed.epoch()).marked(mark), claimed.epoch());
+        RowDetail marking = detail.withLimits(detail.limits(claimed.epoch()).marked(mark), claimed.epoch());
         return changed(claimed, claimed.revision(), claimed.state(), claimed.desired(), marking);
     }
 
@@ -166,7 +165,7 @@ public final class RowChanges {
                 row,
                 row.state(),
                 row.desired(),
-                detail.withTerms(detail.terms(row.epoch()).ready(), row.epoch()));
+                detail.withLimits(detail.limits(row.epoch()).ready(), row.epoch()));
     }
 
     /** Written before the first signal to the worker itself: without it, no ladder has ended it. */

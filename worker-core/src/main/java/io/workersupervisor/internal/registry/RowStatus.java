@@ -63,7 +63,7 @@ public final class RowStatus {
     /** Tells whether the worker runs and has not shown yet that it is ready. */
     public static boolean isUnready(WorkerRow row) {
         return row.state() == WorkerState.RUNNING
-                && Detail.of(row).terms(row.epoch()).unready().isPresent();
+                && Detail.of(row).limits(row.epoch()).unready().isPresent();
     }
 
     /** A host that does not note ends may have closed the row since: then the note is of another worker. */

@@ -31,8 +31,10 @@ public final class AilmentWatch {
     private final Set<String> noticed = ConcurrentHashMap.newKeySet();
     private final Set<String> waiting = new HashSet<>();
     private final Map<String, Long> sizes = new HashMap<>();
-    /** The ailment of each worker that has one, as it was reported; without a reason where it is silence. */
-    private final Map<String, Ailment> known = new HashMap<>();
+    /** The silence of each worker that is silent, as it was reported. */
+    private final Map<String, Ailment> silent = new HashMap<>();
+    /** The ailment of each worker whose log tells of one, as it was reported. */
+    private final Map<String, Ailment> told = new HashMap<>();
 
     public AilmentWatch(DataDirectory data, Ailments ailments, BiConsumer<WorkerRow, Ailment> report) {
         this.data = data;
@@ -65,15 +67,16 @@ public final class AilmentWatch {
         waiting.removeIf(id -> !workers.contains(id) && !fresh.contains(id));
     }
 
-    /** The ailment that a worker has, as far as was looked. */
-    synchronized Optional<Ailment> present(String workerId) {
-        return Optional.ofNullable(known.get(workerId));
+    /** The ailment that the log of a worker tells of, as far as was looked. */
+    synchronized Optional<Ailment> told(String workerId) {
+        return Optional.ofNullable(told.get(workerId));
     }
 
     private Set<String> remember(List<WorkerRow> open) {
         Set<String> workers = open.stream().map(WorkerRow::workerId).collect(Collectors.toSet());
         sizes.keySet().retainAll(workers);
-        known.keySet().retainAll(workers);
+        silent.keySet().retainAll(workers);
+        told.keySet().retainAll(workers);
         return workers;
     }
 
@@ -83,17 +86,10 @@ public final class AilmentWatch {
         }
     }
 
-    /** A noticed log waits until it is read: a silent worker is reported for its silence. */
     private void look(WorkerRow row, boolean mayHaveGrown) {
-        Optional<Ailment> silence = ailments.silence(row);
-        if (silence.isPresent()) {
-            reportOnce(row, silence.get());
-            return;
-        }
-        known.computeIfPresent(row.workerId(), (id, was) -> was.reason().isEmpty() ? null : was);
+        reportOnce(silent, row, ailments.silence(row));
         if (mayHaveGrown && hasChanged(row)) {
-            Optional<Ailment> found = ailments.log(row);
-            found.ifPresentOrElse(ailment -> reportOnce(row, ailment), () -> known.remove(row.workerId()));
+            reportOnce(told, row, ailments.log(row));
         }
         waiting.remove(row.workerId());
     }
@@ -104,11 +100,14 @@ public final class AilmentWatch {
         return before == null || before != size;
     }
 
-    private void reportOnce(WorkerRow row, Ailment ailment) {
-        Ailment before = known.put(row.workerId(), ailment);
-        if (before == null || !ailment.reason().equals(before.reason())) {
-            report.accept(row, ailment);
-        }
+    private void reportOnce(Map<String, Ailment> known, WorkerRow row, Optional<Ailment> found) {
+        Optional<Ailment> before = Optional.ofNullable(known.remove(row.workerId()));
+        found.ifPresent(ailment -> {
+            known.put(row.workerId(), ailment);
+            if (before.filter(was -> was.reason().equals(ailment.reason())).isEmpty()) {
+                report.accept(row, ailment);
+            }
+        });
     }
 
     private long size(WorkerRow row) {

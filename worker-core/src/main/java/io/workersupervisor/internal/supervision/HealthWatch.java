@@ -38,7 +38,8 @@ import java.util.stream.Collectors;
  *   <li>Memory: of the worker and its children, by one reading of {@code /proc} for all; only beyond the limit is it read again
  *       so that shared pages count once.
  *   <li>Unable: its log says so, and has said so for that long ({@link AilmentWatch}).
- *   <li>Heartbeat: the file has not changed for that long. Its times mean nothing, only that they differ.
+ *   <li>Heartbeat: the file has not changed for that long. Its times mean nothing, only that they differ. Where the log says
+ *       why the worker cannot work, that is the cause.
  * </ol>
  *
  * Thread-safe.
@@ -75,26 +76,25 @@ final class HealthWatch {
         Set<String> workers = watched.stream().map(WorkerRow::workerId).collect(Collectors.toSet());
         silent.keySet().retainAll(workers);
         unable.keySet().retainAll(workers);
-        Map<Long, ProcessUse> uses = uses(watched);
+        Map<ProcessIdentity, ProcessUse> uses = uses(watched);
         watched.forEach(row -> Guard.run("health", Optional.of(row.account()), () -> look(row, uses, gap)));
     }
 
     private static HealthLimits limits(WorkerRow row) {
-        return Detail.of(row).terms(row.epoch()).limits();
+        return Detail.of(row).limits(row.epoch()).health();
     }
 
-    private Map<Long, ProcessUse> uses(List<WorkerRow> watched) {
-        Set<Long> leaders = watched.stream()
+    private Map<ProcessIdentity, ProcessUse> uses(List<WorkerRow> watched) {
+        List<ProcessIdentity> leaders = watched.stream()
                 .filter(row -> limits(row).memoryBytes().isPresent())
                 .flatMap(row -> Detail.identityOf(row).stream())
                 .filter(context.local().machine()::isHere)
-                .map(ProcessIdentity::pid)
-                .collect(Collectors.toSet());
+                .toList();
         ProcFs proc = context.local().proc();
         return leaders.isEmpty() ? Map.of() : ProcessUse.of(proc, proc.table(), leaders);
     }
 
-    private void look(WorkerRow row, Map<Long, ProcessUse> uses, long gap) {
+    private void look(WorkerRow row, Map<ProcessIdentity, ProcessUse> uses, long gap) {
         HealthLimits limits = limits(row);
         Optional<Fault> silence = limits.heartbeat().flatMap(limit -> silence(row, limit, gap));
         Optional<Fault> inability = limits.unable().flatMap(limit -> inability(row, limit, gap));
@@ -104,9 +104,9 @@ final class HealthWatch {
         }
     }
 
-    private Optional<Fault> memory(WorkerRow row, HealthLimits limits, Map<Long, ProcessUse> uses) {
+    private Optional<Fault> memory(WorkerRow row, HealthLimits limits, Map<ProcessIdentity, ProcessUse> uses) {
         return Detail.identityOf(row)
-                .flatMap(worker -> Optional.ofNullable(uses.get(worker.pid())))
+                .flatMap(worker -> Optional.ofNullable(uses.get(worker)))
                 .filter(use -> limits.memoryBytes().isPresent())
                 .flatMap(use -> {
                     long limit = limits.memoryBytes().getAsLong();
@@ -126,32 +126,34 @@ final class HealthWatch {
     }
 
     private Optional<Fault> inability(WorkerRow row, Duration limit, long gap) {
-        Optional<Ailment> ailment = ailments.present(row.workerId())
-                .filter(found ->
-                        found.reason().isPresent() && !found.reason().get().equals(StopReason.FLOOD_WAIT));
+        Optional<Ailment> ailment = ailments.told(row.workerId())
+                .filter(found -> !found.reason().equals(Optional.of(StopReason.FLOOD_WAIT)));
         if (ailment.isEmpty()) {
             unable.remove(row.workerId());
             return Optional.empty();
         }
         StopReason reason = ailment.get().reason().orElseThrow();
         long lasted = count(unable, row.workerId(), reason.name(), gap);
-        return lasted < limit.toNanos()
-                ? Optional.empty()
-                : Optional.of(new Fault(
-                        reason,
-                        Confidence.PROBABLE,
-                        "it lived and could not work: " + ailment.get().text()));
+        return lasted < limit.toNanos() ? Optional.empty() : Optional.of(unable(ailment.get(), ""));
+    }
+
+    private static Fault unable(Ailment ailment, String also) {
+        return new Fault(
+                ailment.reason().orElseThrow(),
+                Confidence.PROBABLE,
+                "it lived and could not work: " + ailment.text() + also);
     }
 
     private Optional<Fault> silence(WorkerRow row, Duration limit, long gap) {
-        DataDirectory data = context.local().data();
+        DataDirectory data = context.data();
         String mark = FileMark.of(Layout.heartbeatFile(data, row.workerId()));
-        return count(silent, row.workerId(), mark, gap) < limit.toNanos()
-                ? Optional.empty()
-                : Optional.of(new Fault(
-                        StopReason.UNKNOWN,
-                        Confidence.POSSIBLE,
-                        "no heartbeat for " + Text.words(limit) + (mark.isEmpty() ? ", and none since it began" : "")));
+        if (count(silent, row.workerId(), mark, gap) < limit.toNanos()) {
+            return Optional.empty();
+        }
+        String text = "no heartbeat for " + Text.words(limit) + (mark.isEmpty() ? ", and none since it began" : "");
+        return Optional.of(ailments.told(row.workerId())
+                .map(ailment -> unable(ailment, "; " + text))
+                .orElseGet(() -> new Fault(StopReason.UNKNOWN, Confidence.POSSIBLE, text)));
     }
 
     private static long count(Map<String, Count> counts, String workerId, String what, long gap) {

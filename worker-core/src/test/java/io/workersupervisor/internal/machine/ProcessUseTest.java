@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +15,19 @@ class ProcessUseTest {
 
     private static ProcFs.Stat stat(long pid, long parent, long session, long cpuTicks, long pages) {
         return new ProcFs.Stat(pid, 'S', parent, session, session, cpuTicks, 1, 100, 1, pages, 0);
+    }
+
+    private static ProcessIdentity process(long pid, long ticks) {
+        return new ProcessIdentity(pid, ticks, 0, "boot", "pid:[1]", "time:[1]");
+    }
+
+    /** Its number means another process by now, or is not there. */
+    @Test
+    void a_leader_that_ended_uses_nothing() {
+        List<ProcFs.Stat> table = List.of(stat(10, 1, 10, 5, 100), stat(11, 10, 10, 5, 100));
+
+        assertThat(ProcessUse.of(FakeProc.complete(root).view(), table, List.of(process(10, 99), process(12, 100))))
+                .isEmpty();
     }
 
     @Test
@@ -31,12 +43,13 @@ class ProcessUseTest {
                 stat(30, 31, 30, 9, 9),
                 stat(31, 30, 31, 9, 9));
 
-        Map<Long, ProcessUse> uses = ProcessUse.of(proc, table, Set.of(10L, 20L, 99L));
+        Map<ProcessIdentity, ProcessUse> uses =
+                ProcessUse.of(proc, table, List.of(process(10, 100), process(20, 100), process(99, 100)));
 
-        assertThat(uses.keySet()).containsExactlyInAnyOrder(10L, 20L);
-        assertThat(uses.get(10L))
+        assertThat(uses.keySet()).containsExactlyInAnyOrder(process(10, 100), process(20, 100));
+        assertThat(uses.get(process(10, 100)))
                 .isEqualTo(new ProcessUse(Duration.ofMillis(120), 220 * 4_096, List.of(10L, 11L, 12L, 13L)));
-        assertThat(uses.get(20L)).isEqualTo(new ProcessUse(Duration.ofMillis(70), 4_096, List.of(20L)));
+        assertThat(uses.get(process(20, 100))).isEqualTo(new ProcessUse(Duration.ofMillis(70), 4_096, List.of(20L)));
     }
 
     @Test

@@ -156,7 +156,7 @@ class RowDetailTest {
     }
 
     @ParameterizedTest
-    @EnumSource(StopPurpose.class)
+    @EnumSource(value = StopPurpose.class, mode = EnumSource.Mode.EXCLUDE, names = "FAULT")
     void the_cause_of_a_stop_is_kept(StopPurpose cause) {
         RowDetail detail = Detail.NONE.withStop(Samples.HOST, Samples.NOW, cause);
 

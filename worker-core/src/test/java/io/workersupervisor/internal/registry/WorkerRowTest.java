@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.workersupervisor.Confidence;
 import io.workersupervisor.Desired;
 import io.workersupervisor.HealthLimits;
+import io.workersupervisor.Initiator;
 import io.workersupervisor.Readiness;
 import io.workersupervisor.Samples;
 import io.workersupervisor.StopOrder;
 import io.workersupervisor.StopReason;
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.WorkerState;
+import io.workersupervisor.internal.text.Json;
 import io.workersupervisor.spi.WorkerRow;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -160,7 +162,7 @@ class WorkerRowTest {
     }
 
     @Test
-    void terms_count_for_the_start_that_they_are_of_until_the_worker_is_ready() {
+    void limits_count_for_the_start_that_they_are_of_until_the_worker_is_ready() {
         WorkerSpec spec = WorkerSpec.builder(Samples.ACCOUNT, "bot")
                 .readyWhen(Readiness.logLine("^up").within(Duration.ofSeconds(5)))
                 .healthLimits(HealthLimits.NONE.withMemory(1 << 20).withUnable(Duration.ZERO))
@@ -172,16 +174,16 @@ class WorkerRowTest {
                         new RowChanges.Claim(9, "worker", "node-b", LATER, Samples.HOST, 1, "next.log")),
                 Samples.PROCESS);
 
-        Terms terms = Detail.parse(running.detail().toJson()).terms(9);
-        assertThat(terms.unready().orElseThrow().line()).contains("^up");
-        assertThat(terms.unready().orElseThrow().limit()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(terms.limits()).isEqualTo(spec.healthLimits());
+        Limits limits = Detail.parse(running.detail().toJson()).limits(9);
+        assertThat(limits.unready().orElseThrow().line()).contains("^up");
+        assertThat(limits.unready().orElseThrow().limit()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(limits.health()).isEqualTo(spec.healthLimits());
         assertThat(RowStatus.isUnready(running)).isTrue();
         assertThat(RowStatus.isUnready(RowChanges.ready(running))).isFalse();
-        assertThat(Detail.of(RowChanges.ready(running)).terms(9).limits()).isEqualTo(spec.healthLimits());
-        assertThat(Detail.of(running).terms(10)).isEqualTo(Terms.NONE);
-        assertThat(Detail.parse(running.detail().toJson().replace("^up", "(")).terms(9))
-                .isEqualTo(Terms.NONE);
+        assertThat(Detail.of(RowChanges.ready(running)).limits(9).health()).isEqualTo(spec.healthLimits());
+        assertThat(Detail.of(running).limits(10)).isEqualTo(Limits.NONE);
+        assertThat(Detail.parse(running.detail().toJson().replace("^up", "(")).limits(9))
+                .isEqualTo(Limits.NONE);
     }
 
     @Test
@@ -196,6 +198,40 @@ class WorkerRowTest {
         assertThat(Detail.of(RowChanges.stopAsked(Samples.running(), Samples.HOST, LATER, StopOrder.byPerson()))
                         .fault())
                 .isEmpty();
+    }
+
+    /** A host that knows no faults takes an unknown cause for a person's, and starts the account again at once. */
+    @Test
+    void a_stored_fault_is_a_stop_of_the_library_for_every_host() {
+        Fault fault = new Fault(StopReason.SESSION_CONFLICT, Confidence.PROBABLE, "used elsewhere");
+        String stored = RowChanges.ending(Samples.running(), Samples.HOST, LATER, fault)
+                .detail()
+                .toJson();
+
+        assertThat(Json.object(stored)).containsEntry("stop_why", "CLOSE");
+        assertThat(Detail.parse(stored).stopCause()).isEqualTo(StopPurpose.FAULT);
+        assertThat(Detail.parse(stored).fault()).contains(fault);
+        assertThat(Detail.parse(stored.replace("PROBABLE", "?")).stopCause()).isEqualTo(StopPurpose.FAULT);
+    }
+
+    /** A host that knows no faults carries the field on to its own worker. */
+    @Test
+    void the_fault_of_a_worker_before_is_none_of_the_next() {
+        Fault fault = new Fault(StopReason.SESSION_CONFLICT, Confidence.PROBABLE, "used elsewhere");
+        String stored = RowChanges.ending(Samples.running(), Samples.HOST, LATER, fault)
+                .detail()
+                .toJson();
+
+        Detail next = Detail.parse(stored.replace("\"stop_at\":", "\"stop_at\":1"));
+
+        assertThat(next.stopCause()).isEqualTo(StopPurpose.CLOSE);
+        assertThat(next.fault()).isEmpty();
+    }
+
+    @Test
+    void an_unknown_cause_of_a_stop_is_the_librarys() {
+        assertThat(Detail.parse("{\"stop_why\":\"OF_LATER\"}").stopCause().initiator())
+                .isEqualTo(Initiator.LIBRARY);
     }
 
     @Test

@@ -120,11 +120,13 @@ class AilmentWatchTest {
     }
 
     @Test
-    void what_was_noticed_while_the_worker_was_silent_is_looked_at_when_it_beats_again() throws IOException {
+    void silence_hides_no_ailment_that_the_log_tells_of() throws IOException {
         WorkerRow row = running();
         timing.pass(Duration.ofMinutes(5));
-        says(CONFLICT);
+        vigil.lookAtNoticed(List.of(row));
+        assertThat(vigil.told(row.workerId())).isEmpty();
 
+        says(CONFLICT);
         vigil.lookAtNoticed(List.of(row));
         Files.writeString(Layout.heartbeatFile(data, row.workerId()), "");
         Files.setLastModifiedTime(Layout.heartbeatFile(data, row.workerId()), FileTime.from(timing.now()));
@@ -133,6 +135,7 @@ class AilmentWatchTest {
         assertThat(told).hasSize(2);
         assertThat(told.get(0).text()).contains("no heartbeat since");
         assertThat(told.get(1).reason()).contains(StopReason.SESSION_CONFLICT);
+        assertThat(vigil.told(row.workerId())).contains(told.get(1));
     }
 
     @Test

@@ -13,33 +13,33 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The terms that a spec sets for its worker, as the row keeps them, so that any host of the node watches over them.
+ * The limits that a spec sets for its worker, as the row keeps them, so that any host of the node watches over them.
  *
  * <pre>
- * "terms": {"epoch":12,            the start that they are of: a host that knows no terms carries them on to its own worker
- *           "within_ms":60000,     it is not ready yet, and has this long from its birth; absent once it is ready
- *           "line":"^ready",       the sign: a line of its log,
- *           "file":"/run/bot.ok", or this file, or its own
- *           "mark":"...",          the file as it was before the start
- *           "silent_ms":120000, "memory":536870912, "unable_ms":60000}
+ * "limits": {"epoch":12,            the start that they are of: a host that knows no limits carries them on to its own worker
+ *            "within_ms":60000,     it is not ready yet, and has this long from its birth; absent once it is ready
+ *            "line":"^ready",       the sign: a line of its log,
+ *            "file":"/run/bot.ok", or this file, or its own
+ *            "mark":"...",          the file as it was before the start
+ *            "silent_ms":120000, "memory":536870912, "unable_ms":60000}
  * </pre>
  *
  * @param unready the sign that is waited for; empty once the worker is ready
  * @param mark the file of the sign as it was before the start; empty if there was none
  */
-public record Terms(Optional<Readiness> unready, String mark, HealthLimits limits) {
-    static final Terms NONE = new Terms(Optional.empty(), "", HealthLimits.NONE);
+public record Limits(Optional<Readiness> unready, String mark, HealthLimits health) {
+    static final Limits NONE = new Limits(Optional.empty(), "", HealthLimits.NONE);
 
-    static Terms of(WorkerSpec spec) {
-        return new Terms(spec.readiness(), "", spec.healthLimits());
+    static Limits of(WorkerSpec spec) {
+        return new Limits(spec.readiness(), "", spec.healthLimits());
     }
 
-    Terms marked(String seen) {
-        return new Terms(unready, seen, limits);
+    Limits marked(String seen) {
+        return new Limits(unready, seen, health);
     }
 
-    Terms ready() {
-        return new Terms(Optional.empty(), "", limits);
+    Limits ready() {
+        return new Limits(Optional.empty(), "", health);
     }
 
     Map<String, @Nullable Object> fields(long epoch) {
@@ -50,9 +50,9 @@ public record Terms(Optional<Readiness> unready, String mark, HealthLimits limit
             sign.path().ifPresent(path -> fields.put("file", path.toString()));
             fields.put("mark", mark);
         });
-        limits.heartbeat().ifPresent(limit -> fields.put("silent_ms", limit.toMillis()));
-        limits.memoryBytes().ifPresent(limit -> fields.put("memory", limit));
-        limits.unable().ifPresent(limit -> fields.put("unable_ms", limit.toMillis()));
+        health.heartbeat().ifPresent(limit -> fields.put("silent_ms", limit.toMillis()));
+        health.memoryBytes().ifPresent(limit -> fields.put("memory", limit));
+        health.unable().ifPresent(limit -> fields.put("unable_ms", limit.toMillis()));
         if (!fields.isEmpty()) {
             fields.put("epoch", epoch);
         }
@@ -60,12 +60,12 @@ public record Terms(Optional<Readiness> unready, String mark, HealthLimits limit
     }
 
     /** Damage is absence, as it must not keep a row from being read: nothing is waited for, and nothing limited. */
-    static Terms of(Map<String, @Nullable Object> fields, long epoch) {
+    static Limits of(Map<String, @Nullable Object> fields, long epoch) {
         if (!Long.valueOf(epoch).equals(fields.get("epoch"))) {
             return NONE;
         }
         try {
-            return new Terms(
+            return new Limits(
                     millis(fields, "within_ms").map(sign(fields)::within),
                     fields.get("mark") instanceof String mark ? mark : "",
                     new HealthLimits(
