@@ -290,7 +290,7 @@ public final class Roller {
             AccountId account = row.account();
             Duration own = LONGEST.plus(Detail.of(row).stopGrace())
                     .plus(Detail.of(row)
-                            .terms(row.epoch())
+                            .limits(row.epoch())
                             .unready()
                             .map(Readiness::limit)
                             .orElse(Duration.ZERO));
