@@ -181,7 +181,8 @@ final class PsCommand extends StoreAction {
         rows.add(header(columns));
         all.forEach(account -> rows.add(row(account, columns, now, output)));
         String table = Table.align(rows);
-        String shown = wide ? table : cut(table);
+        boolean isNarrow = table.lines().anyMatch(line -> line.length() > width());
+        String shown = wide ? table : cut(isNarrow ? Table.align(rows, 1) : table);
         int end = shown.indexOf('\n');
         return output.colours().bold(shown.substring(0, end)) + shown.substring(end);
     }

@@ -10,20 +10,25 @@ public final class Table {
 
     /** Rows of equally many cells, each column but the last as wide as its widest cell. */
     public static String align(List<List<String>> rows) {
+        return align(rows, 2);
+    }
+
+    /** As {@link #align(List)}, with so many blanks between columns. */
+    public static String align(List<List<String>> rows, int gap) {
         int[] widths = new int[rows.isEmpty() ? 0 : rows.get(0).size()];
         for (List<String> row : rows) {
             for (int column = 0; column < widths.length; column++) {
                 widths[column] = Math.max(widths[column], row.get(column).length());
             }
         }
-        return rows.stream().map(row -> line(widths, row)).collect(Collectors.joining("\n"));
+        return rows.stream().map(row -> line(widths, row, gap)).collect(Collectors.joining("\n"));
     }
 
-    private static String line(int[] widths, List<String> row) {
+    private static String line(int[] widths, List<String> row, int gap) {
         StringBuilder line = new StringBuilder();
         for (int column = 0; column < row.size() - 1; column++) {
             String cell = row.get(column);
-            line.append(cell).append(" ".repeat(widths[column] - cell.length() + 2));
+            line.append(cell).append(" ".repeat(widths[column] - cell.length() + gap));
         }
         return line.append(row.get(row.size() - 1)).toString();
     }
