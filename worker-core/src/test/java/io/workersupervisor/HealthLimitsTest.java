@@ -5,26 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.workersupervisor.internal.directory.Layout;
-import io.workersupervisor.spi.InMemoryWorkerRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A living worker that is beyond the limits of its spec is ended, with a report that says so; real processes, moved clocks. */
 @Tag("long")
 @Timeout(120)
-class HealthLimitsTest {
+class HealthLimitsTest extends OnTestNodes {
     private static final AccountId ACCOUNT = AccountId.of(4711);
     private static final HealthLimits SILENCE = HealthLimits.NONE.withHeartbeat(Duration.ofSeconds(60));
     private static final HealthLimits UNABLE = HealthLimits.NONE.withUnable(Duration.ofSeconds(40));
@@ -40,26 +34,7 @@ class HealthLimitsTest {
             "2026-11-24 02:00:01,000 - telethon.client.updates - WARNING - Error executing"
                     + " high-level request after reconnect: <class telethon.errors.rpcerrorlist.AuthKeyDuplicatedError>: used";
 
-    @TempDir
-    private Path temporary;
-
-    private final List<TestNode> nodes = new ArrayList<>();
     private final AtomicLong ahead = new AtomicLong();
-
-    @AfterEach
-    void endAll() {
-        nodes.forEach(TestNode::close);
-    }
-
-    private TestNode node(LaunchPath path) {
-        TestNode node = new TestNode(temporary.resolve("data" + nodes.size()), new InMemoryWorkerRegistry(), path);
-        nodes.add(node);
-        return node;
-    }
-
-    private TestNode node() {
-        return node(LaunchPath.SH);
-    }
 
     /** A host whose looks are those of the test. */
     private WorkerSupervisor host(TestNode node) {
@@ -69,10 +44,6 @@ class HealthLimitsTest {
     private WorkerSupervisor host(TestNode node, UnaryOperator<WorkerSupervisor.Builder> settings) {
         return node.host(builder -> settings.apply(
                 TestNode.seams(builder, seams -> seams.withTiming(real -> new LaterTiming(real, ahead)))));
-    }
-
-    private static ConditionFactory await() {
-        return Awaitility.await().atMost(Duration.ofSeconds(60));
     }
 
     /** A look of the host after so much time. */

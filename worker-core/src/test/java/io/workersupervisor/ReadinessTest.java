@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,12 +19,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,33 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A started worker is ready where its spec names a sign; real processes, both launch paths where they differ. */
 @Tag("long")
 @Timeout(120)
-class ReadinessTest {
+class ReadinessTest extends OnTestNodes {
     private static final AccountId ACCOUNT = AccountId.of(4711);
     private static final Readiness LINE = Readiness.logLine("^listening on \\d+");
-
-    @TempDir
-    private Path temporary;
-
-    private final List<TestNode> nodes = new ArrayList<>();
-
-    @AfterEach
-    void endAll() {
-        nodes.forEach(TestNode::close);
-    }
-
-    private TestNode node(LaunchPath path) {
-        TestNode node = new TestNode(temporary.resolve("data" + nodes.size()), new InMemoryWorkerRegistry(), path);
-        nodes.add(node);
-        return node;
-    }
-
-    private TestNode node() {
-        return node(LaunchPath.SH);
-    }
-
-    private static ConditionFactory await() {
-        return Awaitility.await().atMost(Duration.ofSeconds(60));
-    }
 
     private static WorkerStatus status(WorkerSupervisor host) {
         return host.status(ACCOUNT).orElseThrow();

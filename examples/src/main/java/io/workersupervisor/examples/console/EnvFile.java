@@ -2,11 +2,6 @@ package io.workersupervisor.examples.console;
 
 import io.workersupervisor.WorkerSpec;
 import io.workersupervisor.examples.console.frame.Call;
-import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -22,7 +17,7 @@ final class EnvFile {
     private EnvFile() {}
 
     static void read(Call call, Path file, WorkerSpec.Builder spec) {
-        List<String> lines = lines(call, file);
+        List<String> lines = call.text(file).lines().toList();
         for (int number = 1; number <= lines.size(); number++) {
             String line = lines.get(number - 1);
             if (line.isBlank() || line.startsWith("#")) {
@@ -33,20 +28,6 @@ final class EnvFile {
                 throw call.wrong("line " + number + " of " + file + " is not NAME=VALUE");
             }
             spec.environment(variable.group(1), variable.group(2));
-        }
-    }
-
-    private static List<String> lines(Call call, Path file) {
-        try {
-            return Files.readAllLines(file);
-        } catch (MalformedInputException strange) {
-            throw call.wrong(file + " is not UTF-8 text");
-        } catch (NoSuchFileException missing) {
-            throw call.wrong(file + " does not exist");
-        } catch (AccessDeniedException denied) {
-            throw call.wrong(file + " cannot be read: permission denied");
-        } catch (IOException e) {
-            throw call.wrong(file + " cannot be read: " + e.getMessage());
         }
     }
 }

@@ -9,9 +9,11 @@ import io.workersupervisor.examples.console.frame.ExitCode;
 import io.workersupervisor.examples.console.frame.Registry;
 import io.workersupervisor.examples.console.frame.StoreAction;
 import io.workersupervisor.examples.console.frame.Stores;
+import io.workersupervisor.examples.console.frame.Termination;
 import io.workersupervisor.examples.console.frame.Values;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -66,9 +68,19 @@ final class RestartCommand extends StoreAction {
             }
             List<AccountId> all =
                     open ? choice.find(call, supervisor, registry.rows(), RestartCommand::isToRestart) : accounts;
+            // A batch is finished before the program ends.
+            Optional<Termination> termination =
+                    all.size() > batch ? Optional.of(Termination.watch()) : Optional.empty();
             int first = ExitCode.DONE;
             for (int from = 0; from < all.size(); from += batch) {
-                Thread.sleep(from == 0 ? 0 : pause.toMillis());
+                if (from > 0 && termination.orElseThrow().await(pause)) {
+                    call.output()
+                            .note("not restarted yet: "
+                                    + all.subList(from, all.size()).stream()
+                                            .map(AccountId::toString)
+                                            .collect(Collectors.joining(", ")));
+                    return ExitCode.FAILURE;
+                }
                 List<AccountId> some = all.subList(from, Math.min(from + batch, all.size()));
                 // Leaves accounts whose workers have ended meanwhile to their plans.
                 Set<AccountId> still = open && from > 0

@@ -83,7 +83,7 @@ public final class Roller {
     private Optional<RolloutStatus> known = Optional.empty();
 
     private long since;
-    /** What the first look found: how long it has been so, only the file says. */
+    /** True for a state that the first look found: how long it has been so, only the file says. */
     private boolean isFound;
     /** The revision of each row whose reports were read. */
     private final Map<AccountId, Long> counted = new HashMap<>();

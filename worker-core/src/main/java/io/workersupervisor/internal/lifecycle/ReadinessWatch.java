@@ -41,7 +41,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class ReadinessWatch {
     private static final Duration POLL = Duration.ofMillis(100);
 
-    /** What fails is told, and not tried again for so long. */
+    /** A failure is told, and nothing is tried again for so long. */
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
     /** Looks for the sign to one look at the process: an end is mostly told by its launcher. */
@@ -85,7 +85,7 @@ public final class ReadinessWatch {
         private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         private int looks;
         private volatile long notBefore;
-        /** What followed from its last look is still being done. */
+        /** True while the consequence of its last look is being written. */
         private volatile boolean isAsking;
         /** A start waits for it, and tells its outcome. */
         private volatile boolean isCalled;

@@ -74,7 +74,7 @@ public record StopCalls(HostState state, StopProtocol protocol, Executor threads
                 running.add(CompletableFuture.runAsync(all, threads));
             }
         } catch (RejectedExecutionException noThread) {
-            // Those that run, and this thread, do it all.
+            // The threads that run, and this one, do it all.
             all.run();
         }
         running.forEach(CompletableFuture::join);

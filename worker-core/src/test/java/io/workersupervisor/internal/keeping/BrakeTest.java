@@ -95,7 +95,7 @@ class BrakeTest {
                 List.of());
     }
 
-    /** What is due is started, and those of the first accounts that run for five seconds die. */
+    /** Starts what is due; workers of the first accounts die after five seconds. */
     private void run(Duration time, int dying, StopReason reason) {
         for (Duration passed = Duration.ZERO; passed.compareTo(time) < 0; passed = passed.plus(TICK)) {
             clock.pass(TICK);

@@ -229,7 +229,7 @@ final class Simulation {
         }
     }
 
-    // What happens to the fleet.
+    // Events that happen to the fleet.
 
     private void open() {
         Host opened = new Host();
@@ -326,7 +326,7 @@ final class Simulation {
         });
     }
 
-    // What people and the application do.
+    // Orders of people and of the application.
 
     private void person(Runnable act) {
         if (isBusy) {
@@ -811,7 +811,7 @@ final class Simulation {
         };
     }
 
-    /** What must hold at every step, by rules of its own. */
+    /** The promises, judged at every step by rules of their own. */
     private final class Promises implements SimulatedMachine.Watch {
         static final Set<StopReason> OF_PEOPLE = Set.of(
                 StopReason.SESSION_CONFLICT,
@@ -1027,7 +1027,7 @@ final class Simulation {
             }
         }
 
-        /** Whether an end for a cause that many share counted is not known here. */
+        /** Takes the row's word: an end for a cause that many share may have counted or not. */
         private boolean isGivenUp(AccountId account) {
             return givesUp(account)
                     && ends.getOrDefault(account, List.of()).size() >= 5

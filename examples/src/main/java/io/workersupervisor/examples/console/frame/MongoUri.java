@@ -1,12 +1,7 @@
 package io.workersupervisor.examples.console.frame;
 
-import java.io.IOException;
 import java.net.URLEncoder;
-import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -90,25 +85,13 @@ public final class MongoUri {
     }
 
     private static String read(Call call, Path file) {
-        String text = content(call, file).replaceFirst("\\r?\\n\\z", "");
+        // A device or a log that is named by mistake is not read whole.
+        boolean isLong = file.toFile().length() > 2 * MOST;
+        String text = isLong ? "" : call.text(file).replaceFirst("\\r?\\n\\z", "");
         if (text.isEmpty() || text.length() > MOST || text.indexOf('\n') >= 0) {
             throw call.wrong(file + " must hold the password on one line and nothing else");
         }
         return text;
-    }
-
-    private static String content(Call call, Path file) {
-        try {
-            return Files.size(file) > 2 * MOST ? "" : Files.readString(file);
-        } catch (MalformedInputException strange) {
-            throw call.wrong(file + " is not UTF-8 text");
-        } catch (NoSuchFileException missing) {
-            throw call.wrong(file + " does not exist");
-        } catch (AccessDeniedException denied) {
-            throw call.wrong(file + " cannot be read: permission denied");
-        } catch (IOException e) {
-            throw call.wrong(file + " cannot be read: " + e.getMessage());
-        }
     }
 
     /** With the password. */

@@ -84,7 +84,7 @@ public record OldProcess(
                     .contains("\nTgid:\t" + pid + "\n");
             return ended || !leads ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(fields[19]));
         } catch (IOException unreadable) {
-            // Where the first process is hidden, so is each of another user.
+            // A hidden first process means that those of other users are hidden, too.
             if (Files.exists(Path.of("/proc", Long.toString(pid))) || !Files.isReadable(file(1, "stat"))) {
                 throw inDoubt(pid, unreadable);
             }

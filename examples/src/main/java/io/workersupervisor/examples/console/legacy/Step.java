@@ -27,7 +27,7 @@ import java.util.function.Function;
  * @param why the reason of an action other than END
  */
 public record Step(AccountId account, OptionalLong pid, Action action, Optional<OldProcess> process, String why) {
-    /** What a move does. */
+    /** The acts of a move. */
     public enum Action {
         /** Ends the process, then starts the account. */
         END,
