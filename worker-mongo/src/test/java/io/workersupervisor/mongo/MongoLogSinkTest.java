@@ -98,6 +98,24 @@ class MongoLogSinkTest extends LogSinkContract {
     }
 
     @Test
+    void documents_that_are_no_entries_hide_none_behind_them() {
+        sink().append(entries(3));
+        List<Document> others = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            Date later = Date.from(NOW.plusSeconds(60 + i));
+            others.add(new Document("account_id", new Document("of", i)).append("timestamp", later));
+            others.add(new Document("account_id", "x".repeat(65)).append("timestamp", later));
+            others.add(new Document("account_id", 1L).append("timestamp", "2026-03-01T10:16:30Z"));
+            others.add(new Document("timestamp", later));
+        }
+        Wait.all(stored().insertMany(others));
+
+        assertThat(sink().find(LogQuery.last(2)))
+                .extracting(LogEntry::message)
+                .containsExactly("entry at 100", "entry at 200");
+    }
+
+    @Test
     void the_documents_read_as_operators_expect() {
         sink().append(List.of(entry(5, LogLevel.ERROR, NOW)));
 
